@@ -1,0 +1,43 @@
+import { Type } from 'typebox';
+import { closed, endpoint } from './endpoint.ts';
+import { EpochMs } from './fields.ts';
+
+/** Answer header with the key of the next page. */
+export const nextKeyHeader = 'x-soracom-next-key';
+
+export const getApiAuditLogs = endpoint({
+  method: 'GET',
+  path: '/v1/audit_logs/api',
+  permission: 'AuditLog:getApiAuditLogs',
+  summary: "The operator's audit log, newest first.",
+  query: closed({
+    api_kind: Type.Optional(Type.String({ maxLength: 128 })),
+    from_epoch_ms: Type.Optional(EpochMs),
+    to_epoch_ms: Type.Optional(EpochMs),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    last_evaluated_key: Type.Optional(Type.String({ maxLength: 64 })),
+  }),
+  status: 200,
+  reply: Type.Array(
+    closed({
+      apiKind: Type.String(),
+      operatorId: Type.String(),
+      userName: Type.String(),
+      remoteIpAddress: Type.String(),
+      requestPath: Type.String(),
+      requestedTimeEpochMs: EpochMs,
+      statusCode: Type.Integer(),
+      actor: Type.String(),
+      target: Type.String(),
+      outcome: Type.Union([Type.Literal('success'), Type.Literal('failure'), Type.Literal('refused')]),
+      reason: Type.String(),
+      requestId: Type.String(),
+      userAgent: Type.String(),
+      /** Place in the operator's chain, from 1. */
+      sequence: Type.Integer(),
+      previousHash: Type.String(),
+      hash: Type.String(),
+    }),
+  ),
+  errors: ['AUM0001', 'AUM0015', 'AUM0017'],
+});

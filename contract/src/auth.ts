@@ -1,0 +1,207 @@
+import { Type } from 'typebox';
+import { closed, endpoint } from './endpoint.ts';
+import {
+  AuthReply,
+  Email,
+  EpochMs,
+  LanguageField,
+  LinkToken,
+  OtpCode,
+  operatorParams,
+  Password,
+  TokenTimeout,
+} from './fields.ts';
+
+const shortText = (maxLength: number) => Type.String({ maxLength });
+
+/** `mfaOTPCode` may be empty here: an empty one counts as none (api.md, Signing in). */
+const OptionalOtpCode = Type.String({ pattern: '^([0-9]{6})?$' });
+
+export const auth = endpoint({
+  method: 'POST',
+  path: '/v1/auth',
+  permission: 'Auth:auth',
+  summary: 'Sign in with one of three credential sets and get an API key and token.',
+  body: closed({
+    email: Type.Optional(shortText(320)),
+    password: Type.Optional(shortText(8192)),
+    operatorId: Type.Optional(shortText(64)),
+    userName: Type.Optional(shortText(128)),
+    authKeyId: Type.Optional(shortText(128)),
+    authKey: Type.Optional(shortText(256)),
+    mfaOTPCode: Type.Optional(OptionalOtpCode),
+    tokenTimeoutSeconds: Type.Optional(TokenTimeout),
+  }),
+  status: 200,
+  reply: AuthReply,
+  errors: ['AUM0002', 'MFA0001', 'MFA0002'],
+});
+
+export const logout = endpoint({
+  method: 'POST',
+  path: '/v1/auth/logout',
+  permission: 'Auth:logout',
+  summary: 'End the calling session.',
+  status: 204,
+  errors: ['AUM0001'],
+});
+
+export const issuePasswordResetToken = endpoint({
+  method: 'POST',
+  path: '/v1/auth/password_reset_token/issue',
+  permission: 'Auth:issuePasswordResetToken',
+  summary: 'Ask for a mail with a password reset link. The answer is the same whether the address is known or not.',
+  body: closed({ email: Email }),
+  status: 200,
+  errors: ['COM0008'],
+});
+
+export const verifyPasswordResetToken = endpoint({
+  method: 'POST',
+  path: '/v1/auth/password_reset_token/verify',
+  permission: 'Auth:verifyPasswordResetToken',
+  summary: 'Set a new password with the token of a mailed link. MFA stays as it is.',
+  body: closed({ token: LinkToken, password: Password }),
+  status: 200,
+  errors: ['AUM0010', 'AUM0012'],
+});
+
+export const stepUp = endpoint({
+  method: 'POST',
+  path: '/v1/auth/step_up',
+  permission: 'Auth:stepUp',
+  summary: 'Prove the password (and the factor, when MFA is active) again. The session gets a new token.',
+  body: closed({ password: Password, mfaOTPCode: Type.Optional(OptionalOtpCode) }),
+  status: 200,
+  reply: closed({ token: Type.Optional(Type.String()), provedUntil: EpochMs }),
+  errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002'],
+});
+
+const Session = closed({
+  sessionId: Type.String(),
+  kind: Type.Union([Type.Literal('console'), Type.Literal('api')]),
+  current: Type.Boolean(),
+  authMethod: Type.String(),
+  sourceIp: Type.String(),
+  userAgent: Type.String(),
+  createdAt: EpochMs,
+  lastUsedAt: EpochMs,
+  expiresAt: EpochMs,
+});
+
+export const listSessions = endpoint({
+  method: 'GET',
+  path: '/v1/auth/sessions',
+  permission: 'Auth:listSessions',
+  summary: "List the caller's own sessions, newest use first.",
+  status: 200,
+  reply: Type.Array(Session),
+  errors: ['AUM0001'],
+});
+
+export const endSession = endpoint({
+  method: 'DELETE',
+  path: '/v1/auth/sessions/{session_id}',
+  permission: 'Auth:endSession',
+  summary: "End one of the caller's own sessions.",
+  params: closed({ session_id: shortText(64) }),
+  status: 204,
+  errors: ['AUM0001'],
+});
+
+export const endOtherSessions = endpoint({
+  method: 'DELETE',
+  path: '/v1/auth/sessions',
+  permission: 'Auth:endOtherSessions',
+  summary: "End all of the caller's sessions but this one.",
+  status: 200,
+  reply: closed({ ended: Type.Integer() }),
+  errors: ['AUM0001'],
+});
+
+export const generateAuthToken = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/token',
+  permission: 'Operator:generateAuthToken',
+  summary: 'Replace the token of the calling session; the old one ends.',
+  params: operatorParams,
+  body: closed({ tokenTimeoutSeconds: Type.Optional(TokenTimeout) }),
+  status: 200,
+  reply: closed({ token: Type.String() }),
+  errors: ['AUM0001', 'AUM0015', 'AUM0017'],
+});
+
+export const revokeOperatorAuthTokens = endpoint({
+  method: 'DELETE',
+  path: '/v1/operators/{operator_id}/tokens',
+  permission: 'Operator:revokeOperatorAuthTokens',
+  summary: 'End every session of the root user, the calling one included.',
+  params: operatorParams,
+  status: 204,
+  errors: ['AUM0001', 'AUM0015', 'AUM0016', 'AUM0017'],
+});
+
+// --- the console's own sign-in: the session lives in a cookie, no token ever reaches the page ---
+
+export const signIn = endpoint({
+  method: 'POST',
+  path: '/v1/console/sign_in',
+  permission: 'Auth:signIn',
+  summary: 'Sign in to the console. `next` is `MFA` when a code is needed; then a pending sign-in of 5 minutes begins.',
+  body: closed({
+    email: Type.Optional(shortText(320)),
+    operatorId: Type.Optional(shortText(64)),
+    userName: Type.Optional(shortText(128)),
+    password: Password,
+  }),
+  status: 200,
+  reply: closed({ next: Type.Union([Type.Literal('MFA'), Type.Literal('DONE')]) }),
+  errors: ['AUM0002'],
+});
+
+export const verifySignIn = endpoint({
+  method: 'POST',
+  path: '/v1/console/sign_in/verify',
+  permission: 'Auth:verifySignIn',
+  summary: 'Finish a pending sign-in with the code of the authenticator.',
+  body: closed({ mfaOTPCode: OtpCode }),
+  status: 200,
+  reply: closed({ next: Type.Literal('DONE') }),
+  errors: ['AUM0018', 'MFA0002'],
+});
+
+export const getSession = endpoint({
+  method: 'GET',
+  path: '/v1/console/session',
+  permission: 'Auth:getSession',
+  summary: 'Who is signed in with this cookie, and the CSRF token for its writes.',
+  status: 200,
+  reply: closed({
+    operatorId: Type.String(),
+    userName: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    isRoot: Type.Boolean(),
+    sessionId: Type.String(),
+    csrfToken: Type.String(),
+    language: LanguageField,
+    mfaStatus: Type.String(),
+    authMethod: Type.String(),
+    /** When the session ends at the latest. */
+    expiresAt: EpochMs,
+    /** The session ends after so many seconds without use. */
+    idleSeconds: Type.Integer(),
+    serverTime: EpochMs,
+    mailPreview: Type.Boolean(),
+  }),
+  errors: ['AUM0001'],
+});
+
+export const setLanguage = endpoint({
+  method: 'PUT',
+  path: '/v1/console/language',
+  permission: 'Auth:setLanguage',
+  summary: "Set the language of the caller's console and mails.",
+  body: closed({ language: LanguageField }),
+  status: 204,
+  errors: ['AUM0001'],
+});

@@ -1,0 +1,95 @@
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
+import type { ErrorCode } from './errors.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** What travels over HTTP for one operation. Server and console share the same constant. */
+export type Endpoint<
+  P extends TObject = TObject,
+  Q extends TObject = TObject,
+  B extends TSchema = TSchema,
+  R extends TSchema = TSchema,
+> = {
+  readonly method: Method;
+  /** Full path with `{name}` parameters. */
+  readonly path: string;
+  /** `Tag:operationId`; also what a permission statement names. */
+  readonly permission: string;
+  /** One sentence for the API pages. */
+  readonly summary: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Whether a body may be sent at all. */
+  readonly hasBody: boolean;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly reply: R;
+  readonly errors: readonly ErrorCode[];
+  /** The answer differs by the age of the proof of the password: `MFA0004` asks for it. */
+  readonly stepUp: boolean;
+};
+
+/** A request or reply object that refuses members it does not know. */
+export function closed<T extends Record<string, TSchema>>(properties: T) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+export const nothing = closed({});
+/** An empty body or reply: no bytes at all. */
+export const empty = Type.Unsafe<undefined>(Type.Object({}, { additionalProperties: false }));
+
+type Definition<P extends TObject, Q extends TObject, B extends TSchema, R extends TSchema> = {
+  method: Method;
+  path: string;
+  permission: string;
+  summary: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  status: 200 | 201 | 202 | 204;
+  reply?: R;
+  errors?: readonly ErrorCode[];
+  stepUp?: boolean;
+};
+
+/** Codes that any operation may answer with. */
+export const commonErrors = [
+  'COM0001',
+  'COM0003',
+  'COM0403',
+  'COM0404',
+  'COM0413',
+  'COM0415',
+  'COM0421',
+  'COM0429',
+  'COM0503',
+] as const;
+
+/** Defines an operation; what is left out is empty. */
+export function endpoint<
+  P extends TObject = typeof nothing,
+  Q extends TObject = typeof nothing,
+  B extends TSchema = typeof empty,
+  R extends TSchema = typeof empty,
+>(definition: Definition<P, Q, B, R>): Endpoint<P, Q, B, R> {
+  return {
+    method: definition.method,
+    path: definition.path,
+    permission: definition.permission,
+    summary: definition.summary,
+    params: definition.params ?? (nothing as unknown as P),
+    query: definition.query ?? (nothing as unknown as Q),
+    body: definition.body ?? (empty as unknown as B),
+    hasBody: definition.body !== undefined,
+    status: definition.status,
+    reply: definition.reply ?? (empty as unknown as R),
+    errors: [...(definition.errors ?? []), ...(definition.stepUp ? (['MFA0004'] as const) : [])],
+    stepUp: definition.stepUp ?? false,
+  };
+}
+
+export type AnyEndpoint = Endpoint<TObject, TObject, TSchema, TSchema>;
+export type ParamsOf<E extends AnyEndpoint> = Static<E['params']>;
+export type QueryOf<E extends AnyEndpoint> = Static<E['query']>;
+export type BodyOf<E extends AnyEndpoint> = Static<E['body']>;
+export type ReplyOf<E extends AnyEndpoint> = Static<E['reply']>;

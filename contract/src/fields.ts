@@ -1,0 +1,34 @@
+import { Type } from 'typebox';
+import { closed } from './endpoint.ts';
+
+// Upper bounds keep absurd input away from hashing and the database; the exact rules live with their owner.
+export const Email = Type.String({ minLength: 1, maxLength: 320, description: 'Email address' });
+/** Up to 1,024 UTF-8 bytes; the byte limit itself is checked before hashing (R01). */
+export const Password = Type.String({ minLength: 1, maxLength: 8192, description: 'Password' });
+/** R21: ASCII digits as a JSON string, nothing else is evaluated. */
+export const OtpCode = Type.String({ pattern: '^[0-9]{6}$', description: 'Six digits shown by the authenticator' });
+export const BackupCode = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'One of the five 8-character backup codes',
+});
+export const LinkToken = Type.String({ minLength: 1, maxLength: 128, description: 'Token of a mailed link' });
+export const LanguageField = Type.Union([Type.Literal('en'), Type.Literal('ja')]);
+export const TokenTimeout = Type.Integer({
+  minimum: 180,
+  maximum: 172_800,
+  description: 'Life of the token in seconds; 86400 when left out',
+});
+/** UNIX time in milliseconds. */
+export const EpochMs = Type.Integer({ minimum: 0 });
+export const MfaStatus = Type.Union([Type.Literal('ACTIVE'), Type.Literal('INACTIVE'), Type.Literal('UNCONFIRMED')]);
+
+export const operatorParams = closed({ operator_id: Type.String({ maxLength: 64 }) });
+
+/** What an API sign-in answers with. */
+export const AuthReply = closed({
+  apiKey: Type.String(),
+  token: Type.String(),
+  operatorId: Type.String(),
+  userName: Type.Optional(Type.String()),
+});

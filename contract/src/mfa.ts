@@ -1,0 +1,129 @@
+import { Type } from 'typebox';
+import { closed, endpoint } from './endpoint.ts';
+import { BackupCode, Email, EpochMs, LinkToken, MfaStatus, OtpCode, operatorParams, Password } from './fields.ts';
+
+/** Answer header of what a security change ended: an RFC 9651 dictionary of counts. */
+export const receiptHeader = 'warifu-receipt';
+
+const ownOnly = ['AUM0001', 'AUM0015', 'AUM0016', 'AUM0017'] as const;
+
+export const enableMFA = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/mfa',
+  permission: 'Operator:enableMFA',
+  summary: "Begin the root user's enrolment: a new secret for an authenticator. Nothing changes at sign-in yet.",
+  params: operatorParams,
+  status: 200,
+  reply: closed({ totpUri: Type.String() }),
+  errors: [...ownOnly, 'MFA0003'],
+  stepUp: true,
+});
+
+export const verifyMFA = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/mfa/verify',
+  permission: 'Operator:verifyMFA',
+  summary: "Confirm the root user's enrolment with a code. The five backup codes are shown in this answer only.",
+  params: operatorParams,
+  body: closed({ mfaOTPCode: OtpCode }),
+  status: 200,
+  reply: closed({ backupCodes: Type.Array(Type.String()) }),
+  errors: [...ownOnly, 'MFA0003', 'MFA0006', 'MFA0007'],
+});
+
+export const getMFAStatus = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}/mfa',
+  permission: 'Operator:getMFAStatus',
+  summary: "The root user's MFA status.",
+  params: operatorParams,
+  status: 200,
+  reply: closed({
+    status: MfaStatus,
+    activatedAt: Type.Optional(EpochMs),
+    lastUsedAt: Type.Optional(EpochMs),
+    /** The authenticator was refused 100 times in a row: codes no longer work, status stays ACTIVE (R13). */
+    suspended: Type.Optional(Type.Boolean()),
+    backupCodes: Type.Optional(
+      closed({ createdAt: EpochMs, storedAt: Type.Optional(EpochMs), frozenAt: Type.Optional(EpochMs) }),
+    ),
+  }),
+  errors: ['AUM0001', 'AUM0017'],
+});
+
+export const revokeMFA = endpoint({
+  method: 'DELETE',
+  path: '/v1/operators/{operator_id}/mfa',
+  permission: 'Operator:revokeMFA',
+  summary: "Disable the root user's MFA with the password. Seed, backup codes, links and other sessions end with it.",
+  params: operatorParams,
+  body: closed({ password: Password }),
+  status: 204,
+  errors: [...ownOnly, 'AUM0011', 'MFA0005'],
+});
+
+export const cancelMFA = endpoint({
+  method: 'DELETE',
+  path: '/v1/operators/{operator_id}/mfa/enrolment',
+  permission: 'Operator:cancelMFA',
+  summary: 'Give up an enrolment that was not confirmed.',
+  params: operatorParams,
+  status: 204,
+  errors: [...ownOnly, 'MFA0006'],
+});
+
+export const renewBackupCodes = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/mfa/backup_codes',
+  permission: 'Operator:renewBackupCodes',
+  summary: 'Make five new backup codes with a code of the authenticator; the old ones die.',
+  params: operatorParams,
+  body: closed({ mfaOTPCode: OtpCode }),
+  status: 200,
+  reply: closed({ backupCodes: Type.Array(Type.String()) }),
+  errors: [...ownOnly, 'MFA0005', 'MFA0007'],
+});
+
+export const confirmBackupCodesStored = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/mfa/backup_codes/stored',
+  permission: 'Operator:confirmBackupCodesStored',
+  summary: 'Note that the current backup codes were stored in a safe place.',
+  params: operatorParams,
+  status: 204,
+  errors: [...ownOnly, 'MFA0005'],
+});
+
+export const issueMFARevokingToken = endpoint({
+  method: 'POST',
+  path: '/v1/operators/mfa_revoke_token/issue',
+  permission: 'Operator:issueMFARevokingToken',
+  summary: 'Ask for a mail with an MFA reset link. The answer is always the same.',
+  body: closed({ email: Type.Optional(Email), password: Type.Optional(Password) }),
+  status: 200,
+});
+
+export const verifyMFARevokingToken = endpoint({
+  method: 'POST',
+  path: '/v1/operators/mfa_revoke_token/verify',
+  permission: 'Operator:verifyMFARevokingToken',
+  summary: 'Disable MFA with the mailed token, the email address, the password and one backup code. Signs nobody in.',
+  body: closed({
+    token: Type.Optional(LinkToken),
+    email: Type.Optional(Email),
+    password: Type.Optional(Password),
+    backupCode: Type.Optional(BackupCode),
+  }),
+  status: 200,
+  errors: ['MFA0010'],
+});
+
+export const cancelMFARevokingToken = endpoint({
+  method: 'POST',
+  path: '/v1/operators/mfa_revoke_token/cancel',
+  permission: 'Operator:cancelMFARevokingToken',
+  summary: 'Stop an MFA reset with the token of the reset mail or of the "this was not me" mail.',
+  body: closed({ token: LinkToken }),
+  status: 200,
+  errors: ['AUM0012'],
+});

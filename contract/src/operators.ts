@@ -1,0 +1,79 @@
+import { Type } from 'typebox';
+import { closed, endpoint } from './endpoint.ts';
+import { Email, LanguageField, LinkToken, operatorParams, Password } from './fields.ts';
+
+export const getOperator = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}',
+  permission: 'Operator:getOperator',
+  summary: 'The operator: its description, primary email address and dates.',
+  params: operatorParams,
+  status: 200,
+  reply: closed({
+    operatorId: Type.String(),
+    rootOperatorId: Type.String(),
+    email: Type.String(),
+    description: Type.String(),
+    createDate: Type.String({ format: 'date-time' }),
+    updateDate: Type.String({ format: 'date-time' }),
+  }),
+  errors: ['AUM0001', 'AUM0017'],
+});
+
+export const updateOperatorPassword = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/password',
+  permission: 'Operator:updateOperatorPassword',
+  summary: "Change the root user's password. Every other session ends.",
+  params: operatorParams,
+  body: closed({ currentPassword: Password, newPassword: Password }),
+  status: 200,
+  errors: ['AUM0001', 'AUM0010', 'AUM0011', 'AUM0015', 'AUM0016', 'AUM0017'],
+});
+
+export const createOperator = endpoint({
+  method: 'POST',
+  path: '/v1/operators',
+  permission: 'Operator:createOperator',
+  summary:
+    'Sign up, where the server allows it. A link is mailed; the answer is the same whether the address is known or not.',
+  body: closed({ email: Email, password: Password, language: Type.Optional(LanguageField) }),
+  status: 200,
+  errors: ['AUM0010', 'AUM0014', 'COM0008'],
+});
+
+export const verifyOperator = endpoint({
+  method: 'POST',
+  path: '/v1/operators/verify',
+  permission: 'Operator:verifyOperator',
+  summary: 'Finish a sign-up with the token of the mailed link.',
+  body: closed({ token: LinkToken }),
+  status: 200,
+  reply: closed({ operatorId: Type.String() }),
+  errors: ['AUM0003', 'AUM0012', 'AUM0014'],
+});
+
+export const getSetup = endpoint({
+  method: 'GET',
+  path: '/v1/setup',
+  permission: 'Operator:getSetup',
+  summary: 'What the sign-in and setup pages need to know about this server.',
+  status: 200,
+  reply: closed({
+    setupDone: Type.Boolean(),
+    signUp: Type.Union([Type.Literal('closed'), Type.Literal('open')]),
+    passwordMinLength: Type.Integer(),
+    mailPreview: Type.Boolean(),
+  }),
+});
+
+export const createFirstOperator = endpoint({
+  method: 'POST',
+  path: '/v1/setup',
+  permission: 'Operator:createFirstOperator',
+  summary: 'Create the first operator with the one-time link that the first start printed.',
+  body: closed({ token: LinkToken, email: Email, password: Password, language: LanguageField }),
+  status: 201,
+  reply: closed({ operatorId: Type.String() }),
+  errors: ['AUM0010', 'AUM0012', 'AUM0013', 'COM0008'],
+});

@@ -1,0 +1,51 @@
+import type { Db } from '../db/database.ts';
+import { chainHash } from './record.ts';
+
+export type ChainFault = {
+  readonly operatorId: string;
+  readonly sequence: number;
+  readonly kind: 'gap' | 'edit' | 'head';
+};
+
+const pageSize = 1000;
+
+/** Checks one operator's chain from its first row to its head; the first fault found is returned. */
+export async function verifyChain(db: Db, operatorId: string): Promise<ChainFault | undefined> {
+  let previous = { sequence: 0, hash: '' };
+  for (;;) {
+    const rows = await db
+      .selectFrom('audit_log')
+      .selectAll()
+      .where('operator_id', '=', operatorId)
+      .where('sequence', '>', previous.sequence)
+      .orderBy('sequence')
+      .limit(pageSize)
+      .execute();
+    for (const row of rows) {
+      if (row.sequence !== previous.sequence + 1) return { operatorId, sequence: previous.sequence + 1, kind: 'gap' };
+      const intact = row.previous_hash === previous.hash && row.hash === chainHash(row);
+      if (!intact) return { operatorId, sequence: row.sequence, kind: 'edit' };
+      previous = row;
+    }
+    if (rows.length < pageSize) return await checkHead(db, operatorId, previous);
+  }
+}
+
+/** Checks every chain; returns all faults, at most one a chain. */
+export async function verifyChains(db: Db): Promise<ChainFault[]> {
+  const heads = await db.selectFrom('audit_heads').select('operator_id').execute();
+  const orphans = await db.selectFrom('audit_log').select('operator_id').distinct().execute();
+  const operatorIds = new Set([...heads, ...orphans].map((row) => row.operator_id));
+  const faults = [];
+  for (const operatorId of operatorIds) {
+    const fault = await verifyChain(db, operatorId);
+    if (fault) faults.push(fault);
+  }
+  return faults;
+}
+
+async function checkHead(db: Db, operatorId: string, last: { sequence: number; hash: string }) {
+  const head = await db.selectFrom('audit_heads').selectAll().where('operator_id', '=', operatorId).executeTakeFirst();
+  const fits = head?.sequence === last.sequence && head.hash === last.hash;
+  return fits ? undefined : { operatorId, sequence: last.sequence, kind: 'head' as const };
+}

@@ -1,0 +1,102 @@
+import type { Origin } from '../context.ts';
+import { hashSecret } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
+
+/** Events of no operator (an unknown account, a request nobody owns) have a chain of their own. */
+export const noOperator = '';
+
+export type AuditEvent = {
+  readonly operatorId: string;
+  /** Empty for the root user. */
+  readonly userName: string;
+  /** Who did it: `root`, `sam:name`, `host:name`, `anonymous`, `system`. */
+  readonly actor: string;
+  /** What it was done to, such as `root` or `session:…`; empty when it is the actor itself. */
+  readonly target?: string;
+  readonly outcome: 'success' | 'failure' | 'refused';
+  /** A code of the table or a short word; never free text of a client. */
+  readonly reason?: string;
+  readonly statusCode: number;
+  /** Facts without secrets. */
+  readonly detail?: Record<string, string | number | boolean>;
+};
+
+const firstHash = '';
+
+/**
+ * Appends an event to its operator's chain. Call it in the transaction of the change, as its last statement: it takes
+ * the lock of the chain's head (R73, I3).
+ */
+export async function record(db: Db, at: number, origin: Origin, event: AuditEvent): Promise<void> {
+  const head = await takeHead(db, event.operatorId);
+  const row = toRow(at, origin, event, head);
+  await db.insertInto('audit_log').values(row).execute();
+  await db.updateTable('audit_heads').set({ hash: row.hash }).where('operator_id', '=', event.operatorId).execute();
+}
+
+/** The row's hash: SHA-256 over the row's members in a fixed order, the previous hash included. */
+export function chainHash(row: Record<string, string | number>): string {
+  return hashSecret(JSON.stringify(chained.map((name) => row[name])));
+}
+
+const chained = [
+  'previous_hash',
+  'operator_id',
+  'sequence',
+  'at',
+  'api_kind',
+  'user_name',
+  'actor',
+  'target',
+  'outcome',
+  'reason',
+  'status_code',
+  'method',
+  'path',
+  'source_ip',
+  'user_agent',
+  'request_id',
+  'detail',
+] as const;
+
+async function takeHead(db: Db, operatorId: string): Promise<{ sequence: number; hash: string }> {
+  await db
+    .insertInto('audit_heads')
+    .values({ operator_id: operatorId, sequence: 0, hash: firstHash })
+    .onConflict((conflict) => conflict.column('operator_id').doNothing())
+    .execute();
+  return await db
+    .updateTable('audit_heads')
+    .set((eb) => ({ sequence: eb('sequence', '+', 1) }))
+    .where('operator_id', '=', operatorId)
+    .returning(['sequence', 'hash'])
+    .executeTakeFirstOrThrow();
+}
+
+function toRow(at: number, origin: Origin, event: AuditEvent, head: { sequence: number; hash: string }) {
+  const row = {
+    operator_id: event.operatorId,
+    sequence: head.sequence,
+    at,
+    api_kind: origin.apiKind,
+    user_name: event.userName,
+    actor: event.actor,
+    target: event.target ?? '',
+    outcome: event.outcome,
+    reason: event.reason ?? '',
+    status_code: event.statusCode,
+    method: origin.method,
+    path: oneLine(origin.path, 512),
+    source_ip: origin.sourceIp,
+    user_agent: oneLine(origin.userAgent, 256),
+    request_id: origin.requestId,
+    detail: JSON.stringify(event.detail ?? {}),
+    previous_hash: head.hash,
+  };
+  return { ...row, hash: chainHash(row) };
+}
+
+/** SECURITY: control and bidirectional characters of a client cannot start a second line or reorder one (R72). */
+export function oneLine(text: string, maxLength: number): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}').slice(0, maxLength);
+}

@@ -1,0 +1,160 @@
+import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
+
+/** Every setting of the server; each comes from one environment variable (docs/configuration.md). */
+export type Config = {
+  readonly host: string;
+  readonly port: number;
+  /** Origin of every link, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly dataDir: string;
+  /** `sqlite:<file>` or `postgres://…`. */
+  readonly databaseUrl: string;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly signUp: 'closed' | 'open';
+  readonly trustedProxies: readonly string[];
+  /** Code points. */
+  readonly passwordMinLength: number;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  readonly timeZone: string;
+};
+
+/** A configuration that cannot be used; `message` names the variable and what to do. */
+export class ConfigError extends Error {}
+
+const known = [
+  'WARIFU_HOST',
+  'WARIFU_PORT',
+  'WARIFU_BASE_URL',
+  'WARIFU_DATA_DIR',
+  'WARIFU_DATABASE_URL',
+  'WARIFU_SMTP_URL',
+  'WARIFU_MAIL_FROM',
+  'WARIFU_SIGNUP',
+  'WARIFU_TRUSTED_PROXIES',
+  'WARIFU_PASSWORD_MIN_LENGTH',
+  'WARIFU_LOG_LEVEL',
+  'WARIFU_TIME_ZONE',
+] as const;
+type Name = (typeof known)[number];
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws ConfigError for an unknown `WARIFU_*` name or a value out of range
+ */
+export function readConfig(env: Environment): Config {
+  refuseUnknown(env);
+  const get = (name: Name) => (env[name] === '' ? undefined : env[name]);
+  const port = integer('WARIFU_PORT', get('WARIFU_PORT') ?? '8787', 0, 65_535);
+  const baseUrl = origin(get('WARIFU_BASE_URL') ?? `http://localhost:${port}`);
+  const dataDir = resolve(get('WARIFU_DATA_DIR') ?? './data');
+  return {
+    host: get('WARIFU_HOST') ?? '127.0.0.1',
+    port,
+    baseUrl,
+    dataDir,
+    databaseUrl: databaseUrl(get('WARIFU_DATABASE_URL'), dataDir),
+    smtpUrl: smtpUrl(get('WARIFU_SMTP_URL')),
+    mailFrom: get('WARIFU_MAIL_FROM') ?? `Warifu <warifu@${new URL(baseUrl).hostname}>`,
+    signUp: oneOf('WARIFU_SIGNUP', get('WARIFU_SIGNUP') ?? 'closed', ['closed', 'open']),
+    trustedProxies: cidrList(get('WARIFU_TRUSTED_PROXIES') ?? ''),
+    passwordMinLength: integer('WARIFU_PASSWORD_MIN_LENGTH', get('WARIFU_PASSWORD_MIN_LENGTH') ?? '12', 8, 64),
+    logLevel: oneOf('WARIFU_LOG_LEVEL', get('WARIFU_LOG_LEVEL') ?? 'info', [
+      'fatal',
+      'error',
+      'warn',
+      'info',
+      'debug',
+      'trace',
+    ]),
+    timeZone: timeZone(get('WARIFU_TIME_ZONE') ?? 'UTC'),
+  };
+}
+
+/** Whether an address or host name is this machine's own loopback. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const bare = host.replace(/^\[|\]$/g, '');
+  return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback';
+}
+
+function refuseUnknown(env: Environment): void {
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('WARIFU_') || (known as readonly string[]).includes(name)) continue;
+    const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? known[0];
+    throw new ConfigError(`${name} is not a setting. Did you mean ${nearest}? All settings: docs/configuration.md`);
+  }
+}
+
+function integer(name: Name, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) throw new ConfigError(`${name} must be a whole number from ${min} to ${max}.`);
+  return value;
+}
+
+function oneOf<T extends string>(name: Name, text: string, values: readonly T[]): T {
+  const value = values.find((candidate) => candidate === text);
+  if (value === undefined) throw new ConfigError(`${name} must be one of: ${values.join(', ')}.`);
+  return value;
+}
+
+function origin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const fits = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.hash;
+  if (!url || !fits || url.username) {
+    throw new ConfigError('WARIFU_BASE_URL must be an origin such as https://id.example.com, without a path.');
+  }
+  // Browsers keep the session cookie (Secure, __Host-) over plain HTTP on loopback names only.
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new ConfigError('WARIFU_BASE_URL must begin with https:// unless it names localhost.');
+  }
+  return url.origin;
+}
+
+function databaseUrl(text: string | undefined, dataDir: string): string {
+  if (text === undefined) return `sqlite:${dataDir}/warifu.db`;
+  if (/^postgres(ql)?:\/\//.test(text) || text.startsWith('sqlite:')) return text;
+  throw new ConfigError('WARIFU_DATABASE_URL must begin with postgres:// or sqlite:.');
+}
+
+function smtpUrl(text: string | undefined): string | undefined {
+  if (text !== undefined && !/^smtps?:\/\//.test(text)) {
+    throw new ConfigError('WARIFU_SMTP_URL must begin with smtp:// or smtps://.');
+  }
+  return text;
+}
+
+function cidrList(text: string): string[] {
+  const list = text.split(/[\s,]+/).filter((part) => part !== '');
+  for (const cidr of list) {
+    if (!ipaddr.isValidCIDR(cidr))
+      throw new ConfigError(`WARIFU_TRUSTED_PROXIES: ${cidr} is not a CIDR such as 10.0.0.0/8.`);
+    // SECURITY: trusting every address would let any client choose its own source address (R61).
+    if (cidr.endsWith('/0')) throw new ConfigError('WARIFU_TRUSTED_PROXIES must not trust every address.');
+  }
+  return list;
+}
+
+function timeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw new ConfigError('WARIFU_TIME_ZONE must be a zone name such as UTC or Asia/Tokyo.');
+  }
+}
+
+/** Levenshtein distance, for suggestions only. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

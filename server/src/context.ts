@@ -1,0 +1,31 @@
+import type { Language } from '@warifu/contract';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Keys } from './crypto/keys.ts';
+import type { Hasher } from './crypto/passwords.ts';
+import type { Db } from './db/database.ts';
+
+/** The outside world, and nothing else: what a function needs beyond its arguments. */
+export type Context = {
+  readonly db: Db;
+  /** Milliseconds since 1970 (UTC), by this server's clock. */
+  readonly now: () => number;
+  readonly keys: Keys;
+  readonly config: Config;
+  readonly hasher: Hasher;
+  readonly log: Logger;
+  /** Wakes a background job at once; the job would also run by itself later. */
+  readonly wake: (job: 'mail' | 'requests') => void;
+};
+
+/** What is known of a request before anybody is authenticated; goes into audit records and notices. */
+export type Origin = {
+  readonly requestId: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  readonly method: string;
+  readonly path: string;
+  /** Permission name of the operation, or `Host:command` for a host command. */
+  readonly apiKind: string;
+  readonly language: Language;
+};

@@ -1,0 +1,73 @@
+import { createHmac, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Keys kept outside the database; losing the file means that nobody with MFA can sign in. */
+export type Keys = {
+  /** AES-256 keys by id; the first seals, all open. */
+  readonly sealing: readonly { readonly id: string; readonly key: Uint8Array }[];
+  /** Mixed into password and backup code hashes. */
+  readonly pepper: Uint8Array;
+  /** Keys names that must not be readable or guessable in the database, and CSRF tokens. */
+  readonly blind: Uint8Array;
+  /** Ed25519 private key as a JWK, for the tokens' signature. */
+  readonly signing: JsonWebKey & { readonly kid: string };
+};
+
+type KeyFile = {
+  version: 1;
+  sealing: { id: string; key: string }[];
+  pepper: string;
+  signing: JsonWebKey & { kid: string };
+};
+
+/** A key file that must not be used; `message` says what to do. */
+export class KeyFileError extends Error {}
+
+/**
+ * Reads `keys/keys.json` of the data folder, or makes it once (mode 0600).
+ * @throws KeyFileError when others may read it or it is damaged
+ */
+export function loadKeys(dataDir: string): Keys {
+  const file = join(dataDir, 'keys', 'keys.json');
+  if (!existsSync(file)) createKeyFile(file);
+  // SECURITY: a key that other users of the host can read protects nothing.
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new KeyFileError(`The key file keys/keys.json is readable by others. Run: chmod 600 ${file}`);
+  }
+  return parse(readFileSync(file, 'utf8'));
+}
+
+function parse(text: string): Keys {
+  try {
+    const content = JSON.parse(text) as KeyFile;
+    const sealing = content.sealing.map(({ id, key }) => ({ id, key: bytes32(key) }));
+    const pepper = bytes32(content.pepper);
+    if (sealing.length === 0 || typeof content.signing.d !== 'string') throw new Error('incomplete');
+    return { sealing, pepper, blind: createHmac('sha256', pepper).update('blind').digest(), signing: content.signing };
+  } catch (error) {
+    throw new KeyFileError('The key file keys/keys.json is damaged. Restore it from a backup.', { cause: error });
+  }
+}
+
+function createKeyFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const content: KeyFile = {
+    version: 1,
+    sealing: [{ id: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64') }],
+    pepper: randomBytes(32).toString('base64'),
+    signing: { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(4).toString('hex') },
+  };
+  // `wx`: of two processes that start at once, one makes the file.
+  const handle = openSync(file, 'wx', 0o600);
+  writeSync(handle, `${JSON.stringify(content, null, 2)}\n`);
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function bytes32(base64: string): Uint8Array {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.length !== 32) throw new Error('a key has the wrong length');
+  return bytes;
+}

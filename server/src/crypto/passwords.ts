@@ -1,0 +1,121 @@
+import { hashRaw } from '@node-rs/argon2';
+import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import type { Keys } from './keys.ts';
+
+export type Hasher = {
+  /** Hash of a new password, as a PHC string (argon2id, then HMAC with the pepper). */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether a password fits a stored hash. `undefined` stands for an account without one: the same work is done.
+   * @throws Failure COM0503 when too many hashes wait already
+   */
+  verify(stored: string | undefined, password: string): Promise<boolean>;
+  /** Keyed slow hash of a short secret under a given salt (backup codes), base64url. */
+  hashWithSalt(secret: string, salt: string): Promise<string>;
+  /** Takes as long as `verify` lately took, without the work: for attempts that are refused unevaluated (R08). */
+  pretend(): Promise<void>;
+};
+
+export type HasherOptions = { readonly slots: number };
+
+/** `Algorithm.Argon2id` of the library, whose const enum cannot be imported. */
+const argon2idAlgorithm = 2;
+const { memoryKiB, passes, lanes, saltBytes, tagBytes } = limits.kdf;
+const cost = `m=${memoryKiB},t=${passes},p=${lanes}`;
+
+/** Makes the hasher; `slots` hashes run at once, the rest wait within bounds. */
+export function createHasher(keys: Keys, options: HasherOptions): Hasher {
+  const slot = createSlots(options.slots);
+  const durations: number[] = [];
+  const dummySalt = randomBytes(saltBytes);
+
+  const tag = async (secret: string, salt: Uint8Array) => {
+    const started = performance.now();
+    const raw = await slot(() => argon2id(secret, salt));
+    durations[durations.length < 64 ? durations.length : randomInt(64)] = performance.now() - started;
+    return createHmac('sha256', keys.pepper).update(raw).digest();
+  };
+
+  return {
+    hash: async (password) => {
+      const salt = randomBytes(saltBytes);
+      const digest = await tag(password.normalize('NFC'), salt);
+      return `$argon2id$v=19$${cost}$${base64(salt)}$${base64(digest)}`;
+    },
+    verify: async (stored, password) => {
+      const [, , , , salt, expected] = stored?.split('$') ?? [];
+      const known = stored?.startsWith(`$argon2id$v=19$${cost}$`) && salt && expected;
+      const digest = await tag(password.normalize('NFC'), known ? Buffer.from(salt, 'base64') : dummySalt);
+      return known ? timingSafeEqual(digest, Buffer.from(expected, 'base64')) : false;
+    },
+    hashWithSalt: async (secret, salt) => (await tag(secret, Buffer.from(salt, 'base64url'))).toString('base64url'),
+    pretend: async () => {
+      if (durations.length === 0) await tag('', dummySalt);
+      else await delay(durations[randomInt(durations.length)] ?? 0);
+    },
+  };
+}
+
+/** A random salt for `hashWithSalt`, base64url. */
+export function newSalt(): string {
+  return randomBytes(saltBytes).toString('base64url');
+}
+
+function argon2id(secret: string, salt: Uint8Array): Promise<Buffer> {
+  return hashRaw(secret, {
+    algorithm: argon2idAlgorithm,
+    memoryCost: memoryKiB,
+    timeCost: passes,
+    parallelism: lanes,
+    outputLen: tagBytes,
+    salt,
+  });
+}
+
+/** At most `count` run at once; 64 wait for at most a second, then the caller gets a 503. */
+function createSlots(count: number) {
+  let free = count;
+  const queue: (() => void)[] = [];
+  const release = () => {
+    const next = queue.shift();
+    if (next) next();
+    else free++;
+  };
+  const acquire = async () => {
+    if (free > 0) {
+      free--;
+      return;
+    }
+    if (queue.length >= limits.kdf.waiting) throw new Failure('COM0503', {}, 1);
+    await waitInQueue(queue);
+  };
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    await acquire();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  };
+}
+
+function waitInQueue(queue: (() => void)[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const start = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      queue.splice(queue.indexOf(start), 1);
+      reject(new Failure('COM0503', {}, 1));
+    }, limits.kdf.maxWait);
+    queue.push(start);
+  });
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
+}

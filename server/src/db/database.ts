@@ -1,0 +1,89 @@
+import { Kysely, type Transaction } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { migrations } from './migrations/index.ts';
+import { postgresDialect } from './postgres.ts';
+import type { Database } from './schema.ts';
+import { lockSqlite, sqliteDialect } from './sqlite.ts';
+
+/** A handle for queries: the database itself or a running transaction. A function that takes one joins it. */
+export type Db = Kysely<Database>;
+export type Tx = Transaction<Database>;
+
+/** Opens the database of a URL (`sqlite:<file>` or `postgres://…`). Nothing else in the server knows an engine. */
+export function openDatabase(url: string, onError: (error: Error) => void): Db {
+  const dialect = url.startsWith('sqlite:')
+    ? sqliteDialect(url.slice('sqlite:'.length))
+    : postgresDialect(url, onError);
+  return new Kysely<Database>({ dialect });
+}
+
+/**
+ * Claims the database for this server process. Only an embedded file allows one server at a time.
+ * @throws Error when another server runs on the same file
+ */
+export function claimServer(url: string): () => void {
+  if (!url.startsWith('sqlite:')) return () => {};
+  const release = lockSqlite(url.slice('sqlite:'.length));
+  if (!release) {
+    throw new Error(
+      'Another Warifu server is running on this data folder. Stop it, or use PostgreSQL for many servers.',
+    );
+  }
+  return release;
+}
+
+/**
+ * Brings the schema up to date, under the engine's lock.
+ * @throws Error when a migration fails or the database was made by a newer version
+ */
+export async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new Error('The database could not be brought up to date.', { cause: error });
+}
+
+/** Whether the database answers and has every migration. */
+export async function isReady(db: Db): Promise<boolean> {
+  try {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+    return (await migrator.getMigrations()).every((migration) => migration.executedAt !== undefined);
+  } catch {
+    return false;
+  }
+}
+
+const retries = 3;
+
+/** Runs a whole transaction; deadlocks and serialization failures are repeated, the rest is thrown. */
+export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (attempt > retries || !['40P01', '40001'].includes(sqlState(error))) throw error;
+    }
+  }
+}
+
+/** Whether an error means that the storage cannot be used now, as opposed to a mistake of ours. */
+export function isStorageFailure(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state === 'ERR_SQLITE_ERROR') return sqliteTrouble.has(Number((error as { errcode?: number }).errcode) & 0xff);
+  if (/^(08|25006|53|57|55P03|58)/.test(state)) return true;
+  if (['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', 'EHOSTUNREACH'].includes(state)) return true;
+  return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated/.test(error.message);
+}
+
+/** Whether an error is the violation of a unique index. */
+export function isDuplicate(error: unknown): boolean {
+  return (
+    sqlState(error) === '23505' || (error instanceof Error && error.message.startsWith('UNIQUE constraint failed'))
+  );
+}
+
+/** SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN. */
+const sqliteTrouble = new Set([5, 6, 7, 8, 10, 11, 13, 14]);
+
+function sqlState(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

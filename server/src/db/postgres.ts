@@ -1,0 +1,39 @@
+import { CompiledQuery, type DatabaseConnection, type Dialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+const int8 = 20;
+
+/**
+ * A pool on PostgreSQL 15 or newer. Times are bounded so that a database in trouble turns into a 503, not a pile-up.
+ * @param onError called when an idle connection breaks; the pool replaces it
+ */
+export function postgresDialect(url: string, onError: (error: Error) => void): Dialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 3000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: 5000,
+    lock_timeout: 3000,
+    idle_in_transaction_session_timeout: 10_000,
+    application_name: 'warifu',
+    // Instants and counters are far below 2^53.
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as never,
+    },
+  });
+  pool.on('error', onError);
+  return new PostgresDialect({ pool, onCreateConnection: async (connection) => assertSettings(connection) });
+}
+
+/** "Committed" must mean flushed, and a standby must never be taken for the primary (security.md 5.3). */
+async function assertSettings(connection: DatabaseConnection): Promise<void> {
+  const query = CompiledQuery.raw(
+    "select current_setting('fsync') f, current_setting('full_page_writes') w, current_setting('synchronous_commit') c, current_setting('transaction_read_only') r",
+  );
+  const row = (await connection.executeQuery<Record<string, string>>(query)).rows[0] ?? {};
+  const fits = row.f === 'on' && row.w === 'on' && row.c !== 'off' && row.c !== 'local' && row.r === 'off';
+  if (!fits) throw new Error('PostgreSQL must run with fsync, full_page_writes and synchronous_commit on, read-write.');
+}

@@ -1,0 +1,217 @@
+/**
+ * Tables as Kysely sees them. Ids and hashes are text, instants are milliseconds, yes/no is a nullable instant,
+ * structured values are JSON text decoded by their owner. Every key begins with or carries `operator_id`.
+ * `user_key` is the user name in lower case, and empty for the root user.
+ */
+export type Database = {
+  server_state: { key: string; value: string };
+  operators: Operators;
+  emails: Emails;
+  users: Users;
+  totp_factors: TotpFactors;
+  backup_code_sets: BackupCodeSets;
+  sessions: Sessions;
+  pending_sign_ins: PendingSignIns;
+  mail_tokens: MailTokens;
+  sign_ups: SignUps;
+  login_accounts: LoginAccounts;
+  attempt_windows: AttemptWindows;
+  known_sources: KnownSources;
+  deferred_requests: DeferredRequests;
+  outbox: Outbox;
+  audit_log: AuditLog;
+  audit_heads: { operator_id: string; sequence: number; hash: string };
+};
+
+type Instant = number;
+
+export type Operators = {
+  operator_id: string;
+  description: string;
+  primary_email_id: string;
+  /** Normalised primary address; unique over all operators. */
+  primary_email_key: string;
+  /** No MFA reset by mail before this time. */
+  recovery_hold_until: Instant | null;
+  created_at: Instant;
+  updated_at: Instant;
+};
+
+export type Emails = {
+  operator_id: string;
+  email_id: string;
+  email: string;
+  email_key: string;
+  verified_at: Instant | null;
+  created_at: Instant;
+  updated_at: Instant;
+};
+
+export type Users = {
+  operator_id: string;
+  user_key: string;
+  user_name: string;
+  description: string;
+  language: 'en' | 'ja';
+  password_hash: string | null;
+  password_changed_at: Instant | null;
+  /** 100 failures in a row: the password opens nothing until it is reset (R13). */
+  password_suspended_at: Instant | null;
+  /** Grows with every change of password or MFA; what was proved under an older version is void. */
+  credential_version: number;
+  last_sign_in_at: Instant | null;
+  created_at: Instant;
+  updated_at: Instant;
+};
+
+export type TotpFactors = {
+  operator_id: string;
+  user_key: string;
+  factor_id: string;
+  status: 'UNCONFIRMED' | 'ACTIVE';
+  /** Sealed seed, bound to this row. */
+  secret: string;
+  created_at: Instant;
+  activated_at: Instant | null;
+  /** Last accepted time step; a later code must belong to a greater one. */
+  last_step: number;
+  last_used_at: Instant | null;
+  wrong_in_a_row: number;
+  wrong_in_window: number;
+  window_start: Instant;
+  suspended_at: Instant | null;
+};
+
+export type BackupCodeSets = {
+  operator_id: string;
+  user_key: string;
+  set_id: string;
+  factor_id: string;
+  salt: string;
+  /** JSON array of five keyed hashes. */
+  hashes: string;
+  wrong_guesses: number;
+  frozen_at: Instant | null;
+  stored_at: Instant | null;
+  created_at: Instant;
+};
+
+export type Sessions = {
+  operator_id: string;
+  session_id: string;
+  user_key: string;
+  kind: 'console' | 'api';
+  token_hash: string;
+  api_key_hash: string | null;
+  auth_method: string;
+  source_ip: string;
+  user_agent: string;
+  created_at: Instant;
+  /** When password (and factor) were last proved; `stepUp` measures from here. */
+  proved_at: Instant;
+  expires_at: Instant;
+  last_used_at: Instant;
+};
+
+export type PendingSignIns = {
+  operator_id: string;
+  pending_id: string;
+  user_key: string;
+  token_hash: string;
+  credential_version: number;
+  wrong_codes: number;
+  created_at: Instant;
+  expires_at: Instant;
+};
+
+export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset';
+
+export type MailTokens = {
+  operator_id: string;
+  token_id: string;
+  user_key: string;
+  purpose: MailTokenPurpose;
+  token_hash: string;
+  /** Enrolment for which an MFA reset was asked. */
+  factor_id: string | null;
+  credential_version: number;
+  failures: number;
+  created_at: Instant;
+  expires_at: Instant;
+  used_at: Instant | null;
+  voided_at: Instant | null;
+};
+
+export type SignUps = {
+  sign_up_id: string;
+  email: string;
+  email_key: string;
+  password_hash: string;
+  language: 'en' | 'ja';
+  token_hash: string;
+  created_at: Instant;
+  expires_at: Instant;
+  used_at: Instant | null;
+};
+
+export type LoginAccounts = {
+  account_key: string;
+  /** Consecutive evaluated failures. */
+  failures: number;
+  /** Strange sources are refused until then. */
+  wait_until: Instant;
+  updated_at: Instant;
+};
+
+export type AttemptWindows = { scope: string; key: string; window_start: Instant; count: number };
+
+export type KnownSources = { operator_id: string; user_key: string; source: string; last_success_at: Instant };
+
+export type DeferredRequests = {
+  request_id: string;
+  kind: 'password_reset' | 'mfa_reset' | 'sign_up';
+  /** Sealed JSON. */
+  payload: string;
+  created_at: Instant;
+  claimed_until: Instant;
+};
+
+export type Outbox = {
+  operator_id: string;
+  mail_id: string;
+  template: string;
+  recipient: string;
+  /** Sealed JSON of the mail's facts; emptied once the mail is sent or dropped. */
+  content: string;
+  message_id: string;
+  created_at: Instant;
+  /** Not sent any more after this time. */
+  not_after: Instant;
+  next_attempt_at: Instant;
+  attempts: number;
+  claimed_until: Instant;
+  sent_at: Instant | null;
+  dropped_at: Instant | null;
+  last_error: string;
+};
+
+export type AuditLog = {
+  operator_id: string;
+  sequence: number;
+  at: Instant;
+  api_kind: string;
+  user_name: string;
+  actor: string;
+  target: string;
+  outcome: 'success' | 'failure' | 'refused';
+  reason: string;
+  status_code: number;
+  method: string;
+  path: string;
+  source_ip: string;
+  user_agent: string;
+  request_id: string;
+  detail: string;
+  previous_hash: string;
+  hash: string;
+};

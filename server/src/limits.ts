@@ -1,0 +1,115 @@
+/**
+ * The parameter sheet: every number that security rests on, once, with its reason. Times in milliseconds unless the
+ * name says otherwise. `pw.min` and the time zone are configuration (`config.ts`).
+ */
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export const limits = {
+  password: {
+    /** More is refused before hashing, so that long input cannot buy CPU (ASVS 6.2.9 asks for at least 128 characters). */
+    maxBytes: 1024,
+  },
+  kdf: {
+    /** argon2id floor of the OWASP Password Storage sheet; a stored row below it is rehashed at the next sign-in. */
+    memoryKiB: 19_456,
+    passes: 2,
+    lanes: 1,
+    saltBytes: 16,
+    tagBytes: 32,
+    /** A queue longer than this only hides an overload. */
+    waiting: 64,
+    maxWait: 1 * second,
+  },
+  login: {
+    /** Evaluated failures per (account, source) before attempts are refused unevaluated. */
+    pairFailures: 5,
+    pairWindow: 15 * minute,
+    /** From here on strange sources wait between attempts (NIST SP 800-63B-4 §3.2.2: 30 s … 1 h). */
+    accountFreeFailures: 20,
+    firstWait: 30 * second,
+    longestWait: 1 * hour,
+    /** Consecutive failures that suspend the password (§3.2.2). */
+    accountCap: 100,
+    sourceFailures: 60,
+    sourceWindow: 10 * minute,
+    /** A source that succeeded this recently keeps its own bucket: an attack from elsewhere cannot lock its owner out. */
+    knownSource: 30 * day,
+    /** A success after so many failures is told to the owner (R16). */
+    noticeAfterFailures: 5,
+  },
+  otp: {
+    challengeFailures: 5,
+    challengeLife: 5 * minute,
+    hourlyFailures: 10,
+    hour: 1 * hour,
+    accountCap: 100,
+    stepSeconds: 30,
+    digits: 6,
+    secretBytes: 20,
+  },
+  mfa: {
+    unconfirmedLife: 15 * minute,
+  },
+  codes: {
+    count: 5,
+    length: 8,
+    /** 31 symbols: no 0 1 I L O. Eight of them are 39.6 bits. */
+    alphabet: '23456789ABCDEFGHJKMNPQRSTUVWXYZ',
+    guessesPerSet: 20,
+  },
+  recovery: {
+    tokenLife: 30 * minute,
+    failures: 5,
+    mailsPerDay: 3,
+    /** One source may ask for so many mails an hour, whatever the accounts. */
+    mailsPerSourceHour: 20,
+    /** No MFA reset for so long after the password was reset by mail: one mailbox must not count twice. */
+    holdAfterReset: 24 * hour,
+  },
+  reset: {
+    tokenLife: 30 * minute,
+    mailsPerHour: 3,
+    mailsPerDay: 10,
+  },
+  signUp: {
+    tokenLife: 24 * hour,
+  },
+  setup: {
+    linkLife: 1 * hour,
+  },
+  session: {
+    consoleIdle: 1 * hour,
+    consoleLife: 24 * hour,
+    apiDefaultSeconds: 86_400,
+    apiMaxLife: 48 * hour,
+    /** How often the last use of sessions is written down, in one commit. */
+    stampInterval: 30 * second,
+  },
+  stepUp: 15 * minute,
+  http: {
+    headerBytes: 16 * 1024,
+    headerTime: 10 * second,
+    bodyBytes: 64 * 1024,
+    publicBodyBytes: 8 * 1024,
+    bodyTime: 15 * second,
+    jsonDepth: 20,
+    idleSocket: 65 * second,
+    sockets: 2000,
+    socketsPerSource: 100,
+  },
+  mail: {
+    /** A link with less life left than this is not sent: it would be dead on arrival. */
+    minLinkLife: 2 * minute,
+    firstRetry: 5 * second,
+    longestRetry: 15 * minute,
+    /** A notice older than this is dropped, with a record. */
+    maxAge: 3 * day,
+    parallel: 5,
+    claim: 2 * minute,
+  },
+  hour,
+  day,
+} as const;
