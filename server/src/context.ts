@@ -29,3 +29,11 @@ export type Origin = {
   readonly apiKind: string;
   readonly language: Language;
 };
+
+/** What a security change ended, counted in its transaction; shown in the answer and the mail. */
+export type Receipt = {
+  readonly sessions: number;
+  readonly pendingSignIns: number;
+  readonly links: number;
+  readonly backupCodes: number;
+};

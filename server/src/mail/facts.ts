@@ -1,0 +1,53 @@
+import type { Receipt } from '../context.ts';
+
+/** Security changes that every verified address is told about (R74). */
+export type NoticeEvent =
+  | 'operator_created'
+  | 'mfa_enabled'
+  | 'mfa_disabled'
+  | 'mfa_reset_requested'
+  | 'mfa_reset_cancelled'
+  | 'mfa_reset_done'
+  | 'backup_codes_renewed'
+  | 'backup_codes_frozen'
+  | 'password_changed'
+  | 'password_reset'
+  | 'sign_in_new_source'
+  | 'sign_in_code_failed'
+  | 'sign_in_after_failures'
+  | 'password_suspended'
+  | 'mfa_suspended';
+
+/** Where and when something happened. */
+export type Happening = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  readonly operatorId: string;
+  /** Whose account, as a person knows it: the primary address. */
+  readonly account: string;
+};
+
+export type Notice = Happening & {
+  readonly template: 'notice';
+  readonly event: NoticeEvent;
+  /** What the change ended. */
+  readonly receipt?: Receipt;
+  /** Page that stops a reset; only in `mfa_reset_requested`. */
+  readonly cancelLink?: string;
+  /** Verified addresses, for `mfa_reset_done`. */
+  readonly addresses?: readonly string[];
+};
+
+export type LinkMail = Happening & {
+  readonly template: 'mfa_reset_link' | 'password_reset_link' | 'sign_up_link';
+  readonly link: string;
+  readonly lifeMinutes: number;
+};
+
+/** Somebody tried to sign up with an address that already has an account. */
+export type KnownSignUpMail = Happening & { readonly template: 'sign_up_known' };
+
+/** Everything a mail is made of; the words are the template's. */
+export type MailFacts = Notice | LinkMail | KnownSignUpMail;

@@ -1,0 +1,59 @@
+import type { Language } from '@warifu/contract';
+import type { Context } from '../context.ts';
+import { seal, unseal } from '../crypto/sealed.ts';
+import { newId } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
+import { limits } from '../limits.ts';
+import type { MailFacts } from './facts.ts';
+
+export type NewMail = {
+  readonly operatorId: string;
+  readonly recipient: string;
+  readonly language: Language;
+  readonly facts: MailFacts;
+  /** A link's end of life in milliseconds; a notice has `limits.mail.maxAge`. */
+  readonly notAfter?: number;
+};
+
+/** A mail's words, as stored: sealed until it is sent, emptied afterwards. */
+export type StoredContent = { readonly language: Language; readonly facts: MailFacts };
+
+/** Puts a mail into the outbox in the caller's transaction: it goes out if and only if the change is committed. */
+export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<void> {
+  const now = ctx.now();
+  const mailId = newId();
+  const content: StoredContent = { language: mail.language, facts: mail.facts };
+  await db
+    .insertInto('outbox')
+    .values({
+      operator_id: mail.operatorId,
+      mail_id: mailId,
+      template: mail.facts.template === 'notice' ? mail.facts.event : mail.facts.template,
+      recipient: mail.recipient,
+      // SECURITY: a link's token must not be readable in the database or a backup (R71).
+      content: seal(ctx.keys, JSON.stringify(content), contentPlace(mail.operatorId, mailId)),
+      message_id: `<${mailId}@${new URL(ctx.config.baseUrl).hostname}>`,
+      created_at: now,
+      not_after: mail.notAfter ?? now + limits.mail.maxAge,
+      next_attempt_at: now,
+      attempts: 0,
+      claimed_until: 0,
+      sent_at: null,
+      dropped_at: null,
+      last_error: '',
+    })
+    .execute();
+}
+
+/** Opens the stored content of a mail; undefined once it was sent or dropped. */
+export function openContent(
+  ctx: Context,
+  row: { operator_id: string; mail_id: string; content: string },
+): StoredContent | undefined {
+  if (row.content === '') return undefined;
+  return JSON.parse(unseal(ctx.keys, row.content, contentPlace(row.operator_id, row.mail_id))) as StoredContent;
+}
+
+function contentPlace(operatorId: string, mailId: string) {
+  return { table: 'outbox', column: 'content', row: [operatorId, mailId] };
+}
