@@ -1,0 +1,89 @@
+import type { Expression, Statement } from './ast.ts';
+import { compileTest, type Test } from './condition-compiler.ts';
+import { type Explanation, explainDecision } from './explainer.ts';
+import { LIMITS } from './limits.ts';
+import { FALSE, type Outcome, TRUE } from './outcome.ts';
+import { matchesPattern } from './pattern.ts';
+import type { Request } from './request.ts';
+import type { Decision, Source } from './source.ts';
+
+/** Decides calls by the sum of some documents. Safe to keep and share; its memory is bounded. */
+export interface Decider {
+  /** The decision alone. Neither parses nor allocates once the operation was met. */
+  decide(request: Request): Decision;
+  /** The same decision with the state of every statement. */
+  explain(request: Request): Explanation;
+}
+
+/** What is left to do for one operation: conditions of its deny and allow statements. */
+interface Plan {
+  readonly denies: readonly Test[];
+  /** An allow without condition applies. */
+  readonly allowed: boolean;
+  readonly allows: readonly Test[];
+}
+
+const DENIED: Plan = { denies: [], allowed: false, allows: [] };
+const ALLOWED: Plan = { denies: [], allowed: true, allows: [] };
+
+/**
+ * Prepares the sum of `sources` (own permission, every role, defaults; none of them: everything is denied).
+ * Cheap: conditions are compiled, and a plan per operation name made, when an operation is first met.
+ */
+export function compile(sources: readonly Source[]): Decider {
+  const statements = sources.flatMap(({ document }) => document.statements);
+  const tests = new Map<string, Test>();
+  const plans = new Map<string, Plan>();
+  return {
+    decide(request) {
+      const plan = plans.get(request.api) ?? keep(plans, request.api, makePlan(statements, request.api, tests));
+      return decideBy(plan, request);
+    },
+    explain: (request) => explainDecision(sources, request),
+  };
+}
+
+/** A condition of a trust policy (or any other, alone) as a function of the call. Only `true` should let anybody in. */
+export function compileCondition(expression: Expression): (request: Request) => 'true' | 'false' | 'fails' {
+  const test = compileTest(expression);
+  return (request) => OUTCOME_NAMES[test(request)];
+}
+
+export const OUTCOME_NAMES: Readonly<Record<Outcome, 'true' | 'false' | 'fails'>> = ['false', 'true', 'fails'];
+
+function decideBy({ denies, allowed, allows }: Plan, request: Request): Decision {
+  for (let i = 0; i < denies.length; i++) if ((denies[i] as Test)(request) !== FALSE) return 'deny';
+  if (allowed) return 'allow';
+  for (let i = 0; i < allows.length; i++) if ((allows[i] as Test)(request) === TRUE) return 'allow';
+  return 'deny';
+}
+
+// SECURITY: names may come from requests of many kinds (the simulator, the gate); the memory of plans is bounded.
+function keep(plans: Map<string, Plan>, api: string, plan: Plan): Plan {
+  if (plans.size >= LIMITS.plans) plans.clear();
+  plans.set(api, plan);
+  return plan;
+}
+
+function makePlan(statements: readonly Statement[], api: string, tests: Map<string, Test>): Plan {
+  const denies = new Set<Test>();
+  const allows = new Set<Test>();
+  let allowed = false;
+  for (const { effect, api: patterns, condition } of statements) {
+    if (!patterns.some(({ text }) => matchesPattern(text, api))) continue;
+    if (condition !== null) (effect === 'deny' ? denies : allows).add(testOf(condition, tests));
+    else if (effect === 'deny') return DENIED;
+    else allowed = true;
+  }
+  if (allowed) return denies.size === 0 ? ALLOWED : { denies: [...denies], allowed, allows: [] };
+  return allows.size === 0 ? DENIED : { denies: [...denies], allowed, allows: [...allows] };
+}
+
+/** Equal conditions share one test, so a plan evaluates each once. */
+function testOf(condition: { readonly text: string; readonly expression: Expression }, tests: Map<string, Test>): Test {
+  const known = tests.get(condition.text);
+  if (known !== undefined) return known;
+  const test = compileTest(condition.expression);
+  tests.set(condition.text, test);
+  return test;
+}

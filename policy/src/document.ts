@@ -1,0 +1,147 @@
+import type { Condition, Effect, Expression, Pattern, PermissionDocument, Statement } from './ast.ts';
+import { type JsonMember, type JsonNode, readJson } from './json.ts';
+import { offsetInString } from './json-string.ts';
+import { LIMITS } from './limits.ts';
+import type { Code } from './messages.ts';
+import { type Finding, finding, isFull, type Params, Refusal } from './problem.ts';
+import { nearest } from './suggest.ts';
+
+/** Reads a condition and adds what is wrong with it, with offsets in the condition. Throws `Refusal`. */
+export type ConditionReader = (text: string, findings: Finding[]) => Expression;
+
+interface Reader {
+  readonly text: string;
+  readonly findings: Finding[];
+  readonly readCondition: ConditionReader;
+}
+
+/**
+ * The shape of a permission: `{"statements":[{"effect","api","condition"?}…]}` and nothing else.
+ * Adds a finding for each thing that is wrong and goes on. Throws `Refusal` where the JSON itself is broken.
+ *
+ * Completions of the page: no statements is a right document (it allows nothing); an empty `api` list, an empty
+ * pattern and an empty condition are refused, since a reader could take each of them for its opposite.
+ */
+export function readDocument(text: string, findings: Finding[], readCondition: ConditionReader): PermissionDocument {
+  const r: Reader = { text, findings, readCondition };
+  const members = readMembers(r, readJson(text), ['statements'], ['statements']);
+  const list = members.get('statements');
+  const items = list === undefined ? [] : readItems(r, list, 'statements', 'LIMIT_STATEMENTS', LIMITS.statements);
+  return { statements: items.flatMap((item) => readStatement(r, item)), text };
+}
+
+function readStatement(r: Reader, node: JsonNode): Statement[] {
+  if (isFull(r.findings)) return [];
+  const members = readMembers(r, node, ['effect', 'api', 'condition'], ['effect', 'api']);
+  const effect = readEffect(r, members.get('effect'));
+  const api = readPatterns(r, members.get('api'));
+  const condition = readConditionText(r, members.get('condition'));
+  // A statement without an effect is only met beside a finding, so it is never used.
+  return effect === undefined ? [] : [{ effect, api, condition, start: node.start, end: node.end }];
+}
+
+function readMembers(
+  r: Reader,
+  node: JsonNode,
+  known: readonly string[],
+  required: readonly string[],
+): ReadonlyMap<string, JsonNode> {
+  const members = new Map<string, JsonNode>();
+  if (node.kind !== 'object') {
+    add(r, node, 'PERM_TYPE', { expected: '#object', found: `#${node.kind}` });
+    return members;
+  }
+  for (const member of node.members) readMember(r, member, known, members);
+  for (const key of required) if (!members.has(key)) add(r, node, 'PERM_MISSING_KEY', { key: `\`${key}` });
+  return members;
+}
+
+// SECURITY: of two equal keys one reader takes the first and another the last; `__proto__` is just an unknown key here.
+function readMember(r: Reader, member: JsonMember, known: readonly string[], members: Map<string, JsonNode>): void {
+  if (isFull(r.findings)) return;
+  const { key, keyStart: start, keyEnd: end, value } = member;
+  const params = { key: `\`${key.slice(0, 40)}` };
+  if (members.has(key)) r.findings.push(finding('PERM_DUPLICATE_KEY', start, end, params));
+  else if (known.includes(key)) members.set(key, value);
+  else {
+    const more = { expected: known.map((name) => `\`${name}`), suggestions: nearest(key, known) };
+    r.findings.push(finding('PERM_UNKNOWN_KEY', start, end, { ...params, ...more }));
+  }
+}
+
+function readItems(r: Reader, node: JsonNode, key: string, code: Code, limit: number): readonly JsonNode[] {
+  if (node.kind !== 'array') {
+    const expected = key === 'api' ? ['#string', '#array'] : ['#array'];
+    add(r, node, 'PERM_TYPE', { expected, found: `#${node.kind}` });
+    return [];
+  }
+  if (node.items.length <= limit) return node.items;
+  throw new Refusal(finding(code, node.start, node.end, { actual: node.items.length, limit }));
+}
+
+function readEffect(r: Reader, node: JsonNode | undefined): Effect | undefined {
+  if (node === undefined) return undefined;
+  const written = readString(r, node);
+  if (written === 'allow' || written === 'deny') return written;
+  if (written !== undefined) {
+    const suggestions = nearest(written, ['allow', 'deny']);
+    add(r, node, 'PERM_EFFECT', { expected: ['`allow', '`deny'], suggestions });
+  }
+  return undefined;
+}
+
+function readPatterns(r: Reader, node: JsonNode | undefined): Pattern[] {
+  if (node === undefined) return [];
+  if (node.kind === 'string') return readPattern(r, node);
+  const items = readItems(r, node, 'api', 'LIMIT_PATTERNS', LIMITS.patterns);
+  if (node.kind === 'array' && items.length === 0) add(r, node, 'PERM_EMPTY', { key: '`api' });
+  return items.flatMap((item) => readPattern(r, item));
+}
+
+function readPattern(r: Reader, node: JsonNode): Pattern[] {
+  const text = readString(r, node);
+  if (text === undefined) return [];
+  if (text === '') add(r, node, 'PERM_EMPTY', { key: '`api' });
+  if (text.length > LIMITS.patternLength) {
+    add(r, node, 'LIMIT_PATTERN', { actual: text.length, limit: LIMITS.patternLength });
+  }
+  return [{ text, start: node.start, end: node.end }];
+}
+
+function readConditionText(r: Reader, node: JsonNode | undefined): Condition | null {
+  if (node === undefined) return null;
+  const text = readString(r, node);
+  if (text === undefined) return null;
+  if (text.trim() === '') {
+    add(r, node, 'PERM_EMPTY', { key: '`condition' });
+    return null;
+  }
+  const inner: Finding[] = [];
+  const expression = readInner(r, text, inner);
+  // Places inside the condition become places in the document, through the escapes of the JSON string.
+  for (const { code, start, end, params } of inner.slice(0, LIMITS.problems)) {
+    const from = offsetInString(r.text, node.start, start);
+    r.findings.push(finding(code, from, offsetInString(r.text, node.start, end), params));
+  }
+  return expression === undefined ? null : { text, expression, start: node.start, end: node.end };
+}
+
+function readInner(r: Reader, text: string, inner: Finding[]): Expression | undefined {
+  try {
+    return r.readCondition(text, inner);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    inner.push(error.finding);
+    return undefined;
+  }
+}
+
+function readString(r: Reader, node: JsonNode): string | undefined {
+  if (node.kind === 'string') return node.value;
+  add(r, node, 'PERM_TYPE', { expected: '#string', found: `#${node.kind}` });
+  return undefined;
+}
+
+function add(r: Reader, node: JsonNode, code: Code, params: Params): void {
+  r.findings.push(finding(code, node.start, node.end, params));
+}

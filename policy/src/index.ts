@@ -1,0 +1,17 @@
+export type * from './ast.ts';
+export { type Decider, compile, compileCondition } from './compiler.ts';
+export { type Described, type Language, describeProblem, describeProblemAt } from './describe.ts';
+export type { ExplainedCondition, ExplainedStatement, Explanation } from './explainer.ts';
+export type { Failure } from './failure.ts';
+export { format } from './formatter.ts';
+export type { Trace } from './interpreter.ts';
+export { LIMITS } from './limits.ts';
+export { type Code, MESSAGES } from './messages.ts';
+export { type ConditionResult, type ParseResult, parse, parseCondition } from './parser.ts';
+export { matchesPattern } from './pattern.ts';
+export { printExpression } from './printer.ts';
+export type { Params, Problem } from './problem.ts';
+export { type Reach, type Reaching, reach } from './reach.ts';
+export type { Request } from './request.ts';
+export type { Decision, Operation, Origin, Source } from './source.ts';
+export { FUNCTIONS, type FunctionEntry, KEYWORDS, type Meaning, VARIABLES, type VariableEntry } from './vocabulary.ts';

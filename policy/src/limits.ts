@@ -1,0 +1,42 @@
+/**
+ * Every bound of the language in one place. Source: the limits of the permission language page
+ * and the `policy` row of the security sheet.
+ *
+ * Where a bound needed a unit that the page leaves open:
+ * - lengths of patterns and of texts are UTF-16 code units, sizes in bytes are UTF-8;
+ * - depth counts the nesting of parentheses, `not`, argument lists and `in` lists;
+ * - nodes counts every literal, name, call, list and operator of one condition (parentheses are free);
+ * - a step is one node evaluated, or 64 characters that a `like` looks at. One condition costs at most
+ *   500 + 157 × (2,048 ÷ 64) < 10,000 steps (2 KiB hold at most 157 `like`), so the bound holds for every
+ *   condition that can be saved, and needs no counter while deciding. `worstSteps` computes it.
+ */
+export const LIMITS = {
+  documentBytes: 32 * 1024,
+  statements: 100,
+  patterns: 100,
+  patternLength: 128,
+  conditionBytes: 2 * 1024,
+  depth: 32,
+  nodes: 500,
+  list: 100,
+  /** A longer text in a request (path, variable, parameter) makes the condition that reads it fail. */
+  textLength: 2048,
+  evaluationSteps: 10_000,
+  /** Brackets inside brackets in the JSON text; a right document needs four. */
+  jsonDepth: 16,
+  /** Problems reported for one text; the rest would only repeat the first. */
+  problems: 20,
+  /** Plans (one per operation name) that one decider keeps. */
+  plans: 1024,
+} as const;
+
+/** Number of bytes that `text` takes in UTF-8 (each half of a surrogate pair counts two). Linear. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return bytes;
+}

@@ -1,0 +1,72 @@
+import type { Condition, Expression, PermissionDocument } from './ast.ts';
+import { checkCondition } from './checker.ts';
+import { readCondition } from './condition-parser.ts';
+import { readDocument } from './document.ts';
+import { LIMITS, utf8Length } from './limits.ts';
+import { type Finding, finding, locate, type Problem, Refusal } from './problem.ts';
+
+export type ParseResult =
+  | { readonly ok: true; readonly document: PermissionDocument }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export type ConditionResult =
+  | { readonly ok: true; readonly condition: Condition }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads a permission: JSON, shape, limits, conditions, names, types and constants.
+ * Never throws; at most 20 problems, in the order of the text. Under 50 ms for any text.
+ */
+export function parse(text: string): ParseResult {
+  const findings: Finding[] = [];
+  const document = stopAtRefusal(findings, () => readSized(text, findings));
+  if (document !== undefined && findings.length === 0) return { ok: true, document };
+  return { ok: false, problems: located(text, findings) };
+}
+
+/**
+ * Reads a condition on its own, as a trust policy has one; positions are offsets in `text`.
+ * Never throws.
+ */
+export function parseCondition(text: string): ConditionResult {
+  const findings: Finding[] = [];
+  const expression = stopAtRefusal(findings, () => readChecked(text, findings));
+  if (expression !== undefined && findings.length === 0) {
+    return { ok: true, condition: { text, expression, start: 0, end: text.length } };
+  }
+  return { ok: false, problems: located(text, findings) };
+}
+
+function readSized(text: string, findings: Finding[]): PermissionDocument {
+  // SECURITY: the cheap bound comes before anything that looks at the text.
+  const actual = text.length > LIMITS.documentBytes ? text.length : utf8Length(text);
+  if (actual > LIMITS.documentBytes) {
+    throw new Refusal(finding('LIMIT_DOCUMENT', 0, 0, { actual, limit: LIMITS.documentBytes }));
+  }
+  return readDocument(text, findings, readChecked);
+}
+
+function readChecked(text: string, findings: Finding[]): Expression {
+  const actual = text.length > LIMITS.conditionBytes ? text.length : utf8Length(text);
+  if (actual > LIMITS.conditionBytes) {
+    throw new Refusal(finding('LIMIT_CONDITION', 0, text.length, { actual, limit: LIMITS.conditionBytes }));
+  }
+  if (!text.isWellFormed() || text.includes('\0')) throw new Refusal(finding('PERM_TEXT', 0, text.length));
+  const expression = readCondition(text);
+  findings.push(...checkCondition(expression));
+  return expression;
+}
+
+function stopAtRefusal<T>(findings: Finding[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    findings.push(error.finding);
+    return undefined;
+  }
+}
+
+function located(text: string, findings: Finding[]): Problem[] {
+  return locate(text, findings.toSorted((a, b) => a.start - b.start).slice(0, LIMITS.problems));
+}

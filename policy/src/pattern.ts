@@ -1,0 +1,82 @@
+/**
+ * Patterns: `*` is any run of characters (also none), everything else is itself, case-sensitive.
+ * No regular expression is built; middle parts are searched by Knuth-Morris-Pratt, so a match takes
+ * time linear in pattern + text whatever both contain.
+ */
+export interface Glob {
+  readonly text: string;
+  /** The pattern split at each `*`; one part means no `*`. */
+  readonly parts: readonly string[];
+}
+
+/** Prepares `text` for many matches. */
+export function glob(text: string): Glob {
+  return { text, parts: text.split('*') };
+}
+
+/** Whether the pattern matches the whole of `text`. */
+export function matches({ text: pattern, parts }: Glob, text: string): boolean {
+  if (parts.length === 1) return pattern === text;
+  const first = parts[0] as string;
+  const last = parts[parts.length - 1] as string;
+  const end = text.length - last.length;
+  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (let i = 1; i < parts.length - 1; i++) {
+    at = findEnd(parts[i] as string, text, at, end);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
+/** Matches once, without preparing: for making a plan, where most patterns end in their only `*` or have none. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star < 0) return pattern === name;
+  if (star < pattern.length - 1) return matches(glob(pattern), name);
+  for (let i = 0; i < star; i++) if (pattern.charCodeAt(i) !== name.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Offset just past the first occurrence of `part` in `text[from, end)`, or -1. */
+function findEnd(part: string, text: string, from: number, end: number): number {
+  if (part === '') return from;
+  const table = borders(part);
+  let matched = 0;
+  for (let at = from; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    while (matched > 0 && part.charCodeAt(matched) !== unit) matched = table[matched - 1] as number;
+    if (part.charCodeAt(matched) === unit) matched++;
+    if (matched === part.length) return at + 1;
+  }
+  return -1;
+}
+
+// SECURITY: a naive search of 'aaa…b' in 'aaaa…' is quadratic; the border table makes it linear (KMP).
+function borders(part: string): number[] {
+  const table = [0];
+  let length = 0;
+  for (let i = 1; i < part.length; i++) {
+    while (length > 0 && part.charCodeAt(i) !== part.charCodeAt(length)) length = table[length - 1] as number;
+    if (part.charCodeAt(i) === part.charCodeAt(length)) length++;
+    table.push(length);
+  }
+  return table;
+}
+
+/**
+ * Whether every text that `narrow` matches is matched by `wide`. Exact: the `*` of `narrow`, read as a character,
+ * can only be taken by a `*` of `wide`, since no other part of a pattern contains one.
+ */
+export function includes(wide: string, narrow: string): boolean {
+  return matchesPattern(wide, narrow);
+}
+
+/** Whether some text is matched by both. Exact: with a `*` on both sides only the outer parts can conflict. */
+export function overlaps(a: string, b: string): boolean {
+  if (!a.includes('*')) return matchesPattern(b, a);
+  if (!b.includes('*')) return matchesPattern(a, b);
+  const [headA, headB] = [a.slice(0, a.indexOf('*')), b.slice(0, b.indexOf('*'))];
+  const [tailA, tailB] = [a.slice(a.lastIndexOf('*') + 1), b.slice(b.lastIndexOf('*') + 1)];
+  return (headA.startsWith(headB) || headB.startsWith(headA)) && (tailA.endsWith(tailB) || tailB.endsWith(tailA));
+}

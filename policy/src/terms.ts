@@ -1,0 +1,23 @@
+/** Words of the language page that messages use; a parameter names them with a leading `#`. */
+export const TERMS: ReadonlyMap<string, { readonly en: string; readonly ja: string }> = new Map([
+  ['#string', { en: 'a string', ja: '文字列' }],
+  ['#integer', { en: 'an integer', ja: '整数' }],
+  ['#boolean', { en: 'a yes-or-no value', ja: '真偽値' }],
+  ['#date', { en: 'a date', ja: '日付' }],
+  ['#time', { en: 'a time of day', ja: '時刻' }],
+  ['#instant', { en: 'a date and time', ja: '日時' }],
+  ['#address', { en: 'an address', ja: 'アドレス' }],
+  ['#value', { en: 'a value', ja: '値' }],
+  ['#pattern', { en: 'a pattern in single quotes', ja: '単一引用符で囲んだパターン' }],
+  ['#list', { en: 'a list in brackets', ja: '角かっこで囲んだリスト' }],
+  ['#operator', { en: 'an operator', ja: '演算子' }],
+  ['#end', { en: 'the end of the text', ja: 'テキストの終わり' }],
+  ['#object', { en: 'an object { }', ja: 'オブジェクト（{ }）' }],
+  ['#array', { en: 'an array [ ]', ja: '配列（[ ]）' }],
+  ['#number', { en: 'a number', ja: '数値' }],
+  ['#null', { en: 'null', ja: 'null' }],
+  ['#key', { en: 'a key in double quotes', ja: '二重引用符で囲んだキー' }],
+  ['#escape', { en: 'an escape such as \\n or \\u0041', ja: '\\n や \\u0041 のようなエスケープ' }],
+  ['#quote', { en: 'a closing double quote', ja: '閉じる二重引用符' }],
+  ['#control', { en: 'a control character', ja: '制御文字' }],
+]);
