@@ -1,0 +1,61 @@
+import type { TFunction } from 'i18next';
+import { deviceClockOffset } from './api.ts';
+import type { Failure } from './failure.ts';
+import { clockTime } from './time.ts';
+
+/** Clock differences below this do not make codes fail. */
+const clockWorthTelling = 20_000;
+
+/** What to tell the person, with what to do next. */
+export function describeFailure(failure: Failure, t: TFunction): string {
+  switch (failure.code) {
+    case 'AUM0002':
+      return t('errors.LOGIN_FAILED');
+    case 'AUM0011':
+      return t('errors.PW_WRONG');
+    case 'AUM0012':
+      return t('errors.LINK_INVALID');
+    case 'MFA0002':
+    case 'MFA0007':
+      return t('errors.OTP_INVALID') + clockHint(t);
+    case 'MFA0006':
+      return t('enable.timeOver');
+    case 'MFA0010':
+      return t('errors.RESET_FAILED');
+    case 'COM0429':
+      return failure.retryAt === undefined
+        ? t('errors.TOO_MANY_SOON')
+        : t('errors.TOO_MANY', { time: clockTime(failure.retryAt) });
+    case 'OFFLINE':
+      return t('errors.OFFLINE');
+    case 'COM0503':
+      return t('errors.BUSY');
+    default:
+      return otherFailure(failure, t);
+  }
+}
+
+function otherFailure(failure: Failure, t: TFunction): string {
+  if (failure.status >= 500) return t('errors.SERVER', { requestId: failure.requestId || '–' });
+  // The server answers in the language of the page.
+  return failure.message || t('errors.UNKNOWN');
+}
+
+function clockHint(t: TFunction): string {
+  const offset = Math.abs(deviceClockOffset());
+  return offset < clockWorthTelling ? '' : ` ${t('errors.CLOCK', { seconds: Math.round(offset / 1000) })}`;
+}
+
+export type FieldName = 'email' | 'password' | 'newPassword' | 'code';
+
+/** The field that a failure is about, so that the words can stand beside it. */
+export function fieldOf(failure: Failure): FieldName | undefined {
+  const fields: Record<string, FieldName> = {
+    AUM0010: 'newPassword',
+    AUM0011: 'password',
+    COM0008: 'email',
+    MFA0002: 'code',
+    MFA0007: 'code',
+  };
+  return fields[failure.code];
+}

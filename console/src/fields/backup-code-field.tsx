@@ -1,0 +1,62 @@
+import { Button, TextInput } from '@mantine/core';
+import { type ClipboardEvent, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Notice } from '../look/notice.tsx';
+import { backupCodesIn } from './checks.ts';
+import css from './code-field.module.css';
+
+type BackupCodeFieldProps = { id: string; name: string; value: string; onPick: (code: string) => void };
+
+/** One backup code. When the whole list is pasted, its lines are offered to pick from. */
+export function BackupCodeField({ onPick, ...field }: BackupCodeFieldProps) {
+  const { t } = useTranslation();
+  const [lines, setLines] = useState<string[]>([]);
+
+  const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
+    const found = backupCodesIn(event.clipboardData.getData('text'));
+    if (found.length === 0) return;
+    event.preventDefault();
+    if (found.length === 1) onPick(found[0] ?? '');
+    else setLines(found);
+  };
+  const pick = (line: string) => {
+    setLines([]);
+    onPick(line);
+    document.getElementById(field.id)?.focus();
+  };
+
+  return (
+    <div className="stack-tight">
+      <TextInput
+        {...field}
+        label={t('field.backupCode')}
+        description={t('field.backupCodeHint')}
+        autoComplete="off"
+        autoCapitalize="characters"
+        autoCorrect="off"
+        spellCheck={false}
+        onPaste={pasted}
+        classNames={{ input: css.input }}
+      />
+      {lines.length > 0 && <Lines lines={lines} pick={pick} />}
+    </div>
+  );
+}
+
+function Lines({ lines, pick }: { lines: string[]; pick: (line: string) => void }) {
+  const { t } = useTranslation();
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  return (
+    <Notice tone="warn" role="alert" title={t('field.oneLineOnly')}>
+      <p>{t('field.pickLine')}</p>
+      <div className="row">
+        {lines.map((line, index) => (
+          <Button key={line} ref={index === 0 ? first : null} variant="default" onClick={() => pick(line)}>
+            <code>{line}</code>
+          </Button>
+        ))}
+      </div>
+    </Notice>
+  );
+}

@@ -1,0 +1,57 @@
+import type { TFunction } from 'i18next';
+
+type Check = (value: string) => string | null;
+
+/** What people type as a code: "123 456", "123-456", or full-width digits of a Japanese keyboard, as plain digits. */
+export function toDigits(typed: string): string {
+  return typed.normalize('NFKC').replace(/[\s\-ー]/g, '');
+}
+
+/** A backup code without the spaces and hyphens people put in, in capitals. */
+export function toBackupCode(typed: string): string {
+  return typed
+    .normalize('NFKC')
+    .replace(/[\s\-ー]/g, '')
+    .toUpperCase();
+}
+
+// The alphabet has no 0, 1, I, L, O: they are too easily taken for each other.
+const backupCodeForm = /^[2-9A-HJKMNP-Z]{8}$/;
+
+/** The lines of a pasted text that look like backup codes: numbering and notes around them are passed over. */
+export function backupCodesIn(pasted: string): string[] {
+  const lines = pasted.split(/[\r\n\t,]+/).map((line) => toBackupCode(line.replace(/^\s*\d{1,2}[.)]\s+/, '')));
+  return [...new Set(lines.filter((line) => backupCodeForm.test(line)))];
+}
+
+/** Length as the server counts it: code points after composition. */
+export function passwordLength(password: string): number {
+  return [...password.normalize('NFC')].length;
+}
+
+export const filled =
+  (t: TFunction, field: string): Check =>
+  (value) =>
+    value === '' ? t('field.missing', { field }) : null;
+
+export const emailCheck =
+  (t: TFunction): Check =>
+  (value) => {
+    if (value.trim() === '') return t('field.missing', { field: t('field.email') });
+    return /^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('field.emailForm');
+  };
+
+export const codeCheck =
+  (t: TFunction): Check =>
+  (value) =>
+    /^[0-9]{6}$/.test(toDigits(value)) ? null : t('field.codeForm');
+
+export const backupCodeCheck =
+  (t: TFunction): Check =>
+  (value) =>
+    backupCodeForm.test(toBackupCode(value)) ? null : t('field.backupCodeForm');
+
+export const newPasswordCheck =
+  (t: TFunction, min: number): Check =>
+  (value) =>
+    passwordLength(value) < min ? t('errors.PW_SHORT', { n: min }) : null;

@@ -1,0 +1,44 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { type ChangeEvent, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toDigits } from './checks.ts';
+import css from './code-field.module.css';
+
+type CodeFieldProps = Omit<TextInputProps, 'onChange'> & {
+  value?: string;
+  onChange?: (event: ChangeEvent<HTMLInputElement>) => void;
+};
+
+/**
+ * The six digits of the authenticator in one field. A code that arrives at once, pasted or filled in, submits the form;
+ * one typed by hand waits, because the person may want to correct it.
+ */
+export function CodeField({ onChange, ...props }: CodeFieldProps) {
+  const { t } = useTranslation();
+  const before = useRef(0);
+
+  const changed = (event: ChangeEvent<HTMLInputElement>) => {
+    const digits = toDigits(event.currentTarget.value);
+    const atOnce = digits.length - before.current > 1;
+    before.current = digits.length;
+    const form = event.currentTarget.form;
+    onChange?.(event);
+    // The form reads its state, which is only up to date after this render.
+    if (atOnce && /^[0-9]{6}$/.test(digits)) setTimeout(() => form?.requestSubmit());
+  };
+
+  return (
+    <TextInput
+      label={t('field.code')}
+      description={t('field.codeHint')}
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      {...props}
+      onChange={changed}
+      classNames={{ input: css.input }}
+    />
+  );
+}

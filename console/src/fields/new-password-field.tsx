@@ -1,0 +1,75 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CheckIcon, OffIcon } from '../look/icons.tsx';
+import { passwordLength } from './checks.ts';
+import css from './new-password-field.module.css';
+import { PasswordField } from './password-field.tsx';
+
+type NewPasswordFieldProps = {
+  id: string;
+  name: string;
+  label: string;
+  value: string;
+  min: number;
+  /** The account's address, which must not be the password. */
+  email?: string | undefined;
+};
+
+/** A new password with its length as a meter and the rules as a list that is checked while typing. */
+export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps) {
+  const { t } = useTranslation();
+  const rulesId = useId();
+  const length = passwordLength(field.value);
+  const rules = [
+    { text: t('passwordRule.length', { min }), met: length >= min },
+    ...(email ? [{ text: t('passwordRule.notEmail'), met: length > 0 && field.value !== email }] : []),
+  ];
+  return (
+    <div className={css.block}>
+      <PasswordField {...field} autoComplete="new-password" aria-describedby={rulesId} />
+      <LengthMeter length={length} min={min} />
+      <ul id={rulesId} className={css.rules} aria-label={t('passwordRule.heading')}>
+        {rules.map(({ text, met }) => (
+          <li key={text} className={met ? css.met : undefined}>
+            {met ? <CheckIcon size={16} /> : <OffIcon size={16} />}
+            {text}
+            <VisuallyHidden> ({t(met ? 'passwordRule.met' : 'passwordRule.unmet')})</VisuallyHidden>
+          </li>
+        ))}
+        <li>
+          <OffIcon size={16} />
+          {t('passwordRule.common')}
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+// Strength is judged by the server, which has the word lists; here only the length is certain.
+function LengthMeter({ length, min }: { length: number; min: number }) {
+  const { t } = useTranslation();
+  const level = length === 0 ? 0 : length < min ? 1 : length < min + 8 ? 2 : 3;
+  const words = t('passwordRule.levels', { returnObjects: true })[level] ?? '';
+  return (
+    <div className={css.meterRow}>
+      <div
+        role="meter"
+        className={css.meter}
+        data-level={level}
+        aria-label={t('passwordRule.meter')}
+        aria-valuemin={0}
+        aria-valuemax={3}
+        aria-valuenow={level}
+        aria-valuetext={words}
+      >
+        <span />
+        <span />
+        <span />
+      </div>
+      <span className={css.words} aria-hidden="true">
+        {words}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { PasswordInput, type PasswordInputProps } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import css from './password-field.module.css';
+
+type PasswordFieldProps = PasswordInputProps & { autoComplete: 'current-password' | 'new-password' };
+
+/** A password with a button in words that shows what was typed. Pasting and password managers are welcome. */
+export function PasswordField(props: PasswordFieldProps) {
+  const { t } = useTranslation();
+  const [visible, setVisible] = useState(false);
+  return (
+    <PasswordInput
+      autoCapitalize="none"
+      spellCheck={false}
+      {...props}
+      visible={visible}
+      onVisibilityChange={setVisible}
+      rightSectionWidth="auto"
+      classNames={{ visibilityToggle: css.toggle, section: css.section, innerInput: css.input }}
+      visibilityToggleIcon={({ reveal }) => <>{t(reveal ? 'action.hide' : 'action.show')}</>}
+      visibilityToggleButtonProps={{
+        'aria-label': t(visible ? 'action.hidePassword' : 'action.showPassword'),
+        tabIndex: 0,
+      }}
+    />
+  );
+}
+
+/** Tells password managers whose password the form is about where no field shows it. */
+export function HiddenUserName({ value }: { value: string }) {
+  return (
+    <input
+      className={css.hidden}
+      type="text"
+      name="username"
+      autoComplete="username"
+      value={value}
+      readOnly
+      tabIndex={-1}
+      aria-hidden="true"
+    />
+  );
+}

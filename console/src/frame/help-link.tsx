@@ -1,0 +1,14 @@
+import { useTranslation } from 'react-i18next';
+import { HelpIcon } from '../look/icons.tsx';
+import css from './controls.module.css';
+
+/** Help is at the same place on every page (WCAG 3.2.6). */
+export function HelpLink() {
+  const { t } = useTranslation();
+  return (
+    <a className={css.control} href="/help/login">
+      <HelpIcon />
+      {t('frame.help')}
+    </a>
+  );
+}

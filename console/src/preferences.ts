@@ -1,0 +1,40 @@
+import type { Language } from '@warifu/contract';
+
+export type Scheme = 'auto' | 'light' | 'dark';
+
+// Cookies and not localStorage: logging out clears the storage of this origin, and these two should outlive it.
+const oneYear = 365 * 24 * 60 * 60;
+
+function readCookie(name: string): string | undefined {
+  return new RegExp(`(?:^|; )${name}=([a-z]+)`).exec(document.cookie)?.[1];
+}
+
+function writeCookie(name: string, value: string) {
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API cannot be read before the first paint.
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${oneYear}; SameSite=Strict${secure}`;
+}
+
+/** The language a person chose on this browser, if any. */
+export function chosenLanguage(): Language | undefined {
+  const value = readCookie('warifu-language');
+  return value === 'ja' || value === 'en' ? value : undefined;
+}
+
+/** The language before anything is known about the account: the browser's, else Japanese. */
+export function browserLanguage(): Language {
+  return navigator.language.startsWith('en') ? 'en' : 'ja';
+}
+
+export function rememberLanguage(language: Language) {
+  writeCookie('warifu-language', language);
+}
+
+export function chosenScheme(): Scheme {
+  const value = readCookie('warifu-scheme');
+  return value === 'light' || value === 'dark' ? value : 'auto';
+}
+
+export function rememberScheme(scheme: Scheme) {
+  writeCookie('warifu-scheme', scheme);
+}

@@ -1,0 +1,95 @@
+import { TextInput } from '@mantine/core';
+import { getSession, signIn } from '@warifu/contract';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../api.ts';
+import { emailCheck, filled } from '../fields/checks.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { PasswordField } from '../fields/password-field.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { Notice } from '../look/notice.tsx';
+import { enterConsole, go, useCarried } from './navigation.ts';
+import css from './page.module.css';
+import { Page } from './page.tsx';
+import { PageLink } from './page-link.tsx';
+import { useServerFacts } from './server-facts.ts';
+
+export function LoginPage() {
+  const { t } = useTranslation();
+  const { facts } = useServerFacts();
+  useEffect(returnIfSignedIn, []);
+  return (
+    <Page title={t('login.title')} lead={t('login.lead')}>
+      <Arrival />
+      {facts?.setupDone === false && (
+        <Notice tone="info" title={t('login.setupNeeded')}>
+          <p>{t('login.setupNeededHow')}</p>
+          <code>warifu setup-link</code>
+        </Notice>
+      )}
+      <LoginForm />
+      <nav className={css.links} aria-label={t('login.lost')}>
+        <PageLink to="/password/forgot">{t('login.forgot')}</PageLink>
+        <PageLink to="/help/login">{t('login.lost')}</PageLink>
+        {facts?.signUp === 'open' && <PageLink to="/signup">{t('login.signUp')}</PageLink>}
+      </nav>
+    </Page>
+  );
+}
+
+function LoginForm() {
+  const { t } = useTranslation();
+  const { email: known = '' } = useCarried();
+  const { field, submit, busy, ...frame } = useSubmit({
+    initial: { email: known, password: '' },
+    check: { email: emailCheck(t), password: filled(t, t('field.password')) },
+    send: async ({ email, password }) => {
+      const { reply } = await call(signIn, { email: email.trim(), password });
+      if (reply.next === 'DONE') return enterConsole();
+      go(`/login/mfa${location.search}`, { email: email.trim() });
+    },
+  });
+  return (
+    <FormFrame submit={submit} {...frame}>
+      <TextInput
+        {...field('email')}
+        label={t('field.email')}
+        type="email"
+        autoComplete="username"
+        autoFocus={known === ''}
+      />
+      <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
+      <SubmitButton busy={busy} busyText={t('login.submitting')} fullWidth>
+        {t('login.submit')}
+      </SubmitButton>
+    </FormFrame>
+  );
+}
+
+/** Why the person is here, when something sent them. */
+function Arrival() {
+  const { t } = useTranslation();
+  const notice = new URLSearchParams(location.search).get('notice');
+  const words = {
+    'session-end': 'errors.SESSION_END',
+    'logged-out': 'login.loggedOut',
+    'pending-over': 'login.pendingOver',
+  } as const;
+  if (notice === null || !(notice in words)) return null;
+  return (
+    <Notice tone={notice === 'logged-out' ? 'well' : 'warn'} role="status">
+      <p>{t(words[notice as keyof typeof words])}</p>
+    </Notice>
+  );
+}
+
+/** Back from the console should not end at an empty form while the session lives. */
+function returnIfSignedIn() {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (entry?.type !== 'back_forward') return;
+  call(getSession, {}).then(
+    () => enterConsole(),
+    () => undefined,
+  );
+}

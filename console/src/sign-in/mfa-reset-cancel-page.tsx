@@ -1,0 +1,38 @@
+import { cancelMFARevokingToken } from '@warifu/contract';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../api.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { dropLinkToken, useLinkToken } from './link-token.ts';
+import { OpenLinkAgain } from './open-link-again.tsx';
+import { Page } from './page.tsx';
+import { ResetStopped } from './reset-outcomes.tsx';
+
+/** The "this was not me" link of a notice. Nothing happens until the button is pressed: mail scanners open links too. */
+export function MfaResetCancelPage() {
+  const { t } = useTranslation();
+  const token = useLinkToken();
+  const [stopped, setStopped] = useState(false);
+  const { submit, busy, ...frame } = useSubmit({
+    initial: {},
+    check: {},
+    send: async () => {
+      await call(cancelMFARevokingToken, { token: token ?? '' });
+      dropLinkToken();
+      setStopped(true);
+    },
+  });
+  if (stopped) return <ResetStopped />;
+  if (!token) return <OpenLinkAgain title={t('cancel.title')} />;
+  return (
+    <Page title={t('cancel.title')} lead={t('cancel.body')}>
+      <FormFrame submit={submit} {...frame}>
+        <SubmitButton color="shu" busy={busy} busyText={t('action.working')} fullWidth>
+          {t('cancel.submit')}
+        </SubmitButton>
+      </FormFrame>
+    </Page>
+  );
+}

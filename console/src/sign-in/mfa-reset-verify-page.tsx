@@ -1,0 +1,101 @@
+import { TextInput } from '@mantine/core';
+import { cancelMFARevokingToken, verifyMFARevokingToken } from '@warifu/contract';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../api.ts';
+import { BackupCodeField } from '../fields/backup-code-field.tsx';
+import { backupCodeCheck, emailCheck, filled, toBackupCode } from '../fields/checks.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { PasswordField } from '../fields/password-field.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { Notice } from '../look/notice.tsx';
+import { dropLinkToken, useLinkToken } from './link-token.ts';
+import { OpenLinkAgain } from './open-link-again.tsx';
+import css from './page.module.css';
+import { Page } from './page.tsx';
+import { PageLink } from './page-link.tsx';
+import { ResetDone, ResetStopped } from './reset-outcomes.tsx';
+
+type Outcome = 'done' | 'stopped';
+
+/** The page of the mailed reset link. Opening it changes nothing; only its buttons do. */
+export function MfaResetVerifyPage() {
+  const { t } = useTranslation();
+  const token = useLinkToken();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const finish = (reached: Outcome) => {
+    dropLinkToken();
+    setOutcome(reached);
+  };
+  if (outcome === 'done') return <ResetDone />;
+  if (outcome === 'stopped') return <ResetStopped />;
+  if (!token) return <OpenLinkAgain title={t('resetVerify.title')} requestNew="/mfa/reset" />;
+  return (
+    <Page title={t('resetVerify.title')} lead={t('resetVerify.lead')}>
+      <Notice tone="warn">
+        <p>{t('resetVerify.effect')}</p>
+      </Notice>
+      <VerifyForm token={token} onDone={() => finish('done')} />
+      <div className={css.links}>
+        <PageLink to="/help/login">{t('resetVerify.lostCodes')}</PageLink>
+        <PageLink to="/mfa/reset">{t('resetVerify.requestNew')}</PageLink>
+      </div>
+      <NotMe token={token} onStopped={() => finish('stopped')} />
+    </Page>
+  );
+}
+
+function VerifyForm({ token, onDone }: { token: string; onDone: () => void }) {
+  const { t } = useTranslation();
+  const { form, field, submit, busy, ...frame } = useSubmit({
+    initial: { email: '', password: '', backupCode: '' },
+    check: { email: emailCheck(t), password: filled(t, t('field.password')), backupCode: backupCodeCheck(t) },
+    send: async ({ email, password, backupCode }) => {
+      await call(verifyMFARevokingToken, {
+        token,
+        email: email.trim(),
+        password,
+        backupCode: toBackupCode(backupCode),
+      });
+      onDone();
+    },
+  });
+  return (
+    <FormFrame submit={submit} form={form} {...frame}>
+      <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
+      <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
+      <BackupCodeField
+        {...field('backupCode')}
+        value={form.values.backupCode}
+        onPick={(code) => form.setFieldValue('backupCode', code)}
+      />
+      <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
+        {t('resetVerify.submit')}
+      </SubmitButton>
+    </FormFrame>
+  );
+}
+
+function NotMe({ token, onStopped }: { token: string; onStopped: () => void }) {
+  const { t } = useTranslation();
+  const { submit, busy, ...frame } = useSubmit({
+    initial: {},
+    check: {},
+    send: async () => {
+      await call(cancelMFARevokingToken, { token });
+      onStopped();
+    },
+  });
+  return (
+    <section className={css.aside} aria-labelledby="not-me">
+      <h2 id="not-me">{t('resetVerify.notMe')}</h2>
+      <p className="quiet">{t('resetVerify.notMeBody')}</p>
+      <FormFrame submit={submit} {...frame}>
+        <SubmitButton variant="default" busy={busy} busyText={t('action.working')} fullWidth>
+          {t('resetVerify.stop')}
+        </SubmitButton>
+      </FormFrame>
+    </section>
+  );
+}

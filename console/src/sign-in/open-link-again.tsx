@@ -1,0 +1,21 @@
+import { useTranslation } from 'react-i18next';
+import { Notice } from '../look/notice.tsx';
+import css from './page.module.css';
+import { Page } from './page.tsx';
+import { PageLink } from './page-link.tsx';
+
+/** The page of a mailed link without what the link carried: reloaded, or opened by hand. */
+export function OpenLinkAgain({ title, requestNew }: { title: string; requestNew?: string }) {
+  const { t } = useTranslation();
+  return (
+    <Page title={title}>
+      <Notice tone="warn" title={t('resetVerify.noToken')}>
+        <p>{t('resetVerify.noTokenBody')}</p>
+      </Notice>
+      <div className={css.links}>
+        {requestNew && <PageLink to={requestNew}>{t('resetVerify.requestNew')}</PageLink>}
+        <PageLink to="/login">{t('reset.backToLogin')}</PageLink>
+      </div>
+    </Page>
+  );
+}

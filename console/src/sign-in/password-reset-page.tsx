@@ -1,0 +1,77 @@
+import { Button } from '@mantine/core';
+import { verifyPasswordResetToken } from '@warifu/contract';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../api.ts';
+import { newPasswordCheck } from '../fields/checks.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { NewPasswordField } from '../fields/new-password-field.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { Notice } from '../look/notice.tsx';
+import { dropLinkToken, useLinkToken } from './link-token.ts';
+import { OpenLinkAgain } from './open-link-again.tsx';
+import { Page } from './page.tsx';
+import { useServerFacts } from './server-facts.ts';
+
+export function PasswordResetPage() {
+  const { t } = useTranslation();
+  const token = useLinkToken();
+  const [done, setDone] = useState(false);
+  if (done) return <Done />;
+  if (!token) return <OpenLinkAgain title={t('passwordReset.title')} requestNew="/password/forgot" />;
+  return (
+    <Page title={t('passwordReset.title')}>
+      <Notice tone="warn">
+        <p>{t('passwordReset.warning')}</p>
+      </Notice>
+      <NewPasswordForm
+        token={token}
+        onDone={() => {
+          dropLinkToken();
+          setDone(true);
+        }}
+      />
+    </Page>
+  );
+}
+
+function NewPasswordForm({ token, onDone }: { token: string; onDone: () => void }) {
+  const { t } = useTranslation();
+  const min = useServerFacts().facts?.passwordMinLength ?? 12;
+  const { form, field, submit, busy, ...frame } = useSubmit({
+    initial: { newPassword: '' },
+    check: { newPassword: newPasswordCheck(t, min) },
+    send: async ({ newPassword }) => {
+      await call(verifyPasswordResetToken, { token, password: newPassword });
+      onDone();
+    },
+  });
+  return (
+    <FormFrame submit={submit} form={form} {...frame}>
+      <NewPasswordField
+        {...field('newPassword')}
+        value={form.values.newPassword}
+        label={t('field.newPassword')}
+        min={min}
+      />
+      <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
+        {t('passwordReset.submit')}
+      </SubmitButton>
+    </FormFrame>
+  );
+}
+
+function Done() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('passwordReset.doneTitle')}>
+      <Notice tone="well" role="status">
+        <p>{t('passwordReset.doneBody')}</p>
+      </Notice>
+      <Button component="a" href="/login" fullWidth>
+        {t('resetDone.login')}
+      </Button>
+    </Page>
+  );
+}

@@ -1,0 +1,37 @@
+import { currentLanguage } from './language.ts';
+
+export type Zone = 'local' | 'utc';
+
+const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 31_536_000_000],
+  ['month', 2_592_000_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** "3 minutes ago"; under a minute "now". */
+export function relativeTime(at: number, now = Date.now()): string {
+  const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: 'auto' });
+  const passed = at - now;
+  const unit = units.find(([, length]) => Math.abs(passed) >= length);
+  return unit ? format.format(Math.trunc(passed / unit[1]), unit[0]) : format.format(0, 'second');
+}
+
+/** Date and time to the minute, with the zone. */
+export function exactTime(at: number, zone: Zone = 'local'): string {
+  return new Intl.DateTimeFormat(currentLanguage(), {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+  }).format(at);
+}
+
+/** Hours and minutes, for something that happens within the day. */
+export function clockTime(at: number): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { hour: '2-digit', minute: '2-digit' }).format(at);
+}
