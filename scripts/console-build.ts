@@ -2,12 +2,12 @@ import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, tool } from './processes.ts';
 
-const page = join(root, 'console/dist/index.html');
 const sources = ['console', 'contract/src', 'policy/src', 'package-lock.json'];
 
 /** Builds the console when it was never built, or when a source is newer than the build. */
 export async function buildConsole(): Promise<void> {
-  const built = modified(page);
+  const pages = globSync('console/dist/*.html', { cwd: root });
+  const built = Math.max(0, ...pages.map((page) => modified(join(root, page))));
   if (built >= newestSource()) return;
   // What the server prints on stdout may be read by a program: the build speaks on stderr.
   const begun = performance.now();

@@ -1,0 +1,204 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resetLink } from './support/accounts.ts';
+import { setUp } from './support/api.ts';
+import { accessible, fitsItsWidth, openBrowser, openTab, picture, shown, type Tab } from './support/browser.ts';
+import { authenticator } from './support/oath.ts';
+import { type Server, startServer } from './support/server.ts';
+import { type Smtp, startSmtp } from './support/smtp.ts';
+import {
+  accountMenu,
+  button,
+  dialog,
+  enterCode,
+  enterPassword,
+  field,
+  fillReset,
+  goToMfa,
+  heading,
+  logOut,
+  readBackupCodes,
+  readSecret,
+  storeCodes,
+} from './support/walk.ts';
+import { languages, words } from './support/words.ts';
+
+const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 375, height: 812 },
+];
+
+/** One screen in both schemes at both widths, and whether it fits the narrowest. */
+async function inspect(tab: Tab, name: string): Promise<void> {
+  const { page } = tab;
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+      await picture(tab, `${name}-${size.width}-${colorScheme}`);
+      await accessible(page, `${name}, ${size.width} px, ${colorScheme}`);
+      await fitsItsWidth(page, `${name}, ${size.width} px`);
+    }
+  }
+  for (const width of [360, 320]) {
+    await page.setViewportSize({ width, height: 740 });
+    await fitsItsWidth(page, `${name}, ${width} px`);
+  }
+  await page.setViewportSize(sizes[0] ?? { width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+describe.each(languages)('every screen (%s)', (language) => {
+  const w = words[language];
+  let smtp: Smtp;
+  let server: Server;
+  let browser: Browser;
+  let tab: Tab;
+  let secret = '';
+  let codes: string[] = [];
+  const go = (path: string) => tab.page.goto(`${server.baseUrl}${path}`);
+
+  beforeAll(async () => {
+    smtp = await startSmtp();
+    server = await startServer({ smtpUrl: smtp.url });
+    browser = await openBrowser();
+    tab = await openTab(browser, language);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    await smtp.stop();
+  });
+
+  test('S01 setup', async () => {
+    await tab.page.goto(server.setupLink());
+    await shown(heading(tab.page, w.setupTitle));
+    await inspect(tab, 's01-setup');
+    await setUp(server.baseUrl, server.setupLink(), owner, language);
+    await tab.page.reload();
+    await shown(tab.page.getByRole('heading', { level: 1 }));
+    await inspect(tab, 's01-setup-done');
+  });
+
+  test('S02 login, with and without an answer', async () => {
+    await go('/login');
+    await shown(field(tab.page, w.password));
+    await inspect(tab, 's02-login');
+    await enterPassword(tab, server, { ...owner, password: 'not the password 1234' });
+    await shown(tab.page.getByText(w.loginFailed));
+    await inspect(tab, 's02-login-failed');
+  });
+
+  test.each([
+    ['/password/forgot', 's09-forgot'],
+    ['/password/reset', 's09-reset-without-link'],
+    [`/password/reset#token=${'A'.repeat(43)}`, 's09-reset'],
+    ['/mfa/reset', 's05-reset'],
+    ['/mfa/reset/verify', 's07-verify-without-link'],
+    [`/mfa/reset/verify#token=${'A'.repeat(43)}`, 's07-verify'],
+    [`/mfa/reset/cancel#token=${'A'.repeat(43)}`, 's07-cancel'],
+    ['/help/login', 's10-help'],
+    ['/signup', 's-sign-up'],
+    ['/no/such/page', 's45-not-found'],
+  ])('%s', async (path, name) => {
+    await go('/login');
+    await go(path);
+    await shown(tab.page.getByRole('heading', { level: 1 }));
+    await inspect(tab, name);
+  });
+
+  test('S11, S12 the frame, and MFA off', async () => {
+    await go('/login');
+    await enterPassword(tab, server, owner);
+    await shown(accountMenu(tab.page, owner));
+    await inspect(tab, 's11-first-page');
+    await goToMfa(tab, owner);
+    await inspect(tab, 's12-mfa-off');
+    await accountMenu(tab.page, owner).click();
+    await shown(tab.page.getByRole('menuitem').first());
+    await inspect(tab, 's11-account-menu');
+    await tab.page.keyboard.press('Escape');
+  });
+
+  test('S13, S14 enable, and the backup codes', async () => {
+    const { page } = tab;
+    await button(page, w.enableMfa).first().click();
+    secret = await readSecret(tab);
+    await inspect(tab, 's13-scan');
+    await button(dialog(page), w.next).click();
+    await shown(field(dialog(page), w.code));
+    await inspect(tab, 's13-code');
+    await field(dialog(page), w.code).pressSequentially('12345');
+    await button(dialog(page), w.enable).click();
+    await inspect(tab, 's13-code-refused');
+    await field(dialog(page), w.code).fill('');
+    await field(dialog(page), w.code).pressSequentially(await phone().next());
+    await button(dialog(page), w.enable).click();
+    codes = await readBackupCodes(tab);
+    await inspect(tab, 's14-backup-codes');
+    await page.keyboard.press('Escape');
+    await inspect(tab, 's14-leave');
+    await button(page, language === 'ja' ? '戻って保管する' : 'Go back and store them').click();
+    await storeCodes(tab);
+  });
+
+  test('S12, S15 MFA on, and the dialog that disables it', async () => {
+    await shown(button(tab.page, w.disableMfa));
+    await inspect(tab, 's12-mfa-on');
+    await button(tab.page, w.disableMfa).click();
+    await shown(field(dialog(tab.page), w.password));
+    await inspect(tab, 's15-disable');
+    await field(dialog(tab.page), w.password).fill('not the password 1234');
+    await button(dialog(tab.page), w.disable).click();
+    await shown(dialog(tab.page).getByText(w.passwordWrong));
+    await inspect(tab, 's15-disable-refused');
+    await button(dialog(tab.page), w.cancel).click();
+  });
+
+  test.each([
+    ['/security/password', 's17-password'],
+    ['/security/sessions', 's18-sessions'],
+  ])('%s', async (path, name) => {
+    await go(path);
+    await shown(accountMenu(tab.page, owner));
+    await shown(tab.page.getByRole('heading', { level: 1 }));
+    await inspect(tab, name);
+  });
+
+  test('S04 the code', async () => {
+    const { page } = tab;
+    await logOut(tab, owner);
+    await inspect(tab, 's02-logged-out');
+    await enterPassword(tab, server, owner);
+    await shown(heading(page, w.codeTitle));
+    await inspect(tab, 's04-code');
+    await enterCode(tab, '000000');
+    await shown(page.getByText(w.otpInvalid));
+    await inspect(tab, 's04-code-refused');
+  });
+
+  test('S05 to S08 the reset', async () => {
+    const { page } = tab;
+    await page.getByRole('link', { name: w.cannotLogIn, exact: true }).click();
+    await field(page, w.password).fill(owner.password);
+    await button(page, w.resetMfa).click();
+    await shown(page.getByText(w.mailSent));
+    await inspect(tab, 's06-mail-sent');
+    const mail = await smtp.waitFor(({ text }) => resetLink(text) !== undefined);
+    await page.goto(resetLink(mail.text) ?? '');
+    await fillReset(tab, owner, 'ZZZZ9999');
+    await shown(page.getByText(w.resetFailed));
+    await inspect(tab, 's07-refused');
+    await fillReset(tab, owner, codes[0] ?? '');
+    await shown(page.getByText(w.resetDone));
+    await inspect(tab, 's08-done');
+  });
+
+  test('no page made a mistake of its own', () => {
+    expect(tab.problems).toEqual([]);
+  });
+
+  const phone = () => authenticator(secret);
+});

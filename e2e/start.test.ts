@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildConsole } from '../scripts/console-build.ts';
+import { freePort } from '../scripts/postgres.ts';
+import { request, session, setUp, signIn } from './support/api.ts';
+import { launch, type Server, serverEnv, startServer, temporaryFolder, untilReady } from './support/server.ts';
+import { startSmtp } from './support/smtp.ts';
+import { until } from './support/until.ts';
+
+const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
+
+/** Runs the server until it gives up by itself. */
+async function refusal(env: Record<string, string>, dataDir = temporaryFolder('refused')) {
+  const { exit, output, child } = launch(['server/src/main.ts'], serverEnv(await freePort(), dataDir, { env }));
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const code = await exit;
+  clearTimeout(tooLate);
+  return { code, output: output() };
+}
+
+describe('npm start', () => {
+  beforeAll(buildConsole);
+
+  test('is ready within seconds, serves the console, and ends with 0 on SIGTERM', async () => {
+    const port = await freePort();
+    const begun = performance.now();
+    const running = launch(['scripts/start.ts'], serverEnv(port, temporaryFolder('npm-start')));
+    await untilReady(`http://localhost:${port}`, running);
+    const seconds = (performance.now() - begun) / 1000;
+    console.log(`ready in ${seconds.toFixed(2)} s`);
+    expect(seconds).toBeLessThan(10);
+    const page = await request(`http://localhost:${port}`, 'GET', '/login');
+    expect(page.headers.get('content-type')).toContain('text/html');
+    running.child.kill('SIGTERM');
+    expect(await running.exit).toBe(0);
+  });
+});
+
+describe('a running server', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.stop());
+
+  test('says where to begin in JSON lines', () => {
+    expect(server.setupLink()).toMatch(new RegExp(`^${server.baseUrl}/setup#`));
+    for (const line of server.output().trim().split('\n')) expect(() => void JSON.parse(line)).not.toThrow();
+  });
+
+  test('is alone on its data folder', async () => {
+    const { code, output } = await refusal({}, server.dataDir);
+    expect(code).not.toBe(0);
+    expect(output).toContain(server.dataDir);
+    expect((await fetch(`${server.baseUrl}/readyz`)).status).toBe(200);
+  });
+
+  test('has a key file that only its owner can read', () => {
+    const files = globSync(join(server.dataDir, 'keys/*'));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  test('lets `npx warifu operator create` work beside it', async () => {
+    const args = ['warifu', 'operator', 'create', '--email', owner.email, '--password-stdin'];
+    const { status, stdout, stderr } = spawnSync('npx', args, {
+      env: serverEnv(server.port, server.dataDir),
+      input: `${owner.password}\n`,
+      encoding: 'utf8',
+    });
+    expect(stderr + stdout).toContain('"operatorId"');
+    expect(status).toBe(0);
+    const { operatorId } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { operatorId: string };
+    expect(operatorId).toMatch(/^OP\d{10}$/);
+    expect((await signIn(server.baseUrl, owner)).json['operatorId']).toBe(operatorId);
+  });
+});
+
+describe('the setup link', () => {
+  test('works once, and not after a restart', async () => {
+    const server = await startServer();
+    const link = server.setupLink();
+    await setUp(server.baseUrl, link, owner);
+    await expect(setUp(server.baseUrl, link, { ...owner, email: 'second@example.com' })).rejects.toThrow(/AUM001[23]/);
+    await server.stop();
+    const again = await startServer({ dataDir: server.dataDir });
+    expect(again.output()).not.toContain('/setup#');
+    await session(again.baseUrl, owner);
+    await again.stop();
+  });
+});
+
+describe('the server refuses to start', () => {
+  test('with a setting it does not know, and says what may be meant', async () => {
+    const { code, output } = await refusal({ WARIFU_PROT: '1234' });
+    expect(code).toBe(78);
+    expect(output).toContain('WARIFU_PROT');
+    expect(output).toContain('Did you mean WARIFU_PORT');
+  });
+
+  test('with a key file that others may read', async () => {
+    const server = await startServer();
+    await server.stop();
+    for (const file of globSync(join(server.dataDir, 'keys/*'))) chmodSync(file, 0o644);
+    const { code, output } = await refusal({}, server.dataDir);
+    expect(code).toBe(78);
+    expect(output).toContain('chmod 600');
+  });
+
+  test('on an address of the network without a way to send mail', async () => {
+    const { code, output } = await refusal({ WARIFU_HOST: '0.0.0.0', WARIFU_BASE_URL: 'https://id.example.com' });
+    expect(code).toBe(78);
+    expect(output).toContain('WARIFU_SMTP_URL');
+  });
+
+  test('with a base URL that a browser would not keep the session for', async () => {
+    const { code, output } = await refusal({ WARIFU_BASE_URL: 'http://id.example.com' });
+    expect(code).toBe(78);
+    expect(output).toContain('https://');
+  });
+});
+
+test('with SMTP it says so at the start, and a mail goes out', async () => {
+  const smtp = await startSmtp();
+  const server = await startServer({ smtpUrl: smtp.url });
+  await setUp(server.baseUrl, server.setupLink(), owner);
+  await until(() => smtp.mails.length > 0, 'the first notice');
+  expect(smtp.mails[0]?.to).toEqual([owner.email]);
+  await server.stop();
+  await smtp.stop();
+});

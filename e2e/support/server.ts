@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../scripts/postgres.ts';
+import { root } from '../../scripts/processes.ts';
+import { until } from './until.ts';
+
+export type ServerOptions = {
+  /** A `postgres://…` URL; without it the server keeps a SQLite file in its data folder. */
+  databaseUrl?: string;
+  smtpUrl?: string;
+  /** Kept from an earlier start; without it a new one is made, and removed in the end. */
+  dataDir?: string;
+  port?: number;
+  /** More settings, `WARIFU_…`. */
+  env?: Record<string, string>;
+};
+
+export type Server = {
+  readonly baseUrl: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Milliseconds from the start of the process until `/readyz` said yes. */
+  readonly startedIn: number;
+  /** What it printed so far, both streams. */
+  output: () => string;
+  /** The one-time link that the first start printed. */
+  setupLink: () => string;
+  /** SIGTERM; answers with the exit code. */
+  stop: () => Promise<number>;
+  /** SIGKILL. */
+  kill: () => Promise<void>;
+};
+
+/** Starts `server/src/main.ts` as a process of its own, and waits until it is ready. */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const port = options.port ?? (await freePort());
+  const dataDir = options.dataDir ?? temporaryFolder('data');
+  const begun = performance.now();
+  const running = launch(['server/src/main.ts'], serverEnv(port, dataDir, options));
+  const baseUrl = `http://localhost:${port}`;
+  await untilReady(baseUrl, running);
+  const startedIn = performance.now() - begun;
+  const { child, output } = running;
+  return {
+    baseUrl,
+    port,
+    dataDir,
+    startedIn,
+    output,
+    setupLink: () => setupLinkIn(output()),
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => void (await end(child, 'SIGKILL')),
+  };
+}
+
+/** The environment of a server: this one's, but no `WARIFU_…` of the test run. */
+export function serverEnv(port: number, dataDir: string, options: ServerOptions = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(WARIFU_|VITEST|NODE_OPTIONS|NODE_ENV|TEST$)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(own),
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/warifu'),
+    WARIFU_PORT: String(port),
+    WARIFU_BASE_URL: `http://localhost:${port}`,
+    WARIFU_DATA_DIR: dataDir,
+    ...(options.databaseUrl === undefined ? {} : { WARIFU_DATABASE_URL: options.databaseUrl }),
+    ...(options.smtpUrl === undefined ? {} : { WARIFU_SMTP_URL: options.smtpUrl }),
+    ...options.env,
+  };
+}
+
+export type Launched = { child: ChildProcess; output: () => string; exit: Promise<number> };
+
+/** Runs a script of the checkout under this Node, and keeps what it prints. */
+export function launch(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Launched {
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      printed += part;
+    });
+  }
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const exit = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 128)));
+  leftovers.add(child);
+  void exit.then(() => leftovers.delete(child));
+  return { child, output: () => printed, exit };
+}
+
+const leftovers = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+/** A folder that is removed when the tests of this file are over. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `warifu-${name}-`));
+  folders.add(folder);
+  return folder;
+}
+
+// A test that fails leaves its server behind; the worker that ran it takes it along.
+process.once('exit', () => {
+  for (const child of leftovers) child.kill('SIGKILL');
+  for (const folder of folders) if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+});
+
+export async function untilReady(baseUrl: string, { child, output }: Launched): Promise<void> {
+  await until(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
+      return fetch(`${baseUrl}/readyz`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    },
+    `the server to be ready; it said:\n${output()}`,
+    20_000,
+  );
+}
+
+function setupLinkIn(output: string): string {
+  for (const line of output.split('\n')) {
+    const link = /"setupLink":"([^"]+)"/.exec(line)?.[1];
+    if (link !== undefined) return link;
+  }
+  throw new Error(`no setup link in the output:\n${output}`);
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode ?? 128);
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve(code ?? 128));
+    child.kill(signal);
+  });
+}
