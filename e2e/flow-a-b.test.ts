@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resetLink } from './support/accounts.ts';
 import { setupToken, signIn } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
+import { focusedTag } from './support/in-page.ts';
 import type { Authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import { type Smtp, startSmtp } from './support/smtp.ts';
@@ -127,7 +128,7 @@ describe.each(languages)('flow A and B (%s)', (language) => {
     const ended = language === 'ja' ? /ほかのセッション 1 件を終了しました/ : /1 other session was ended/;
     await shown(page.getByText(ended));
     await shown(page.getByText(language === 'ja' ? /バックアップコード 5 件/ : /5 backup codes/));
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+    expect(await focusedTag(page)).toBe('H1');
     await look(tab, 'a12-disabled');
     expect((await signIn(server.baseUrl, owner)).status).toBe(200);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOperator, resetLink } from './support/accounts.ts';
 import { setUp, signIn } from './support/api.ts';
 import { openBrowser, openTab, picture, secondTab, shown, type Tab } from './support/browser.ts';
+import { paste } from './support/in-page.ts';
 import { type Authenticator, wrongCode } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import { type Smtp, startSmtp } from './support/smtp.ts';
@@ -294,13 +295,3 @@ describe('while resetting', () => {
     await shown(dead);
   });
 });
-
-/** A real paste event with a text of several lines, which no keyboard shortcut can bring into a headless page. */
-async function paste(input: Awaited<ReturnType<typeof shown>>, text: string): Promise<void> {
-  await input.focus();
-  await input.evaluate(`(element) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', ${JSON.stringify(text)});
-    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }`);
-}

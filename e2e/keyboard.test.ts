@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOperator } from './support/accounts.ts';
 import { setUp } from './support/api.ts';
 import { openBrowser, openTab, shown, type Tab } from './support/browser.ts';
+import { hasFocusRing, inputFacts, isFocused, isFocusInDialog } from './support/in-page.ts';
 import { authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import {
@@ -40,16 +41,11 @@ afterAll(async () => {
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await shown(target);
   for (let presses = 0; presses < 80; presses++) {
-    if (await target.evaluate<boolean>('(element) => element === document.activeElement')) break;
+    if (await isFocused(target)) break;
     await page.keyboard.press('Tab');
   }
-  const ring = await page.evaluate<string>(`(() => {
-    const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(document.activeElement);
-    return document.activeElement === document.body ? 'nothing' :
-      outlineStyle !== 'none' && outlineWidth !== '0px' ? 'outline' : boxShadow !== 'none' ? 'shadow' : borderColor;
-  })()`);
-  expect(await target.evaluate<boolean>('(element) => element === document.activeElement')).toBe(true);
-  expect(ring).not.toBe('nothing');
+  expect(await isFocused(target)).toBe(true);
+  expect(await hasFocusRing(page)).toBe(true);
 }
 
 async function press(page: Page, target: Locator, key = 'Enter'): Promise<void> {
@@ -77,7 +73,7 @@ describe('with the keyboard alone', () => {
     await press(page, accountMenu(page, owner));
     const item = await shown(page.getByRole('menuitem', { name: w.security, exact: true }));
     for (let presses = 0; presses < 10; presses++) {
-      if (await item.evaluate<boolean>('(element) => element === document.activeElement')) break;
+      if (await isFocused(item)) break;
       await page.keyboard.press('ArrowDown');
     }
     await page.keyboard.press('Enter');
@@ -89,10 +85,8 @@ describe('with the keyboard alone', () => {
     const { page } = tab;
     await press(page, button(page, w.enableMfa).first());
     await shown(dialog(page).getByRole('img'));
-    const more = dialog(page).getByText(w.cannotScan, { exact: true });
-    if (await more.evaluate<boolean>('(element) => !!element.closest("button, summary")')) {
-      await press(page, dialog(page).locator('button, summary').filter({ hasText: w.cannotScan }));
-    }
+    const more = dialog(page).locator('button, summary').filter({ hasText: w.cannotScan });
+    if ((await more.count()) > 0) await press(page, more);
     const phone = authenticator(await readSecret(tab));
     await press(page, button(dialog(page), w.next));
     await type(page, field(dialog(page), w.code), await phone.next());
@@ -109,11 +103,11 @@ describe('with the keyboard alone', () => {
     await shown(field(dialog(page), w.password));
     for (let presses = 0; presses < 12; presses++) {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate<boolean>(`!!document.activeElement.closest('[role=dialog]')`)).toBe(true);
+      expect(await isFocusInDialog(page)).toBe(true);
     }
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'hidden' });
-    expect(await button(page, w.disableMfa).evaluate<boolean>('(e) => e === document.activeElement')).toBe(true);
+    expect(await isFocused(button(page, w.disableMfa))).toBe(true);
     await page.keyboard.press('Enter');
     await shown(field(dialog(page), w.password));
     await page.keyboard.type(owner.password);
@@ -124,21 +118,15 @@ describe('with the keyboard alone', () => {
 });
 
 describe('for password managers', () => {
-  const attributes = (target: Locator) =>
-    target.evaluate<Record<string, string | null>>(`(input) => ({
-      type: input.type, autocomplete: input.autocomplete, inputmode: input.inputMode, name: input.name,
-      maxlength: input.getAttribute('maxlength'), inForm: String(input.form !== null),
-    })`);
-
   test('the login is one form with a user name and the current password', async () => {
     const { page } = await openTab(browser, language);
     await page.goto(`${server.baseUrl}/login`);
     await shown(field(page, w.password));
     expect(await page.locator('form').count()).toBe(1);
-    expect(await attributes(field(page, w.email))).toMatchObject({ inForm: 'true' });
-    expect((await attributes(field(page, w.email)))['autocomplete']).toMatch(/^username\b/);
-    const password = { type: 'password', autocomplete: 'current-password', maxlength: null, inForm: 'true' };
-    expect(await attributes(field(page, w.password))).toMatchObject(password);
+    expect(await inputFacts(field(page, w.email))).toMatchObject({ inForm: true });
+    expect((await inputFacts(field(page, w.email))).autocomplete).toMatch(/^username\b/);
+    const password = { type: 'password', autocomplete: 'current-password', maxLength: null, inForm: true };
+    expect(await inputFacts(field(page, w.password))).toMatchObject(password);
   });
 
   test('the code is one field that phones can fill in', async () => {
@@ -148,17 +136,17 @@ describe('for password managers', () => {
     await field(page, w.email).fill(owner.email);
     await field(page, w.password).fill(owner.password);
     await button(page, w.logIn).click();
-    const code = await attributes(await shown(field(page, w.code)));
-    expect(code).toMatchObject({ autocomplete: 'one-time-code', inputmode: 'numeric', inForm: 'true' });
-    expect(Number(code['maxlength'] ?? 99)).toBeGreaterThanOrEqual(7);
+    const code = await inputFacts(await shown(field(page, w.code)));
+    expect(code).toMatchObject({ autocomplete: 'one-time-code', inputMode: 'numeric', inForm: true });
+    expect(Number(code.maxLength ?? 99)).toBeGreaterThanOrEqual(7);
   });
 
   test('new passwords and backup codes say what they are', async () => {
     const { page } = await openTab(browser, language);
     await page.goto(`${server.baseUrl}/password/reset#token=${'A'.repeat(43)}`);
-    expect(await attributes(await shown(field(page, w.newPassword)))).toMatchObject({ autocomplete: 'new-password' });
+    expect(await inputFacts(await shown(field(page, w.newPassword)))).toMatchObject({ autocomplete: 'new-password' });
     await page.goto(`${server.baseUrl}/mfa/reset/verify#token=${'A'.repeat(43)}`);
-    expect(await attributes(await shown(field(page, w.backupCode)))).toMatchObject({ autocomplete: 'off' });
+    expect(await inputFacts(await shown(field(page, w.backupCode)))).toMatchObject({ autocomplete: 'off' });
   });
 
   test('the dialog that disables MFA names the account to the manager', async () => {
@@ -177,6 +165,6 @@ describe('for password managers', () => {
     await shown(field(dialog(page), w.password));
     const hidden = dialog(page).locator('form input[autocomplete~="username"]');
     expect(await hidden.inputValue()).toBe(other.email);
-    expect(await attributes(field(dialog(page), w.password))).toMatchObject({ autocomplete: 'current-password' });
+    expect(await inputFacts(field(dialog(page), w.password))).toMatchObject({ autocomplete: 'current-password' });
   });
 });

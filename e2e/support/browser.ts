@@ -5,6 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { expect } from 'vitest';
 import { root } from '../../scripts/processes.ts';
 import { onPath } from '../../scripts/system-packages.ts';
+import { widths } from './in-page.ts';
 import { type Language, words } from './words.ts';
 
 /** Debian's Chromium with a fresh profile; it speaks to nobody but the server under test. */
@@ -96,7 +97,6 @@ export async function accessible(page: Page, name: string): Promise<void> {
 
 /** The page is no wider than its window. */
 export async function fitsItsWidth(page: Page, name: string): Promise<void> {
-  const width = (of: string) => page.evaluate<number>(`document.documentElement.${of}`);
-  const [content, view] = [await width('scrollWidth'), await width('clientWidth')];
+  const { content, view } = await widths(page);
   expect([name, content]).toEqual([name, Math.min(content, view)]);
 }

@@ -1,0 +1,83 @@
+import type { Locator, Page } from 'playwright-core';
+
+// These functions run inside the browser. The checkout has no types of the DOM, on purpose: the server has none either.
+type Box = { scrollWidth: number; clientWidth: number };
+type Element = {
+  tagName: string;
+  type: string;
+  autocomplete: string;
+  inputMode: string;
+  form: unknown;
+  closest: (selector: string) => Element | null;
+  getAttribute: (name: string) => string | null;
+  dispatchEvent: (event: unknown) => boolean;
+};
+type Dom = {
+  document: { activeElement: Element; body: Element; documentElement: Box };
+  getComputedStyle: (element: Element) => { outlineStyle: string; outlineWidth: string; boxShadow: string };
+  DataTransfer: new () => { setData: (type: string, text: string) => void };
+  ClipboardEvent: new (name: string, options: object) => unknown;
+};
+
+export function isFocused(target: Locator): Promise<boolean> {
+  return target.evaluate(
+    (element: unknown) => element === (globalThis as unknown as Dom).document.activeElement,
+  ) as Promise<boolean>;
+}
+
+/** The name of the element that has the focus, in capitals. */
+export function focusedTag(page: Page): Promise<string> {
+  return page.evaluate(() => (globalThis as unknown as Dom).document.activeElement.tagName);
+}
+
+export function isFocusInDialog(page: Page): Promise<boolean> {
+  return page.evaluate(() => (globalThis as unknown as Dom).document.activeElement.closest('[role=dialog]') !== null);
+}
+
+/** Whether one can see what has the focus: an outline or a shadow, on it or on what frames it. */
+export function hasFocusRing(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { document, getComputedStyle } = globalThis as unknown as Dom;
+    const frames = [document.activeElement, document.activeElement.closest('label, [class*="wrapper"], li, div')];
+    return frames.some((frame) => {
+      if (frame === null) return false;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(frame);
+      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+    });
+  });
+}
+
+export type InputFacts = {
+  type: string;
+  autocomplete: string;
+  inputMode: string;
+  maxLength: string | null;
+  inForm: boolean;
+};
+
+/** What browsers and password managers read off a field. */
+export function inputFacts(target: Locator): Promise<InputFacts> {
+  return target.evaluate((element: unknown) => {
+    const { type, autocomplete, inputMode, form, getAttribute } = element as Element;
+    const maxLength = getAttribute.call(element, 'maxlength');
+    return { type, autocomplete, inputMode, maxLength, inForm: form !== null };
+  }) as Promise<InputFacts>;
+}
+
+/** A real paste event with a text of several lines, which no keyboard shortcut can bring into a headless page. */
+export async function paste(target: Locator, text: string): Promise<void> {
+  await target.focus();
+  await target.evaluate((element: unknown, pasted: string) => {
+    const { DataTransfer, ClipboardEvent } = globalThis as unknown as Dom;
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    (element as Element).dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+export function widths(page: Page): Promise<{ content: number; view: number }> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = (globalThis as unknown as Dom).document.documentElement;
+    return { content: scrollWidth, view: clientWidth };
+  });
+}
