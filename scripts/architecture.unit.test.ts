@@ -105,8 +105,9 @@ describe('a violation is caught', () => {
     expect(
       problems({
         'policy/src/a.ts': `import './b.ts';`,
-        'policy/src/b.ts': `import type { C } from './c.ts';`,
+        'policy/src/b.ts': `import { c } from './c.ts'; import type { D } from './d.ts';`,
         'policy/src/c.ts': `export * from './a.ts';`,
+        'policy/src/d.ts': `import './b.ts';`,
       }),
     ).toEqual(['import cycle: policy/src/a.ts → policy/src/b.ts → policy/src/c.ts → policy/src/a.ts']);
   });

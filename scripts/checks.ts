@@ -14,7 +14,7 @@ export type CheckResult = { name: string; ok: boolean; files: number; seconds: n
 
 // A tool that silently looks at nothing passes. So each one must prove that it saw our files.
 const checks: readonly Check[] = [
-  typeCheck('types', '.', ['policy', 'contract', 'server', 'e2e', 'scripts']),
+  typeCheck('types', '.', ['policy', 'contract', 'server', 'e2e', 'bench', 'scripts']),
   typeCheck('types (console)', 'console', ['console']),
   {
     name: 'format',
@@ -53,9 +53,11 @@ export async function runChecks(): Promise<CheckResult[]> {
 
 async function runCheck(check: Check): Promise<CheckResult> {
   const begun = performance.now();
+  // Counted first: a file that somebody saves meanwhile is no mistake of the tool.
+  const atLeast = check.atLeast();
   const { code, output } = await capture(...check.command());
   const files = check.count(output);
-  const blind = files < check.atLeast() ? `It looked at ${files} files, there are ${check.atLeast()}.\n` : '';
+  const blind = files < atLeast ? `It looked at ${files} files, there are ${atLeast}.\n` : '';
   const seconds = (performance.now() - begun) / 1000;
   return { name: check.name, ok: code === 0 && blind === '', files, seconds, output: blind + withoutList(output) };
 }

@@ -19,7 +19,7 @@ export function start(command: string, args: readonly string[], options: SpawnOp
 }
 
 /** The exit code of a child; 128 + signal number is folded to 1, as only "not 0" matters here. */
-export function ended(child: ChildProcess): Promise<number> {
+function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

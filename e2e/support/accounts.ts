@@ -33,7 +33,7 @@ export function resetLink(text: string): string | undefined {
   return /https?:\/\/\S+\/mfa\/reset\/verify#\S+/.exec(text)?.[0];
 }
 
-export function tokenIn(mail: { text: string }): string {
+function tokenIn(mail: { text: string }): string {
   return new URL(resetLink(mail.text) ?? '').hash.slice(1).replace(/^token=/, '');
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const stepSeconds = 30;
 
 /** The code that a real authenticator shows at a time (milliseconds). */
-export function oathtool(secret: string, now = Date.now()): string {
+function oathtool(secret: string, now = Date.now()): string {
   const time = new Date(now).toISOString().replace('T', ' ').slice(0, 19);
   return execFileSync('oathtool', ['--totp', '-b', secret, '--now', `${time} UTC`], { encoding: 'utf8' }).trim();
 }

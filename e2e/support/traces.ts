@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 export type Canary = { name: string; value: string };
 
 /** Every spelling under which a text could lie in a log, a database or a dump. */
-export function spellings(value: string): string[] {
+function spellings(value: string): string[] {
   const bytes = Buffer.from(value, 'utf8');
   const hex = bytes.toString('hex');
   return [
@@ -34,7 +34,7 @@ function base64Within(bytes: Buffer): string[] {
 }
 
 /** The raw 20 bytes of a base32 secret, in the spellings bytes may have. */
-export function seedSpellings(secret: string): string[] {
+function seedSpellings(secret: string): string[] {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = Array.from(secret, (letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));

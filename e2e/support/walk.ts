@@ -13,18 +13,6 @@ export const dialog = (page: Page) => page.getByRole('dialog');
 export const heading = (scope: Page | Locator, name: string | RegExp) =>
   scope.getByRole('heading', { name, exact: typeof name === 'string' });
 
-/** Opens the printed link, makes the first root user, and puts MFA off for later. */
-export async function setUpInBrowser({ page, language }: Tab, link: string, who: Credentials): Promise<void> {
-  const w = words[language];
-  await page.goto(link);
-  await shown(heading(page, w.setupTitle));
-  await field(page, w.email).fill(who.email);
-  await field(page, w.password).fill(who.password);
-  await button(page, w.createAndLogIn).click();
-  await button(page, w.later).click();
-  await shown(accountMenu(page, who));
-}
-
 /** The button with the user's name at the top right. */
 export function accountMenu(page: Page, who: Credentials): Locator {
   return page.getByRole('banner').getByRole('button', { name: who.email });

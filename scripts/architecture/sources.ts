@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 
-export const workspaces = ['policy', 'contract', 'server', 'console', 'e2e', 'scripts'] as const;
+const workspaces = ['policy', 'contract', 'server', 'console', 'e2e', 'bench', 'scripts'] as const;
 
 /** Every TypeScript file of the folders, as paths from the root, sorted. */
 export function listSources(root: string, folders: readonly string[] = workspaces): string[] {
