@@ -5,8 +5,8 @@ import { FAILS, FALSE, type Outcome, TRUE } from './outcome.ts';
 import { type Glob, glob, matches } from './pattern.ts';
 import {
   callerAddress,
-  type Read,
   READERS,
+  type Read,
   type Request,
   readPathVariable,
   readQueryParameter,
@@ -80,7 +80,8 @@ function inNetworks(networks: readonly Network[]): Test {
   };
 }
 
-const MIRRORED: Readonly<Record<Ordering, Ordering>> = {
+/** `a < b` is `b > a`. */
+export const MIRRORED: Readonly<Record<Ordering, Ordering>> = {
   '==': '==',
   '!=': '!=',
   '<': '>',
@@ -105,7 +106,8 @@ function compileOrdered(left: Expression, operator: Ordering, right: Expression)
 /** Reading a constant does not look at the request. */
 const NO_REQUEST = {} as Request;
 
-function isConstant(e: Expression): boolean {
+/** Whether `e` has one value on every call: a literal, `date()` or `time()`. */
+export function isConstant(e: Expression): boolean {
   if (e.kind === 'call') return e.name === 'date' || e.name === 'time';
   return e.kind === 'string' || e.kind === 'integer' || e.kind === 'boolean';
 }

@@ -27,17 +27,22 @@ export function readDocument(text: string, findings: Finding[], readCondition: C
   const members = readMembers(r, readJson(text), ['statements'], ['statements']);
   const list = members.get('statements');
   const items = list === undefined ? [] : readItems(r, list, 'statements', 'LIMIT_STATEMENTS', LIMITS.statements);
-  return { statements: items.flatMap((item) => readStatement(r, item)), text };
+  const statements: Statement[] = [];
+  for (const item of items) readStatement(r, item, statements);
+  return { statements, text };
 }
 
-function readStatement(r: Reader, node: JsonNode): Statement[] {
-  if (isFull(r.findings)) return [];
-  const members = readMembers(r, node, ['effect', 'api', 'condition'], ['effect', 'api']);
+const STATEMENT_KEYS = ['effect', 'api', 'condition'];
+const REQUIRED_KEYS = ['effect', 'api'];
+
+function readStatement(r: Reader, node: JsonNode, statements: Statement[]): void {
+  if (isFull(r.findings)) return;
+  const members = readMembers(r, node, STATEMENT_KEYS, REQUIRED_KEYS);
   const effect = readEffect(r, members.get('effect'));
   const api = readPatterns(r, members.get('api'));
   const condition = readConditionText(r, members.get('condition'));
   // A statement without an effect is only met beside a finding, so it is never used.
-  return effect === undefined ? [] : [{ effect, api, condition, start: node.start, end: node.end }];
+  if (effect !== undefined) statements.push({ effect, api, condition, start: node.start, end: node.end });
 }
 
 function readMembers(
@@ -58,15 +63,18 @@ function readMembers(
 
 // SECURITY: of two equal keys one reader takes the first and another the last; `__proto__` is just an unknown key here.
 function readMember(r: Reader, member: JsonMember, known: readonly string[], members: Map<string, JsonNode>): void {
+  const { key, value } = member;
   if (isFull(r.findings)) return;
-  const { key, keyStart: start, keyEnd: end, value } = member;
-  const params = { key: `\`${key.slice(0, 40)}` };
-  if (members.has(key)) r.findings.push(finding('PERM_DUPLICATE_KEY', start, end, params));
+  if (members.has(key)) r.findings.push(keyFinding('PERM_DUPLICATE_KEY', member, {}));
   else if (known.includes(key)) members.set(key, value);
   else {
-    const more = { expected: known.map((name) => `\`${name}`), suggestions: nearest(key, known) };
-    r.findings.push(finding('PERM_UNKNOWN_KEY', start, end, { ...params, ...more }));
+    const expected = known.map((name) => `\`${name}`);
+    r.findings.push(keyFinding('PERM_UNKNOWN_KEY', member, { expected, suggestions: nearest(key, known) }));
   }
+}
+
+function keyFinding(code: Code, { key, keyStart, keyEnd }: JsonMember, params: Params): Finding {
+  return finding(code, keyStart, keyEnd, { key: `\`${key.slice(0, 40)}`, ...params });
 }
 
 function readItems(r: Reader, node: JsonNode, key: string, code: Code, limit: number): readonly JsonNode[] {
@@ -92,20 +100,21 @@ function readEffect(r: Reader, node: JsonNode | undefined): Effect | undefined {
 
 function readPatterns(r: Reader, node: JsonNode | undefined): Pattern[] {
   if (node === undefined) return [];
-  if (node.kind === 'string') return readPattern(r, node);
-  const items = readItems(r, node, 'api', 'LIMIT_PATTERNS', LIMITS.patterns);
+  const items = node.kind === 'string' ? [node] : readItems(r, node, 'api', 'LIMIT_PATTERNS', LIMITS.patterns);
   if (node.kind === 'array' && items.length === 0) add(r, node, 'PERM_EMPTY', { key: '`api' });
-  return items.flatMap((item) => readPattern(r, item));
+  const patterns: Pattern[] = [];
+  for (const item of items) readPattern(r, item, patterns);
+  return patterns;
 }
 
-function readPattern(r: Reader, node: JsonNode): Pattern[] {
+function readPattern(r: Reader, node: JsonNode, patterns: Pattern[]): void {
   const text = readString(r, node);
-  if (text === undefined) return [];
+  if (text === undefined) return;
   if (text === '') add(r, node, 'PERM_EMPTY', { key: '`api' });
   if (text.length > LIMITS.patternLength) {
     add(r, node, 'LIMIT_PATTERN', { actual: text.length, limit: LIMITS.patternLength });
   }
-  return [{ text, start: node.start, end: node.end }];
+  patterns.push({ text, start: node.start, end: node.end });
 }
 
 function readConditionText(r: Reader, node: JsonNode | undefined): Condition | null {

@@ -1,5 +1,5 @@
 import type { PermissionDocument, Statement } from './ast.ts';
-import { LIMITS, utf8Length } from './limits.ts';
+import { bytesAbove, LIMITS } from './limits.ts';
 import { printExpression } from './printer.ts';
 
 /**
@@ -15,7 +15,7 @@ export function format(document: PermissionDocument): string {
 }
 
 function fits(text: string): boolean {
-  return utf8Length(text) <= LIMITS.documentBytes;
+  return bytesAbove(LIMITS.documentBytes, text) === 0;
 }
 
 type ConditionText = (condition: NonNullable<Statement['condition']>) => string;
@@ -26,7 +26,7 @@ function writtenCondition(condition: NonNullable<Statement['condition']>): strin
 
 function evenCondition(condition: NonNullable<Statement['condition']>): string {
   const even = printExpression(condition.expression);
-  return utf8Length(even) <= LIMITS.conditionBytes ? even : condition.text;
+  return bytesAbove(LIMITS.conditionBytes, even) === 0 ? even : condition.text;
 }
 
 function shape({ statements }: PermissionDocument, conditionText: ConditionText): object {

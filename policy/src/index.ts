@@ -1,12 +1,16 @@
 export type * from './ast.ts';
-export { type Decider, compile, compileCondition } from './compiler.ts';
-export { type Described, type Language, describeProblem, describeProblemAt } from './describe.ts';
+export { compile, compileCondition, type Decider } from './compiler.ts';
+export { covers } from './covers.ts';
+export { type Described, describeProblem, describeProblemAt, type Language } from './describe.ts';
+export { applyEdit, type Edit } from './edit.ts';
 export type { ExplainedCondition, ExplainedStatement, Explanation } from './explainer.ts';
 export type { Failure } from './failure.ts';
 export { format } from './formatter.ts';
 export type { Trace } from './interpreter.ts';
 export { LIMITS } from './limits.ts';
+export { check, type LintFinding } from './lint.ts';
 export { type Code, MESSAGES } from './messages.ts';
+export type { Severity } from './note.ts';
 export { type ConditionResult, type ParseResult, parse, parseCondition } from './parser.ts';
 export { matchesPattern } from './pattern.ts';
 export { printExpression } from './printer.ts';

@@ -5,13 +5,14 @@ const BACKSLASH = 0x5c;
 
 /**
  * Reads the JSON string whose opening quote is at `start`; `end` is past the closing quote.
- * Throws `Refusal`: PERM_SYNTAX, or PERM_TEXT for NUL and unpaired surrogates, escaped or not.
+ * Throws `Refusal`: PERM_SYNTAX, or PERM_TEXT for NUL and unpaired surrogates written as escapes.
  */
 export function readString(text: string, start: number): { value: string; end: number } {
   let at = start + 1;
   let unit = text.charCodeAt(at);
   while (unit >= 0x20 && unit !== QUOTE && unit !== BACKSLASH) unit = text.charCodeAt(++at);
-  const string = unit === QUOTE ? { value: text.slice(start + 1, at), end: at + 1 } : readEscaped(text, start, at);
+  if (unit === QUOTE) return { value: text.slice(start + 1, at), end: at + 1 };
+  const string = readEscaped(text, start, at);
   // SECURITY: databases disagree on NUL and on half pairs; two spellings of one name must not pass as two names.
   if (!string.value.isWellFormed() || string.value.includes('\0')) {
     throw new Refusal(finding('PERM_TEXT', start, string.end));

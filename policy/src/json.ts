@@ -1,6 +1,6 @@
 import { readString } from './json-string.ts';
 import { LIMITS } from './limits.ts';
-import { finding, Refusal } from './problem.ts';
+import { type Finding, finding, Refusal } from './problem.ts';
 
 /** A JSON value with its place; numbers keep no value because a permission has none. */
 export type JsonNode =
@@ -27,12 +27,23 @@ interface Scanner {
  * and duplicates stay visible to the reader. Linear. Throws `Refusal` (PERM_SYNTAX, PERM_TEXT, LIMIT_JSON_DEPTH).
  */
 export function readJson(text: string): JsonNode {
+  if (!text.isWellFormed()) throw new Refusal(halfPair(text));
   const scanner: Scanner = { text, at: 0, depth: 0 };
   skipSpace(scanner);
   const node = readValue(scanner);
   skipSpace(scanner);
   if (scanner.at < text.length) refuse(scanner, ['#end']);
   return node;
+}
+
+/** Where the first unpaired surrogate is. */
+function halfPair(text: string): Finding {
+  let at = 0;
+  for (const character of text) {
+    if (!character.isWellFormed()) break;
+    at += character.length;
+  }
+  return finding('PERM_TEXT', at, at + 1);
 }
 
 function readValue(s: Scanner): JsonNode {

@@ -29,16 +29,22 @@ export function nextToken(text: string, from: number): Token {
   while (isSpace(text.charCodeAt(start))) start++;
   if (start >= text.length) return { kind: 'end', value: '', start, end: start };
   const unit = text.charCodeAt(start);
-  if (isNameStart(unit)) return readRun(text, start, 'name', (u) => isNameStart(u) || isDigit(u));
-  if (isDigit(unit)) return readRun(text, start, 'integer', isDigit);
+  if (isNameStart(unit)) return readName(text, start);
+  if (isDigit(unit)) return readDigits(text, start);
   if (unit === 0x27) return readString(text, start);
   return readSymbol(text, start);
 }
 
-function readRun(text: string, start: number, kind: TokenKind, belongs: (unit: number) => boolean): Token {
+function readName(text: string, start: number): Token {
   let end = start + 1;
-  while (belongs(text.charCodeAt(end))) end++;
-  return { kind, value: text.slice(start, end), start, end };
+  for (let unit = text.charCodeAt(end); isNameStart(unit) || isDigit(unit); unit = text.charCodeAt(end)) end++;
+  return { kind: 'name', value: text.slice(start, end), start, end };
+}
+
+function readDigits(text: string, start: number): Token {
+  let end = start + 1;
+  while (isDigit(text.charCodeAt(end))) end++;
+  return { kind: 'integer', value: text.slice(start, end), start, end };
 }
 
 /** `''` inside is one quote. */

@@ -8,7 +8,7 @@
  * - nodes counts every literal, name, call, list and operator of one condition (parentheses are free);
  * - a step is one node evaluated, or 64 characters that a `like` looks at. One condition costs at most
  *   500 + 157 × (2,048 ÷ 64) < 10,000 steps (2 KiB hold at most 157 `like`), so the bound holds for every
- *   condition that can be saved, and needs no counter while deciding. `worstSteps` computes it.
+ *   condition that can be saved, and needs no counter while deciding (a test computes it).
  */
 export const LIMITS = {
   documentBytes: 32 * 1024,
@@ -26,17 +26,26 @@ export const LIMITS = {
   jsonDepth: 16,
   /** Problems reported for one text; the rest would only repeat the first. */
   problems: 20,
+  /** Findings of one `check`. */
+  findings: 50,
+  /** Patterns that one `check` compares with names or with each other; past it, only cheap lints go on. */
+  lintSteps: 200_000,
   /** Plans (one per operation name) that one decider keeps. */
   plans: 1024,
 } as const;
 
-/** Number of bytes that `text` takes in UTF-8 (each half of a surrogate pair counts two). Linear. */
-export function utf8Length(text: string): number {
+/**
+ * Number of bytes that `text` takes in UTF-8 when that is more than `limit`, else 0
+ * (each half of a surrogate pair counts two). Looks at no more than `limit` code units.
+ */
+export function bytesAbove(limit: number, text: string): number {
+  if (text.length * 3 <= limit) return 0;
+  if (text.length > limit) return text.length;
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) continue;
     bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
   }
-  return bytes;
+  return bytes > limit ? bytes : 0;
 }

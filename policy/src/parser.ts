@@ -2,7 +2,7 @@ import type { Condition, Expression, PermissionDocument } from './ast.ts';
 import { checkCondition } from './checker.ts';
 import { readCondition } from './condition-parser.ts';
 import { readDocument } from './document.ts';
-import { LIMITS, utf8Length } from './limits.ts';
+import { bytesAbove, LIMITS } from './limits.ts';
 import { type Finding, finding, locate, type Problem, Refusal } from './problem.ts';
 
 export type ParseResult =
@@ -39,16 +39,16 @@ export function parseCondition(text: string): ConditionResult {
 
 function readSized(text: string, findings: Finding[]): PermissionDocument {
   // SECURITY: the cheap bound comes before anything that looks at the text.
-  const actual = text.length > LIMITS.documentBytes ? text.length : utf8Length(text);
-  if (actual > LIMITS.documentBytes) {
+  const actual = bytesAbove(LIMITS.documentBytes, text);
+  if (actual > 0) {
     throw new Refusal(finding('LIMIT_DOCUMENT', 0, 0, { actual, limit: LIMITS.documentBytes }));
   }
   return readDocument(text, findings, readChecked);
 }
 
 function readChecked(text: string, findings: Finding[]): Expression {
-  const actual = text.length > LIMITS.conditionBytes ? text.length : utf8Length(text);
-  if (actual > LIMITS.conditionBytes) {
+  const actual = bytesAbove(LIMITS.conditionBytes, text);
+  if (actual > 0) {
     throw new Refusal(finding('LIMIT_CONDITION', 0, text.length, { actual, limit: LIMITS.conditionBytes }));
   }
   if (!text.isWellFormed() || text.includes('\0')) throw new Refusal(finding('PERM_TEXT', 0, text.length));

@@ -7,15 +7,18 @@ export interface Glob {
   readonly text: string;
   /** The pattern split at each `*`; one part means no `*`. */
   readonly parts: readonly string[];
+  /** For each part the lengths of its borders (Knuth-Morris-Pratt). */
+  readonly borders: readonly (readonly number[])[];
 }
 
 /** Prepares `text` for many matches. */
 export function glob(text: string): Glob {
-  return { text, parts: text.split('*') };
+  const parts = text.split('*');
+  return { text, parts, borders: parts.map(bordersOf) };
 }
 
 /** Whether the pattern matches the whole of `text`. */
-export function matches({ text: pattern, parts }: Glob, text: string): boolean {
+export function matches({ text: pattern, parts, borders }: Glob, text: string): boolean {
   if (parts.length === 1) return pattern === text;
   const first = parts[0] as string;
   const last = parts[parts.length - 1] as string;
@@ -23,7 +26,7 @@ export function matches({ text: pattern, parts }: Glob, text: string): boolean {
   if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
   let at = first.length;
   for (let i = 1; i < parts.length - 1; i++) {
-    at = findEnd(parts[i] as string, text, at, end);
+    at = findEnd(parts[i] as string, borders[i] as readonly number[], text, at, end);
     if (at < 0) return false;
   }
   return true;
@@ -33,35 +36,33 @@ export function matches({ text: pattern, parts }: Glob, text: string): boolean {
 export function matchesPattern(pattern: string, name: string): boolean {
   const star = pattern.indexOf('*');
   if (star < 0) return pattern === name;
-  if (star < pattern.length - 1) return matches(glob(pattern), name);
   for (let i = 0; i < star; i++) if (pattern.charCodeAt(i) !== name.charCodeAt(i)) return false;
-  return true;
+  return star === pattern.length - 1 || matches(glob(pattern), name);
 }
 
 /** Offset just past the first occurrence of `part` in `text[from, end)`, or -1. */
-function findEnd(part: string, text: string, from: number, end: number): number {
+function findEnd(part: string, borders: readonly number[], text: string, from: number, end: number): number {
   if (part === '') return from;
-  const table = borders(part);
   let matched = 0;
   for (let at = from; at < end; at++) {
     const unit = text.charCodeAt(at);
-    while (matched > 0 && part.charCodeAt(matched) !== unit) matched = table[matched - 1] as number;
+    while (matched > 0 && part.charCodeAt(matched) !== unit) matched = borders[matched - 1] as number;
     if (part.charCodeAt(matched) === unit) matched++;
     if (matched === part.length) return at + 1;
   }
   return -1;
 }
 
-// SECURITY: a naive search of 'aaa…b' in 'aaaa…' is quadratic; the border table makes it linear (KMP).
-function borders(part: string): number[] {
-  const table = [0];
+// SECURITY: a naive search of 'aaa…b' in 'aaaa…' is quadratic; the borders make it linear (KMP).
+function bordersOf(part: string): number[] {
+  const borders = [0];
   let length = 0;
   for (let i = 1; i < part.length; i++) {
-    while (length > 0 && part.charCodeAt(i) !== part.charCodeAt(length)) length = table[length - 1] as number;
+    while (length > 0 && part.charCodeAt(i) !== part.charCodeAt(length)) length = borders[length - 1] as number;
     if (part.charCodeAt(i) === part.charCodeAt(length)) length++;
-    table.push(length);
+    borders.push(length);
   }
-  return table;
+  return borders;
 }
 
 /**

@@ -26,8 +26,9 @@ export interface Request {
   readonly operatorId: string;
   readonly mfaAuthenticated: boolean;
   readonly authMethod: 'password' | 'password+totp' | 'passkey' | 'authKey' | 'switchUser';
+  /** Whole seconds. */
   readonly authAgeSeconds: number | null;
-  /** `Number.MAX_SAFE_INTEGER` when there never was one. */
+  /** Whole seconds; `Number.MAX_SAFE_INTEGER` when there never was a reset. */
   readonly secondsSinceMfaReset: number;
 }
 
@@ -89,9 +90,9 @@ function text(value: string | null | undefined): string | undefined {
   return typeof value === 'string' && value.length <= LIMITS.textLength ? value : undefined;
 }
 
-// SECURITY: every comparison with NaN is false, which would let a deny pass; NaN is a failure instead.
+// SECURITY: every comparison with NaN is false, which would let a deny pass; what is no whole number fails instead.
 function count(value: number | null): number | undefined {
-  return typeof value === 'number' && value === value ? value : undefined;
+  return Number.isInteger(value) ? (value as number) : undefined;
 }
 
 function localTime(r: Request): number | undefined {

@@ -1,5 +1,5 @@
 /**
- * Up to three of `names` that are close to `written`, nearest first: another case, a few edits, or one beginning with it.
+ * Up to three of `names` that are close to `written`, nearest first: another case, or a few edits.
  * Bounded: a text longer than 40 code units has no near names.
  */
 export function nearest(written: string, names: Iterable<string>): string[] {
@@ -7,8 +7,10 @@ export function nearest(written: string, names: Iterable<string>): string[] {
   const wanted = written.toLowerCase();
   const scored: { name: string; distance: number }[] = [];
   for (const name of new Set(names)) {
+    const most = Math.max(1, name.length / 3);
+    if (Math.abs(name.length - wanted.length) > most) continue;
     const distance = editDistance(wanted, name.toLowerCase());
-    if (distance <= Math.max(1, name.length / 3)) scored.push({ name, distance });
+    if (distance <= most) scored.push({ name, distance });
   }
   scored.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   return scored.slice(0, 3).map(({ name }) => name);

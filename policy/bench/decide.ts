@@ -1,0 +1,70 @@
+import { check, compile, type Decider, parse } from '../src/index.ts';
+import { CALL, documentOf, hundredByHundred, largestText, OPERATIONS, source, usualText } from './shapes.ts';
+
+/** Rates of the permission language on this machine; `node policy/bench/decide.ts`. Medians of slices. */
+
+const SLICES = 9;
+const CALLS = OPERATIONS.map((api) => ({ ...CALL, api }));
+let allowed = 0;
+
+report('decisions/s, 20 statements x 5 patterns', decisions([compile([source(documentOf(usualText(0)))])]), 4e6);
+const many = Array.from({ length: 1000 }, (_, i) => compile([source(documentOf(usualText(i)))]));
+report('decisions/s, 1,000 permissions, random operations', decisions(many), 2e6);
+report('decisions/s, 100 statements x 100 patterns', decisions([compile(hundredByHundred())]), 1e6);
+const document = documentOf(usualText(0));
+report(
+  'compiles/s, with the first decision',
+  rate(20_000, (i) => decideOnce(compile([source(document)]), i)),
+  5e4,
+);
+report(
+  'texts parsed/s',
+  rate(5_000, (i) => count(parse(usualText(0)).ok, i)),
+  0,
+);
+const written = usualText(0);
+report(
+  'texts parsed and compiled/s',
+  rate(5_000, (i) => decideOnce(compile([source(documentOf(written))]), i)),
+  0,
+);
+const largest = largestText();
+const catalogue = OPERATIONS.map((name) => ({ name, pathVariables: ['user_name'] }));
+const saves = rate(10, (i) => count(check(documentOf(largest), catalogue).length > 0, i));
+console.log(`save of ${largest.length} bytes: ${(1000 / saves).toFixed(1)} ms (goal < 50)`);
+console.log(`(${allowed} allowed)`);
+
+function decisions(deciders: readonly Decider[]): number {
+  const [people, operations] = [deciders.length, CALLS.length];
+  // A fixed walk that visits all pairs in an order no cache likes.
+  const at = (i: number): number => Math.imul(i, 2654435761) >>> 8;
+  return rate(500_000, (i) => {
+    const random = at(i);
+    const decider = deciders[random % people] as Decider;
+    count(decider.decide(CALLS[(random >>> 10) % operations] as typeof CALL) === 'allow', i);
+  });
+}
+
+function decideOnce(decider: Decider, i: number): void {
+  count(decider.decide(CALLS[i % CALLS.length] as typeof CALL) === 'allow', i);
+}
+
+/** Median of slices, in times a second. */
+function rate(times: number, run: (i: number) => void): number {
+  for (let i = 0; i < times; i++) run(i);
+  const rates = Array.from({ length: SLICES }, () => {
+    const start = performance.now();
+    for (let i = 0; i < times; i++) run(i);
+    return times / ((performance.now() - start) / 1000);
+  });
+  return rates.toSorted((a, b) => a - b)[SLICES >> 1] as number;
+}
+
+function count(yes: boolean, _i: number): void {
+  if (yes) allowed++;
+}
+
+function report(what: string, value: number, goal: number): void {
+  const verdict = goal === 0 ? '' : ` (goal ${goal.toLocaleString('en')}: ${value >= goal ? 'met' : 'MISSED'})`;
+  console.log(`${what}: ${Math.round(value).toLocaleString('en')}${verdict}`);
+}

@@ -1,0 +1,24 @@
+import type { Clause } from './clause.ts';
+import { factImplies } from './fact.ts';
+
+/** Steps that may still be taken; at none, every question is answered "no". */
+export interface Budget {
+  steps: number;
+}
+
+/**
+ * Whether `q` is true wherever `p` is. Conservative: it looks at one conjunct of `p` at a time and never
+ * combines two, so a "no" may be wrong; a "yes" is not. Identical clauses imply each other.
+ * SECURITY: nested alternatives could be tried in exponentially many orders; the budget ends that.
+ */
+export function implies(p: Clause, q: Clause, budget: Budget): boolean {
+  if (budget.steps <= 0) return false;
+  budget.steps--;
+  if (p.kind === 'any') return p.parts.every((part) => implies(part, q, budget));
+  if (q.kind === 'all') return q.parts.every((part) => implies(p, part, budget));
+  if (p.kind === 'fact' && q.kind === 'fact') return factImplies(p, q);
+  return (
+    (p.kind === 'all' && p.parts.some((part) => implies(part, q, budget))) ||
+    (q.kind === 'any' && q.parts.some((part) => implies(p, part, budget)))
+  );
+}
