@@ -16,6 +16,13 @@ export default defineConfig({
     target: 'es2023',
     // A data: URL would put the icon into the HTML; the policy allows it, but a file is cached once for both pages.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { login: here('login.html'), app: here('app.html') } },
+    rolldownOptions: {
+      input: { login: here('login.html'), app: here('app.html') },
+      // Operations that a page does not call stay out of its bundle.
+      treeshake: {
+        moduleSideEffects: [{ test: /[\\/]contract[\\/]src[\\/]/, sideEffects: false }],
+        manualPureFunctions: ['endpoint', 'closed', 'shortText'],
+      },
+    },
   },
 });

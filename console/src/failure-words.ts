@@ -1,13 +1,13 @@
-import type { TFunction } from 'i18next';
 import { deviceClockOffset } from './api.ts';
 import type { Failure } from './failure.ts';
+import type { Translate } from './language.ts';
 import { clockTime } from './time.ts';
 
 /** Clock differences below this do not make codes fail. */
 const clockWorthTelling = 20_000;
 
 /** What to tell the person, with what to do next. */
-export function describeFailure(failure: Failure, t: TFunction): string {
+export function describeFailure(failure: Failure, t: Translate): string {
   switch (failure.code) {
     case 'AUM0002':
       return t('errors.LOGIN_FAILED');
@@ -35,13 +35,13 @@ export function describeFailure(failure: Failure, t: TFunction): string {
   }
 }
 
-function otherFailure(failure: Failure, t: TFunction): string {
+function otherFailure(failure: Failure, t: Translate): string {
   if (failure.status >= 500) return t('errors.SERVER', { requestId: failure.requestId || '–' });
   // The server answers in the language of the page.
   return failure.message || t('errors.UNKNOWN');
 }
 
-function clockHint(t: TFunction): string {
+function clockHint(t: Translate): string {
   const offset = Math.abs(deviceClockOffset());
   return offset < clockWorthTelling ? '' : ` ${t('errors.CLOCK', { seconds: Math.round(offset / 1000) })}`;
 }

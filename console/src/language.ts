@@ -1,39 +1,72 @@
 import type { Language } from '@warifu/contract';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useSyncExternalStore } from 'react';
+import type { Catalogue, PluralKey, TextKey } from './locales/catalogue.ts';
+import type { Plural } from './locales/plural.ts';
 import { browserLanguage, chosenLanguage, rememberLanguage } from './preferences.ts';
 
-type Catalogue = Record<string, unknown>;
+type Params = Record<string, string | number>;
+/** Gives the text of a key in the current language, its `{parameters}` filled in. */
+export type Translate = (key: TextKey, params?: Params) => string;
+
+let language: Language = 'ja';
+// Each of the two bundles brings the parts of the catalogue that its pages use.
+let catalogues: Record<Language, Partial<Catalogue>> = { ja: {}, en: {} };
+const listeners = new Set<() => void>();
 
 /** Starts the texts of a page; the language is the one chosen on this browser, else the browser's own. */
-export function startLanguage(ja: Catalogue, en: Catalogue) {
-  i18next.use(initReactI18next).init({
-    lng: chosenLanguage() ?? browserLanguage(),
-    fallbackLng: 'ja',
-    resources: { ja: { translation: ja }, en: { translation: en } },
-    // React escapes what it renders.
-    interpolation: { escapeValue: false },
-    initAsync: false,
-  });
-  i18next.on('languageChanged', markPage);
-  markPage();
+export function startLanguage(ja: Partial<Catalogue>, en: Partial<Catalogue>) {
+  catalogues = { ja, en };
+  switchTo(chosenLanguage() ?? browserLanguage());
 }
 
-function markPage() {
-  document.documentElement.lang = currentLanguage();
+function switchTo(wanted: Language) {
+  language = wanted;
+  document.documentElement.lang = wanted;
+  for (const listener of listeners) listener();
 }
 
 export function currentLanguage(): Language {
-  return i18next.language === 'en' ? 'en' : 'ja';
+  return language;
 }
 
 /** Changes the texts at once and remembers the choice on this browser. */
-export function chooseLanguage(language: Language) {
-  rememberLanguage(language);
-  i18next.changeLanguage(language);
+export function chooseLanguage(wanted: Language) {
+  rememberLanguage(wanted);
+  switchTo(wanted);
 }
 
 /** The language of the account, for a browser on which nobody chose one. */
-export function followAccount(language: Language) {
-  if (chosenLanguage() === undefined) i18next.changeLanguage(language);
+export function followAccount(wanted: Language) {
+  if (chosenLanguage() === undefined && wanted !== language) switchTo(wanted);
+}
+
+function lookUp(key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], catalogues[language]);
+}
+
+function fill(text: string, params: Params): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+}
+
+const translate: Translate = (key, params = {}) => fill(String(lookUp(key) ?? key), params);
+
+/** The form of a text for a count, by the rules of the language (CLDR). */
+export function countText(key: PluralKey, count: number): string {
+  const { one, other } = lookUp(key) as Plural;
+  const singular = new Intl.PluralRules(language).select(count) === 'one';
+  return fill((singular ? one : undefined) ?? other, { count });
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** The texts; the component is rendered anew when the language changes. */
+export function useText(): { t: Translate; language: Language } {
+  return { t: translate, language: useSyncExternalStore(subscribe, currentLanguage) };
 }

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { type ClipboardEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { backupCodesIn } from './checks.ts';
 import css from './code-field.module.css';
@@ -9,7 +9,7 @@ type BackupCodeFieldProps = { id: string; name: string; value: string; onPick: (
 
 /** One backup code. When the whole list is pasted, its lines are offered to pick from. */
 export function BackupCodeField({ onPick, ...field }: BackupCodeFieldProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [lines, setLines] = useState<string[]>([]);
 
   const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
@@ -44,7 +44,7 @@ export function BackupCodeField({ onPick, ...field }: BackupCodeFieldProps) {
 }
 
 function Lines({ lines, pick }: { lines: string[]; pick: (line: string) => void }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
   return (

@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next';
+import type { Translate } from '../language.ts';
 
 type Check = (value: string) => string | null;
 
@@ -30,28 +30,28 @@ export function passwordLength(password: string): number {
 }
 
 export const filled =
-  (t: TFunction, field: string): Check =>
+  (t: Translate, field: string): Check =>
   (value) =>
     value === '' ? t('field.missing', { field }) : null;
 
 export const emailCheck =
-  (t: TFunction): Check =>
+  (t: Translate): Check =>
   (value) => {
     if (value.trim() === '') return t('field.missing', { field: t('field.email') });
     return /^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('field.emailForm');
   };
 
 export const codeCheck =
-  (t: TFunction): Check =>
+  (t: Translate): Check =>
   (value) =>
     /^[0-9]{6}$/.test(toDigits(value)) ? null : t('field.codeForm');
 
 export const backupCodeCheck =
-  (t: TFunction): Check =>
+  (t: Translate): Check =>
   (value) =>
     backupCodeForm.test(toBackupCode(value)) ? null : t('field.backupCodeForm');
 
 export const newPasswordCheck =
-  (t: TFunction, min: number): Check =>
+  (t: Translate, min: number): Check =>
   (value) =>
     passwordLength(value) < min ? t('errors.PW_SHORT', { n: min }) : null;

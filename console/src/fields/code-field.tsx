@@ -1,6 +1,6 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { type ChangeEvent, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { toDigits } from './checks.ts';
 import css from './code-field.module.css';
 
@@ -14,7 +14,7 @@ type CodeFieldProps = Omit<TextInputProps, 'onChange'> & {
  * one typed by hand waits, because the person may want to correct it.
  */
 export function CodeField({ onChange, ...props }: CodeFieldProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const before = useRef(0);
 
   const changed = (event: ChangeEvent<HTMLInputElement>) => {

@@ -1,22 +1,14 @@
-import type { FormEventHandler, ReactNode, Ref } from 'react';
-import { useTranslation } from 'react-i18next';
-import type { Failure } from '../failure.ts';
+import type { ReactNode } from 'react';
 import { describeFailure } from '../failure-words.ts';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
-
-type FormFrameProps = {
-  submit: FormEventHandler<HTMLFormElement>;
-  failure: Failure | null;
-  form: { errors: Record<string, ReactNode> };
-  summary: Ref<HTMLDivElement>;
-  prefix: string;
-  children: ReactNode;
-};
+import type { FrameState } from './use-submit.ts';
 
 /** A form with, at its top, what went wrong: the failure of the last try, or links to the fields to look at. */
-export function FormFrame({ submit, failure, form, summary, prefix, children }: FormFrameProps) {
-  const { t } = useTranslation();
-  const errors = Object.entries(form.errors).filter(([, text]) => text);
+export function FormFrame({ state, children }: { state: FrameState; children: ReactNode }) {
+  const { t } = useText();
+  const { submit, failure, summary, prefix } = state;
+  const errors = Object.entries(state.errors).filter(([, words]) => words);
   return (
     <form className="stack" noValidate onSubmit={submit}>
       {failure && (
@@ -27,10 +19,10 @@ export function FormFrame({ submit, failure, form, summary, prefix, children }: 
       {errors.length > 1 && (
         <Notice tone="danger" role="alert" title={t('errors.summary')} ref={summary}>
           <ul>
-            {errors.map(([name, text]) => (
+            {errors.map(([name, words]) => (
               <li key={name}>
                 <a href={`#${prefix}-${name}`} onClick={(event) => focusInstead(event, `${prefix}-${name}`)}>
-                  {text}
+                  {words}
                 </a>
               </li>
             ))}

@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { CheckIcon, OffIcon } from '../look/icons.tsx';
 import { passwordLength } from './checks.ts';
 import css from './new-password-field.module.css';
@@ -18,7 +18,7 @@ type NewPasswordFieldProps = {
 
 /** A new password with its length as a meter and the rules as a list that is checked while typing. */
 export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const rulesId = useId();
   const length = passwordLength(field.value);
   const rules = [
@@ -46,11 +46,19 @@ export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps
   );
 }
 
+const levels = ['none', 'short', 'enough', 'long'] as const;
+
+function levelOf(length: number, min: number): 0 | 1 | 2 | 3 {
+  if (length === 0) return 0;
+  if (length < min) return 1;
+  return length < min + 8 ? 2 : 3;
+}
+
 // Strength is judged by the server, which has the word lists; here only the length is certain.
 function LengthMeter({ length, min }: { length: number; min: number }) {
-  const { t } = useTranslation();
-  const level = length === 0 ? 0 : length < min ? 1 : length < min + 8 ? 2 : 3;
-  const words = t('passwordRule.levels', { returnObjects: true })[level] ?? '';
+  const { t } = useText();
+  const level = levelOf(length, min);
+  const words = t(`passwordRule.levels.${levels[level]}`);
   return (
     <div className={css.meterRow}>
       <div

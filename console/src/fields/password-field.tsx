@@ -1,13 +1,13 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import css from './password-field.module.css';
 
 type PasswordFieldProps = PasswordInputProps & { autoComplete: 'current-password' | 'new-password' };
 
 /** A password with a button in words that shows what was typed. Pasting and password managers are welcome. */
 export function PasswordField(props: PasswordFieldProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [visible, setVisible] = useState(false);
   return (
     <PasswordInput

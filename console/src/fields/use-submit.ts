@@ -1,61 +1,80 @@
-import { useForm } from '@mantine/form';
-import { useEffect, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type ChangeEvent, type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { asFailure, type Failure, gaveUp } from '../failure.ts';
 import { describeFailure, fieldOf } from '../failure-words.ts';
+import { useText } from '../language.ts';
 
 type Values = Record<string, string>;
+type Errors<V> = { [K in keyof V]?: string };
 type Options<V extends Values> = {
   initial: V;
   check: { [K in keyof V]?: (value: string) => string | null };
   send: (values: V) => Promise<void>;
-  /** The field's words for a failure that belongs to one, when the usual name of the field differs here. */
-  rename?: Partial<Record<string, keyof V & string>>;
 };
 
 /** The state of one form: values, words at the fields, the failure of the last try, and whether a try is under way. */
-export function useSubmit<V extends Values>({ initial, check, send, rename = {} }: Options<V>) {
-  const { t, i18n } = useTranslation();
+export function useSubmit<V extends Values>({ initial, check, send }: Options<V>) {
+  const { t, language } = useText();
   const prefix = useId();
   const summary = useRef<HTMLDivElement>(null);
-  const [busy, setBusy] = useState(false);
+  const underWay = useRef(false);
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<Errors<V>>({});
   const [failure, setFailure] = useState<Failure | null>(null);
-  const form = useForm<V>({ initialValues: initial, validate: check as never, validateInputOnBlur: false });
+  const [busy, setBusy] = useState(false);
 
   // Words at the fields are in the language of the moment they were made.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the language matters.
-  useEffect(() => form.clearErrors(), [i18n.language]);
+  useEffect(() => setErrors({}), [language]);
 
-  const focusField = (name: string) =>
-    requestAnimationFrame(() => document.getElementById(`${prefix}-${name}`)?.focus());
+  const set = (name: keyof V & string, value: string) => {
+    setValues((now) => ({ ...now, [name]: value }));
+    setErrors(({ [name]: _, ...others }) => others as Errors<V>);
+  };
+  const focus = (name: string) => requestAnimationFrame(() => document.getElementById(`${prefix}-${name}`)?.focus());
+  const focusProblems = (names: string[]) => {
+    if (names.length > 1) requestAnimationFrame(() => summary.current?.focus());
+    else if (names[0]) focus(names[0]);
+  };
 
   const fail = (error: unknown) => {
     const problem = asFailure(error);
     if (problem.code === gaveUp) return;
-    const usual = fieldOf(problem);
-    const field = usual && (rename[usual] ?? usual);
+    const field = fieldOf(problem);
     if (!field || !(field in initial)) return setFailure(problem);
     // A refused one-time code is of no further use.
-    if (field === 'code') form.setFieldValue(field as never, '' as never);
-    form.setFieldError(field, describeFailure(problem, t));
-    focusField(field);
+    if (field === 'code') set(field, '');
+    setErrors({ [field]: describeFailure(problem, t) } as Errors<V>);
+    focus(field);
   };
 
-  const submit = form.onSubmit(
-    async (values) => {
-      if (busy) return;
-      setBusy(true);
-      setFailure(null);
-      await send(values).catch(fail);
-      setBusy(false);
-    },
-    (errors) => {
-      const names = Object.keys(errors);
-      if (names.length > 1) requestAnimationFrame(() => summary.current?.focus());
-      else if (names[0]) focusField(names[0]);
-    },
-  );
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (underWay.current) return;
+    const found = findProblems(values, check);
+    setErrors(found);
+    if (Object.keys(found).length > 0) return focusProblems(Object.keys(found));
+    underWay.current = true;
+    setBusy(true);
+    setFailure(null);
+    await send(values).catch(fail);
+    underWay.current = false;
+    setBusy(false);
+  };
 
-  const field = (name: keyof V & string) => ({ id: `${prefix}-${name}`, name, ...form.getInputProps(name) });
-  return { form, field, busy, failure, submit, summary, prefix };
+  const field = (name: keyof V & string) => ({
+    id: `${prefix}-${name}`,
+    name,
+    value: values[name] ?? '',
+    error: errors[name],
+    onChange: (event: ChangeEvent<HTMLInputElement>) => set(name, event.currentTarget.value),
+  });
+  return { values, set, field, submit, busy, frame: { submit, failure, errors, summary, prefix } };
+}
+
+/** What a form's frame needs to show what went wrong. */
+export type FrameState = ReturnType<typeof useSubmit>['frame'];
+
+function findProblems<V extends Values>(values: V, check: Options<V>['check']): Errors<V> {
+  const problems = Object.keys(values).map((name) => [name, check[name]?.(values[name] ?? '')] as const);
+  return Object.fromEntries(problems.filter(([, words]) => words)) as Errors<V>;
 }

@@ -1,10 +1,9 @@
-import { useTranslation } from 'react-i18next';
-import { chooseLanguage, currentLanguage } from '../language.ts';
+import { chooseLanguage, currentLanguage, useText } from '../language.ts';
 import css from './controls.module.css';
 
 /** Two languages need no menu: the button names the other one, in that language. */
 export function LanguageSwitch({ onChoose }: { onChoose?: (language: 'ja' | 'en') => void }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const other = currentLanguage() === 'ja' ? 'en' : 'ja';
   const choose = () => {
     chooseLanguage(other);

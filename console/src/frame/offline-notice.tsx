@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 
 function subscribe(listener: () => void) {
@@ -12,7 +12,7 @@ function subscribe(listener: () => void) {
 }
 
 export function OfflineNotice() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const online = useSyncExternalStore(subscribe, () => navigator.onLine);
   if (online) return null;
   return (

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { describeFailure } from '../failure-words.ts';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import css from './page.module.css';
 import { type ServerFacts, useServerFacts } from './server-facts.ts';
 
 /** Waits for what the page needs to know about the server: a form-shaped blank meanwhile, a retry when it fails. */
 export function FactsNeeded({ children }: { children: (facts: ServerFacts) => ReactNode }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { facts, failure } = useServerFacts();
   if (facts) return children(facts);
   return (

@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { LiveRegion } from '../announce.tsx';
 import { HelpLink } from '../frame/help-link.tsx';
 import { LanguageSwitch } from '../frame/language-switch.tsx';
 import { OfflineNotice } from '../frame/offline-notice.tsx';
+import { useText } from '../language.ts';
 import { TallyMark } from '../look/tally-mark.tsx';
 import css from './page.module.css';
 
 /** What is around every page before sign-in. */
 export function Frame({ children }: { children: ReactNode }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <div className={css.frame}>
       <Brand />
@@ -34,7 +34,7 @@ export function Frame({ children }: { children: ReactNode }) {
 }
 
 function Brand() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <aside className={css.brand} aria-label={t('product.name')}>
       <a className={css.brandName} href="/login">

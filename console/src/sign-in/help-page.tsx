@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import css from './help-page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
@@ -7,7 +7,7 @@ const losses = ['password', 'device', 'codes', 'deviceAndCodes', 'mail'] as cons
 
 /** What to do when something needed for signing in is lost, by what is lost and who one is. */
 export function HelpPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('help.title')} lead={t('help.lead')} wide>
       <table className={css.table}>
@@ -40,7 +40,7 @@ export function HelpPage() {
 }
 
 function RootLink({ loss }: { loss: (typeof losses)[number] }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   if (loss === 'password') return <PageLink to="/password/forgot">{t('help.toForgot')}</PageLink>;
   if (loss === 'device') return <PageLink to="/mfa/reset">{t('help.toReset')}</PageLink>;
   if (loss === 'deviceAndCodes') return <a href="#host">{t('help.hostTitle')}</a>;
@@ -48,7 +48,7 @@ function RootLink({ loss }: { loss: (typeof losses)[number] }) {
 }
 
 function HostHelp() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <section id="host" className="stack-tight" aria-labelledby="host-title">
       <h2 id="host-title">{t('help.hostTitle')}</h2>

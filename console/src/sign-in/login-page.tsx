@@ -1,13 +1,13 @@
 import { TextInput } from '@mantine/core';
 import { getSession, signIn } from '@warifu/contract';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { emailCheck, filled } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { PasswordField } from '../fields/password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { enterConsole, go, useCarried } from './navigation.ts';
 import css from './page.module.css';
@@ -16,7 +16,7 @@ import { PageLink } from './page-link.tsx';
 import { useServerFacts } from './server-facts.ts';
 
 export function LoginPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { facts } = useServerFacts();
   useEffect(returnIfSignedIn, []);
   return (
@@ -39,9 +39,9 @@ export function LoginPage() {
 }
 
 function LoginForm() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { email: known = '' } = useCarried();
-  const { field, submit, busy, ...frame } = useSubmit({
+  const { field, busy, frame } = useSubmit({
     initial: { email: known, password: '' },
     check: { email: emailCheck(t), password: filled(t, t('field.password')) },
     send: async ({ email, password }) => {
@@ -51,7 +51,7 @@ function LoginForm() {
     },
   });
   return (
-    <FormFrame submit={submit} {...frame}>
+    <FormFrame state={frame}>
       <TextInput
         {...field('email')}
         label={t('field.email')}
@@ -69,7 +69,7 @@ function LoginForm() {
 
 /** Why the person is here, when something sent them. */
 function Arrival() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const notice = new URLSearchParams(location.search).get('notice');
   const words = {
     'session-end': 'errors.SESSION_END',

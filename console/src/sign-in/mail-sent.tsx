@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { announce } from '../announce.tsx';
 import { asFailure, type Failure } from '../failure.ts';
 import { describeFailure } from '../failure-words.ts';
 import { SubmitButton } from '../fields/submit-button.tsx';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import css from './page.module.css';
 import { Page } from './page.tsx';
@@ -22,7 +22,7 @@ type MailSentProps = {
 
 /** The same page for every outcome, so that it tells nobody which accounts exist. */
 export function MailSent({ body, email, startOver, sendAgain }: MailSentProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { facts } = useServerFacts();
   return (
     <Page title={t('sent.title')} lead={body}>
@@ -55,7 +55,7 @@ export function MailSent({ body, email, startOver, sendAgain }: MailSentProps) {
 const pause = 60;
 
 function SendAgain({ sendAgain }: { sendAgain: () => Promise<unknown> }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [left, restart] = useCountdown(pause);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();

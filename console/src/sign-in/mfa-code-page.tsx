@@ -1,5 +1,4 @@
 import { verifySignIn } from '@warifu/contract';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { asFailure } from '../failure.ts';
 import { codeCheck, toDigits } from '../fields/checks.ts';
@@ -7,15 +6,16 @@ import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { enterConsole, go, useCarried } from './navigation.ts';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
 
 export function MfaCodePage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const carry = useCarried();
-  const { field, submit, busy, ...frame } = useSubmit({
+  const { field, busy, frame } = useSubmit({
     initial: { code: '' },
     check: { code: codeCheck(t) },
     send: async ({ code }) => {
@@ -25,7 +25,7 @@ export function MfaCodePage() {
   });
   return (
     <Page title={t('mfaCode.title')} lead={t('mfaCode.lead')}>
-      <FormFrame submit={submit} {...frame}>
+      <FormFrame state={frame}>
         <CodeField {...field('code')} autoFocus />
         <SubmitButton busy={busy} busyText={t('login.submitting')} fullWidth>
           {t('mfaCode.submit')}

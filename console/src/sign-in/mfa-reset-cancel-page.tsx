@@ -1,10 +1,10 @@
 import { cancelMFARevokingToken } from '@warifu/contract';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { OpenLinkAgain } from './open-link-again.tsx';
 import { Page } from './page.tsx';
@@ -12,10 +12,10 @@ import { ResetStopped } from './reset-outcomes.tsx';
 
 /** The "this was not me" link of a notice. Nothing happens until the button is pressed: mail scanners open links too. */
 export function MfaResetCancelPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const token = useLinkToken();
   const [stopped, setStopped] = useState(false);
-  const { submit, busy, ...frame } = useSubmit({
+  const { busy, frame } = useSubmit({
     initial: {},
     check: {},
     send: async () => {
@@ -28,7 +28,7 @@ export function MfaResetCancelPage() {
   if (!token) return <OpenLinkAgain title={t('cancel.title')} />;
   return (
     <Page title={t('cancel.title')} lead={t('cancel.body')}>
-      <FormFrame submit={submit} {...frame}>
+      <FormFrame state={frame}>
         <SubmitButton color="shu" busy={busy} busyText={t('action.working')} fullWidth>
           {t('cancel.submit')}
         </SubmitButton>

@@ -1,13 +1,13 @@
 import { TextInput } from '@mantine/core';
 import { issueMFARevokingToken } from '@warifu/contract';
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { emailCheck, filled } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { PasswordField } from '../fields/password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { MailSent } from './mail-sent.tsx';
 import { go, useCarried } from './navigation.ts';
@@ -19,7 +19,7 @@ type Credentials = { email: string; password: string };
 
 /** The first step of the way back: the reset mail. The answer on screen is the same whatever was typed. */
 export function MfaResetPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { sent, email } = useCarried();
   // Kept for "send again" while this document lives; a reload asks to type them again.
   const typed = useRef<Credentials | undefined>(undefined);
@@ -56,8 +56,8 @@ export function MfaResetPage() {
 }
 
 function ResetForm({ email: known, onSent }: { email: string; onSent: (credentials: Credentials) => void }) {
-  const { t } = useTranslation();
-  const { field, submit, busy, ...frame } = useSubmit({
+  const { t } = useText();
+  const { field, busy, frame } = useSubmit({
     initial: { email: known, password: '' },
     check: { email: emailCheck(t), password: filled(t, t('field.password')) },
     send: async ({ email, password }) => {
@@ -67,7 +67,7 @@ function ResetForm({ email: known, onSent }: { email: string; onSent: (credentia
     },
   });
   return (
-    <FormFrame submit={submit} {...frame}>
+    <FormFrame state={frame}>
       <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>

@@ -1,7 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { cancelMFARevokingToken, verifyMFARevokingToken } from '@warifu/contract';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { BackupCodeField } from '../fields/backup-code-field.tsx';
 import { backupCodeCheck, emailCheck, filled, toBackupCode } from '../fields/checks.ts';
@@ -9,6 +8,7 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { PasswordField } from '../fields/password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { OpenLinkAgain } from './open-link-again.tsx';
@@ -21,7 +21,7 @@ type Outcome = 'done' | 'stopped';
 
 /** The page of the mailed reset link. Opening it changes nothing; only its buttons do. */
 export function MfaResetVerifyPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const token = useLinkToken();
   const [outcome, setOutcome] = useState<Outcome>();
   const finish = (reached: Outcome) => {
@@ -47,8 +47,8 @@ export function MfaResetVerifyPage() {
 }
 
 function VerifyForm({ token, onDone }: { token: string; onDone: () => void }) {
-  const { t } = useTranslation();
-  const { form, field, submit, busy, ...frame } = useSubmit({
+  const { t } = useText();
+  const { set, field, busy, frame } = useSubmit({
     initial: { email: '', password: '', backupCode: '' },
     check: { email: emailCheck(t), password: filled(t, t('field.password')), backupCode: backupCodeCheck(t) },
     send: async ({ email, password, backupCode }) => {
@@ -62,14 +62,10 @@ function VerifyForm({ token, onDone }: { token: string; onDone: () => void }) {
     },
   });
   return (
-    <FormFrame submit={submit} form={form} {...frame}>
+    <FormFrame state={frame}>
       <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
-      <BackupCodeField
-        {...field('backupCode')}
-        value={form.values.backupCode}
-        onPick={(code) => form.setFieldValue('backupCode', code)}
-      />
+      <BackupCodeField {...field('backupCode')} onPick={(code) => set('backupCode', code)} />
       <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
         {t('resetVerify.submit')}
       </SubmitButton>
@@ -78,8 +74,8 @@ function VerifyForm({ token, onDone }: { token: string; onDone: () => void }) {
 }
 
 function NotMe({ token, onStopped }: { token: string; onStopped: () => void }) {
-  const { t } = useTranslation();
-  const { submit, busy, ...frame } = useSubmit({
+  const { t } = useText();
+  const { busy, frame } = useSubmit({
     initial: {},
     check: {},
     send: async () => {
@@ -91,7 +87,7 @@ function NotMe({ token, onStopped }: { token: string; onStopped: () => void }) {
     <section className={css.aside} aria-labelledby="not-me">
       <h2 id="not-me">{t('resetVerify.notMe')}</h2>
       <p className="quiet">{t('resetVerify.notMeBody')}</p>
-      <FormFrame submit={submit} {...frame}>
+      <FormFrame state={frame}>
         <SubmitButton variant="default" busy={busy} busyText={t('action.working')} fullWidth>
           {t('resetVerify.stop')}
         </SubmitButton>

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import css from './page.module.css';
 import { Page } from './page.tsx';
@@ -6,7 +6,7 @@ import { PageLink } from './page-link.tsx';
 
 /** The page of a mailed link without what the link carried: reloaded, or opened by hand. */
 export function OpenLinkAgain({ title, requestNew }: { title: string; requestNew?: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={title}>
       <Notice tone="warn" title={t('resetVerify.noToken')}>

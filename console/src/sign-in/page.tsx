@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import css from './page.module.css';
 
 type PageProps = { title: string; lead?: string; wide?: boolean; children: ReactNode };
@@ -8,7 +8,7 @@ let firstPage = true;
 
 /** One page before sign-in: its title in the tab and as the heading, which takes the focus when the page changes. */
 export function Page({ title, lead, wide = false, children }: PageProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} - ${t('product.name')}`;

@@ -1,12 +1,12 @@
 import { TextInput } from '@mantine/core';
 import { issuePasswordResetToken } from '@warifu/contract';
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { emailCheck } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { MailSent } from './mail-sent.tsx';
 import { go, useCarried } from './navigation.ts';
 import css from './page.module.css';
@@ -14,7 +14,7 @@ import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
 
 export function PasswordForgotPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { sent, email } = useCarried();
   const typed = useRef('');
   if (sent) {
@@ -45,8 +45,8 @@ export function PasswordForgotPage() {
 }
 
 function ForgotForm({ email: known, onSent }: { email: string; onSent: (email: string) => void }) {
-  const { t } = useTranslation();
-  const { field, submit, busy, ...frame } = useSubmit({
+  const { t } = useText();
+  const { field, busy, frame } = useSubmit({
     initial: { email: known },
     check: { email: emailCheck(t) },
     send: async ({ email }) => {
@@ -55,7 +55,7 @@ function ForgotForm({ email: known, onSent }: { email: string; onSent: (email: s
     },
   });
   return (
-    <FormFrame submit={submit} {...frame}>
+    <FormFrame state={frame}>
       <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
       <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
         {t('forgot.submit')}

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { verifyPasswordResetToken } from '@warifu/contract';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { newPasswordCheck } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { OpenLinkAgain } from './open-link-again.tsx';
@@ -15,7 +15,7 @@ import { Page } from './page.tsx';
 import { useServerFacts } from './server-facts.ts';
 
 export function PasswordResetPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const token = useLinkToken();
   const [done, setDone] = useState(false);
   if (done) return <Done />;
@@ -37,9 +37,9 @@ export function PasswordResetPage() {
 }
 
 function NewPasswordForm({ token, onDone }: { token: string; onDone: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const min = useServerFacts().facts?.passwordMinLength ?? 12;
-  const { form, field, submit, busy, ...frame } = useSubmit({
+  const { field, busy, frame } = useSubmit({
     initial: { newPassword: '' },
     check: { newPassword: newPasswordCheck(t, min) },
     send: async ({ newPassword }) => {
@@ -48,13 +48,8 @@ function NewPasswordForm({ token, onDone }: { token: string; onDone: () => void 
     },
   });
   return (
-    <FormFrame submit={submit} form={form} {...frame}>
-      <NewPasswordField
-        {...field('newPassword')}
-        value={form.values.newPassword}
-        label={t('field.newPassword')}
-        min={min}
-      />
+    <FormFrame state={frame}>
+      <NewPasswordField {...field('newPassword')} label={t('field.newPassword')} min={min} />
       <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
         {t('passwordReset.submit')}
       </SubmitButton>
@@ -63,7 +58,7 @@ function NewPasswordForm({ token, onDone }: { token: string; onDone: () => void 
 }
 
 function Done() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('passwordReset.doneTitle')}>
       <Notice tone="well" role="status">

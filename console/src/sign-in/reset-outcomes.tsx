@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
 
 export function ResetDone() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('resetDone.title')}>
       <Notice tone="well" role="status">
@@ -20,7 +20,7 @@ export function ResetDone() {
 }
 
 export function ResetStopped() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('cancel.doneTitle')}>
       <Notice tone="well" role="status">

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { Page } from './page.tsx';
 
 export function OfferMfa() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('setup.mfaTitle')} lead={t('setup.mfaBody')}>
       <div className="stack-tight">
@@ -20,7 +20,7 @@ export function OfferMfa() {
 }
 
 export function SetupDone() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('setup.done')} lead={t('setup.doneBody')}>
       <Button component="a" href="/login" fullWidth>
@@ -31,7 +31,7 @@ export function SetupDone() {
 }
 
 export function SetupLinkNeeded() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('setup.title')}>
       <Notice tone="warn" title={t('errors.LINK_INVALID')}>

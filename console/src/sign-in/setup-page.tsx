@@ -1,14 +1,13 @@
 import { TextInput } from '@mantine/core';
 import { createFirstOperator, signIn } from '@warifu/contract';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { emailCheck, newPasswordCheck } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { currentLanguage } from '../language.ts';
+import { currentLanguage, useText } from '../language.ts';
 import { FactsNeeded } from './facts-needed.tsx';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { go } from './navigation.ts';
@@ -32,8 +31,8 @@ export function SetupPage() {
 }
 
 function FirstOperator({ token, min, onCreated }: { token: string; min: number; onCreated: () => void }) {
-  const { t } = useTranslation();
-  const { form, field, submit, busy, ...frame } = useSubmit({
+  const { t } = useText();
+  const { values, field, busy, frame } = useSubmit({
     initial: { email: '', newPassword: '' },
     check: { email: emailCheck(t), newPassword: newPasswordCheck(t, min) },
     send: async ({ email, newPassword }) => {
@@ -46,15 +45,9 @@ function FirstOperator({ token, min, onCreated }: { token: string; min: number; 
   });
   return (
     <Page title={t('setup.title')} lead={t('setup.lead')}>
-      <FormFrame submit={submit} form={form} {...frame}>
+      <FormFrame state={frame}>
         <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
-        <NewPasswordField
-          {...field('newPassword')}
-          value={form.values.newPassword}
-          label={t('field.password')}
-          min={min}
-          email={form.values.email.trim()}
-        />
+        <NewPasswordField {...field('newPassword')} label={t('field.password')} min={min} email={values.email.trim()} />
         <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
           {t('setup.submit')}
         </SubmitButton>
@@ -65,7 +58,7 @@ function FirstOperator({ token, min, onCreated }: { token: string; min: number; 
 }
 
 function LinkCommand() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <p>
       {t('setup.linkBody')} <code>warifu setup-link</code>

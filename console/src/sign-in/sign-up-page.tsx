@@ -1,14 +1,13 @@
 import { TextInput } from '@mantine/core';
 import { createOperator } from '@warifu/contract';
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { emailCheck, newPasswordCheck } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { currentLanguage } from '../language.ts';
+import { currentLanguage, useText } from '../language.ts';
 import { FactsNeeded } from './facts-needed.tsx';
 import { MailSent } from './mail-sent.tsx';
 import { go, useCarried } from './navigation.ts';
@@ -19,7 +18,7 @@ import { PageLink } from './page-link.tsx';
 type Wanted = { email: string; password: string };
 
 export function SignUpPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { sent, email } = useCarried();
   const typed = useRef<Wanted | undefined>(undefined);
   const ask = (wanted: Wanted) => call(createOperator, { ...wanted, language: currentLanguage() });
@@ -48,23 +47,17 @@ export function SignUpPage() {
 }
 
 function SignUpForm({ min, send }: { min: number; send: (wanted: Wanted) => Promise<void> }) {
-  const { t } = useTranslation();
-  const { form, field, submit, busy, ...frame } = useSubmit({
+  const { t } = useText();
+  const { values, field, busy, frame } = useSubmit({
     initial: { email: '', newPassword: '' },
     check: { email: emailCheck(t), newPassword: newPasswordCheck(t, min) },
     send: ({ email, newPassword }) => send({ email: email.trim(), password: newPassword }),
   });
   return (
     <Page title={t('signUp.title')} lead={t('signUp.lead')}>
-      <FormFrame submit={submit} form={form} {...frame}>
+      <FormFrame state={frame}>
         <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
-        <NewPasswordField
-          {...field('newPassword')}
-          value={form.values.newPassword}
-          label={t('field.password')}
-          min={min}
-          email={form.values.email.trim()}
-        />
+        <NewPasswordField {...field('newPassword')} label={t('field.password')} min={min} email={values.email.trim()} />
         <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
           {t('signUp.submit')}
         </SubmitButton>
@@ -77,7 +70,7 @@ function SignUpForm({ min, send }: { min: number; send: (wanted: Wanted) => Prom
 }
 
 function Closed() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('signUp.closed')} lead={t('signUp.closedBody')}>
       <PageLink to="/login">{t('reset.backToLogin')}</PageLink>

@@ -1,21 +1,21 @@
 import { Button } from '@mantine/core';
 import { verifyOperator } from '@warifu/contract';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { OpenLinkAgain } from './open-link-again.tsx';
 import { Page } from './page.tsx';
 
 /** The mailed link of a sign-up. Opening it changes nothing; the button does. */
 export function SignUpVerifyPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const token = useLinkToken();
   const [operatorId, setOperatorId] = useState<string>();
-  const { submit, busy, ...frame } = useSubmit({
+  const { busy, frame } = useSubmit({
     initial: {},
     check: {},
     send: async () => {
@@ -28,7 +28,7 @@ export function SignUpVerifyPage() {
   if (!token) return <OpenLinkAgain title={t('signUp.verifyTitle')} requestNew="/signup" />;
   return (
     <Page title={t('signUp.verifyTitle')} lead={t('signUp.verifyBody')}>
-      <FormFrame submit={submit} {...frame}>
+      <FormFrame state={frame}>
         <SubmitButton busy={busy} busyText={t('action.working')} fullWidth>
           {t('signUp.verifySubmit')}
         </SubmitButton>
@@ -38,7 +38,7 @@ export function SignUpVerifyPage() {
 }
 
 function Done({ operatorId }: { operatorId: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('signUp.doneTitle')} lead={t('signUp.doneBody', { operatorId })}>
       <Button component="a" href="/login" fullWidth>

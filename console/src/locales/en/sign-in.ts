@@ -38,7 +38,7 @@ export const signIn: typeof ja = {
       'If the details are right, we sent a mail to the primary email address. Open its link within 30 minutes.',
     passwordBody: 'If the email address is registered, we sent a mail to it. Open its link within 30 minutes.',
     signUpBody: 'We sent a mail to the email address. Open its link to finish.',
-    address: 'Email address you entered: {{address}}',
+    address: 'Email address you entered: {address}',
     notArrived: 'No mail?',
     hints: {
       spam: 'Look in the spam folder.',
@@ -46,7 +46,7 @@ export const signIn: typeof ja = {
       wait: 'It can take a few minutes. Sending again makes the earlier link invalid.',
     },
     again: 'Send again',
-    againIn: 'You can send again in {{seconds}} s',
+    againIn: 'You can send again in {seconds} s',
     againDone: 'Sent again.',
     startOver: 'Enter the details again',
   },
@@ -114,7 +114,7 @@ export const signIn: typeof ja = {
     verifyBody: 'The button confirms your email address and finishes the sign-up.',
     verifySubmit: 'Finish signing up',
     doneTitle: 'You have signed up',
-    doneBody: 'Operator ID: {{operatorId}}',
+    doneBody: 'Operator ID: {operatorId}',
   },
   help: {
     title: 'I lost my login information',

@@ -1,6 +1,8 @@
+import { plural } from '../plural.ts';
+
 export const security = {
   account: {
-    open: 'アカウントメニュー: {{name}}',
+    open: 'アカウントメニュー: {name}',
     root: 'ルートユーザー',
     operatorId: 'オペレーター ID',
     copyId: 'オペレーター ID をコピー',
@@ -57,6 +59,7 @@ export const security = {
     disable: '多要素認証を無効にする',
     unconfirmedBody:
       '設定が途中です。認証コードを確認するまで、ログインの方法は変わりません。読み取った QR コードは 15 分で無効になります。',
+    resume: '設定を続ける',
     startAgain: '設定をやり直す',
     giveUp: '設定をやめる',
     gaveUp: '設定をやめました。多要素認証は無効のままです。',
@@ -80,7 +83,7 @@ export const security = {
   },
   enable: {
     title: '多要素認証を有効にする',
-    step: '手順 {{n}} / 3',
+    step: '手順 {n} / 3',
     scanTitle: 'QR コードを読み取る',
     scanBody: '認証アプリで QR コードを読み取ってください。',
     qr: '認証アプリに読み取らせる QR コード',
@@ -114,9 +117,9 @@ export const security = {
     stay: '戻って保管する',
     leave: '保管せずに閉じる',
     fileTitle: 'Warifu バックアップコード',
-    fileOperator: 'オペレーター ID: {{operatorId}}',
-    fileAccount: 'アカウント: {{email}}',
-    fileDate: '生成日時: {{date}}',
+    fileOperator: 'オペレーター ID: {operatorId}',
+    fileAccount: 'アカウント: {email}',
+    fileDate: '生成日時: {date}',
     fileHow:
       '使い方: 認証アプリを使えなくなったとき、次の URL を開き、メールアドレス、パスワード、いずれか 1 行のコードで多要素認証をリセットします。',
     fileNever: 'コードはログインには使えません。だれにも伝えないでください。1 つ使用すると、残りも無効になります。',
@@ -152,15 +155,14 @@ export const security = {
     action: '操作',
     here: 'この端末',
     end: 'ログアウトさせる',
-    endLabel: 'ログアウトさせる: {{name}}、{{ip}}',
+    endLabel: 'ログアウトさせる: {name}、{ip}',
     endAll: 'ほかのすべてのセッションを終了',
     endAllBody:
       'この端末以外のすべての端末とプログラムからログアウトします。ふたたび使うには、ログインし直す必要があります。',
     endAllSubmit: '終了する',
     onlyThis: 'この端末のほかに、ログイン中の端末やプログラムはありません。',
     ended: 'セッションを終了しました。',
-    endedCount_one: '{{count}} 件のセッションを終了しました。',
-    endedCount_other: '{{count}} 件のセッションを終了しました。',
+    endedCount: plural({ other: '{count} 件のセッションを終了しました。' }),
     api: 'API クライアント',
     unknown: '不明なブラウザ',
     zone: '時刻の表示',
@@ -177,22 +179,18 @@ export const security = {
   },
   expiry: {
     title: 'まもなくログアウトします',
-    idle: '操作がないため、{{time}} にログアウトします。続けますか?',
+    idle: '操作がないため、{time} にログアウトします。続けますか?',
     absolute:
-      'ログインから一定の時間がたったため、{{time}} にログアウトします。作業を終えてから、ログインし直してください。',
+      'ログインから一定の時間がたったため、{time} にログアウトします。作業を終えてから、ログインし直してください。',
     stay: '続ける',
     logInAgain: 'ログインし直す',
   },
   receipt: {
     title: '終了したもの',
-    sessions_one: 'ほかのセッション {{count}} 件を終了しました',
-    sessions_other: 'ほかのセッション {{count}} 件を終了しました',
-    'pending-sign-ins_one': '途中のログイン {{count}} 件を取り消しました',
-    'pending-sign-ins_other': '途中のログイン {{count}} 件を取り消しました',
-    links_one: '送信済みの URL {{count}} 件を無効にしました',
-    links_other: '送信済みの URL {{count}} 件を無効にしました',
-    'backup-codes_one': 'バックアップコード {{count}} 件を無効にしました',
-    'backup-codes_other': 'バックアップコード {{count}} 件を無効にしました',
+    sessions: plural({ other: 'ほかのセッション {count} 件を終了しました' }),
+    'pending-sign-ins': plural({ other: '途中のログイン {count} 件を取り消しました' }),
+    links: plural({ other: '送信済みの URL {count} 件を無効にしました' }),
+    'backup-codes': plural({ other: 'バックアップコード {count} 件を無効にしました' }),
     nothing: 'ほかに終了したものはありません。',
     mail: '登録されたメールアドレスに、お知らせを送信しました。',
     dismiss: 'このお知らせを閉じる',

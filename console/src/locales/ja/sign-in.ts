@@ -37,7 +37,7 @@ export const signIn = {
     passwordBody:
       '入力したメールアドレスが登録されていれば、メールを送信しました。30 分以内にメールの URL を開いてください。',
     signUpBody: '入力したメールアドレス宛にメールを送信しました。メールの URL を開くと、登録が完了します。',
-    address: '入力したメールアドレス: {{address}}',
+    address: '入力したメールアドレス: {address}',
     notArrived: '届かない場合',
     hints: {
       spam: '迷惑メールフォルダーを確認してください。',
@@ -45,7 +45,7 @@ export const signIn = {
       wait: '届くまで数分かかることがあります。新しいメールを送ると、前の URL は無効になります。',
     },
     again: 'もう一度送信',
-    againIn: 'あと {{seconds}} 秒で再送信できます',
+    againIn: 'あと {seconds} 秒で再送信できます',
     againDone: 'もう一度送信しました。',
     startOver: '入力し直す',
   },
@@ -114,7 +114,7 @@ export const signIn = {
     verifyBody: 'ボタンを押すと、メールアドレスの確認と登録が完了します。',
     verifySubmit: '登録を完了する',
     doneTitle: '登録が完了しました',
-    doneBody: 'オペレーター ID: {{operatorId}}',
+    doneBody: 'オペレーター ID: {operatorId}',
   },
   help: {
     title: 'ログイン情報が分からなくなった',

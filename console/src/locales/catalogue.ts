@@ -1,0 +1,19 @@
+import type { common } from './ja/common.ts';
+import type { security } from './ja/security.ts';
+import type { signIn } from './ja/sign-in.ts';
+import type { Plural } from './plural.ts';
+
+/** All texts. The Japanese catalogue gives the shape; a key that is missing elsewhere does not compile. */
+export type Catalogue = typeof common & typeof signIn & typeof security;
+
+/** Dotted paths to texts of one kind. */
+type PathTo<Kind, Node> = {
+  [K in keyof Node & string]: Node[K] extends Kind
+    ? K
+    : Node[K] extends string | Plural
+      ? never
+      : `${K}.${PathTo<Kind, Node[K]>}`;
+}[keyof Node & string];
+
+export type TextKey = PathTo<string, Catalogue>;
+export type PluralKey = PathTo<Plural, Catalogue>;
