@@ -1,0 +1,32 @@
+import type { Receipt } from '../../../context.ts';
+import type { Words } from '../letter.ts';
+import { knownSignUp, linkMails } from './link-mails.ts';
+import { notices } from './notices.ts';
+
+const endedNames: Readonly<Record<keyof Receipt, string>> = {
+  sessions: 'Sessions',
+  pendingSignIns: 'Logins that were waiting for a verification code',
+  links: 'Mailed links',
+  backupCodes: 'Backup codes',
+};
+
+/** Everything that mails say in English. */
+export const en: Words = {
+  labels: {
+    time: 'Time',
+    sourceIp: 'IP address',
+    browser: 'Browser',
+    account: 'Account',
+    operatorId: 'Operator ID',
+  },
+  unknownBrowser: 'unknown',
+  onTheServer: 'none (done by a command on the server)',
+  ifNotYou: 'If this was not you',
+  endedNothing: 'Nothing else was ended by it.',
+  ended: 'This was ended by it:',
+  endedItem: (name, count) => `${endedNames[name]}: ${count}`,
+  footer: (baseUrl) => `Warifu (${baseUrl}) sent this mail automatically. Replies are not read.`,
+  notices,
+  linkMails,
+  knownSignUp,
+};

@@ -1,0 +1,84 @@
+import type { Language } from '@warifu/contract';
+import type { Receipt } from '../../context.ts';
+import { limits } from '../../limits.ts';
+import type { KnownSignUpMail, LinkMail, MailFacts, Notice, NoticeEvent } from '../facts.ts';
+
+/** A sentence and the address of a page that belongs to it; the address stands on its own line and is no live link. */
+export type Pointer = { readonly text: string; readonly page?: string };
+
+/** A mail as data. Text and HTML are two prints of the same blocks, so that they cannot tell different things. */
+export type Block =
+  | { readonly kind: 'paragraph'; readonly text: string }
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'steps'; readonly items: readonly Pointer[] }
+  | { readonly kind: 'pointer'; readonly item: Pointer }
+  /** The one live link that a mail may have. */
+  | { readonly kind: 'link'; readonly url: string };
+
+export type Letter = {
+  readonly language: Language;
+  readonly subject: string;
+  readonly blocks: readonly Block[];
+};
+
+/** What one kind of mail says in one language; the frame around it is the same for all. */
+export type Message = {
+  readonly subject: string;
+  /** First line: what happened. */
+  readonly fact: string;
+  /** What follows from it, what stays, what to do next. */
+  readonly body: readonly Block[];
+  /** Under "If this was not you". */
+  readonly ifNotYou: readonly Block[];
+};
+
+export type FactLabel = 'time' | 'sourceIp' | 'browser' | 'account' | 'operatorId';
+
+/** All words of a language. A missing one does not compile. */
+export type Words = {
+  readonly labels: Readonly<Record<FactLabel, string>>;
+  readonly unknownBrowser: string;
+  /** Instead of an IP address when a host command did it. */
+  readonly onTheServer: string;
+  readonly ifNotYou: string;
+  readonly endedNothing: string;
+  readonly ended: string;
+  readonly endedItem: (name: keyof Receipt, count: number) => string;
+  readonly footer: (baseUrl: string) => string;
+  readonly notices: Readonly<Record<NoticeEvent, (pages: Pages, notice: Notice) => Message>>;
+  readonly linkMails: Readonly<Record<LinkMail['template'], (pages: Pages, mail: LinkMail, life: string) => Message>>;
+  readonly knownSignUp: (pages: Pages, mail: KnownSignUpMail) => Message;
+};
+
+/** Pages that mails point to. */
+export type Pages = ReturnType<typeof pagesOf>;
+
+export function pagesOf(baseUrl: string) {
+  return {
+    login: `${baseUrl}/login`,
+    help: `${baseUrl}/help/login`,
+    sessions: `${baseUrl}/security/sessions`,
+    mfa: `${baseUrl}/security/mfa`,
+    password: `${baseUrl}/security/password`,
+    forgotPassword: `${baseUrl}/password/forgot`,
+    resetMfa: `${baseUrl}/mfa/reset`,
+  };
+}
+
+/** How long a password reset by mail blocks an MFA reset. */
+export const holdHours = limits.recovery.holdAfterReset / limits.hour;
+
+export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
+export const list = (items: readonly string[]): Block => ({ kind: 'list', items });
+export const steps = (...items: readonly Pointer[]): Block => ({ kind: 'steps', items });
+export const pointer = (text: string, page: string): Block => ({ kind: 'pointer', item: { text, page } });
+export const link = (url: string): Block => ({ kind: 'link', url });
+
+/** The words of a mail's kind. */
+export function messageOf(words: Words, facts: MailFacts, pages: Pages, life: (minutes: number) => string): Message {
+  if (facts.template === 'notice') return words.notices[facts.event](pages, facts);
+  if (facts.template === 'sign_up_known') return words.knownSignUp(pages, facts);
+  return words.linkMails[facts.template](pages, facts, life(facts.lifeMinutes));
+}
