@@ -160,7 +160,13 @@ export const errorTable = {
 export type ErrorCode = keyof typeof errorTable;
 export type Language = 'en' | 'ja';
 
+/** Values for the `{names}` of a message; a value may itself have a text per language. */
+export type MessageParams = Record<string, string | Record<Language, string>>;
+
 /** The message of a code in a language, its `{parameters}` filled in; an absent parameter stays empty. */
-export function errorMessage(code: ErrorCode, language: Language, params: Record<string, string> = {}): string {
-  return errorTable[code][language].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+export function errorMessage(code: ErrorCode, language: Language, params: MessageParams = {}): string {
+  return errorTable[code][language].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name] ?? '';
+    return typeof value === 'string' ? value : value[language];
+  });
 }

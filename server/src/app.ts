@@ -1,0 +1,99 @@
+import fastifyCookie from '@fastify/cookie';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { registerAuditRoutes } from './audit/routes.ts';
+import { isLoopback } from './config.ts';
+import type { Context } from './context.ts';
+import { publicKeySet } from './crypto/api-token.ts';
+import { newId } from './crypto/tokens.ts';
+import { isReady } from './db/database.ts';
+import { Failure } from './failure.ts';
+import { registerApiPages } from './http/api-pages.ts';
+import { crossSiteCheck } from './http/browser.ts';
+import { readSessionCookie } from './http/cookies.ts';
+import { parseJsonBody } from './http/json-body.ts';
+import { registerPages } from './http/pages.ts';
+import { sendProblem } from './http/problem.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { limitSockets } from './http/sockets.ts';
+import { hostCheck, sourceIpReader } from './http/source-ip.ts';
+import { limits } from './limits.ts';
+import { registerMailPreview } from './mail/routes.ts';
+import { registerMfaRoutes } from './mfa/routes.ts';
+import { registerOperatorRoutes } from './operators/routes.ts';
+import { registerSignInRoutes } from './sign-in/routes.ts';
+
+/** Builds the HTTP side of a server; the caller listens. */
+export async function buildApp(ctx: Context, consoleDist: string): Promise<FastifyInstance> {
+  const { http } = limits;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => newId(),
+    requestIdHeader: false,
+    bodyLimit: http.bodyBytes,
+    keepAliveTimeout: http.idleSocket,
+    requestTimeout: http.bodyTime,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime },
+    frameworkErrors: (error, request, reply) => sendProblem(ctx, request, reply, error),
+  });
+  app.decorate('warifu', { ctx, sourceIp: sourceIpReader(ctx.config.trustedProxies), bindings: [] });
+  limitSockets(app.server, ctx.config.trustedProxies);
+  await app.register(fastifyCookie);
+  addSecurityHeaders(app);
+  addBodyParsers(app);
+  addDoorChecks(app, ctx);
+  app.setErrorHandler((error, request, reply) => sendProblem(ctx, request, reply, error));
+  app.setNotFoundHandler((request, reply) => sendProblem(ctx, request, reply, new Failure('COM0404')));
+
+  registerSignInRoutes(app);
+  registerOperatorRoutes(app);
+  registerMfaRoutes(app);
+  registerAuditRoutes(app);
+  registerApiPages(app);
+  registerHealth(app, ctx);
+  if (!ctx.config.smtpUrl && isLoopback(ctx.config.host)) registerMailPreview(app, ctx);
+  await registerPages(app, consoleDist);
+  return app;
+}
+
+/** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
+function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parse = (text: string) => (text === '' ? undefined : parseJsonBody(text));
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) =>
+    parse(text),
+  );
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, text: string) => {
+    if (text === '') return undefined;
+    const untyped = request.headers['content-type'] === undefined && request.routeOptions.config.untypedBody;
+    if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
+    return parse(text);
+  });
+}
+
+/** What every request passes before anything is read of it. */
+function addDoorChecks(app: FastifyInstance, ctx: Context): void {
+  const isOwnHost = hostCheck(ctx.config.baseUrl);
+  const assertSameSite = crossSiteCheck(ctx);
+  app.addHook('onRequest', async (request) => {
+    const probe = request.url === '/healthz' || request.url === '/readyz';
+    // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
+    if (!probe && !isOwnHost(request.headers.host)) throw new Failure('COM0421');
+    assertSameSite(request);
+  });
+}
+
+function registerHealth(app: FastifyInstance, ctx: Context): void {
+  app.get('/healthz', async () => ({ status: 'alive' }));
+  app.get('/readyz', async (_, reply) => {
+    const ready = await isReady(ctx.db);
+    reply.code(ready ? 200 : 503);
+    return { status: ready ? 'ready' : 'not ready' };
+  });
+  app.get('/.well-known/jwks.json', async (_, reply) => {
+    reply.header('cache-control', 'max-age=300');
+    return await publicKeySet(ctx.keys);
+  });
+}

@@ -1,0 +1,44 @@
+import type { Db } from '../db/database.ts';
+import type { AuditLog } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
+
+export type AuditSearch = {
+  readonly apiKind: string | undefined;
+  /** Milliseconds, both inclusive. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly limit: number;
+  /** Key of the page before: rows older than it. */
+  readonly before: string | undefined;
+};
+
+/**
+ * One page of an operator's audit log, newest first.
+ * @throws Failure COM0001 for a key that no page gave
+ */
+export async function searchAuditLog(
+  db: Db,
+  operatorId: string,
+  search: AuditSearch,
+): Promise<{ rows: AuditLog[]; nextKey: string | undefined }> {
+  let query = db.selectFrom('audit_log').selectAll().where('operator_id', '=', operatorId);
+  if (search.apiKind !== undefined) query = query.where('api_kind', '=', search.apiKind);
+  if (search.from !== undefined) query = query.where('at', '>=', search.from);
+  if (search.to !== undefined) query = query.where('at', '<=', search.to);
+  if (search.before !== undefined) query = query.where('sequence', '<', sequenceOf(search.before));
+  const rows = await query
+    .orderBy('sequence', 'desc')
+    .limit(search.limit + 1)
+    .execute();
+  const page = rows.slice(0, search.limit);
+  const last = page.at(-1);
+  return { rows: page, nextKey: rows.length > search.limit && last ? String(last.sequence) : undefined };
+}
+
+function sequenceOf(key: string): number {
+  if (!/^\d{1,15}$/.test(key)) {
+    const reason = { en: 'is not a key that this log gave', ja: 'ページのキーが正しくありません。' };
+    throw new Failure('COM0001', { field: 'last_evaluated_key', reason });
+  }
+  return Number(key);
+}

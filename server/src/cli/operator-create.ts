@@ -1,0 +1,41 @@
+import { text } from 'node:stream/consumers';
+import type { Context, Origin } from '../context.ts';
+import { transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { parseEmail } from '../operators/email.ts';
+import { createOperator } from '../operators/operators.ts';
+import { closeSetup } from '../operators/setup.ts';
+import { assertAcceptable } from '../users/password-policy.ts';
+
+/**
+ * Creates an operator with its root user and prints its ID as JSON.
+ * @returns the exit code
+ * @throws Failure COM0008, AUM0010, AUM0003
+ */
+export async function createOperatorCommand(
+  ctx: Context,
+  origin: Origin,
+  options: { email: string; lang: string },
+): Promise<number> {
+  const address = parseEmail(options.email);
+  if (!address) throw new Failure('COM0008', { field: '--email' });
+  if (options.lang !== 'ja' && options.lang !== 'en') {
+    throw new Failure('COM0001', {
+      field: '--lang',
+      reason: { en: 'must be ja or en', ja: 'ja または en を指定してください。' },
+    });
+  }
+  const language: 'ja' | 'en' = options.lang;
+  const password = (await text(process.stdin)).replace(/\r?\n$/, '');
+  await assertAcceptable(ctx, password, [address.email]);
+  const passwordHash = await ctx.hasher.hash(password);
+  const operatorId = await transaction(ctx.db, async (db) => {
+    await closeSetup(db, ctx.now());
+    const created = { address, passwordHash, language, actor: origin.userAgent, statusCode: 0 };
+    const id = await createOperator(db, ctx, origin, created);
+    if (!id) throw new Failure('AUM0003');
+    return id;
+  });
+  process.stdout.write(`${JSON.stringify({ operatorId })}\n`);
+  return 0;
+}

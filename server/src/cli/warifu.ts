@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { userInfo } from 'node:os';
+import { readConfig } from '../config.ts';
+import type { Context, Origin } from '../context.ts';
+import { loadKeys } from '../crypto/keys.ts';
+import { migrate, openDatabase } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { assertKeysFit, createContext, createLog } from '../server.ts';
+import { verifyAudit } from './audit-verify.ts';
+import { createOperatorCommand } from './operator-create.ts';
+import { printSetupLink } from './setup-link.ts';
+import { errorMessage } from '@warifu/contract';
+
+const program = new Command('warifu').description('Commands for the host that Warifu runs on.');
+
+program
+  .command('operator')
+  .description('operators')
+  .command('create')
+  .description('create an operator with its root user; prints {"operatorId":"OP…"}')
+  .requiredOption('--email <address>', 'primary email address of the root user')
+  .requiredOption('--password-stdin', 'read the password from standard input')
+  .option('--lang <language>', 'language of the root user: ja or en', 'en')
+  .action((options: { email: string; lang: string }) =>
+    run('operator create', (ctx, origin) => createOperatorCommand(ctx, origin, options)),
+  );
+
+program
+  .command('setup-link')
+  .description('make a new one-time link for the first operator')
+  .action(() => run('setup-link', printSetupLink));
+
+program
+  .command('audit')
+  .description('the audit log')
+  .command('verify')
+  .description('check that no row of the audit log was changed or removed')
+  .action(() => run('audit verify', verifyAudit));
+
+await program.parseAsync();
+
+/** Runs a command against the database directly, beside a running server. */
+async function run(name: string, command: (ctx: Context, origin: Origin) => Promise<number>): Promise<void> {
+  let ctx: Context | undefined;
+  try {
+    ctx = await openContext();
+    process.exitCode = await command(ctx, hostOrigin(name));
+  } catch (error) {
+    const message =
+      error instanceof Failure ? errorMessage(error.code, 'en', error.params) : String((error as Error).message);
+    process.stderr.write(`warifu: ${message}\n`);
+    process.exitCode = 1;
+  } finally {
+    await ctx?.db.destroy();
+  }
+}
+
+async function openContext(): Promise<Context> {
+  const config = readConfig(process.env);
+  const log = createLog('silent');
+  const keys = loadKeys(config.dataDir);
+  const db = openDatabase(config.databaseUrl, () => {});
+  await migrate(db);
+  await assertKeysFit(db, keys);
+  return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});
+}
+
+function hostOrigin(name: string): Origin {
+  const apiKind = `Host:${name}`;
+  const userAgent = `host:${userInfo().username}`;
+  return { requestId: '', sourceIp: '', userAgent, method: '', path: '', apiKind, language: 'en' };
+}

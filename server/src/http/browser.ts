@@ -1,0 +1,43 @@
+import type { FastifyRequest } from 'fastify';
+import type { Context } from '../context.ts';
+import { keyedHash, sameSecret } from '../crypto/tokens.ts';
+import { Failure } from '../failure.ts';
+import { hostCheck } from './source-ip.ts';
+
+/** The CSRF token of a session: readable by the console's own pages only. */
+export function csrfTokenOf(ctx: Context, sessionId: string): string {
+  return keyedHash(ctx.keys.blind, `csrf:${sessionId}`);
+}
+
+/**
+ * SECURITY: refuses writes that a page of another site makes the browser send (R55); also where no session exists yet,
+ * against signing somebody in as somebody else.
+ */
+export function crossSiteCheck(ctx: Context): (request: FastifyRequest) => void {
+  const isOwnHost = hostCheck(ctx.config.baseUrl);
+  const scheme = new URL(ctx.config.baseUrl).protocol;
+  return (request) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    const { origin } = request.headers;
+    const site = request.headers['sec-fetch-site'];
+    const ownOrigin = origin === undefined || isOwnOrigin(origin, scheme, isOwnHost);
+    if (!ownOrigin || (site !== undefined && site !== 'same-origin' && site !== 'none')) throw new Failure('COM0403');
+  };
+}
+
+/**
+ * What a write with the cookie needs besides: it says where it comes from, is JSON, and carries the session's token.
+ * @throws Failure COM0403
+ */
+export function assertOwnPage(ctx: Context, request: FastifyRequest, sessionId: string): void {
+  const says = request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin';
+  const json = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+  const token = request.headers['x-csrf-token'];
+  const fits = typeof token === 'string' && sameSecret(token, csrfTokenOf(ctx, sessionId));
+  if (!says || !json || !fits) throw new Failure('COM0403');
+}
+
+function isOwnOrigin(origin: string, scheme: string, isOwnHost: (host: string) => boolean): boolean {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  return url !== undefined && url.protocol === scheme && isOwnHost(url.host);
+}

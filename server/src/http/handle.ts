@@ -1,0 +1,109 @@
+import {
+  type AnyEndpoint,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+  receiptHeader,
+} from '@warifu/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context, Origin, Receipt } from '../context.ts';
+import { limits } from '../limits.ts';
+import type { Guard } from './guards.ts';
+import { languageOf } from './problem.ts';
+import { readQuery, validator } from './validation.ts';
+
+/** What a handler gets: checked input, and who asks. */
+export type Call<E extends AnyEndpoint, C> = {
+  readonly caller: C;
+  readonly origin: Origin;
+  readonly params: ParamsOf<E>;
+  readonly query: QueryOf<E>;
+  readonly body: BodyOf<E>;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+};
+
+export type Options = {
+  /** The body may come without a Content-Type, with header tokens only (api.md, fact 4). */
+  readonly untypedBody?: boolean;
+};
+
+/** One line of the access matrix. */
+export type Binding = { readonly endpoint: AnyEndpoint; readonly guard: string; readonly bodyLimit: number };
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    warifu: {
+      readonly ctx: Context;
+      readonly sourceIp: (request: FastifyRequest['raw']) => string;
+      readonly bindings: Binding[];
+    };
+  }
+  interface FastifyContextConfig {
+    untypedBody?: boolean;
+  }
+}
+
+/** Binds an endpoint of the contract, with its guard, to the function that does it. */
+export function handle<E extends AnyEndpoint, C>(
+  app: FastifyInstance,
+  endpoint: E,
+  guard: Guard<C>,
+  work: (call: Call<E, C>) => Promise<ReplyOf<E>>,
+  options: Options = {},
+): void {
+  const { ctx, bindings } = app.warifu;
+  const check = {
+    params: validator(endpoint.params, 'params'),
+    query: validator(endpoint.query, 'query'),
+    body: validator(endpoint.body, 'body'),
+  };
+  const bodyLimit = guard.name === 'anyone' ? limits.http.publicBodyBytes : limits.http.bodyBytes;
+  bindings.push({ endpoint, guard: guard.name, bodyLimit });
+
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+    bodyLimit,
+    config: { untypedBody: options.untypedBody ?? false },
+    ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
+    handler: async (request, reply) => {
+      const params = request.params as ParamsOf<E>;
+      const caller = await guard.check(ctx, request, endpoint, params as Record<string, string>);
+      const query = readQuery(endpoint.query, request.query as Record<string, unknown>) as QueryOf<E>;
+      const body = (request.body ?? {}) as BodyOf<E>;
+      check.params(params);
+      check.query(query);
+      check.body(body);
+      const origin = originOf(app, request, endpoint.permission);
+      const result = await work({ caller, origin, params, query, body, request, reply });
+      reply.code(endpoint.status);
+      return result === undefined ? reply.send() : result;
+    },
+  });
+}
+
+/** Puts into the answer what a security change ended: an RFC 9651 dictionary, because the body is fixed or empty. */
+export function sendReceipt(reply: FastifyReply, receipt: Receipt): void {
+  const counts = {
+    sessions: receipt.sessions,
+    'pending-sign-ins': receipt.pendingSignIns,
+    links: receipt.links,
+    'backup-codes': receipt.backupCodes,
+  };
+  const members = Object.entries(counts).map(([name, count]) => `${name}=${count}`);
+  reply.header(receiptHeader, members.join(', '));
+}
+
+function originOf(app: FastifyInstance, request: FastifyRequest, apiKind: string): Origin {
+  return {
+    requestId: request.id,
+    sourceIp: app.warifu.sourceIp(request.raw),
+    userAgent: String(request.headers['user-agent'] ?? ''),
+    method: request.method,
+    path: request.url.split('?')[0] ?? '',
+    apiKind,
+    language: languageOf(request),
+  };
+}

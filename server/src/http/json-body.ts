@@ -1,0 +1,75 @@
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Reads a JSON body. What two parsers could read differently, or what the two database engines would store
+ * differently, is refused: duplicate and prototype keys, NUL, lone surrogates, deep nesting (R66).
+ * @throws Failure COM0001
+ */
+export function parseJsonBody(text: string): unknown {
+  const value = parse(text);
+  scan(text);
+  assertStrings(value);
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse('not well-formed JSON', 'JSON の形式が正しくありません。');
+  }
+}
+
+/** Walks the text, known to be JSON, for what `JSON.parse` hides: depth and repeated keys. */
+function scan(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '{' || c === '[') {
+      if (open.push(c === '{' ? new Set() : undefined) > limits.http.jsonDepth) {
+        throw refuse('nested too deeply', '階層が深すぎます。');
+      }
+    } else if (c === '}' || c === ']') open.pop();
+    else if (c === '"') {
+      const end = endOfString(text, i);
+      if (isKey(text, end)) assertKey(JSON.parse(text.slice(i, end + 1)) as string, open.at(-1));
+      i = end;
+    }
+  }
+}
+
+/** Whether the string that ends here is a member's name: a colon follows, after any white space. */
+function isKey(text: string, end: number): boolean {
+  let i = end + 1;
+  while (' \t\n\r'.includes(text[i] ?? 'x')) i++;
+  return text[i] === ':';
+}
+
+function endOfString(text: string, start: number): number {
+  let i = start + 1;
+  while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+  return i;
+}
+
+function assertKey(key: string, seen: Set<string> | undefined): void {
+  if (forbiddenKeys.has(key)) throw refuse('this member name is not allowed', 'この項目名は使用できません。', key);
+  if (seen?.has(key)) throw refuse('given twice', '重複しています。', key);
+  seen?.add(key);
+}
+
+function assertStrings(value: unknown): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed()) {
+      throw refuse('a text holds NUL or half a character', '使用できない文字が含まれています。');
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const member of Object.values(value)) assertStrings(member);
+  }
+}
+
+function refuse(en: string, ja: string, field = 'body'): Failure {
+  return new Failure('COM0001', { field: field.slice(0, 64), reason: { en, ja } });
+}

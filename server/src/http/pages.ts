@@ -1,0 +1,55 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newSecret } from '../crypto/tokens.ts';
+import { pagePolicy } from './security-headers.ts';
+
+const loginPages = [
+  '/login',
+  '/login/mfa',
+  '/setup',
+  '/signup',
+  '/signup/verify',
+  '/mfa/reset',
+  '/mfa/reset/verify',
+  '/mfa/reset/cancel',
+  '/password/forgot',
+  '/password/reset',
+  '/help/login',
+];
+const appPages = ['/', '/security', '/security/*'];
+
+/** Serves the built console: two pages with a nonce of their own, and assets whose names change with their content. */
+export async function registerPages(app: FastifyInstance, dist: string): Promise<void> {
+  if (!existsSync(join(dist, 'login.html'))) {
+    app.log.warn('the console is not built: run "npm run build"');
+    return;
+  }
+  await app.register(fastifyStatic, {
+    root: join(dist, 'assets'),
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: '365d',
+    index: false,
+    decorateReply: false,
+  });
+  const page = pageSender(dist);
+  for (const path of loginPages) app.get(path, async (_, reply) => page(reply, 'login.html'));
+  for (const path of appPages) app.get(path, async (_, reply) => page(reply, 'app.html'));
+  app.get('/favicon.svg', async (_, reply) => {
+    reply.header('cache-control', 'max-age=86400').type('image/svg+xml');
+    return readFileSync(join(dist, 'favicon.svg'));
+  });
+  app.get('/.well-known/change-password', async (_, reply) => reply.redirect('/security/password'));
+  app.get('/robots.txt', async (_, reply) => reply.type('text/plain').send('User-agent: *\nDisallow: /\n'));
+}
+
+function pageSender(dist: string): (reply: FastifyReply, file: string) => string {
+  const texts = new Map(['login.html', 'app.html'].map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
+  return (reply, file) => {
+    const nonce = newSecret();
+    reply.header('content-security-policy', pagePolicy(nonce)).type('text/html; charset=utf-8');
+    return (texts.get(file) ?? '').replaceAll('__CSP_NONCE__', nonce);
+  };
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import { isLoopback } from '../config.ts';
+
+type Cidr = ReturnType<typeof ipaddr.parseCIDR>;
+
+/**
+ * The address a request came from: the socket's peer, or, when that is a listed proxy, the right-most hop of
+ * `X-Forwarded-For` that is not one (R61).
+ */
+export function sourceIpReader(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+  const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
+  return (request) => {
+    const peer = plain(request.socket.remoteAddress ?? '');
+    if (!isTrusted(trusted, peer)) return peer;
+    const header = request.headers['x-forwarded-for'] ?? '';
+    const hops = (Array.isArray(header) ? header.join(',') : header).split(',').map((hop) => plain(hop.trim()));
+    return hops.reverse().find((hop) => !isTrusted(trusted, hop)) || peer;
+  };
+}
+
+/** Whether a socket's peer is a listed proxy. */
+export function isTrustedPeer(trustedProxies: readonly string[], address: string): boolean {
+  const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
+  return isTrusted(trusted, plain(address));
+}
+
+function isTrusted(trusted: readonly Cidr[], address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  return trusted.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));
+}
+
+/** One spelling of an address; an IPv4 address in an IPv6 dress is an IPv4 address. */
+function plain(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address.slice(0, 64);
+}
+
+/** The host names this server answers to: its base URL's and, on a loopback base URL, the other loopback names. */
+export function hostCheck(baseUrl: string): (host: string | undefined) => boolean {
+  const base = new URL(baseUrl);
+  const port = base.port || (base.protocol === 'https:' ? '443' : '80');
+  return (host) => {
+    if (!host || !URL.canParse(`${base.protocol}//${host}`)) return false;
+    const url = new URL(`${base.protocol}//${host}`);
+    if (url.host === base.host) return true;
+    const urlPort = url.port || (base.protocol === 'https:' ? '443' : '80');
+    return isLoopback(base.hostname) && isLoopback(url.hostname) && urlPort === port;
+  };
+}

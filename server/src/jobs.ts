@@ -1,0 +1,77 @@
+import type { Context } from './context.ts';
+import type { Db } from './db/database.ts';
+import { createMailer } from './mail/deliver.ts';
+import { doRequests, type RequestKind } from './mail/requests.ts';
+import { type ResetRequest, sendResetLink } from './mfa/recovery.ts';
+import { type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
+import { cleanUp } from './sign-in/clean-up.ts';
+import { type PasswordResetRequest, sendPasswordResetLink } from './sign-in/password-reset.ts';
+
+type Job = { readonly name: string; readonly everyMs: number; readonly run: (ctx: Context) => Promise<unknown> };
+
+/** Work in the background. Each job claims its rows by a conditional update, so any number of servers may run it. */
+function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
+  return [
+    { name: 'requests', everyMs: 5_000, run: () => doRequests(ctx, doRequest.bind(undefined, ctx)) },
+    { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
+    { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
+  ];
+}
+
+async function doRequest(ctx: Context, db: Db, kind: RequestKind, payload: unknown): Promise<void> {
+  if (kind === 'password_reset') await sendPasswordResetLink(db, ctx, payload as PasswordResetRequest);
+  if (kind === 'mfa_reset') await sendResetLink(db, ctx, payload as ResetRequest);
+  if (kind === 'sign_up') await sendSignUpLink(db, ctx, payload as SignUpRequest);
+}
+
+export type Jobs = {
+  /** Runs a job now; one that runs already runs once more afterwards. */
+  wake(name: string): void;
+  /** Runs every job until nothing is left to do; for tests and for a clean stop. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts the jobs. A failure is logged and tried again at the next turn. */
+export function startJobs(ctx: Context): Jobs {
+  const mailer = createMailer(ctx);
+  const runners = new Map(jobList(ctx, mailer).map((job) => [job.name, startJob(ctx, job)]));
+  const wake = (name: string) =>
+    void runners
+      .get(name)
+      ?.run()
+      .catch(() => {});
+  return {
+    wake: (name) => {
+      wake(name);
+    },
+    drain: async () => {
+      for (const runner of runners.values()) await runner.run();
+    },
+    stop: async () => {
+      for (const runner of runners.values()) runner.stop();
+      await Promise.all([...runners.values()].map((runner) => runner.idle()));
+      await mailer.close();
+    },
+  };
+}
+
+function startJob(ctx: Context, job: Job) {
+  let running: Promise<void> | undefined;
+  let again = false;
+  const loop = async () => {
+    do {
+      again = false;
+      await job.run(ctx).catch((error) => ctx.log.error({ job: job.name, error: String(error) }, 'job failed'));
+    } while (again);
+    running = undefined;
+  };
+  const run = async () => {
+    if (running) again = true;
+    else running = loop();
+    await running;
+  };
+  const timer = setInterval(() => void run(), job.everyMs);
+  timer.unref();
+  return { run, stop: () => clearInterval(timer), idle: async () => running };
+}

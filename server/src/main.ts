@@ -1,0 +1,50 @@
+import { readConfig } from './config.ts';
+import { createLog, startServer } from './server.ts';
+
+/** sysexits.h EX_CONFIG: a supervisor need not try again. */
+const badConfig = 78;
+
+try {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const started = performance.now();
+  const server = await startServer(config, log, () => Date.now());
+  announce(server.address, server.setupLink, Math.round(performance.now() - started));
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      server.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+
+  function announce(address: string, setupLink: string | undefined, milliseconds: number): void {
+    const mail = config.smtpUrl ? 'sent by SMTP' : `${config.baseUrl}/mail-preview`;
+    if (!process.stdout.isTTY) {
+      log.info({ address, url: config.baseUrl, milliseconds, ...(setupLink && { setupLink }) }, 'ready');
+      return;
+    }
+    const lines = [
+      '',
+      `  Warifu   ${config.baseUrl}`,
+      `  API      ${config.baseUrl}/docs`,
+      `  Mails    ${mail}`,
+      `  Data     ${config.dataDir}`,
+      ...(setupLink
+        ? ['', '  Create the first root user (this link works once, for one hour):', `  ${setupLink}`]
+        : []),
+      '',
+      `  Ready in ${milliseconds} ms. Ctrl+C stops.`,
+      '',
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
+} catch (error) {
+  const name = error instanceof Error ? error.constructor.name : '';
+  process.stderr.write(`warifu: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(name === 'ConfigError' || name === 'KeyFileError' ? badConfig : 1);
+}

@@ -1,0 +1,91 @@
+import type { Context } from '../context.ts';
+import { newSalt } from '../crypto/passwords.ts';
+import { newId, randomText, sameSecret } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
+import type { BackupCodeSets } from '../db/schema.ts';
+import { limits } from '../limits.ts';
+
+const { codes } = limits;
+
+export type NewCodes = { readonly codes: string[]; readonly salt: string; readonly hashes: string[] };
+
+/** Makes five different codes and their keyed slow hashes (R25, R26). Slow: call it outside a transaction. */
+export async function makeCodes(ctx: Context): Promise<NewCodes> {
+  const made = new Set<string>();
+  while (made.size < codes.count) made.add(randomText(codes.alphabet, codes.length));
+  const salt = newSalt();
+  const hashes = [];
+  for (const code of made) hashes.push(await ctx.hasher.hashWithSalt(code, salt));
+  return { codes: [...made], salt, hashes };
+}
+
+/** Stores a set in place of the one before, which dies with it. */
+export async function replaceCodes(
+  db: Db,
+  ctx: Context,
+  factor: { operator_id: string; user_key: string; factor_id: string },
+  made: NewCodes,
+): Promise<void> {
+  await deleteCodes(db, factor.operator_id, factor.user_key);
+  await db
+    .insertInto('backup_code_sets')
+    .values({
+      operator_id: factor.operator_id,
+      user_key: factor.user_key,
+      set_id: newId(),
+      factor_id: factor.factor_id,
+      salt: made.salt,
+      hashes: JSON.stringify(made.hashes),
+      wrong_guesses: 0,
+      frozen_at: null,
+      stored_at: null,
+      created_at: ctx.now(),
+    })
+    .execute();
+}
+
+/** Removes a user's codes; returns how many died. */
+export async function deleteCodes(db: Db, operatorId: string, userKey: string): Promise<number> {
+  const result = await db
+    .deleteFrom('backup_code_sets')
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows) * codes.count;
+}
+
+/** What a person typed, in the one spelling that counts; undefined when it cannot be a code (R31: not counted). */
+export function normaliseCode(typed: string): string | undefined {
+  const code = typed.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+  const fits = code.length === codes.length && [...code].every((symbol) => codes.alphabet.includes(symbol));
+  return fits ? code : undefined;
+}
+
+/** Whether a code's hash is one of the set's; compares with all of them, always. */
+export function isInSet(set: BackupCodeSets, codeHash: string): boolean {
+  const hashes = JSON.parse(set.hashes) as string[];
+  return hashes.filter((hash) => sameSecret(hash, codeHash)).length > 0;
+}
+
+/** Counts a wrong guess; true when it froze the set (R30). */
+export async function countWrongGuess(db: Db, ctx: Context, set: BackupCodeSets): Promise<boolean> {
+  const row = await db
+    .updateTable('backup_code_sets')
+    .set((eb) => ({ wrong_guesses: eb('wrong_guesses', '+', 1) }))
+    .where('operator_id', '=', set.operator_id)
+    .where('user_key', '=', set.user_key)
+    .where('set_id', '=', set.set_id)
+    .where('frozen_at', 'is', null)
+    .returning('wrong_guesses')
+    .executeTakeFirst();
+  if (!row || row.wrong_guesses < codes.guessesPerSet) return false;
+  const frozen = await db
+    .updateTable('backup_code_sets')
+    .set({ frozen_at: ctx.now() })
+    .where('operator_id', '=', set.operator_id)
+    .where('user_key', '=', set.user_key)
+    .where('set_id', '=', set.set_id)
+    .where('frozen_at', 'is', null)
+    .executeTakeFirst();
+  return frozen.numUpdatedRows === 1n;
+}

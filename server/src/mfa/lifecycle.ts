@@ -1,0 +1,218 @@
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
+import type { Context, Origin, Receipt } from '../context.ts';
+import { newId } from '../crypto/tokens.ts';
+import { type Db, transaction } from '../db/database.ts';
+import type { TotpFactors } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
+import type { Session } from '../sessions/sessions.ts';
+import { settleRight } from '../sessions/throttle.ts';
+import { loadAccount } from '../users/accounts.ts';
+import { checkOwnPassword, settleWrong } from '../users/password.ts';
+import { deleteCodes, makeCodes, replaceCodes } from './backup-codes.ts';
+import { lockFactor, matchingStep, newSeed, type OtpOutcome, sealSeed, spendOtp, totpUri } from './totp.ts';
+
+/** The factor row of a user, whatever its status. */
+export async function findFactor(db: Db, operatorId: string, userKey: string): Promise<TotpFactors | undefined> {
+  return await db
+    .selectFrom('totp_factors')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .executeTakeFirst();
+}
+
+/** Whether an enrolment that was begun is over: it can be confirmed for 15 minutes. */
+export function isLapsed(factor: TotpFactors, now: number): boolean {
+  return factor.status === 'UNCONFIRMED' && factor.created_at + limits.mfa.unconfirmedLife <= now;
+}
+
+/**
+ * Begins an enrolment with a new seed; an unconfirmed one before it is dead. Nothing changes at sign-in yet.
+ * @returns the `otpauth:` URI, which is shown in this answer only (R22)
+ * @throws Failure MFA0003 while MFA is active: the seed stays as it is (R38)
+ */
+export async function beginEnrolment(ctx: Context, origin: Origin, session: Session, account: string): Promise<string> {
+  const { operatorId, userKey } = session;
+  const seed = newSeed();
+  const factorKey = { operator_id: operatorId, user_key: userKey, factor_id: newId() };
+  await transaction(ctx.db, async (db) => {
+    await lockUser(db, ctx, operatorId, userKey);
+    const active = await findFactor(db, operatorId, userKey);
+    if (active?.status === 'ACTIVE') throw new Failure('MFA0003');
+    await deleteFactor(db, operatorId, userKey);
+    await db
+      .insertInto('totp_factors')
+      .values(unconfirmed(ctx, factorKey, seed))
+      .execute();
+    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200 });
+  });
+  return totpUri(seed, account);
+}
+
+/**
+ * Confirms an enrolment with its first code: MFA is active from here on, other sessions end.
+ * @returns the five backup codes, which are shown in this answer only
+ * @throws Failure MFA0007 for a wrong code (still unconfirmed), MFA0006 when none was begun or it lapsed, MFA0003
+ */
+export async function confirmEnrolment(ctx: Context, origin: Origin, session: Session, code: string) {
+  const { operatorId, userKey, sessionId } = session;
+  const begun = await findFactor(ctx.db, operatorId, userKey);
+  assertConfirmable(begun, ctx.now());
+  if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, origin, session);
+  const made = await makeCodes(ctx);
+  const receipt = await transaction(ctx.db, async (db) => {
+    await lockUser(db, ctx, operatorId, userKey);
+    const factor = await lockFactor(db, operatorId, userKey);
+    assertConfirmable(factor, ctx.now());
+    if ((await spendOtp(db, ctx, factor, code)) !== 'accepted') throw new Failure('MFA0007');
+    await activate(db, ctx, factor);
+    await replaceCodes(db, ctx, factor, made);
+    const ended = { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey, sessionId)), backupCodes: 0 };
+    await markProved(db, ctx, session);
+    await enqueueNotice(db, ctx, origin, operatorId, 'mfa_enabled', { receipt: ended });
+    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200, detail: ended });
+    return ended;
+  });
+  return { backupCodes: made.codes, receipt };
+}
+
+/**
+ * Gives up an enrolment that was not confirmed.
+ * @throws Failure MFA0006 when there is none
+ */
+export async function cancelEnrolment(ctx: Context, origin: Origin, session: Session): Promise<void> {
+  await transaction(ctx.db, async (db) => {
+    await lockUser(db, ctx, session.operatorId, session.userKey);
+    const factor = await findFactor(db, session.operatorId, session.userKey);
+    if (factor?.status !== 'UNCONFIRMED') throw new Failure('MFA0006');
+    await deleteFactor(db, session.operatorId, session.userKey);
+    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204 });
+  });
+}
+
+/**
+ * Disables the root user's own MFA with the password (flow A): factor, codes, other sessions, pending sign-ins and
+ * links end in one transaction, and the owner is told.
+ * @returns what ended
+ * @throws Failure AUM0011 for a wrong password (counted like one at sign-in), MFA0005 when MFA is not active
+ */
+export async function disableMfa(ctx: Context, origin: Origin, session: Session, password: string): Promise<Receipt> {
+  const { operatorId, userKey, sessionId } = session;
+  const account = await loadAccount(ctx.db, operatorId, userKey);
+  if (!account) throw new Failure('COM0404');
+  const check = await checkOwnPassword(ctx, account, password, origin.sourceIp);
+  if (!check.right) {
+    await settleWrong(ctx, origin, check, 400);
+    throw new Failure('AUM0011');
+  }
+  const done = await transaction(ctx.db, async (db) => {
+    const user = await lockUser(db, ctx, operatorId, userKey, account.credentialVersion);
+    if (!user) return 'changed meanwhile' as const;
+    await settleRight(db, check.attempt, ctx.now());
+    const factor = await findFactor(db, operatorId, userKey);
+    if (!factor) return 'inactive' as const;
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, session);
+    const receipt = await removeMfa(db, ctx, operatorId, userKey, sessionId);
+    await enqueueNotice(db, ctx, origin, operatorId, 'mfa_disabled', { receipt });
+    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204, detail: receipt });
+    return receipt;
+  });
+  if (done === 'changed meanwhile') throw new Failure('AUM0011');
+  if (done === 'inactive') throw new Failure('MFA0005');
+  return done;
+}
+
+/** Removes a user's factor and codes with all that rests on them (I2). */
+export async function removeMfa(
+  db: Db,
+  ctx: Context,
+  operatorId: string,
+  userKey: string,
+  exceptSessionId = '',
+): Promise<Receipt> {
+  await deleteFactor(db, operatorId, userKey);
+  const backupCodes = await deleteCodes(db, operatorId, userKey);
+  return { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey, exceptSessionId)), backupCodes };
+}
+
+/** Tells and records a code that was not accepted; the count is in the caller's transaction. */
+export async function recordOtpFailure(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  who: Who,
+  outcome: OtpOutcome,
+  status: number,
+) {
+  if (outcome === 'suspended now') await enqueueNotice(db, ctx, origin, who.operatorId, 'mfa_suspended');
+  const reason = outcome === 'wrong' ? 'wrong code' : outcome;
+  await record(db, ctx.now(), origin, {
+    ...by(who),
+    outcome: outcome === 'refused' ? 'refused' : 'failure',
+    reason,
+    statusCode: status,
+  });
+}
+
+type Who = { readonly operatorId: string; readonly userName: string };
+
+function assertConfirmable(factor: TotpFactors | undefined, now: number): asserts factor is TotpFactors {
+  if (factor?.status === 'ACTIVE') throw new Failure('MFA0003');
+  if (!factor || isLapsed(factor, now)) throw new Failure('MFA0006');
+}
+
+async function refuseCode(ctx: Context, origin: Origin, session: Session): Promise<never> {
+  await transaction(ctx.db, (db) => recordOtpFailure(db, ctx, origin, session, 'wrong', 400));
+  throw new Failure('MFA0007');
+}
+
+async function activate(db: Db, ctx: Context, factor: TotpFactors): Promise<void> {
+  await db
+    .updateTable('totp_factors')
+    .set({ status: 'ACTIVE', activated_at: ctx.now() })
+    .where('operator_id', '=', factor.operator_id)
+    .where('user_key', '=', factor.user_key)
+    .where('factor_id', '=', factor.factor_id)
+    .where('status', '=', 'UNCONFIRMED')
+    .execute();
+}
+
+/** The session that confirmed the factor has just proved it. */
+async function markProved(db: Db, ctx: Context, session: Session): Promise<void> {
+  await db
+    .updateTable('sessions')
+    .set({ auth_method: 'password+totp', proved_at: ctx.now() })
+    .where('operator_id', '=', session.operatorId)
+    .where('session_id', '=', session.sessionId)
+    .execute();
+}
+
+async function dropUnconfirmed(db: Db, ctx: Context, origin: Origin, session: Session): Promise<Receipt> {
+  await deleteFactor(db, session.operatorId, session.userKey);
+  await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', reason: 'not confirmed', statusCode: 204 });
+  return { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 };
+}
+
+async function deleteFactor(db: Db, operatorId: string, userKey: string): Promise<void> {
+  await db.deleteFrom('totp_factors').where('operator_id', '=', operatorId).where('user_key', '=', userKey).execute();
+}
+
+function unconfirmed(ctx: Context, key: { operator_id: string; user_key: string; factor_id: string }, seed: string) {
+  return {
+    ...key,
+    status: 'UNCONFIRMED' as const,
+    secret: sealSeed(ctx, key, seed),
+    created_at: ctx.now(),
+    activated_at: null,
+    last_step: 0,
+    last_used_at: null,
+    wrong_in_a_row: 0,
+    wrong_in_window: 0,
+    window_start: 0,
+    suspended_at: null,
+  };
+}

@@ -1,0 +1,184 @@
+import { record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
+import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import { type Db, transaction } from '../db/database.ts';
+import type { MailTokenPurpose } from '../db/schema.ts';
+import { limits } from '../limits.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { enqueueMail } from '../mail/outbox.ts';
+import { deferRequest } from '../mail/requests.ts';
+import { findOperator } from '../operators/operators.ts';
+import { lockUser } from '../sessions/consequences.ts';
+import { sourceNetwork } from '../sessions/source.ts';
+import { type Attempt, settleRight } from '../sessions/throttle.ts';
+import { takeFromWindow } from '../sessions/windows.ts';
+import type { Account } from '../users/accounts.ts';
+import { checkPassword, recordWrong } from '../users/password.ts';
+import { findFactor } from './lifecycle.ts';
+
+const { recovery } = limits;
+
+/** What the request leaves for the work behind it. */
+export type ResetRequest = {
+  readonly origin: Origin;
+  readonly right: boolean;
+  readonly account: Account | undefined;
+  readonly attempt: Attempt | undefined;
+};
+
+/**
+ * Asks for an MFA reset. The answer is the same whatever is true of the account; the mail, if one is due, is the work
+ * of `sendResetLink` (R40).
+ */
+export async function requestReset(ctx: Context, origin: Origin, email: string, password: string): Promise<void> {
+  const { right, account, attempt } = await checkPassword(ctx, { email }, password, origin.sourceIp);
+  const known = account && { ...account, passwordHash: undefined };
+  await deferRequest(ctx.db, ctx, 'mfa_reset', { origin, right, account: known, attempt } satisfies ResetRequest);
+  ctx.wake('requests');
+}
+
+/** Mails the reset link to the primary address and tells all others, if everything holds. Joins the transaction. */
+export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest): Promise<void> {
+  const { origin, account, attempt } = request;
+  if (!request.right || !account || !attempt) {
+    return await recordWrong(db, ctx, origin, { right: false, account, attempt }, 200);
+  }
+  const user = await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion);
+  await settleRight(db, attempt, ctx.now());
+  const refusal = user ? await reasonAgainst(db, ctx, origin, account) : 'credentials changed';
+  if (refusal === undefined) await issueLink(db, ctx, origin, account);
+  await record(db, ctx.now(), origin, {
+    operatorId: account.operatorId,
+    userName: '',
+    actor: 'anonymous',
+    target: 'root',
+    outcome: refusal === undefined ? 'success' : 'refused',
+    reason: refusal ?? '',
+    statusCode: 200,
+  });
+}
+
+/**
+ * Stops a reset that was asked: by the mailed link itself or by the link of the "this was not me" mail.
+ * @returns false when the token is not a live one
+ */
+export async function cancelReset(ctx: Context, origin: Origin, token: string): Promise<boolean> {
+  return await transaction(ctx.db, async (db) => {
+    const now = ctx.now();
+    const used = await db
+      .updateTable('mail_tokens')
+      .set({ used_at: now })
+      .where('token_hash', '=', hashSecret(token))
+      .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel'])
+      .where('used_at', 'is', null)
+      .where('voided_at', 'is', null)
+      .where('expires_at', '>', now)
+      .returning('operator_id')
+      .executeTakeFirst();
+    if (!used) return false;
+    await voidResetTokens(db, ctx, used.operator_id);
+    await enqueueNotice(db, ctx, origin, used.operator_id, 'mfa_reset_cancelled');
+    await record(db, now, origin, {
+      operatorId: used.operator_id,
+      userName: '',
+      actor: 'anonymous',
+      target: 'root',
+      outcome: 'success',
+      statusCode: 200,
+    });
+    return true;
+  });
+}
+
+async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Account): Promise<string | undefined> {
+  const now = ctx.now();
+  const { operatorId, userKey } = account;
+  const factor = await findFactor(db, operatorId, userKey);
+  if (factor?.status !== 'ACTIVE') return 'MFA is not active';
+  const set = await db
+    .selectFrom('backup_code_sets')
+    .select('frozen_at')
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .executeTakeFirst();
+  if (!set || set.frozen_at !== null) return 'backup codes frozen';
+  const operator = await findOperator(db, operatorId);
+  if ((operator?.recovery_hold_until ?? 0) > now) return 'hold after password reset';
+  const perSource = {
+    scope: 'recovery.source',
+    key: sourceNetwork(origin.sourceIp),
+    limit: recovery.mailsPerSourceHour,
+  };
+  if (!(await takeFromWindow(db, { ...perSource, length: limits.hour }, now))) return 'too many from this source';
+  const perAccount = { scope: 'recovery.account', key: operatorId, limit: recovery.mailsPerDay, length: limits.day };
+  return (await takeFromWindow(db, perAccount, now)) ? undefined : 'too many mails';
+}
+
+async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+  const { operatorId } = account;
+  await voidResetTokens(db, ctx, operatorId);
+  const factor = await findFactor(db, operatorId, account.userKey);
+  const primary = (await findOperator(db, operatorId))?.email ?? '';
+  const insert = (purpose: MailTokenPurpose) => insertToken(db, ctx, account, purpose, factor?.factor_id ?? null);
+  const token = await insert('mfa_reset');
+  const cancelToken = await insert('mfa_reset_cancel');
+  await enqueueMail(db, ctx, {
+    operatorId,
+    recipient: primary,
+    language: account.language,
+    notAfter: ctx.now() + recovery.tokenLife,
+    facts: {
+      template: 'mfa_reset_link',
+      at: ctx.now(),
+      sourceIp: origin.sourceIp,
+      userAgent: origin.userAgent,
+      operatorId,
+      account: primary,
+      link: `${ctx.config.baseUrl}/mfa/reset/verify#${token}`,
+      lifeMinutes: recovery.tokenLife / 60_000,
+    },
+  });
+  await enqueueNotice(db, ctx, origin, operatorId, 'mfa_reset_requested', {
+    except: primary,
+    cancelLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${cancelToken}`,
+  });
+}
+
+async function insertToken(
+  db: Db,
+  ctx: Context,
+  account: Account,
+  purpose: MailTokenPurpose,
+  factorId: string | null,
+): Promise<string> {
+  const token = newSecret();
+  await db
+    .insertInto('mail_tokens')
+    .values({
+      operator_id: account.operatorId,
+      token_id: newId(),
+      user_key: account.userKey,
+      purpose,
+      token_hash: hashSecret(token),
+      factor_id: factorId,
+      credential_version: account.credentialVersion,
+      failures: 0,
+      created_at: ctx.now(),
+      expires_at: ctx.now() + recovery.tokenLife,
+      used_at: null,
+      voided_at: null,
+    })
+    .execute();
+  return token;
+}
+
+async function voidResetTokens(db: Db, ctx: Context, operatorId: string): Promise<void> {
+  await db
+    .updateTable('mail_tokens')
+    .set({ voided_at: ctx.now() })
+    .where('operator_id', '=', operatorId)
+    .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel'])
+    .where('used_at', 'is', null)
+    .where('voided_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,64 @@
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
+import { type Db, transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { lockUser } from '../sessions/consequences.ts';
+import type { Session } from '../sessions/sessions.ts';
+import { makeCodes, type NewCodes, replaceCodes } from './backup-codes.ts';
+import { findFactor, recordOtpFailure } from './lifecycle.ts';
+import { lockFactor, matchingStep, spendOtp } from './totp.ts';
+
+/**
+ * Makes five new backup codes with a current code of the authenticator; a password alone is not enough (R29).
+ * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used code (counted)
+ */
+export async function renewCodes(ctx: Context, origin: Origin, session: Session, code: string): Promise<string[]> {
+  const factor = await findFactor(ctx.db, session.operatorId, session.userKey);
+  if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
+  // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
+  const made = matchingStep(ctx, factor, code) === undefined ? undefined : await makeCodes(ctx);
+  const accepted = await transaction(ctx.db, (db) => replaceWithCode(db, ctx, origin, session, code, made));
+  if (!accepted || !made) throw new Failure('MFA0007');
+  return made.codes;
+}
+
+async function replaceWithCode(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  session: Session,
+  code: string,
+  made: NewCodes | undefined,
+): Promise<boolean> {
+  await lockUser(db, ctx, session.operatorId, session.userKey);
+  const factor = await lockFactor(db, session.operatorId, session.userKey);
+  if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
+  const outcome = await spendOtp(db, ctx, factor, code);
+  if (outcome !== 'accepted' || !made) {
+    await recordOtpFailure(db, ctx, origin, session, outcome, 400);
+    return false;
+  }
+  await replaceCodes(db, ctx, factor, made);
+  await enqueueNotice(db, ctx, origin, session.operatorId, 'backup_codes_renewed');
+  await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200 });
+  return true;
+}
+
+/**
+ * Notes that the current codes were put away.
+ * @throws Failure MFA0005 when there are none
+ */
+export async function markCodesStored(ctx: Context, origin: Origin, session: Session): Promise<void> {
+  await transaction(ctx.db, async (db) => {
+    const result = await db
+      .updateTable('backup_code_sets')
+      .set((eb) => ({ stored_at: eb.fn.coalesce('stored_at', eb.val(ctx.now())) }))
+      .where('operator_id', '=', session.operatorId)
+      .where('user_key', '=', session.userKey)
+      .executeTakeFirst();
+    if (result.numUpdatedRows !== 1n) throw new Failure('MFA0005');
+    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204 });
+  });
+}

@@ -1,0 +1,89 @@
+import {
+  cancelMFA,
+  cancelMFARevokingToken,
+  confirmBackupCodesStored,
+  enableMFA,
+  getMFAStatus,
+  issueMFARevokingToken,
+  renewBackupCodes,
+  revokeMFA,
+  verifyMFA,
+  verifyMFARevokingToken,
+} from '@warifu/contract';
+import type { FastifyInstance } from 'fastify';
+import { Failure } from '../failure.ts';
+import { anyone, permitted, rootOf } from '../http/guards.ts';
+import { handle, sendReceipt } from '../http/handle.ts';
+import { findOperator } from '../operators/operators.ts';
+import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa } from './lifecycle.ts';
+import { cancelReset, requestReset } from './recovery.ts';
+import { verifyReset } from './recovery-verify.ts';
+import { markCodesStored, renewCodes } from './renew-codes.ts';
+import { describeMfa } from './status.ts';
+
+/** The root user's MFA: its life, its backup codes, and the reset by mail. */
+export function registerMfaRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, enableMFA, rootOf('operator_id'), async ({ caller, origin }) => {
+    const operator = await findOperator(ctx.db, caller.operatorId);
+    return { totpUri: await beginEnrolment(ctx, origin, caller, operator?.email ?? caller.operatorId) };
+  });
+
+  handle(app, verifyMFA, rootOf('operator_id'), async ({ caller, origin, body, reply }) => {
+    const { backupCodes, receipt } = await confirmEnrolment(ctx, origin, caller, body.mfaOTPCode);
+    sendReceipt(reply, receipt);
+    return { backupCodes };
+  });
+
+  handle(app, getMFAStatus, permitted('operator_id'), async ({ caller }) => {
+    return await describeMfa(ctx, caller.operatorId, '');
+  });
+
+  handle(
+    app,
+    revokeMFA,
+    rootOf('operator_id'),
+    async ({ caller, origin, body, reply }) => {
+      sendReceipt(reply, await disableMfa(ctx, origin, caller, body.password));
+      return undefined;
+    },
+    { untypedBody: true },
+  );
+
+  handle(app, cancelMFA, rootOf('operator_id'), async ({ caller, origin }) => {
+    await cancelEnrolment(ctx, origin, caller);
+    return undefined;
+  });
+
+  handle(app, renewBackupCodes, rootOf('operator_id'), async ({ caller, origin, body }) => {
+    return { backupCodes: await renewCodes(ctx, origin, caller, body.mfaOTPCode) };
+  });
+
+  handle(app, confirmBackupCodesStored, rootOf('operator_id'), async ({ caller, origin }) => {
+    await markCodesStored(ctx, origin, caller);
+    return undefined;
+  });
+
+  registerResetRoutes(app);
+}
+
+function registerResetRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, issueMFARevokingToken, anyone, async ({ origin, body }) => {
+    await requestReset(ctx, origin, body.email ?? '', body.password ?? '');
+    return undefined;
+  });
+
+  handle(app, verifyMFARevokingToken, anyone, async ({ origin, body, reply }) => {
+    const { token = '', email = '', password = '', backupCode = '' } = body;
+    sendReceipt(reply, await verifyReset(ctx, origin, { token, email, password, backupCode }));
+    return undefined;
+  });
+
+  handle(app, cancelMFARevokingToken, anyone, async ({ origin, body }) => {
+    if (!(await cancelReset(ctx, origin, body.token))) throw new Failure('AUM0012');
+    return undefined;
+  });
+}

@@ -1,0 +1,110 @@
+import { generateSecret, generateURI, NobleCryptoPlugin, ScureBase32Plugin, verifySync } from 'otplib';
+import type { Context } from '../context.ts';
+import { seal, unseal } from '../crypto/sealed.ts';
+import type { Db } from '../db/database.ts';
+import type { TotpFactors } from '../db/schema.ts';
+import { limits } from '../limits.ts';
+
+const { otp } = limits;
+
+/** A new seed: 160 bits, base32 without padding (RFC 4226 §4 R6). */
+export function newSeed(): string {
+  return generateSecret({ length: otp.secretBytes, crypto: new NobleCryptoPlugin(), base32: new ScureBase32Plugin() });
+}
+
+/** The `otpauth:` URI for authenticators, its defaults written out because some old ones need them. */
+export function totpUri(seed: string, account: string): string {
+  const uri = generateURI({ issuer: 'Warifu', label: account, secret: seed });
+  const url = new URL(uri);
+  url.searchParams.set('algorithm', 'SHA1');
+  url.searchParams.set('digits', String(otp.digits));
+  url.searchParams.set('period', String(otp.stepSeconds));
+  return url.toString();
+}
+
+/** Seals a seed for its row; moved to another row it does not open. */
+export function sealSeed(ctx: Context, factor: FactorKey, seed: string): string {
+  return seal(ctx.keys, seed, place(factor));
+}
+
+type FactorKey = Pick<TotpFactors, 'operator_id' | 'user_key' | 'factor_id'>;
+
+/**
+ * The time step a code stands for, within one step of now and after the last accepted one (RFC 6238 §5.2, §6);
+ * undefined when it fits none.
+ */
+export function matchingStep(ctx: Context, factor: TotpFactors, code: string): number | undefined {
+  const epoch = Math.floor(ctx.now() / 1000);
+  // A clock that went back leaves no step that could still be greater.
+  if (factor.last_step > epoch / otp.stepSeconds + 1) return undefined;
+  const result = verifySync({
+    secret: unseal(ctx.keys, factor.secret, place(factor)),
+    token: code,
+    epoch,
+    epochTolerance: otp.stepSeconds,
+    ...(factor.last_step > 0 && { afterTimeStep: factor.last_step }),
+  });
+  return result.valid && 'timeStep' in result ? result.timeStep : undefined;
+}
+
+/** The user's factor, locked for the rest of the transaction. */
+export async function lockFactor(db: Db, operatorId: string, userKey: string): Promise<TotpFactors | undefined> {
+  return await db
+    .updateTable('totp_factors')
+    .set((eb) => ({ window_start: eb.ref('window_start') }))
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** `refused`: too many wrong codes, or the authenticator is suspended; the code was not looked at. */
+export type OtpOutcome = 'accepted' | 'wrong' | 'suspended now' | 'refused';
+
+/**
+ * Spends a code of an active factor. One code opens one door, once, whatever the door: the accepted step is stored in
+ * the same statement that demands a greater one (R19, R20). A wrong code is counted in the caller's transaction, so
+ * the caller must commit it.
+ */
+export async function spendOtp(db: Db, ctx: Context, factor: TotpFactors, code: string): Promise<OtpOutcome> {
+  if (factor.suspended_at !== null || isOverBudget(factor, ctx.now())) return 'refused';
+  const step = matchingStep(ctx, factor, code);
+  if (step === undefined) return await countWrong(db, ctx, factor);
+  const result = await db
+    .updateTable('totp_factors')
+    .set({ last_step: step, last_used_at: ctx.now(), wrong_in_a_row: 0 })
+    .where('operator_id', '=', factor.operator_id)
+    .where('user_key', '=', factor.user_key)
+    .where('factor_id', '=', factor.factor_id)
+    .where('last_step', '<', step)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n ? 'accepted' : 'wrong';
+}
+
+function isOverBudget(factor: TotpFactors, now: number): boolean {
+  return factor.window_start + otp.hour > now && factor.wrong_in_window >= otp.hourlyFailures;
+}
+
+async function countWrong(db: Db, ctx: Context, factor: TotpFactors): Promise<OtpOutcome> {
+  const now = ctx.now();
+  const fresh = factor.window_start + otp.hour <= now;
+  const inARow = factor.wrong_in_a_row + 1;
+  const suspend = inARow >= otp.accountCap;
+  await db
+    .updateTable('totp_factors')
+    .set({
+      wrong_in_a_row: inARow,
+      wrong_in_window: fresh ? 1 : factor.wrong_in_window + 1,
+      window_start: fresh ? now : factor.window_start,
+      ...(suspend && { suspended_at: now }),
+    })
+    .where('operator_id', '=', factor.operator_id)
+    .where('user_key', '=', factor.user_key)
+    .where('factor_id', '=', factor.factor_id)
+    .execute();
+  return suspend ? 'suspended now' : 'wrong';
+}
+
+function place(factor: FactorKey) {
+  return { table: 'totp_factors', column: 'secret', row: [factor.operator_id, factor.user_key, factor.factor_id] };
+}

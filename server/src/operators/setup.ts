@@ -1,0 +1,77 @@
+import type { Context, Origin } from '../context.ts';
+import { hashSecret, newSecret } from '../crypto/tokens.ts';
+import { type Db, transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { parseEmail } from './email.ts';
+import { createOperator } from './operators.ts';
+
+const linkKey = 'setup_link';
+const doneKey = 'setup_done';
+
+type SetupLink = { readonly tokenHash: string; readonly expiresAt: number };
+
+/** Whether a first operator was ever made. It stays so when that operator is deleted (R17). */
+export async function isSetupDone(db: Db): Promise<boolean> {
+  return (await readState(db, doneKey)) !== undefined;
+}
+
+/** Closes the setup for ever; every way of creating an operator calls it. */
+export async function closeSetup(db: Db, now: number): Promise<void> {
+  await db
+    .insertInto('server_state')
+    .values({ key: doneKey, value: String(now) })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+  await db.deleteFrom('server_state').where('key', '=', linkKey).execute();
+}
+
+/** A new one-time link for the first operator, valid for an hour; the one before is dead. Undefined when setup is done. */
+export async function newSetupLink(ctx: Context): Promise<string | undefined> {
+  if (await isSetupDone(ctx.db)) return undefined;
+  const token = newSecret();
+  const link: SetupLink = { tokenHash: hashSecret(token), expiresAt: ctx.now() + limits.setup.linkLife };
+  await ctx.db
+    .insertInto('server_state')
+    .values({ key: linkKey, value: JSON.stringify(link) })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(link) }))
+    .execute();
+  return `${ctx.config.baseUrl}/setup#${token}`;
+}
+
+/** Whether a token is the live setup link; looking changes nothing. */
+export async function assertSetupToken(db: Db, token: string, now: number): Promise<void> {
+  if (await isSetupDone(db)) throw new Failure('AUM0013');
+  const text = await readState(db, linkKey);
+  const link = text === undefined ? undefined : (JSON.parse(text) as SetupLink);
+  if (link?.tokenHash !== hashSecret(token) || link.expiresAt <= now) throw new Failure('AUM0012');
+}
+
+/**
+ * Creates the first operator with the link's token: once, because taking the link is a conditional delete.
+ * @throws Failure AUM0012 for a dead link, AUM0013 when setup is done
+ */
+export async function createFirstOperator(
+  ctx: Context,
+  origin: Origin,
+  input: { token: string; email: string; passwordHash: string; language: 'en' | 'ja' },
+): Promise<string> {
+  const address = parseEmail(input.email);
+  if (!address) throw new Failure('COM0008', { field: 'email' });
+  return await transaction(ctx.db, async (db) => {
+    await assertSetupToken(db, input.token, ctx.now());
+    const taken = await db.deleteFrom('server_state').where('key', '=', linkKey).executeTakeFirst();
+    if (taken.numDeletedRows !== 1n) throw new Failure('AUM0012');
+    await closeSetup(db, ctx.now());
+    const { passwordHash, language } = input;
+    const operator = { address, passwordHash, language, actor: 'anonymous', statusCode: 201 };
+    const operatorId = await createOperator(db, ctx, origin, operator);
+    if (!operatorId) throw new Failure('AUM0013');
+    return operatorId;
+  });
+}
+
+async function readState(db: Db, key: string): Promise<string | undefined> {
+  const row = await db.selectFrom('server_state').select('value').where('key', '=', key).executeTakeFirst();
+  return row?.value;
+}

@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { buildApp } from './app.ts';
+import { type Config, ConfigError, isLoopback } from './config.ts';
+import type { Context } from './context.ts';
+import { type Keys, loadKeys } from './crypto/keys.ts';
+import { createHasher } from './crypto/passwords.ts';
+import { seal, unseal } from './crypto/sealed.ts';
+import { claimServer, type Db, migrate, openDatabase } from './db/database.ts';
+import { type Jobs, startJobs } from './jobs.ts';
+import { newSetupLink } from './operators/setup.ts';
+
+export type Running = {
+  readonly ctx: Context;
+  readonly jobs: Jobs;
+  /** Where it listens, such as `http://127.0.0.1:8787`. */
+  readonly address: string;
+  /** The one-time link for the first operator, while there is none. */
+  readonly setupLink: string | undefined;
+  stop(): Promise<void>;
+};
+
+const consoleDist = join(import.meta.dirname, '../../console/dist');
+
+/**
+ * Starts a server: keys, database, jobs, HTTP.
+ * @param now the clock, milliseconds since 1970
+ * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
+ */
+export async function startServer(config: Config, log: Logger, now: () => number): Promise<Running> {
+  if (!config.smtpUrl && !isLoopback(config.host)) {
+    throw new ConfigError(
+      'WARIFU_SMTP_URL is needed when WARIFU_HOST is not a loopback address: mails must reach people.',
+    );
+  }
+  const keys = loadKeys(config.dataDir);
+  const release = claimServer(config.databaseUrl);
+  const db = openDatabase(config.databaseUrl, (error) =>
+    log.warn({ error: error.message }, 'database connection lost'),
+  );
+  try {
+    return await start({ config, log, now, keys, db }, release);
+  } catch (error) {
+    await db.destroy();
+    release();
+    throw error;
+  }
+}
+
+/** Everything a function may need of the outside world. */
+export function createContext(parts: Omit<Context, 'hasher' | 'wake'>, wake: Context['wake']): Context {
+  const slots = Math.max(1, availableParallelism() - 1);
+  return { ...parts, hasher: createHasher(parts.keys, { slots }), wake };
+}
+
+async function start(parts: Omit<Context, 'hasher' | 'wake'>, release: () => void): Promise<Running> {
+  await migrate(parts.db);
+  await assertKeysFit(parts.db, parts.keys);
+  let jobs: Jobs | undefined;
+  const ctx = createContext(parts, (job) => jobs?.wake(job));
+  const app = await buildApp(ctx, consoleDist);
+  jobs = startJobs(ctx);
+  const setupLink = await newSetupLink(ctx);
+  const address = await app.listen({ host: ctx.config.host, port: ctx.config.port });
+  const running = jobs;
+  const stop = async () => {
+    await app.close();
+    await running.stop();
+    await ctx.db.destroy();
+    release();
+  };
+  return { ctx, jobs: running, address, setupLink, stop };
+}
+
+/** Refuses to run on keys that do not open what the database holds: MFA must not fail open, nor fall silent (R70). */
+export async function assertKeysFit(db: Db, keys: Keys): Promise<void> {
+  const place = { table: 'server_state', column: 'value', row: ['key_check'] };
+  await db
+    .insertInto('server_state')
+    .values({ key: 'key_check', value: seal(keys, 'warifu', place) })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('server_state')
+    .select('value')
+    .where('key', '=', 'key_check')
+    .executeTakeFirstOrThrow();
+  try {
+    unseal(keys, row.value, place);
+  } catch {
+    throw new ConfigError('The keys in the data folder are not those of this database. Restore keys/keys.json.');
+  }
+}
+
+/** A logger that writes JSON lines, without host name and process id. */
+export function createLog(level: string): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+}

@@ -1,0 +1,67 @@
+import type { Context, Receipt } from '../context.ts';
+import type { Db } from '../db/database.ts';
+import { endUserSessions } from './sessions.ts';
+
+/**
+ * Takes the lock of a user for the rest of the transaction. Every transaction that changes credentials begins with
+ * it, so that two of them never interleave and always lock in one order: user, factor, codes, tokens, audit.
+ * @param version when given, the user is found only while its credentials are still those
+ */
+export async function lockUser(db: Db, ctx: Context, operatorId: string, userKey: string, version?: number) {
+  let query = db
+    .updateTable('users')
+    .set({ updated_at: ctx.now() })
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey);
+  if (version !== undefined) query = query.where('credential_version', '=', version);
+  return await query.returningAll().executeTakeFirst();
+}
+
+/**
+ * What every change of a password or of MFA brings with it: whatever was proved before is void. Other sessions end,
+ * pending sign-ins and mailed links die, in the transaction of the change.
+ */
+export async function endAfterCredentialChange(
+  db: Db,
+  ctx: Context,
+  operatorId: string,
+  userKey: string,
+  exceptSessionId = '',
+): Promise<Omit<Receipt, 'backupCodes'>> {
+  await db
+    .updateTable('users')
+    .set((eb) => ({ credential_version: eb('credential_version', '+', 1) }))
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .execute();
+  return {
+    sessions: await endUserSessions(db, operatorId, userKey, exceptSessionId),
+    pendingSignIns: await endPendingSignIns(db, operatorId, userKey),
+    links: await voidMailTokens(db, ctx, operatorId, userKey),
+  };
+}
+
+async function endPendingSignIns(db: Db, operatorId: string, userKey: string): Promise<number> {
+  const result = await db
+    .deleteFrom('pending_sign_ins')
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** Voids a user's live mail tokens; counts the links that a person could still have followed. */
+async function voidMailTokens(db: Db, ctx: Context, operatorId: string, userKey: string): Promise<number> {
+  const now = ctx.now();
+  const voided = await db
+    .updateTable('mail_tokens')
+    .set({ voided_at: now })
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .where('used_at', 'is', null)
+    .where('voided_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returning('purpose')
+    .execute();
+  return voided.filter((token) => token.purpose !== 'mfa_reset_cancel').length;
+}

@@ -1,0 +1,36 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+
+/** A budget of `limit` uses in each window of `length` milliseconds, counted in the database. */
+export type Window = { readonly scope: string; readonly key: string; readonly limit: number; readonly length: number };
+
+/** Takes one use of a window in one conditional statement; false when the budget is spent. */
+export async function takeFromWindow(db: Db, window: Window, now: number): Promise<boolean> {
+  const over = sql<boolean>`attempt_windows.window_start + ${window.length} <= ${now}`;
+  const row = await db
+    .insertInto('attempt_windows')
+    .values({ scope: window.scope, key: window.key, window_start: now, count: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['scope', 'key'])
+        .doUpdateSet({
+          count: sql<number>`case when ${over} then 1 else attempt_windows.count + 1 end`,
+          window_start: sql<number>`case when ${over} then ${now} else attempt_windows.window_start end`,
+        })
+        .where(sql<boolean>`(attempt_windows.count < ${window.limit} or ${over})`),
+    )
+    .returning('count')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Gives one use back: the attempt turned out not to be a failure. */
+export async function giveBackToWindow(db: Db, window: Pick<Window, 'scope' | 'key'>): Promise<void> {
+  await db
+    .updateTable('attempt_windows')
+    .set((eb) => ({ count: eb('count', '-', 1) }))
+    .where('scope', '=', window.scope)
+    .where('key', '=', window.key)
+    .where('count', '>', 0)
+    .execute();
+}

@@ -1,0 +1,49 @@
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
+import type { Context, Origin, Receipt } from '../context.ts';
+import { transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { findOperator } from '../operators/operators.ts';
+import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
+import type { Session } from '../sessions/sessions.ts';
+import { settleRight } from '../sessions/throttle.ts';
+import { loadAccount } from '../users/accounts.ts';
+import { assertPasswordSize, checkOwnPassword, settleWrong } from '../users/password.ts';
+import { assertAcceptable } from '../users/password-policy.ts';
+import { setPassword } from './password-reset.ts';
+
+/**
+ * Changes the caller's own password with the current one (R04); every other session ends.
+ * @throws Failure AUM0011 when the current one is wrong (counted), AUM0010 when the new one is not acceptable
+ */
+export async function changePassword(
+  ctx: Context,
+  origin: Origin,
+  session: Session,
+  current: string,
+  next: string,
+): Promise<Receipt> {
+  const { operatorId, userKey } = session;
+  const account = await loadAccount(ctx.db, operatorId, userKey);
+  const operator = await findOperator(ctx.db, operatorId);
+  if (!account || !operator) throw new Failure('COM0404');
+  assertPasswordSize(current, 'currentPassword');
+  await assertAcceptable(ctx, next, [operator.email, operatorId, account.userName], 'newPassword');
+  const check = await checkOwnPassword(ctx, account, current, origin.sourceIp);
+  if (!check.right) {
+    await settleWrong(ctx, origin, check, 400);
+    throw new Failure('AUM0011');
+  }
+  const passwordHash = await ctx.hasher.hash(next);
+  return await transaction(ctx.db, async (db) => {
+    if (!(await lockUser(db, ctx, operatorId, userKey, account.credentialVersion))) throw new Failure('AUM0011');
+    await settleRight(db, check.attempt, ctx.now());
+    await setPassword(db, ctx, operatorId, userKey, passwordHash);
+    const ended = await endAfterCredentialChange(db, ctx, operatorId, userKey, session.sessionId);
+    const receipt = { ...ended, backupCodes: 0 };
+    await enqueueNotice(db, ctx, origin, operatorId, 'password_changed', { receipt });
+    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200, detail: receipt });
+    return receipt;
+  });
+}

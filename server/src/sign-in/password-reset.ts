@@ -1,0 +1,179 @@
+import { noOperator, record } from '../audit/record.ts';
+import type { Context, Origin, Receipt } from '../context.ts';
+import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import { type Db, transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { enqueueMail } from '../mail/outbox.ts';
+import { deferRequest } from '../mail/requests.ts';
+import { parseEmail } from '../operators/email.ts';
+import { findOperator } from '../operators/operators.ts';
+import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
+import { clearAccount } from '../sessions/throttle.ts';
+import { takeFromWindow } from '../sessions/windows.ts';
+import { type Account, findAccount } from '../users/accounts.ts';
+import { assertAcceptable } from '../users/password-policy.ts';
+
+const { reset, recovery } = limits;
+
+export type PasswordResetRequest = { readonly origin: Origin; readonly email: string };
+
+/**
+ * Asks for a password reset link. Nothing of the account is looked at here: the answer cannot tell (R47).
+ * @throws Failure COM0008 when it is not an e-mail address
+ */
+export async function requestPasswordReset(ctx: Context, origin: Origin, email: string): Promise<void> {
+  if (!parseEmail(email)) throw new Failure('COM0008', { field: 'email' });
+  await deferRequest(ctx.db, ctx, 'password_reset', { origin, email } satisfies PasswordResetRequest);
+  ctx.wake('requests');
+}
+
+/** Mails the link to the stored address, if there is such a root user. Joins the transaction. */
+export async function sendPasswordResetLink(db: Db, ctx: Context, request: PasswordResetRequest): Promise<void> {
+  const { origin } = request;
+  const account = await findAccount(db, { email: request.email });
+  const refusal = account ? await reasonAgainst(db, ctx, account) : 'unknown address';
+  if (account && refusal === undefined) await issueLink(db, ctx, origin, account);
+  await record(db, ctx.now(), origin, {
+    operatorId: account?.operatorId ?? noOperator,
+    userName: '',
+    actor: 'anonymous',
+    target: 'root',
+    outcome: refusal === undefined ? 'success' : 'refused',
+    reason: refusal ?? '',
+    statusCode: 200,
+  });
+}
+
+/**
+ * Sets a new password with a mailed token (R48): sessions end, other links die, nobody is signed in, MFA stays. An MFA
+ * reset by mail is held for 24 hours: one mailbox must not count twice.
+ * @throws Failure AUM0012 for a dead link, AUM0010 for a password that is not acceptable (the link stays alive)
+ */
+export async function resetPassword(ctx: Context, origin: Origin, token: string, password: string): Promise<Receipt> {
+  const found = await liveToken(ctx.db, ctx, token);
+  const operator = found && (await findOperator(ctx.db, found.operator_id));
+  if (!found || !operator) throw new Failure('AUM0012');
+  await assertAcceptable(ctx, password, [operator.email, operator.operator_id]);
+  const passwordHash = await ctx.hasher.hash(password);
+  return await transaction(ctx.db, async (db) => {
+    const { operator_id: operatorId, user_key: userKey, credential_version: version } = found;
+    const user = await lockUser(db, ctx, operatorId, userKey, version);
+    if (!user || !(await consume(db, ctx, operatorId, found.token_id))) throw new Failure('AUM0012');
+    await setPassword(db, ctx, operatorId, userKey, passwordHash);
+    await clearAccount(db, ctx, { operatorId, userKey });
+    const receipt = { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey)), backupCodes: 0 };
+    await holdRecovery(db, ctx, operatorId);
+    await enqueueNotice(db, ctx, origin, operatorId, 'password_reset', { receipt });
+    const event = { operatorId, userName: '', actor: 'anonymous', target: 'root', detail: receipt };
+    await record(db, ctx.now(), origin, { ...event, outcome: 'success', statusCode: 200 });
+    return receipt;
+  });
+}
+
+/** Stores a new password of a user; a suspension ends with it. */
+export async function setPassword(db: Db, ctx: Context, operatorId: string, userKey: string, passwordHash: string) {
+  await db
+    .updateTable('users')
+    .set({ password_hash: passwordHash, password_changed_at: ctx.now(), password_suspended_at: null })
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .execute();
+}
+
+async function reasonAgainst(db: Db, ctx: Context, account: Account): Promise<string | undefined> {
+  const perHour = { scope: 'reset.hour', key: account.operatorId, limit: reset.mailsPerHour, length: limits.hour };
+  const perDay = { scope: 'reset.day', key: account.operatorId, limit: reset.mailsPerDay, length: limits.day };
+  const now = ctx.now();
+  const within = (await takeFromWindow(db, perHour, now)) && (await takeFromWindow(db, perDay, now));
+  return within ? undefined : 'too many mails';
+}
+
+async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+  const { operatorId, userKey } = account;
+  const now = ctx.now();
+  await lockUser(db, ctx, operatorId, userKey);
+  await voidEarlier(db, now, operatorId);
+  const token = newSecret();
+  const expiresAt = now + reset.tokenLife;
+  await db
+    .insertInto('mail_tokens')
+    .values({
+      operator_id: operatorId,
+      token_id: newId(),
+      user_key: userKey,
+      purpose: 'password_reset',
+      token_hash: hashSecret(token),
+      factor_id: null,
+      credential_version: account.credentialVersion,
+      failures: 0,
+      created_at: now,
+      expires_at: expiresAt,
+      used_at: null,
+      voided_at: null,
+    })
+    .execute();
+  // The stored address, never the one that was typed (R47).
+  const recipient = (await findOperator(db, operatorId))?.email ?? '';
+  await enqueueMail(db, ctx, {
+    operatorId,
+    recipient,
+    language: account.language,
+    notAfter: expiresAt,
+    facts: {
+      template: 'password_reset_link',
+      at: now,
+      sourceIp: origin.sourceIp,
+      userAgent: origin.userAgent,
+      operatorId,
+      account: recipient,
+      link: `${ctx.config.baseUrl}/password/reset#${token}`,
+      lifeMinutes: reset.tokenLife / 60_000,
+    },
+  });
+}
+
+async function voidEarlier(db: Db, now: number, operatorId: string): Promise<void> {
+  await db
+    .updateTable('mail_tokens')
+    .set({ voided_at: now })
+    .where('operator_id', '=', operatorId)
+    .where('purpose', '=', 'password_reset')
+    .where('used_at', 'is', null)
+    .where('voided_at', 'is', null)
+    .execute();
+}
+
+async function liveToken(db: Db, ctx: Context, token: string) {
+  return await db
+    .selectFrom('mail_tokens')
+    .select(['operator_id', 'user_key', 'token_id', 'credential_version'])
+    .where('token_hash', '=', hashSecret(token))
+    .where('purpose', '=', 'password_reset')
+    .where('used_at', 'is', null)
+    .where('voided_at', 'is', null)
+    .where('expires_at', '>', ctx.now())
+    .executeTakeFirst();
+}
+
+async function consume(db: Db, ctx: Context, operatorId: string, tokenId: string): Promise<boolean> {
+  const result = await db
+    .updateTable('mail_tokens')
+    .set({ used_at: ctx.now() })
+    .where('operator_id', '=', operatorId)
+    .where('token_id', '=', tokenId)
+    .where('used_at', 'is', null)
+    .where('voided_at', 'is', null)
+    .where('expires_at', '>', ctx.now())
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+async function holdRecovery(db: Db, ctx: Context, operatorId: string): Promise<void> {
+  await db
+    .updateTable('operators')
+    .set({ recovery_hold_until: ctx.now() + recovery.holdAfterReset })
+    .where('operator_id', '=', operatorId)
+    .execute();
+}

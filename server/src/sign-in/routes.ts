@@ -1,0 +1,217 @@
+import {
+  auth,
+  type BodyOf,
+  endOtherSessions,
+  endSession,
+  generateAuthToken,
+  getSession,
+  issuePasswordResetToken,
+  listSessions,
+  logout,
+  revokeOperatorAuthTokens,
+  setLanguage,
+  signIn,
+  stepUp,
+  verifyPasswordResetToken,
+  verifySignIn,
+} from '@warifu/contract';
+import type { FastifyInstance } from 'fastify';
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
+import { transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import {
+  clearPendingCookie,
+  clearSessionCookie,
+  readPendingCookie,
+  setPendingCookie,
+  setSessionCookie,
+} from '../http/cookies.ts';
+import { csrfTokenOf } from '../http/browser.ts';
+import { anyone, permitted, rootOf, signedIn } from '../http/guards.ts';
+import { handle, sendReceipt } from '../http/handle.ts';
+import { limits } from '../limits.ts';
+import { findFactor, isLapsed } from '../mfa/lifecycle.ts';
+import { findOperator } from '../operators/operators.ts';
+import { endOneSession, endUserSessions, listUserSessions, renewToken } from '../sessions/sessions.ts';
+import type { Identifier } from '../users/accounts.ts';
+import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
+import { requestPasswordReset, resetPassword } from './password-reset.ts';
+import { signInProgram } from './sign-in.ts';
+import { stepUpSession } from './step-up.ts';
+
+/** Signing in and out, sessions, step-up, password reset. */
+export function registerSignInRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, auth, anyone, async ({ origin, body }) => {
+    const identifier = identifierOf(body);
+    if (!identifier || body.password === undefined) throw new Failure('AUM0002');
+    const seconds = body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds;
+    const otp = body.mfaOTPCode || undefined;
+    const { password } = body;
+    const { userName, ...rest } = await signInProgram(ctx, origin, { identifier, password, otp, life: seconds * 1000 });
+    return userName === '' ? rest : { ...rest, userName };
+  });
+
+  handle(app, signIn, anyone, async ({ origin, body, reply }) => {
+    const identifier = identifierOf(body);
+    if (!identifier) throw new Failure('AUM0002');
+    const result = await beginConsoleSignIn(ctx, origin, identifier, body.password);
+    if (result.next === 'DONE') setSessionCookie(reply, result.token);
+    else setPendingCookie(reply, result.pendingToken);
+    return { next: result.next };
+  });
+
+  handle(app, verifySignIn, anyone, async ({ origin, body, request, reply }) => {
+    try {
+      const token = await finishConsoleSignIn(ctx, origin, readPendingCookie(request) ?? '', body.mfaOTPCode);
+      setSessionCookie(reply, token);
+      return { next: 'DONE' as const };
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'AUM0018') clearPendingCookie(reply);
+      throw error;
+    }
+  });
+
+  handle(app, logout, signedIn, async ({ caller, origin, reply }) => {
+    await transaction(ctx.db, async (db) => {
+      await endOneSession(db, caller);
+      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 204 });
+    });
+    if (!caller.viaCookie) return undefined;
+    clearSessionCookie(reply);
+    // Not "cookies": that would sign the person out of every other site of the same domain.
+    reply.header('clear-site-data', '"cache", "storage"');
+    return undefined;
+  });
+
+  handle(app, stepUp, signedIn, async ({ caller, origin, body, reply }) => {
+    if (!caller.authMethod.startsWith('password')) throw new Failure('AUM0015');
+    const proof = { password: body.password, otp: body.mfaOTPCode || undefined };
+    const token = await stepUpSession(ctx, origin, caller, caller.token, proof);
+    const provedUntil = ctx.now() + limits.stepUp;
+    if (!caller.viaCookie) return { token, provedUntil };
+    setSessionCookie(reply, token);
+    return { provedUntil };
+  });
+
+  handle(app, issuePasswordResetToken, anyone, async ({ origin, body }) => {
+    await requestPasswordReset(ctx, origin, body.email);
+    return undefined;
+  });
+
+  handle(app, verifyPasswordResetToken, anyone, async ({ origin, body, reply }) => {
+    sendReceipt(reply, await resetPassword(ctx, origin, body.token, body.password));
+    return undefined;
+  });
+
+  registerSessionRoutes(app);
+}
+
+function registerSessionRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, getSession, signedIn, async ({ caller }) => {
+    if (!caller.viaCookie) throw new Failure('AUM0001');
+    const operator = await findOperator(ctx.db, caller.operatorId);
+    const factor = await findFactor(ctx.db, caller.operatorId, caller.userKey);
+    const root = caller.userKey === '';
+    return {
+      operatorId: caller.operatorId,
+      ...(root ? { email: operator?.email ?? '' } : { userName: caller.userName }),
+      isRoot: root,
+      sessionId: caller.sessionId,
+      csrfToken: csrfTokenOf(ctx, caller.sessionId),
+      language: caller.language,
+      mfaStatus: factor && !isLapsed(factor, ctx.now()) ? factor.status : 'INACTIVE',
+      authMethod: caller.authMethod,
+      expiresAt: caller.expiresAt,
+      idleSeconds: limits.session.consoleIdle / 1000,
+      serverTime: ctx.now(),
+      mailPreview: ctx.config.smtpUrl === undefined,
+    };
+  });
+
+  handle(app, setLanguage, signedIn, async ({ caller, body }) => {
+    await ctx.db
+      .updateTable('users')
+      .set({ language: body.language })
+      .where('operator_id', '=', caller.operatorId)
+      .where('user_key', '=', caller.userKey)
+      .execute();
+    return undefined;
+  });
+
+  handle(app, listSessions, signedIn, async ({ caller }) => {
+    const rows = await listUserSessions(ctx, caller.operatorId, caller.userKey);
+    return rows.map((row) => ({
+      sessionId: row.session_id,
+      kind: row.kind,
+      current: row.session_id === caller.sessionId,
+      authMethod: row.auth_method,
+      sourceIp: row.source_ip,
+      userAgent: row.user_agent,
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at,
+      expiresAt: row.expires_at,
+    }));
+  });
+
+  handle(app, endSession, signedIn, async ({ caller, origin, params }) => {
+    await transaction(ctx.db, async (db) => {
+      const { operatorId, userKey } = caller;
+      const ended = await endOneSession(db, { operatorId, userKey, sessionId: params.session_id });
+      if (!ended) throw new Failure('COM0404');
+      const target = `session:${params.session_id}`;
+      await record(db, ctx.now(), origin, { ...by(caller), target, outcome: 'success', statusCode: 204 });
+    });
+    return undefined;
+  });
+
+  handle(app, endOtherSessions, signedIn, async ({ caller, origin }) => {
+    const ended = await transaction(ctx.db, async (db) => {
+      const count = await endUserSessions(db, caller.operatorId, caller.userKey, caller.sessionId);
+      const detail = { sessions: count };
+      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 200, detail });
+      return count;
+    });
+    return { ended };
+  });
+
+  handle(app, generateAuthToken, permitted('operator_id'), async ({ caller, origin, body }) => {
+    // SECURITY: a page must never come to hold a token of its own cookie session (R54).
+    if (caller.viaCookie) throw new Failure('AUM0015');
+    const seconds = body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds;
+    const latest = caller.provedAt + limits.session.apiMaxLife;
+    const expiresAt = Math.min(ctx.now() + seconds * 1000, latest);
+    const token = await transaction(ctx.db, async (db) => {
+      const renewed = await renewToken(db, ctx, caller, caller.token, { expiresAt });
+      if (!renewed) throw new Failure('AUM0001');
+      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 200 });
+      return renewed;
+    });
+    return { token };
+  });
+
+  handle(app, revokeOperatorAuthTokens, rootOf('operator_id'), async ({ caller, origin }) => {
+    await transaction(ctx.db, async (db) => {
+      const sessions = await endUserSessions(db, caller.operatorId, caller.userKey);
+      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 204, detail: { sessions } });
+    });
+    return undefined;
+  });
+}
+
+type Credentials = Pick<
+  BodyOf<typeof auth>,
+  'email' | 'operatorId' | 'userName' | 'authKeyId' | 'authKey' | 'password'
+>;
+
+/** The one credential set of a sign-in; undefined when it is not exactly one. */
+function identifierOf(body: Credentials): Identifier | undefined {
+  const { email, operatorId, userName, authKeyId, authKey } = body;
+  if (authKeyId !== undefined || authKey !== undefined) return undefined;
+  if (email !== undefined) return operatorId === undefined && userName === undefined ? { email } : undefined;
+  return operatorId !== undefined && userName !== undefined ? { operatorId, userName } : undefined;
+}

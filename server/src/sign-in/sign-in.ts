@@ -1,0 +1,159 @@
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
+import { type Db, transaction } from '../db/database.ts';
+import type { TotpFactors } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { findFactor, recordOtpFailure } from '../mfa/lifecycle.ts';
+import { lockFactor, spendOtp } from '../mfa/totp.ts';
+import { lockUser } from '../sessions/consequences.ts';
+import { type AuthMethod, createSession } from '../sessions/sessions.ts';
+import { sourceNetwork } from '../sessions/source.ts';
+import { type Attempt, isKnownSource, rememberSource, settleRight } from '../sessions/throttle.ts';
+import { takeFromWindow } from '../sessions/windows.ts';
+import type { Account, Identifier } from '../users/accounts.ts';
+import { checkPassword, settleWrong } from '../users/password.ts';
+
+export type SignedIn = {
+  readonly operatorId: string;
+  readonly userName: string;
+  readonly apiKey: string;
+  readonly token: string;
+};
+
+export type SignInRequest = {
+  readonly identifier: Identifier;
+  readonly password: string;
+  /** Undefined when none was sent. */
+  readonly otp: string | undefined;
+  /** Life of the session in milliseconds. */
+  readonly life: number;
+};
+
+/**
+ * Signs a program in with a password and, when MFA is active, a code.
+ * @throws Failure AUM0002 for everything that is wrong before the code; MFA0001 no code, MFA0002 wrong or used code
+ */
+export async function signInProgram(ctx: Context, origin: Origin, request: SignInRequest): Promise<SignedIn> {
+  const { account, attempt } = await provePassword(ctx, origin, request.identifier, request.password);
+  const result = await transaction(ctx.db, async (db) => {
+    if (!(await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion))) return 'AUM0002';
+    await acceptPassword(db, ctx, origin, account, attempt);
+    const factor = await activeFactor(db, account);
+    if (factor && !request.otp) return await askForCode(db, ctx, origin, account);
+    if (factor && !(await acceptCode(db, ctx, origin, account, request.otp ?? ''))) return 'MFA0002';
+    const life = { kind: 'api' as const, life: request.life };
+    return await openSession(db, ctx, origin, account, factor ? 'password+totp' : 'password', life);
+  });
+  if (typeof result === 'string') throw new Failure(result);
+  return { operatorId: account.operatorId, userName: account.userName, apiKey: result.apiKey, token: result.token };
+}
+
+/**
+ * The password half of every sign-in.
+ * @throws Failure AUM0002, whatever was wrong (R08)
+ */
+export async function provePassword(ctx: Context, origin: Origin, identifier: Identifier, password: string) {
+  const check = await checkPassword(ctx, identifier, password, origin.sourceIp);
+  if (check.right) return check;
+  await settleWrong(ctx, origin, check, 401);
+  throw new Failure('AUM0002');
+}
+
+/** A right password starts the count anew; after many wrong ones the owner is told (R16). */
+export async function acceptPassword(db: Db, ctx: Context, origin: Origin, account: Account, attempt: Attempt) {
+  await settleRight(db, attempt, ctx.now());
+  // The booking of this very attempt is one of `failures`.
+  if (attempt.failures - 1 < limits.login.noticeAfterFailures) return;
+  await enqueueNotice(db, ctx, origin, account.operatorId, 'sign_in_after_failures');
+}
+
+/** The factor that a sign-in must be proved with; an unconfirmed one changes nothing (R38). */
+export async function activeFactor(db: Db, account: Account): Promise<TotpFactors | undefined> {
+  const factor = await findFactor(db, account.operatorId, account.userKey);
+  return factor?.status === 'ACTIVE' ? factor : undefined;
+}
+
+/** Spends a code; a wrong one is recorded, and told to the owner: somebody knows the password (R16). */
+export async function acceptCode(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  account: Account,
+  otp: string,
+): Promise<boolean> {
+  const factor = await lockFactor(db, account.operatorId, account.userKey);
+  if (factor?.status !== 'ACTIVE') return false;
+  const outcome = await spendOtp(db, ctx, factor, otp);
+  if (outcome === 'accepted') return true;
+  await tellOfFailedCode(db, ctx, origin, account);
+  await recordOtpFailure(db, ctx, origin, account, outcome, 401);
+  return false;
+}
+
+/** Tells the owner, at most once an hour, that the right password was not followed by a right code. */
+export async function tellOfFailedCode(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  user: { readonly operatorId: string; readonly userKey: string },
+): Promise<void> {
+  const window = {
+    scope: 'notice.code_failed',
+    key: `${user.operatorId}/${user.userKey}`,
+    limit: 1,
+    length: limits.hour,
+  };
+  if (!(await takeFromWindow(db, window, ctx.now()))) return;
+  await enqueueNotice(db, ctx, origin, user.operatorId, 'sign_in_code_failed');
+}
+
+/** Opens the session that a sign-in earned, with its audit record and notices, in the caller's transaction. */
+export async function openSession(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  account: Account,
+  authMethod: AuthMethod,
+  session: { readonly kind: 'console' | 'api'; readonly life: number },
+) {
+  const { operatorId, userKey, userName } = account;
+  const now = ctx.now();
+  const created = await createSession(db, ctx, origin, { operatorId, userKey, userName, authMethod, ...session });
+  await tellOfNewSource(db, ctx, origin, account);
+  await rememberSource(db, account, origin.sourceIp, now);
+  await db
+    .updateTable('users')
+    .set({ last_sign_in_at: now })
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .execute();
+  const detail = { session: created.sessionId, method: authMethod };
+  await record(db, now, origin, { ...by(account), outcome: 'success', statusCode: 200, detail });
+  return created;
+}
+
+async function askForCode(db: Db, ctx: Context, origin: Origin, account: Account): Promise<'MFA0001'> {
+  await record(db, ctx.now(), origin, { ...by(account), outcome: 'refused', reason: 'code needed', statusCode: 401 });
+  return 'MFA0001';
+}
+
+async function tellOfNewSource(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+  const known = await isKnownSource(db, account, sourceNetwork(origin.sourceIp), ctx.now());
+  if (known || !(await hasSignedInBefore(db, account))) return;
+  await enqueueNotice(db, ctx, origin, account.operatorId, 'sign_in_new_source');
+}
+
+/** The very first sign-in is from a new source by nature; a mail about it would only teach people to ignore them. */
+async function hasSignedInBefore(db: Db, account: Account): Promise<boolean> {
+  const row = await db
+    .selectFrom('known_sources')
+    .select('source')
+    .where('operator_id', '=', account.operatorId)
+    .where('user_key', '=', account.userKey)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,70 @@
+import type { Db } from '../db/database.ts';
+import { parseEmail } from '../operators/email.ts';
+import type { Attempted } from '../sessions/throttle.ts';
+
+/** How a person names its account at sign-in. */
+export type Identifier = { readonly email: string } | { readonly operatorId: string; readonly userName: string };
+
+export type Account = {
+  readonly operatorId: string;
+  readonly userKey: string;
+  readonly userName: string;
+  readonly language: 'en' | 'ja';
+  /** Undefined when the account has none, or it is suspended: nothing fits it. */
+  readonly passwordHash: string | undefined;
+  readonly credentialVersion: number;
+};
+
+/** The account of an identifier, in any spelling of it (R10). */
+export async function findAccount(db: Db, identifier: Identifier): Promise<Account | undefined> {
+  const where = 'email' in identifier ? await rootOfEmail(db, identifier.email) : samUser(identifier);
+  return where && (await loadAccount(db, where.operatorId, where.userKey));
+}
+
+/** The account of a user that is known to exist. */
+export async function loadAccount(db: Db, operatorId: string, userKey: string): Promise<Account | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    operatorId: row.operator_id,
+    userKey: row.user_key,
+    userName: row.user_name,
+    language: row.language,
+    passwordHash: row.password_suspended_at === null ? (row.password_hash ?? undefined) : undefined,
+    credentialVersion: row.credential_version,
+  };
+}
+
+/** What the attempt counters know an account by, whether it exists or not (R11). */
+export function attemptedOf(identifier: Identifier, account: Account | undefined): Attempted {
+  if (account) return account;
+  if (!('email' in identifier)) return { phantom: `${identifier.operatorId}/${userKeyOf(identifier.userName)}` };
+  return { phantom: parseEmail(identifier.email)?.emailKey ?? identifier.email.trim().toLowerCase() };
+}
+
+/** The one spelling of a user name that counts. */
+export function userKeyOf(userName: string): string {
+  return userName.normalize('NFC').trim().toLowerCase();
+}
+
+async function rootOfEmail(db: Db, text: string) {
+  const address = parseEmail(text);
+  if (!address) return undefined;
+  const operator = await db
+    .selectFrom('operators')
+    .select('operator_id')
+    .where('primary_email_key', '=', address.emailKey)
+    .executeTakeFirst();
+  return operator && { operatorId: operator.operator_id, userKey: '' };
+}
+
+function samUser(identifier: { operatorId: string; userName: string }) {
+  const userKey = userKeyOf(identifier.userName);
+  // SECURITY: an empty name is the root user's key; it has no door of this kind.
+  return userKey === '' ? undefined : { operatorId: identifier.operatorId.trim().toUpperCase(), userKey };
+}

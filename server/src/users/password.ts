@@ -1,0 +1,101 @@
+import { record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
+import { type Db, transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { type Attempt, type Attempted, bookAttempt } from '../sessions/throttle.ts';
+import { type Account, attemptedOf, findAccount, type Identifier } from './accounts.ts';
+
+export type PasswordCheck =
+  | { readonly right: true; readonly account: Account; readonly attempt: Attempt }
+  | { readonly right: false; readonly account: Account | undefined; readonly attempt: Attempt | undefined };
+
+/**
+ * The one door of every password: books the attempt, then hashes. All failures take the same work and time, whether
+ * the account exists, is paused or has no password (R08, R10). The caller settles a right one with `settleRight`.
+ * @throws Failure COM0429 when the source sent too many, COM0503 when too many hashes wait
+ */
+export async function checkPassword(ctx: Context, identifier: Identifier, password: string, sourceIp: string) {
+  const account = await findAccount(ctx.db, identifier);
+  return await evaluate(ctx, account, attemptedOf(identifier, account), password, sourceIp);
+}
+
+/** The same for a user who is signed in already. */
+export async function checkOwnPassword(ctx: Context, account: Account, password: string, sourceIp: string) {
+  return await evaluate(ctx, account, account, password, sourceIp);
+}
+
+async function evaluate(
+  ctx: Context,
+  account: Account | undefined,
+  attempted: Attempted,
+  password: string,
+  sourceIp: string,
+): Promise<PasswordCheck> {
+  assertPasswordSize(password);
+  const booked = await bookAttempt(ctx, attempted, sourceIp);
+  if (booked.verdict === 'flood') throw new Failure('COM0429', {}, limits.login.sourceWindow / 1000);
+  if (booked.verdict === 'refuse') {
+    await ctx.hasher.pretend();
+    return { right: false, account, attempt: undefined };
+  }
+  const right = await ctx.hasher.verify(account?.passwordHash, password);
+  return right && account
+    ? { right, account, attempt: booked.attempt }
+    : { right: false, account, attempt: booked.attempt };
+}
+
+type WrongCheck = Extract<PasswordCheck, { right: false }>;
+
+/** Writes down a failed check in a transaction of its own, so that it stays whatever the request does next. */
+export async function settleWrong(ctx: Context, origin: Origin, check: WrongCheck, statusCode: number): Promise<void> {
+  await transaction(ctx.db, (db) => recordWrong(db, ctx, origin, check, statusCode));
+}
+
+/**
+ * The audit record of a failed check and, at the hundredth failure in a row, the suspension (R13). The count itself
+ * was written before the password was looked at.
+ */
+export async function recordWrong(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  { account, attempt }: WrongCheck,
+  statusCode: number,
+): Promise<void> {
+  const suspended = account && attempt && attempt.failures >= limits.login.accountCap;
+  if (suspended) await suspendPassword(db, ctx, origin, account);
+  await record(db, ctx.now(), origin, {
+    operatorId: account?.operatorId ?? '',
+    userName: account?.userName ?? '',
+    actor: 'anonymous',
+    outcome: attempt ? 'failure' : 'refused',
+    reason: suspended ? 'password suspended' : attempt ? 'wrong credentials' : 'paused',
+    statusCode,
+  });
+}
+
+/**
+ * Refuses absurd input before it costs a hash (R01).
+ * @throws Failure COM0001
+ */
+export function assertPasswordSize(password: string, field = 'password'): void {
+  if (Buffer.byteLength(password) > limits.password.maxBytes) {
+    throw new Failure('COM0001', {
+      field,
+      reason: { en: 'at most 1,024 bytes', ja: '1,024 バイト以内で入力してください。' },
+    });
+  }
+}
+
+async function suspendPassword(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ password_suspended_at: ctx.now() })
+    .where('operator_id', '=', account.operatorId)
+    .where('user_key', '=', account.userKey)
+    .where('password_suspended_at', 'is', null)
+    .execute();
+  await enqueueNotice(db, ctx, origin, account.operatorId, 'password_suspended');
+}
