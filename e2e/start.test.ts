@@ -47,13 +47,14 @@ describe('a running server', () => {
 
   test('says where to begin in JSON lines', () => {
     expect(server.setupLink()).toMatch(new RegExp(`^${server.baseUrl}/setup#`));
-    for (const line of server.output().trim().split('\n')) expect(() => void JSON.parse(line)).not.toThrow();
+    for (const line of server.stdout().trim().split('\n')) expect(() => void JSON.parse(line)).not.toThrow();
+    expect(server.stderr()).toBe('');
   });
 
   test('is alone on its data folder', async () => {
     const { code, output } = await refusal({}, server.dataDir);
     expect(code).not.toBe(0);
-    expect(output).toContain(server.dataDir);
+    expect(output).toContain('Another Warifu server');
     expect((await fetch(`${server.baseUrl}/readyz`)).status).toBe(200);
   });
 

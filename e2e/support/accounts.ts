@@ -1,4 +1,4 @@
-import { type Credentials, request, type Session, secretOf } from './api.ts';
+import { type Credentials, request, type Session, secretOf, signIn } from './api.ts';
 import { launch, type Server, serverEnv } from './server.ts';
 import type { Smtp } from './smtp.ts';
 
@@ -20,12 +20,10 @@ export async function beginMfa(root: Session): Promise<string> {
 }
 
 /** Asks for an MFA reset and takes the token out of the mail that comes. */
-export async function resetToken(server: Server, smtp: Smtp, credentials: Credentials): Promise<string> {
+export async function resetToken(server: Server, smtp: Smtp, { email, password }: Credentials): Promise<string> {
   const since = smtp.mails.length;
-  await request(server.baseUrl, 'POST', '/v1/operators/mfa_revoke_token/issue', credentials);
-  return tokenIn(
-    await smtp.waitFor((mail) => mail.to.includes(credentials.email) && resetLink(mail.text) !== undefined, since),
-  );
+  await request(server.baseUrl, 'POST', '/v1/operators/mfa_revoke_token/issue', { email, password });
+  return tokenIn(await smtp.waitFor((mail) => mail.to.includes(email) && resetLink(mail.text) !== undefined, since));
 }
 
 /** The MFA reset link of a mail. */
@@ -39,7 +37,7 @@ function tokenIn(mail: { text: string }): string {
 
 /** Whether sign-in with the password alone is refused because a code is missing. */
 export async function asksForCode(server: Server, credentials: Credentials): Promise<boolean> {
-  const answer = await request(server.baseUrl, 'POST', '/v1/auth', credentials);
+  const answer = await signIn(server.baseUrl, credentials);
   if (answer.status === 200) return false;
   if (answer.json['code'] === 'MFA0001') return true;
   throw new Error(`sign-in answered ${answer.status} ${answer.body}`);

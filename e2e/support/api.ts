@@ -48,9 +48,9 @@ export function setupToken(link: string): string {
   return new URL(link).hash.slice(1).replace(/^token=/, '');
 }
 
-export function signIn(baseUrl: string, credentials: Credentials, mfaOTPCode?: string): Promise<Answer> {
+export function signIn(baseUrl: string, { email, password }: Credentials, mfaOTPCode?: string): Promise<Answer> {
   const code = mfaOTPCode === undefined ? {} : { mfaOTPCode };
-  return request(baseUrl, 'POST', '/v1/auth', { ...credentials, ...code });
+  return request(baseUrl, 'POST', '/v1/auth', { email, password, ...code });
 }
 
 /** Signs in and gives calls the right headers. */

@@ -23,8 +23,10 @@ export type Server = {
   readonly dataDir: string;
   /** Milliseconds from the start of the process until `/readyz` said yes. */
   readonly startedIn: number;
-  /** What it printed so far, both streams. */
+  /** What it printed so far: both streams, and each of them. */
   output: () => string;
+  stdout: () => string;
+  stderr: () => string;
   /** The one-time link that the first start printed. */
   setupLink: () => string;
   /** SIGTERM; answers with the exit code. */
@@ -49,6 +51,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     dataDir,
     startedIn,
     output,
+    stdout: () => running.printed.stdout,
+    stderr: () => running.printed.stderr,
     setupLink: () => setupLinkIn(output()),
     stop: () => end(child, 'SIGTERM'),
     kill: async () => void (await end(child, 'SIGKILL')),
@@ -72,15 +76,20 @@ export function serverEnv(port: number, dataDir: string, options: ServerOptions 
   };
 }
 
-export type Launched = { child: ChildProcess; output: () => string; exit: Promise<number> };
+export type Launched = {
+  child: ChildProcess;
+  printed: { stdout: string; stderr: string };
+  output: () => string;
+  exit: Promise<number>;
+};
 
 /** Runs a script of the checkout under this Node, and keeps what it prints. */
 export function launch(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Launched {
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (part: string) => {
-      printed += part;
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (part: string) => {
+      printed[name] += part;
     });
   }
   child.stdin.on('error', () => undefined);
@@ -88,7 +97,7 @@ export function launch(args: readonly string[], env: NodeJS.ProcessEnv, input?: 
   const exit = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 128)));
   leftovers.add(child);
   void exit.then(() => leftovers.delete(child));
-  return { child, output: () => printed, exit };
+  return { child, printed, output: () => printed.stdout + printed.stderr, exit };
 }
 
 const leftovers = new Set<ChildProcess>();

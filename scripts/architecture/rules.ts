@@ -20,7 +20,7 @@ const order = [
 
 /** The parameter sheet, the outside world and the one error class: every folder may import them. */
 const shared = ['config', 'context', 'failure', 'limits'];
-const everything = ['app', 'main', 'jobs', 'cli'];
+const everything = ['app', 'main', 'server', 'jobs', 'cli'];
 const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
 const driverFiles = ['db/database', 'db/sqlite', 'db/postgres'];
 const maxLines = 350;
