@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { registerAuditRoutes } from './audit/routes.ts';
 import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
@@ -27,7 +27,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   const { http } = limits;
   const app: FastifyInstance = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     requestIdHeader: false,
     bodyLimit: http.bodyBytes,

@@ -273,7 +273,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     await enqueue(world.ctx, { recipient: 'root@example.com, evil@example.net' });
     await enqueue(world.ctx, { recipient: 'root@example.com\r\nBcc: evil@example.net' });
     await deliver();
-    expect(sink.recipients.flat().filter((address) => /^evil/.test(address))).toEqual([]);
+    expect(sink.recipients.flat().filter((address) => address.startsWith('evil'))).toEqual([]);
     for (const mail of sink.mails) expect(mail.headers.has('bcc')).toBe(false);
   });
 

@@ -1,0 +1,181 @@
+import type { Language } from '@warifu/contract';
+import { describe, expect, it } from 'vitest';
+import type { LinkMail, MailFacts, NoticeEvent } from '../../src/mail/facts.ts';
+import { formatTime, renderMail } from '../../src/mail/templates/render.ts';
+import { happening, linkMail, notice, start } from './helper.ts';
+
+const site = { baseUrl: 'https://id.example.com', timeZone: 'Asia/Tokyo' };
+const languages: readonly Language[] = ['ja', 'en'];
+const receipt = { sessions: 2, pendingSignIns: 1, links: 0, backupCodes: 5 };
+const cancelLink = `${site.baseUrl}/mfa/reset/cancel#CANCEL-TOKEN`;
+const addresses = ['root@example.com', 'second@example.com'];
+
+const events: Readonly<Record<NoticeEvent, MailFacts>> = {
+  operator_created: notice({ event: 'operator_created', sourceIp: '', userAgent: '' }),
+  mfa_enabled: notice({ event: 'mfa_enabled', receipt: { ...receipt, backupCodes: 0 } }),
+  mfa_disabled: notice({ event: 'mfa_disabled', receipt }),
+  mfa_reset_requested: notice({ event: 'mfa_reset_requested', cancelLink }),
+  mfa_reset_cancelled: notice({ event: 'mfa_reset_cancelled' }),
+  mfa_reset_done: notice({ event: 'mfa_reset_done', receipt, addresses }),
+  backup_codes_renewed: notice({ event: 'backup_codes_renewed' }),
+  backup_codes_frozen: notice({ event: 'backup_codes_frozen' }),
+  password_changed: notice({
+    event: 'password_changed',
+    receipt: { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 },
+  }),
+  password_reset: notice({ event: 'password_reset', receipt }),
+  sign_in_new_source: notice({ event: 'sign_in_new_source' }),
+  sign_in_code_failed: notice({ event: 'sign_in_code_failed' }),
+  sign_in_after_failures: notice({ event: 'sign_in_after_failures' }),
+  password_suspended: notice({ event: 'password_suspended' }),
+  mfa_suspended: notice({ event: 'mfa_suspended' }),
+};
+const link = (path: string) => `${site.baseUrl}${path}#LINK-TOKEN`;
+const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
+  mfa_reset_link: linkMail({ link: link('/mfa/reset/verify') }),
+  password_reset_link: linkMail({ template: 'password_reset_link', link: link('/password/reset') }),
+  sign_up_link: linkMail({
+    template: 'sign_up_link',
+    link: link('/signup/verify'),
+    lifeMinutes: 1440,
+    operatorId: '',
+  }),
+};
+const known: MailFacts = { template: 'sign_up_known', ...happening };
+const mails = Object.entries<MailFacts>({ ...events, ...linkMails, sign_up_known: known });
+
+const unescape = (text: string) => text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+/** The texts between the tags of an HTML part. */
+const textsOf = (html: string) =>
+  (html.split('<body')[1] ?? '')
+    .replace(/^[^>]*>/, '')
+    .split(/<[^>]*>/)
+    .map((text) => unescape(text).trim())
+    .filter((text) => text !== '');
+const squeeze = (text: string) => text.replace(/\s+/g, '');
+
+describe.each(languages)('mails in %s', (language) => {
+  it('read as they were agreed', async () => {
+    const texts = mails.map(([, facts]) => {
+      const mail = renderMail({ language, facts }, site);
+      return `${'='.repeat(80)}\n${mail.subject}\n\n${mail.text}`;
+    });
+    await expect(texts.join('\n')).toMatchFileSnapshot(`golden/mails.${language}.txt`);
+    const { html } = renderMail({ language, facts: events.mfa_reset_done }, site);
+    await expect(html).toMatchFileSnapshot(`golden/mfa-reset-done.${language}.html`);
+  });
+
+  it.each(mails)('%s says the same in text and HTML', (_, facts) => {
+    const { text, html } = renderMail({ language, facts }, site);
+    const fromText = squeeze(text.replace(/^(?:- |\d+\. |■ )/gm, '').replace(/^([^:\n]+): (?!\/\/)/gm, '$1'));
+    const fromHtml = squeeze(
+      textsOf(html)
+        .map((part) => part.replace(/^([^:\n]+): (?!\/\/)/, '$1'))
+        .join(''),
+    );
+    expect(fromHtml).toBe(fromText);
+  });
+
+  it.each(mails)('%s begins with the fact and tells when, where and what to do', (_, facts) => {
+    const { subject, text, html } = renderMail({ language, facts }, site);
+    expect(subject).toMatch(/^\[Warifu\] \S/);
+    expect(text.split('\n')[0]).toMatch(language === 'ja' ? /。$/ : /\.$/);
+    const time =
+      language === 'ja'
+        ? '2026年11月22日 18:04:05 (Asia/Tokyo, GMT+09:00)'
+        : '22 November 2026 at 18:04:05 (Asia/Tokyo, GMT+09:00)';
+    expect(text).toContain(time);
+    expect(text).toContain('root@example.com');
+    expect(text).toContain(language === 'ja' ? '■ 心当たりがない場合' : '■ If this was not you');
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).not.toMatch(/<(?:table|img|script|style|link)\b|@import|url\(/);
+  });
+
+  it.each(mails)('%s has no live link but its own', (_, facts) => {
+    const { text, html } = renderMail({ language, facts }, site);
+    const own = 'link' in facts ? facts.link : 'cancelLink' in facts ? facts.cancelLink : undefined;
+    const anchors = [...html.matchAll(/<a href="([^"]*)"/g)].map((match) => unescape(match[1] ?? ''));
+    expect(anchors).toEqual(own ? [own] : []);
+    expect(text.match(/#\S*TOKEN/g) ?? []).toHaveLength(own ? 1 : 0);
+    if (own) expect(text.split('\n')).toContain(own);
+  });
+
+  it.each(Object.entries(linkMails))('%s states its life and that opening it changes nothing', (name, facts) => {
+    const { text } = renderMail({ language, facts }, site);
+    const life =
+      name === 'sign_up_link' ? { ja: '24 時間以内', en: '24 hours' } : { ja: '30 分以内', en: '30 minutes' };
+    expect(text).toContain(life[language]);
+    const nothing = {
+      ja: 'URL を開いただけでは、何も変更されません。',
+      en: 'Opening the link changes nothing by itself.',
+    };
+    expect(text).toContain(nothing[language]);
+  });
+
+  it('lists what ended, and leaves out what there was none of', () => {
+    const { text } = renderMail({ language, facts: events.mfa_disabled }, site);
+    const lines = text.split('\n').filter((line) => line.startsWith('- '));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/2/);
+    const none = { ja: '終了または無効になったものはありません', en: 'Nothing else was ended' };
+    expect(renderMail({ language, facts: events.password_changed }, site).text).toContain(none[language]);
+  });
+
+  it('names a host command instead of an address', () => {
+    const { text } = renderMail({ language, facts: events.operator_created }, site);
+    expect(text).toContain(language === 'ja' ? 'サーバー上のコマンド' : 'a command on the server');
+    expect(text).not.toMatch(/ブラウザ|Browser/);
+  });
+
+  it('is not changed by what strangers put into a request', () => {
+    const evil =
+      '<script>alert(1)</script>"\' \r\nBcc: evil@example.net\n\nhttps://evil.example/ \u202Egnp.exe\u2066\u0007';
+    const facts = notice({
+      event: 'mfa_reset_done',
+      userAgent: evil,
+      sourceIp: evil,
+      account: evil,
+      operatorId: evil,
+      addresses: [evil],
+    });
+    const { subject, text, html } = renderMail({ language, facts }, site);
+    const harmless = renderMail({ language, facts: events.mfa_reset_done }, site);
+    expect(subject).toBe(harmless.subject);
+    expect(html).not.toContain('<script');
+    expect(html).not.toContain('<a ');
+    for (const part of [text, html]) expect(part).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|^(?:Bcc|https:\/\/evil)/mu);
+    expect(text).toContain(language === 'ja' ? 'ブラウザ: 不明' : 'Browser: unknown');
+  });
+});
+
+describe('a user agent in a mail', () => {
+  const browserOf = (userAgent: string) =>
+    /^Browser: (.*)$/m.exec(renderMail({ language: 'en', facts: notice({ userAgent }) }, site).text)?.[1];
+  const mozilla = 'Mozilla/5.0 (X11; Linux x86_64)';
+  const iPhone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)';
+  it.each([
+    [happening.userAgent, 'Chrome 140 (Windows)'],
+    [`${mozilla} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/141.0`, 'Edge 141 (Linux)'],
+    [`${mozilla} Gecko/20100101 Firefox/150.0`, 'Firefox 150 (Linux)'],
+    [`${iPhone} AppleWebKit/605.1 (KHTML, like Gecko) Version/19.0 Mobile/15E Safari/604.1`, 'Safari 19 (iOS)'],
+    ['curl/8.5.0', 'curl 8.5.0'],
+    ['my-client/1.2 (build 7)', 'my-client 1.2'],
+    ['Mozilla/5.0', 'unknown'],
+    ['', 'unknown'],
+    ['evil.example/1', 'unknown'],
+    ['Call +1-555-0100 to secure your account', 'unknown'],
+    ['Visit/https://evil.example', 'unknown'],
+  ])('%s is %s', (userAgent, described) => {
+    expect(browserOf(userAgent)).toBe(described);
+  });
+});
+
+describe('the time in a mail', () => {
+  it('names its zone', () => {
+    expect(formatTime(start, 'en', 'UTC')).toBe('22 November 2026 at 09:04:05 (UTC)');
+    expect(formatTime(start, 'ja', 'UTC')).toBe('2026年11月22日 9:04:05 (UTC)');
+    expect(formatTime(start, 'en', 'America/New_York')).toBe(
+      '22 November 2026 at 04:04:05 (America/New_York, GMT-05:00)',
+    );
+  });
+});

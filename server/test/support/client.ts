@@ -1,0 +1,50 @@
+import type { TestServer } from './server.ts';
+
+export type Credentials = { readonly apiKey: string; readonly token: string };
+
+export type Answer = {
+  readonly status: number;
+  readonly body: Record<string, unknown> & { code?: string };
+  readonly text: string;
+  readonly headers: Record<string, string | string[] | number | undefined>;
+};
+
+export type Call = {
+  readonly as?: Credentials | undefined;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Address of the socket's peer. */
+  readonly ip?: string;
+};
+
+/** Calls the API as a program would. The statuses are kept for the check that nothing failed inside (I8). */
+export async function call(server: TestServer, method: string, path: string, options: Call = {}): Promise<Answer> {
+  const { as, body, headers = {}, ip = '198.51.100.7' } = options;
+  const response = await server.app.inject({
+    method: method as 'GET',
+    url: path,
+    remoteAddress: ip,
+    headers: {
+      host: 'localhost:8787',
+      ...(as && { 'x-soracom-api-key': as.apiKey, 'x-soracom-token': as.token }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = response.body;
+  statuses.push(response.statusCode);
+  return {
+    status: response.statusCode,
+    body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {},
+    text,
+    headers: response.headers,
+  };
+}
+
+const statuses: number[] = [];
+
+/** The statuses of all calls since the last time this was asked. */
+export function takeStatuses(): number[] {
+  return statuses.splice(0);
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Context } from '../../src/context.ts';
+import { loadKeys } from '../../src/crypto/keys.ts';
+import { migrate, openDatabase } from '../../src/db/database.ts';
+import { type Jobs, startJobs } from '../../src/jobs.ts';
+import { createContext } from '../../src/server.ts';
+
+export type Engine = 'sqlite' | 'postgres';
+
+const postgresUrl = process.env.WARIFU_TEST_POSTGRES_URL;
+
+/** The engines that every API scenario runs on. `npm test` always gives a PostgreSQL. */
+export const engines: Engine[] = postgresUrl ? ['sqlite', 'postgres'] : ['sqlite'];
+
+export type TestServer = {
+  readonly app: FastifyInstance;
+  readonly ctx: Context;
+  readonly jobs: Jobs;
+  readonly engine: Engine;
+  /** The clock; scenarios move it, nothing sleeps. */
+  readonly clock: { now: number };
+  /** Everything that was logged. */
+  readonly log: () => string;
+  stop(): Promise<void>;
+};
+
+/** A real server on a real, empty database; only the clock is ours, and requests skip the socket. */
+export async function startTestServer(engine: Engine, env: Record<string, string> = {}): Promise<TestServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'warifu-api-'));
+  const database = engine === 'postgres' ? await createPostgresDatabase() : undefined;
+  const databaseUrl = database?.url ?? `sqlite:${dataDir}/warifu.db`;
+  const config = readConfig({ WARIFU_DATA_DIR: dataDir, WARIFU_DATABASE_URL: databaseUrl, ...env });
+  const lines: string[] = [];
+  const sink = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) });
+  const log = pino({ level: 'trace', base: null }, sink);
+  const clock = { now: Date.UTC(2026, 10, 22, 12, 0, 0) };
+  const keys = loadKeys(dataDir);
+  const db = openDatabase(config.databaseUrl, () => {});
+  await migrate(db);
+  const ctx = createContext({ config, log, keys, db, now: () => clock.now }, () => {});
+  const app = await buildApp(ctx, join(dataDir, 'no-console'));
+  const jobs = startJobs(ctx);
+  const stop = async () => {
+    await app.close();
+    await jobs.stop();
+    await db.destroy();
+    await database?.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { app, ctx, jobs, engine, clock, log: () => lines.join(''), stop };
+}
+
+/** A database of its own on the cluster of the test run. */
+export async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  if (!postgresUrl) throw new Error('WARIFU_TEST_POSTGRES_URL is not set: run the tests with npm test');
+  const name = `warifu_${randomBytes(6).toString('hex')}`;
+  const admin = openDatabase(postgresUrl, () => {});
+  await sql.raw(`create database ${name}`).execute(admin);
+  await admin.destroy();
+  const url = new URL(postgresUrl);
+  url.pathname = `/${name}`;
+  const drop = async () => {
+    const again = openDatabase(postgresUrl, () => {});
+    await sql.raw(`drop database ${name} with (force)`).execute(again);
+    await again.destroy();
+  };
+  return { url: url.toString(), drop };
+}
