@@ -80,3 +80,12 @@ export function codesOf(text: string): string[] {
 export function withCondition(condition: string): string {
   return JSON.stringify({ statements: [{ effect: 'allow', api: '*', condition }] });
 }
+
+/** A document (or a part of one) without positions and source text: what must be equal for equal documents. */
+export function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => key !== 'start' && key !== 'end');
+  const isText = 'expression' in value || 'statements' in value;
+  return Object.fromEntries(kept.filter(([key]) => !(isText && key === 'text')).map(([k, v]) => [k, withoutPlaces(v)]));
+}
