@@ -90,7 +90,8 @@ function queryString(rest: Record<string, unknown>): string {
 
 function headersFor(endpoint: AnyEndpoint): Record<string, string> {
   const headers: Record<string, string> = { Accept: 'application/json', 'X-Soracom-Lang': currentLanguage() };
-  if (endpoint.hasBody) headers['Content-Type'] = 'application/json';
+  // Writes say that they are JSON even without a body: a form of another site could not (R55).
+  if (endpoint.method !== 'GET') headers['Content-Type'] = 'application/json';
   if (endpoint.method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   return headers;
 }

@@ -1,1 +1,50 @@
 import './look/kit-app.ts';
+import { Modal } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { connectSession } from './api.ts';
+import { asFailure } from './failure.ts';
+import { startLanguage } from './language.ts';
+import { common as commonEn } from './locales/en/common.ts';
+import { security as securityEn } from './locales/en/security.ts';
+import { common as commonJa } from './locales/ja/common.ts';
+import { security as securityJa } from './locales/ja/security.ts';
+import { Look } from './look/provider.tsx';
+import { router } from './router.tsx';
+import { noteActivity } from './session/activity.ts';
+import { leaveForSignIn } from './session/leave.ts';
+import { sessionQuery } from './session/session.ts';
+import { confirmIdentity } from './session/step-up-dialog.tsx';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    // An answer of the server is final; only one that did not come is asked for again.
+    queries: { retry: (count, error) => asFailure(error).status === 0 && count < 2, staleTime: 5_000 },
+  },
+});
+
+connectSession({
+  confirmIdentity,
+  sessionEnded: () => leaveForSignIn(queries.getQueryData(sessionQuery.queryKey) !== undefined),
+  sessionUsed: noteActivity,
+});
+
+// A page that comes back from the browser's cache may be that of somebody who has logged out.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});
+
+startLanguage({ ...commonJa, ...securityJa }, { ...commonEn, ...securityEn });
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <Look>
+      <QueryClientProvider client={queries}>
+        <Modal.Stack>
+          <RouterProvider router={router} />
+        </Modal.Stack>
+      </QueryClientProvider>
+    </Look>,
+  );
+}

@@ -29,16 +29,5 @@ export function PasswordField(props: PasswordFieldProps) {
 
 /** Tells password managers whose password the form is about where no field shows it. */
 export function HiddenUserName({ value }: { value: string }) {
-  return (
-    <input
-      className={css.hidden}
-      type="text"
-      name="username"
-      autoComplete="username"
-      value={value}
-      readOnly
-      tabIndex={-1}
-      aria-hidden="true"
-    />
-  );
+  return <input hidden type="text" name="username" autoComplete="username" value={value} readOnly />;
 }

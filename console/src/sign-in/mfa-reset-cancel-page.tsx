@@ -24,7 +24,7 @@ export function MfaResetCancelPage() {
       setStopped(true);
     },
   });
-  if (stopped) return <ResetStopped />;
+  if (!token && stopped) return <ResetStopped />;
   if (!token) return <OpenLinkAgain title={t('cancel.title')} />;
   return (
     <Page title={t('cancel.title')} lead={t('cancel.body')}>

@@ -28,20 +28,20 @@ export function MfaResetVerifyPage() {
     dropLinkToken();
     setOutcome(reached);
   };
-  if (outcome === 'done') return <ResetDone />;
-  if (outcome === 'stopped') return <ResetStopped />;
+  if (!token && outcome === 'done') return <ResetDone />;
+  if (!token && outcome === 'stopped') return <ResetStopped />;
   if (!token) return <OpenLinkAgain title={t('resetVerify.title')} requestNew="/mfa/reset" />;
   return (
     <Page title={t('resetVerify.title')} lead={t('resetVerify.lead')}>
       <Notice tone="warn">
         <p>{t('resetVerify.effect')}</p>
       </Notice>
-      <VerifyForm token={token} onDone={() => finish('done')} />
+      <VerifyForm key={token} token={token} onDone={() => finish('done')} />
       <div className={css.links}>
         <PageLink to="/help/login">{t('resetVerify.lostCodes')}</PageLink>
         <PageLink to="/mfa/reset">{t('resetVerify.requestNew')}</PageLink>
       </div>
-      <NotMe token={token} onStopped={() => finish('stopped')} />
+      <NotMe key={`not-me-${token}`} token={token} onStopped={() => finish('stopped')} />
     </Page>
   );
 }

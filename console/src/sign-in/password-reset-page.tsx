@@ -18,7 +18,7 @@ export function PasswordResetPage() {
   const { t } = useText();
   const token = useLinkToken();
   const [done, setDone] = useState(false);
-  if (done) return <Done />;
+  if (!token && done) return <Done />;
   if (!token) return <OpenLinkAgain title={t('passwordReset.title')} requestNew="/password/forgot" />;
   return (
     <Page title={t('passwordReset.title')}>
@@ -26,6 +26,7 @@ export function PasswordResetPage() {
         <p>{t('passwordReset.warning')}</p>
       </Notice>
       <NewPasswordForm
+        key={token}
         token={token}
         onDone={() => {
           dropLinkToken();

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
+import { enterConsole } from './navigation.ts';
 import { Page } from './page.tsx';
 
 export function OfferMfa() {
@@ -8,10 +9,10 @@ export function OfferMfa() {
   return (
     <Page title={t('setup.mfaTitle')} lead={t('setup.mfaBody')}>
       <div className="stack-tight">
-        <Button component="a" href="/security/mfa?step=start" fullWidth>
+        <Button fullWidth onClick={() => enterConsole('/security/mfa?step=start')}>
           {t('setup.now')}
         </Button>
-        <Button component="a" href="/" variant="default" fullWidth>
+        <Button variant="default" fullWidth onClick={() => enterConsole('/')}>
           {t('setup.later')}
         </Button>
       </div>

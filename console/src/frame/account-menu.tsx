@@ -1,0 +1,77 @@
+import { Menu, useMantineColorScheme } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { announce } from '../announce.tsx';
+import { asFailure } from '../failure.ts';
+import { describeFailure } from '../failure-words.ts';
+import { useText } from '../language.ts';
+import { ChevronIcon } from '../look/icons.tsx';
+import type { Scheme } from '../preferences.ts';
+import { logOut } from '../session/leave.ts';
+import { accountName, useSession } from '../session/session.ts';
+import css from './account-menu.module.css';
+import controls from './controls.module.css';
+
+const schemes = ['auto', 'light', 'dark'] as const;
+
+/** The user's name at the top right: who one is, security, the colour scheme, and the way out. */
+export function AccountMenu() {
+  const { t } = useText();
+  const session = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [leaving, setLeaving] = useState(false);
+  const name = accountName(session);
+
+  const leave = () => {
+    if (leaving) return;
+    setLeaving(true);
+    logOut().catch((error: unknown) => {
+      setLeaving(false);
+      announce(describeFailure(asFailure(error), t));
+    });
+  };
+
+  return (
+    <Menu position="bottom-end" width={280} radius={8} shadow="md" transitionProps={{ duration: 100 }}>
+      <Menu.Target>
+        <button type="button" className={`${controls.control} ${css.open}`} aria-label={t('account.open', { name })}>
+          <span className={css.badge} aria-hidden="true">
+            {name.slice(0, 1).toUpperCase()}
+          </span>
+          <span className={css.name}>{name}</span>
+          <ChevronIcon size={16} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className={css.menu}>
+        <div className={css.who}>
+          <strong>{name}</strong>
+          <span>
+            {session.isRoot ? t('account.root') : ''} · {session.operatorId}
+          </span>
+        </div>
+        <Menu.Divider />
+        <Menu.Item component={Link} to="/security/mfa">
+          {t('account.security')}
+        </Menu.Item>
+        {session.mailPreview && (
+          <Menu.Item component="a" href="/mail-preview">
+            {t('frame.mailPreview')}
+          </Menu.Item>
+        )}
+        <Menu.Divider />
+        <Menu.Label>{t('frame.scheme')}</Menu.Label>
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as Scheme)}>
+          {schemes.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              {t(`frame.schemes.${scheme}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
+        <Menu.Item onClick={leave} closeMenuOnClick={false}>
+          {t('account.logOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

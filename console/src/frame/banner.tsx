@@ -1,0 +1,28 @@
+import { Link, useLocation } from '@tanstack/react-router';
+import { useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { useMfaStatus } from '../security/mfa-status.ts';
+
+/** The one weightiest thing that leaves the account open; not on the page that deals with it. */
+export function Banner() {
+  const { t } = useText();
+  const { pathname } = useLocation();
+  const { data } = useMfaStatus();
+  if (!data || pathname === '/' || pathname === '/security/mfa') return null;
+  if (data.status !== 'ACTIVE') return <Weak text={t('banner.mfaOff')} action={t('banner.mfaOffAction')} />;
+  if (data.backupCodes?.frozenAt) return <Weak text={t('banner.codesFrozen')} action={t('banner.codesAction')} />;
+  if (data.backupCodes && !data.backupCodes.storedAt) {
+    return <Weak text={t('banner.codesNotStored')} action={t('banner.codesAction')} />;
+  }
+  return null;
+}
+
+function Weak({ text, action }: { text: string; action: string }) {
+  return (
+    <Notice tone="warn">
+      <p>
+        {text} <Link to="/security/mfa">{action}</Link>
+      </p>
+    </Notice>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import { countText, useText } from './language.ts';
+import type { TextKey } from './locales/catalogue.ts';
+import { Notice } from './look/notice.tsx';
+import type { Receipt } from './receipt.ts';
+
+type Outcome = {
+  text: TextKey;
+  /** What the change ended; absent for what ends nothing. */
+  receipt?: Receipt;
+};
+
+let current: Outcome | undefined;
+const listeners = new Set<() => void>();
+
+function set(outcome: Outcome | undefined) {
+  current = outcome;
+  for (const listener of listeners) listener();
+}
+
+/** Shows what was just done on the current page, until the person leaves it. */
+export function showOutcome(text: TextKey, receipt?: Receipt) {
+  set(receipt ? { text, receipt } : { text });
+}
+
+export function clearOutcome() {
+  set(undefined);
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** The region is always there, so that screen readers hear what appears in it. */
+export function OutcomePanel() {
+  const { t } = useText();
+  const outcome = useSyncExternalStore(subscribe, () => current);
+  useEffect(() => clearOutcome, []);
+  return (
+    <div role="status">
+      {outcome && (
+        <Notice tone="well" title={t(outcome.text)}>
+          {outcome.receipt && <ReceiptWords receipt={outcome.receipt} />}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function ReceiptWords({ receipt }: { receipt: Receipt }) {
+  const { t } = useText();
+  if (receipt.size === 0) return <p>{t('receipt.nothing')}</p>;
+  return (
+    <ul>
+      {[...receipt].map(([item, count]) => (
+        <li key={item}>{countText(`receipt.${item}`, count)}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,131 @@
+import { Button, Checkbox } from '@mantine/core';
+import { useBlocker } from '@tanstack/react-router';
+import { confirmBackupCodesStored } from '@warifu/contract';
+import { useRef, useState } from 'react';
+import { announce } from '../announce.tsx';
+import { call } from '../api.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
+import { CopyButton } from '../look/copy-button.tsx';
+import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
+import { useSession } from '../session/session.ts';
+import { codesFileName, codesText, saveFile } from './codes-file.ts';
+import css from './codes-panel.module.css';
+import { CodesSheet } from './codes-sheet.tsx';
+
+type CodesPanelProps = {
+  codes: string[];
+  /** Somebody tried to leave without having stored the codes. */
+  asking: boolean;
+  onAsk: (asking: boolean) => void;
+  onDone: () => void;
+};
+
+/** The backup codes, shown this once. Leaving needs a copy somewhere, or an explicit word. */
+export function CodesPanel({ codes, asking, onAsk, onDone }: CodesPanelProps) {
+  const leaving = useRef(false);
+  const leave = () => {
+    leaving.current = true;
+    onDone();
+  };
+  useBlocker({
+    shouldBlockFn: () => {
+      if (!leaving.current) onAsk(true);
+      return !leaving.current;
+    },
+    enableBeforeUnload: () => !leaving.current,
+  });
+  return asking ? (
+    <LeaveQuestion onStay={() => onAsk(false)} onLeave={leave} />
+  ) : (
+    <Codes codes={codes} onDone={leave} />
+  );
+}
+
+function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
+  const { t } = useText();
+  const session = useSession();
+  const [madeAt] = useState(Date.now);
+  const [copied, setCopied] = useState(false);
+  const [ticked, setTicked] = useState(false);
+  const { busy, frame } = useSubmit({
+    initial: {},
+    check: {},
+    send: async () => {
+      await call(confirmBackupCodesStored, { operator_id: session.operatorId });
+      onDone();
+    },
+  });
+  const sheet = { codes, session, madeAt };
+  const download = () => {
+    saveFile(codesFileName(sheet), codesText(sheet, t));
+    announce(t('codes.downloaded'));
+    setCopied(true);
+  };
+  const print = () => {
+    setCopied(true);
+    window.print();
+  };
+  const stored = ticked || copied;
+
+  return (
+    <FormFrame state={frame}>
+      <p>{t('codes.body')}</p>
+      <ul className={css.codes} aria-label={t('codes.list')}>
+        {codes.map((code) => (
+          <li key={code} aria-label={spelled(code)}>
+            <span>{code.slice(0, 4)}</span>
+            <span>{code.slice(4)}</span>
+          </li>
+        ))}
+      </ul>
+      <div className="row">
+        <Button variant="default" leftSection={<DownloadIcon />} onClick={download} data-autofocus>
+          {t('codes.download')}
+        </Button>
+        <CopyButton text={codes.join('\n')} label={t('action.copy')} onCopied={() => setCopied(true)} />
+        <Button variant="default" leftSection={<PrintIcon />} onClick={print}>
+          {t('codes.print')}
+        </Button>
+      </div>
+      <Checkbox
+        label={t('codes.stored')}
+        checked={ticked}
+        onChange={(event) => setTicked(event.currentTarget.checked)}
+        size="md"
+      />
+      <div className="row row-end">
+        {!stored && <p className="quiet small">{t('codes.doneFirst')}</p>}
+        <SubmitButton busy={busy} busyText={t('action.working')} disabled={!stored}>
+          {t('codes.done')}
+        </SubmitButton>
+      </div>
+      <CodesSheet {...sheet} />
+    </FormFrame>
+  );
+}
+
+/** Character by character, with a pause in the middle. */
+function spelled(code: string): string {
+  return `${[...code.slice(0, 4)].join(' ')}, ${[...code.slice(4)].join(' ')}`;
+}
+
+function LeaveQuestion({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
+  const { t } = useText();
+  return (
+    <div className="stack" role="alert">
+      <h3>{t('codes.leaveTitle')}</h3>
+      <p>{t('codes.leaveBody')}</p>
+      <div className="row row-end">
+        <Button variant="default" onClick={onLeave}>
+          {t('codes.leave')}
+        </Button>
+        <Button onClick={onStay} autoFocus>
+          {t('codes.stay')}
+        </Button>
+      </div>
+    </div>
+  );
+}

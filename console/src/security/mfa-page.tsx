@@ -1,0 +1,93 @@
+import { Skeleton } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { announce } from '../announce.tsx';
+import { asFailure } from '../failure.ts';
+import { describeFailure } from '../failure-words.ts';
+import { focusPageTitle, Page } from '../frame/page.tsx';
+import { useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { showOutcome } from '../outcome.tsx';
+import type { Receipt } from '../receipt.ts';
+import { sessionQuery } from '../session/session.ts';
+import { ApiExamples } from './api-examples.tsx';
+import { BackupCodesCard } from './backup-codes-card.tsx';
+import { DisableDialog } from './disable-dialog.tsx';
+import { EnableDialog } from './enable-dialog.tsx';
+import { MfaCard } from './mfa-card.tsx';
+import { mfaKey, useMfaStatus } from './mfa-status.ts';
+import { NewCodesDialog } from './new-codes-dialog.tsx';
+import { useEnrolment } from './use-enrolment.ts';
+
+const route = getRouteApi('/security/mfa');
+
+/** What the address of the page says beyond the path: which dialog is open, and at which step. */
+export type MfaSearch = { step?: 'start' | 'scan' | 'code'; dialog?: 'disable' | 'codes' };
+
+/** Multi-factor authentication of the root user: its state, and the ways to change it. */
+export function MfaPage() {
+  const { t } = useText();
+  const { step, dialog } = route.useSearch();
+  const navigate = route.useNavigate();
+  const queries = useQueryClient();
+  const status = useMfaStatus();
+  const enrolment = useEnrolment();
+
+  const show = (search: MfaSearch) => navigate({ search, replace: step !== undefined || dialog !== undefined });
+  const refresh = () => {
+    queries.invalidateQueries({ queryKey: mfaKey });
+    queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  };
+  const closeUnfinished = () => {
+    show({});
+    announce(t('enable.nothingChanged'));
+    refresh();
+  };
+  const finishEnabling = (receipt: Receipt) => {
+    enrolment.forget();
+    showOutcome('mfa.enabled', receipt);
+    show({});
+    refresh();
+    focusPageTitle();
+  };
+  const finishDisabling = (receipt: Receipt) => {
+    showOutcome('mfa.disabled', receipt);
+    show({});
+    refresh();
+    focusPageTitle();
+  };
+
+  return (
+    <Page title={t('mfa.title')} lead={t('mfa.lead')}>
+      {status.error && (
+        <Notice tone="danger" role="alert">
+          <p>{describeFailure(asFailure(status.error), t)}</p>
+        </Notice>
+      )}
+      {status.isPending && <Skeleton height={180} radius={10} />}
+      {status.data && (
+        <>
+          <MfaCard
+            state={status.data}
+            enrolment={enrolment}
+            onScan={() => show({ step: 'scan' })}
+            onDisable={() => show({ dialog: 'disable' })}
+            onChanged={refresh}
+          />
+          <BackupCodesCard state={status.data} onRenew={() => show({ dialog: 'codes' })} onChanged={refresh} />
+        </>
+      )}
+      <ApiExamples />
+      <EnableDialog
+        step={step}
+        enrolment={enrolment}
+        show={(next) => navigate({ search: next ? { step: next } : {}, replace: next !== 'code' })}
+        onClose={closeUnfinished}
+        onEnabled={refresh}
+        onDone={finishEnabling}
+      />
+      <DisableDialog opened={dialog === 'disable'} onClose={() => show({})} onDisabled={finishDisabling} />
+      <NewCodesDialog opened={dialog === 'codes'} onClose={() => show({})} onChanged={refresh} />
+    </Page>
+  );
+}

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { getMFAStatus, type ReplyOf } from '@warifu/contract';
+import { call } from '../api.ts';
+import { useSession } from '../session/session.ts';
+
+export type MfaState = ReplyOf<typeof getMFAStatus>;
+
+export const mfaKey = ['mfa'];
+
+export function useMfaStatus() {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: mfaKey,
+    queryFn: async () => (await call(getMFAStatus, { operator_id: operatorId })).reply,
+  });
+}
+
+const aYear = 365 * 24 * 60 * 60 * 1000;
+
+export type CodesState = 'stored' | 'notStored' | 'frozen' | 'old';
+
+/** How the backup codes are doing; the worst news first. */
+export function codesState({ backupCodes }: MfaState): CodesState | undefined {
+  if (!backupCodes) return undefined;
+  if (backupCodes.frozenAt) return 'frozen';
+  if (!backupCodes.storedAt) return 'notStored';
+  return Date.now() - backupCodes.createdAt > aYear ? 'old' : 'stored';
+}

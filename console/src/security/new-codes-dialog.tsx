@@ -1,0 +1,64 @@
+import { renewBackupCodes } from '@warifu/contract';
+import { useState } from 'react';
+import { call } from '../api.ts';
+import { codeCheck, toDigits } from '../fields/checks.ts';
+import { CodeField } from '../fields/code-field.tsx';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { useText } from '../language.ts';
+import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { useSession } from '../session/session.ts';
+import { CodesPanel } from './codes-panel.tsx';
+
+type NewCodesDialogProps = { opened: boolean; onClose: () => void; onChanged: () => void };
+
+/** New backup codes need a code of the authenticator: the password alone must not make another factor. */
+export function NewCodesDialog({ opened, onClose, onChanged }: NewCodesDialogProps) {
+  const { t } = useText();
+  const [codes, setCodes] = useState<string[]>();
+  const [asking, setAsking] = useState(false);
+  const done = () => {
+    setCodes(undefined);
+    setAsking(false);
+    onChanged();
+    onClose();
+  };
+  if (codes) {
+    return (
+      <Dialog title={t('codes.title')} opened onClose={() => setAsking(true)}>
+        <CodesPanel codes={codes} asking={asking} onAsk={setAsking} onDone={done} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={t('renew.title')} opened={opened} onClose={onClose}>
+      <RenewForm
+        onClose={onClose}
+        onRenewed={(fresh) => {
+          setCodes(fresh);
+          onChanged();
+        }}
+      />
+    </Dialog>
+  );
+}
+
+function RenewForm({ onClose, onRenewed }: { onClose: () => void; onRenewed: (codes: string[]) => void }) {
+  const { t } = useText();
+  const { operatorId } = useSession();
+  const { field, busy, frame } = useSubmit({
+    initial: { code: '' },
+    check: { code: codeCheck(t) },
+    send: async ({ code }) => {
+      const { reply } = await call(renewBackupCodes, { operator_id: operatorId, mfaOTPCode: toDigits(code) });
+      onRenewed(reply.backupCodes);
+    },
+  });
+  return (
+    <FormFrame state={frame}>
+      <p>{t('renew.body')}</p>
+      <CodeField {...field('code')} data-autofocus />
+      <DialogActions busy={busy} submit={t('renew.submit')} onCancel={onClose} />
+    </FormFrame>
+  );
+}

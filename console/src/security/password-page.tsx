@@ -1,0 +1,74 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getSetup, updateOperatorPassword } from '@warifu/contract';
+import { useState } from 'react';
+import { call } from '../api.ts';
+import { filled, newPasswordCheck } from '../fields/checks.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { NewPasswordField } from '../fields/new-password-field.tsx';
+import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { Card, focusPageTitle, Page } from '../frame/page.tsx';
+import { useText } from '../language.ts';
+import { showOutcome } from '../outcome.tsx';
+import { accountName, sessionQuery, useSession } from '../session/session.ts';
+
+export function PasswordPage() {
+  const { t } = useText();
+  // A changed password leaves an empty form behind, not one with old values.
+  const [changes, setChanges] = useState(0);
+  return (
+    <Page title={t('password.title')} lead={t('password.lead')}>
+      <Card>
+        <PasswordForm key={changes} onChanged={() => setChanges((count) => count + 1)} />
+      </Card>
+    </Page>
+  );
+}
+
+function PasswordForm({ onChanged }: { onChanged: () => void }) {
+  const { t } = useText();
+  const session = useSession();
+  const queries = useQueryClient();
+  const min = useMinLength();
+  const { field, busy, frame } = useSubmit({
+    initial: { password: '', newPassword: '' },
+    check: { password: filled(t, t('field.currentPassword')), newPassword: newPasswordCheck(t, min) },
+    send: async ({ password, newPassword }) => {
+      const { receipt } = await call(updateOperatorPassword, {
+        operator_id: session.operatorId,
+        currentPassword: password,
+        newPassword,
+      });
+      showOutcome('password.changed', receipt);
+      queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      onChanged();
+      focusPageTitle();
+    },
+  });
+  return (
+    <FormFrame state={frame}>
+      <HiddenUserName value={accountName(session)} />
+      <div style={{ maxWidth: '26rem' }} className="stack">
+        <PasswordField {...field('password')} label={t('field.currentPassword')} autoComplete="current-password" />
+        <NewPasswordField {...field('newPassword')} label={t('field.newPassword')} min={min} email={session.email} />
+      </div>
+      <p>{t('password.others')}</p>
+      <div className="row">
+        <SubmitButton busy={busy} busyText={t('action.working')}>
+          {t('password.submit')}
+        </SubmitButton>
+        <a href="/password/forgot">{t('password.forgot')}</a>
+      </div>
+    </FormFrame>
+  );
+}
+
+function useMinLength(): number {
+  const { data } = useQuery({
+    queryKey: ['server-facts'],
+    queryFn: async () => (await call(getSetup, {})).reply,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data?.passwordMinLength ?? 12;
+}

@@ -1,0 +1,54 @@
+import { Button } from '@mantine/core';
+import { useText } from '../language.ts';
+import { CopyButton } from '../look/copy-button.tsx';
+import { QrCode } from '../look/qr-code.tsx';
+import css from './scan-step.module.css';
+
+type ScanStepProps = { totpUri: string; onNext: () => void; onCancel: () => void };
+
+/** The secret as a QR code, with its twin as text for those who cannot scan. */
+export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
+  const { t } = useText();
+  const secret = new URL(totpUri).searchParams.get('secret') ?? '';
+  return (
+    <div className="stack">
+      <div>
+        <p className="quiet small">{t('enable.step', { n: 1 })}</p>
+        <h3>{t('enable.scanTitle')}</h3>
+        <p>{t('enable.scanBody')}</p>
+      </div>
+      <div className={css.qr}>
+        <QrCode text={totpUri} label={t('enable.qr')} />
+      </div>
+      <details className={css.more}>
+        <summary>{t('enable.cannotScan')}</summary>
+        <div className="stack-tight">
+          <p>{t('enable.keyBody')}</p>
+          <p className="quiet small" id="setup-key">
+            {t('enable.key')}
+          </p>
+          <code className={css.key}>
+            {(secret.match(/.{1,4}/g) ?? []).map((group, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the groups never move, and two may be equal.
+              <span key={place}>{group}</span>
+            ))}
+          </code>
+          <div className="row">
+            <CopyButton text={secret} label={t('action.copyShort')} />
+            <a className={css.app} href={totpUri}>
+              {t('enable.openApp')}
+            </a>
+          </div>
+        </div>
+      </details>
+      <div className="row row-end">
+        <Button variant="default" onClick={onCancel}>
+          {t('action.cancel')}
+        </Button>
+        <Button onClick={onNext} data-autofocus>
+          {t('action.next')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { listSessions, type ReplyOf } from '@warifu/contract';
+import { announce } from '../announce.tsx';
+import { call } from '../api.ts';
+import { asFailure } from '../failure.ts';
+import { describeFailure } from '../failure-words.ts';
+import { Card, Page } from '../frame/page.tsx';
+import { countText, useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { EndAllDialog } from './end-all-dialog.tsx';
+import { SessionTable } from './session-table.tsx';
+import css from './sessions-page.module.css';
+
+const route = getRouteApi('/security/sessions');
+
+export type SessionsSearch = { zone?: 'utc'; dialog?: 'end-all' };
+export type SessionRow = ReplyOf<typeof listSessions>[number];
+
+const sessionsKey = ['sessions'];
+
+/** Where this account is signed in, and the way to end what should not be. */
+export function SessionsPage() {
+  const { t } = useText();
+  const { zone, dialog } = route.useSearch();
+  const navigate = route.useNavigate();
+  const queries = useQueryClient();
+  const { data, error, isPending } = useQuery({
+    queryKey: sessionsKey,
+    queryFn: async () => (await call(listSessions, {})).reply,
+  });
+  const others = data?.filter((row) => !row.current) ?? [];
+  const close = () => navigate({ search: ({ dialog: _, ...rest }) => rest, replace: true });
+  const ended = (count: number) => {
+    announce(countText('sessions.endedCount', count));
+    queries.invalidateQueries({ queryKey: sessionsKey });
+  };
+
+  return (
+    <Page title={t('sessions.title')} lead={t('sessions.lead')}>
+      {error && (
+        <Notice tone="danger" role="alert">
+          <p>{describeFailure(asFailure(error), t)}</p>
+        </Notice>
+      )}
+      <Card>
+        <div className="row spread">
+          <Button
+            variant="default"
+            disabled={others.length === 0}
+            onClick={() => navigate({ search: (now) => ({ ...now, dialog: 'end-all' as const }) })}
+          >
+            {t('sessions.endAll')}
+          </Button>
+          <div className={css.zone}>
+            <span id="zone-label" className="quiet small">
+              {t('sessions.zone')}
+            </span>
+            <SegmentedControl
+              aria-labelledby="zone-label"
+              value={zone ?? 'local'}
+              onChange={(value) => navigate({ search: value === 'utc' ? { zone: 'utc' } : {}, replace: true })}
+              data={[
+                { value: 'local', label: t('sessions.zones.local') },
+                { value: 'utc', label: t('sessions.zones.utc') },
+              ]}
+            />
+          </div>
+        </div>
+        {isPending && <Skeleton height={160} />}
+        {data && <SessionTable rows={data} zone={zone ?? 'local'} onEnded={() => ended(1)} />}
+        {data && others.length === 0 && <p className="quiet">{t('sessions.onlyThis')}</p>}
+      </Card>
+      <EndAllDialog
+        opened={dialog === 'end-all'}
+        onClose={close}
+        onEnded={(count) => {
+          close();
+          ended(count);
+        }}
+      />
+    </Page>
+  );
+}

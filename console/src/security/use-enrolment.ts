@@ -1,0 +1,35 @@
+import { enableMFA } from '@warifu/contract';
+import { useState } from 'react';
+import { call } from '../api.ts';
+import { asFailure, type Failure, gaveUp } from '../failure.ts';
+import { useSession } from '../session/session.ts';
+
+/** An enrolment that was begun: the secret lives here, in memory, and nowhere else. */
+export function useEnrolment() {
+  const { operatorId } = useSession();
+  const [totpUri, setTotpUri] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+
+  /** Asks for a new secret; the one before, if any, is dead. True when there is one to show. */
+  const begin = async (): Promise<boolean> => {
+    if (busy) return false;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const { reply } = await call(enableMFA, { operator_id: operatorId });
+      setTotpUri(reply.totpUri);
+      return true;
+    } catch (error) {
+      const problem = asFailure(error);
+      if (problem.code !== gaveUp) setFailure(problem);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return { totpUri, failure, busy, begin, forget: () => setTotpUri(undefined) };
+}
+
+export type Enrolment = ReturnType<typeof useEnrolment>;

@@ -1,0 +1,29 @@
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { getSession, type ReplyOf } from '@warifu/contract';
+import { call, keepCsrfToken } from '../api.ts';
+import { followAccount } from '../language.ts';
+
+export type Session = ReplyOf<typeof getSession> & {
+  /** `expiresAt` by the clock of this device. */
+  endsAt: number;
+};
+
+/** Who is signed in. Asked anew after everything that renews the session, because the CSRF token changes with it. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<Session> => {
+    const { reply } = await call(getSession, {});
+    keepCsrfToken(reply.csrfToken);
+    followAccount(reply.language);
+    return { ...reply, endsAt: Date.now() + (reply.expiresAt - reply.serverTime) };
+  },
+});
+
+export function useSession(): Session {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+/** The name a person knows the account by. */
+export function accountName(session: Session): string {
+  return session.userName ?? session.email ?? session.operatorId;
+}
