@@ -5,6 +5,7 @@ import { resetLink } from './support/accounts.ts';
 import { setupToken, signIn } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
 import { focusedTag } from './support/in-page.ts';
+import { inOrder } from './support/in-order.ts';
 import type { Authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import { type Smtp, startSmtp } from './support/smtp.ts';
@@ -31,6 +32,7 @@ const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' 
 
 describe.each(languages)('flow A and B (%s)', (language) => {
   const w = words[language];
+  inOrder();
   let smtp: Smtp;
   let server: Server;
   let browser: Browser;

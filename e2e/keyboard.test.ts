@@ -4,6 +4,7 @@ import { createOperator } from './support/accounts.ts';
 import { setUp } from './support/api.ts';
 import { openBrowser, openTab, shown, type Tab } from './support/browser.ts';
 import { hasFocusRing, inputFacts, isFocused, isFocusInDialog } from './support/in-page.ts';
+import { inOrder } from './support/in-order.ts';
 import { authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import {
@@ -59,6 +60,7 @@ async function type(page: Page, target: Locator, text: string): Promise<void> {
 }
 
 describe('with the keyboard alone', () => {
+  inOrder();
   test('signing in', async () => {
     const { page } = tab;
     await page.goto(`${server.baseUrl}/login`);

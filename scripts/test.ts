@@ -48,7 +48,7 @@ try {
 } finally {
   await cluster?.stop();
 }
-if (filters.length > 0 && sum(results).passed === 0) results.push({ passed: 0, failed: 1, skipped: 0 });
+if (sum(results).passed + sum(results).failed === 0) results.push({ passed: 0, failed: 1, skipped: 0 });
 console.log(closingLine(sum(results)));
 process.exitCode = sum(results).failed === 0 ? 0 : 1;
 
