@@ -39,5 +39,5 @@ export const getApiAuditLogs = endpoint({
       hash: Type.String(),
     }),
   ),
-  errors: ['AUM0001', 'AUM0015', 'AUM0017'],
+  errors: ['AUM0001', 'AUM0017'],
 });

@@ -138,7 +138,23 @@ export const revokeOperatorAuthTokens = endpoint({
   summary: 'End every session of the root user, the calling one included.',
   params: operatorParams,
   status: 204,
-  errors: ['AUM0001', 'AUM0015', 'AUM0016', 'AUM0017'],
+  errors: ['AUM0001', 'AUM0015', 'AUM0016'],
+});
+
+export const switchUser = endpoint({
+  method: 'POST',
+  path: '/v1/auth/switch_user',
+  permission: 'Auth:switchUser',
+  summary:
+    'Continue as a SAM user whose trust policy names the caller. The new session ends with the one it came from.',
+  body: closed({
+    operatorId: Type.Optional(shortText(64)),
+    userName: Type.Optional(shortText(128)),
+    tokenTimeoutSeconds: Type.Optional(Type.Integer({ minimum: 180, maximum: 3600 })),
+  }),
+  status: 200,
+  reply: AuthReply,
+  errors: ['AUM0001', 'AUM0025'],
 });
 
 // --- the console's own sign-in: the session lives in a cookie, no token ever reaches the page ---

@@ -27,6 +27,8 @@ export type Endpoint<
   readonly errors: readonly ErrorCode[];
   /** The answer differs by the age of the proof of the password: `MFA0004` asks for it. */
   readonly stepUp: boolean;
+  /** Only for a session that a person opened with a password: AuthKey and switched sessions get `AUM0015` (R50, R64). */
+  readonly personOnly: boolean;
 };
 
 /** A request or reply object that refuses members it does not know. */
@@ -50,6 +52,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   reply?: R;
   errors?: readonly ErrorCode[];
   stepUp?: boolean;
+  personOnly?: boolean;
 };
 
 /** Codes that any operation may answer with. */
@@ -83,8 +86,13 @@ export function endpoint<
     hasBody: definition.body !== undefined,
     status: definition.status,
     reply: definition.reply ?? (empty as unknown as R),
-    errors: [...(definition.errors ?? []), ...(definition.stepUp ? (['MFA0004'] as const) : [])],
+    errors: [
+      ...(definition.errors ?? []),
+      ...(definition.stepUp ? (['MFA0004'] as const) : []),
+      ...(definition.personOnly ? (['AUM0015'] as const) : []),
+    ],
     stepUp: definition.stepUp ?? false,
+    personOnly: definition.personOnly ?? false,
   };
 }
 

@@ -65,6 +65,76 @@ export const errorTable = {
     en: 'The sign-in took too long or was ended. Start again.',
     ja: 'ログインの有効期限が切れました。最初からやり直してください。',
   },
+  AUM0020: {
+    status: 400,
+    en: 'A user of this name exists already.',
+    ja: 'この名前のユーザーはすでに存在します。',
+  },
+  AUM0021: {
+    status: 400,
+    en: 'The operator has as many SAM users as it may have ({limit}).',
+    ja: 'SAM ユーザー数が上限 ({limit}) に達しています。',
+  },
+  AUM0022: {
+    status: 400,
+    en: 'The user has a password already. Change it, or delete it first.',
+    ja: 'パスワードはすでに設定されています。変更するか、先に削除してください。',
+  },
+  AUM0023: {
+    status: 400,
+    en: 'A user has at most {limit} auth keys. Delete one first.',
+    ja: '認証キーは 1 ユーザーにつき {limit} 個までです。先に削除してください。',
+  },
+  AUM0024: {
+    status: 403,
+    en: 'This change would allow something that {userName} may not do itself. Ask the root user.',
+    ja: 'この変更により、{userName} 自身に許可されていない操作が許可されてしまいます。ルートユーザーに依頼してください。',
+  },
+  AUM0025: {
+    status: 400,
+    en: 'Switching to this user is not allowed.',
+    ja: 'このユーザーへのスイッチは許可されていません。',
+  },
+  AUM0030: {
+    status: 400,
+    en: 'The permission is not valid: {reason}',
+    ja: '権限の記述が正しくありません。{reason}',
+  },
+  AUM0031: {
+    status: 400,
+    en: 'The trust policy is not valid: {reason}',
+    ja: '信頼ポリシーの記述が正しくありません。{reason}',
+  },
+  AUM0032: {
+    status: 400,
+    en: 'A role of this ID exists already.',
+    ja: 'この ID のロールはすでに存在します。',
+  },
+  AUM0033: {
+    status: 400,
+    en: 'The role is still attached to users ({count}). Detach it first.',
+    ja: 'このロールは {count} 人のユーザーに割り当てられています。先に割り当てを解除してください。',
+  },
+  AUM0034: {
+    status: 400,
+    en: 'This is a built-in role. It cannot be changed.',
+    ja: '組み込みのロールは変更できません。',
+  },
+  AUM0035: {
+    status: 400,
+    en: 'Only built-in roles have versions.',
+    ja: 'バージョンがあるのは組み込みのロールだけです。',
+  },
+  AUM0036: {
+    status: 400,
+    en: 'The primary email address cannot be deleted. Make another one primary first.',
+    ja: 'プライマリメールアドレスは削除できません。先に別のアドレスをプライマリに設定してください。',
+  },
+  AUM0037: {
+    status: 400,
+    en: '{field}: these are not verified addresses of this operator, or the wrong number of them.',
+    ja: '{field}: 確認済みのメールアドレスを正しい数だけ指定してください。',
+  },
   COM0001: {
     status: 400,
     en: 'The request is not valid: {field}: {reason}',
@@ -149,6 +219,16 @@ export const errorTable = {
     status: 400,
     en: 'That code is incorrect or was already used. Wait for a new code and try again. Codes are rejected if your device clock is off.',
     ja: '認証コードが正しくないか、すでに使われています。新しいコードが表示されるのを待って入力してください。端末の時刻がずれていると受理されません。',
+  },
+  MFA0008: {
+    status: 403,
+    en: 'This operator requires MFA. Enable it first; nothing else is possible until then.',
+    ja: 'このオペレーターでは多要素認証が必須です。先に有効にしてください。',
+  },
+  MFA0009: {
+    status: 403,
+    en: 'Disabling your own MFA needs a session that was opened with it. Log in with an MFA verification code.',
+    ja: '自分の多要素認証を無効にするには、MFA 認証コードを使ってログインしたセッションが必要です。',
   },
   MFA0010: {
     status: 400,

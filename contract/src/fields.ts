@@ -32,3 +32,23 @@ export const AuthReply = closed({
   operatorId: Type.String(),
   userName: Type.Optional(Type.String()),
 });
+
+/** UNIX time in seconds: users, roles, AuthKeys, addresses. */
+export const EpochSeconds = Type.Integer({ minimum: 0 });
+export const Description = Type.String({ maxLength: 1024 });
+/** A JSON document as a string; the limit of 32 KiB is checked where it is read, with positions. */
+export const PermissionText = Type.String({ maxLength: 40_000 });
+export const RoleId = Type.String({ minLength: 1, maxLength: 128 });
+
+export const userParams = closed({ ...operatorParams.properties, user_name: Type.String({ maxLength: 128 }) });
+export const roleParams = closed({ ...operatorParams.properties, role_id: RoleId });
+
+export const RoleInfo = closed({
+  roleId: Type.String(),
+  roleName: Type.String(),
+  /** Operator ID, or `warifu` for a built-in role. */
+  owner: Type.String(),
+  description: Type.String(),
+  createDateTime: EpochSeconds,
+  updateDateTime: EpochSeconds,
+});

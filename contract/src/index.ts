@@ -1,21 +1,39 @@
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
+import * as authKeys from './auth-keys.ts';
+import * as emails from './emails.ts';
 import type { AnyEndpoint } from './endpoint.ts';
 import * as mfa from './mfa.ts';
 import * as operators from './operators.ts';
+import * as permissions from './permissions.ts';
+import * as roles from './roles.ts';
+import * as users from './users.ts';
 
 export * from './audit.ts';
 export * from './auth.ts';
+export * from './auth-keys.ts';
+export * from './emails.ts';
 export * from './endpoint.ts';
 export * from './errors.ts';
 export * from './fields.ts';
 export * from './mfa.ts';
 export * from './operators.ts';
+export * from './permissions.ts';
+export * from './roles.ts';
+export * from './users.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>
   typeof value === 'object' && value !== null && 'permission' in value && 'path' in value;
 
 /** Every operation, in the order of the API pages. */
-export const endpoints: readonly AnyEndpoint[] = [auth, operators, mfa, audit].flatMap((module) =>
-  Object.values(module).filter(isEndpoint),
-);
+export const endpoints: readonly AnyEndpoint[] = [
+  auth,
+  operators,
+  emails,
+  mfa,
+  users,
+  authKeys,
+  roles,
+  permissions,
+  audit,
+].flatMap((module) => Object.values(module).filter(isEndpoint));

@@ -5,7 +5,7 @@ import { BackupCode, Email, EpochMs, LinkToken, MfaStatus, OtpCode, operatorPara
 /** Answer header of what a security change ended: an RFC 9651 dictionary of counts. */
 export const receiptHeader = 'warifu-receipt';
 
-const ownOnly = ['AUM0001', 'AUM0015', 'AUM0016', 'AUM0017'] as const;
+const ownOnly = ['AUM0001', 'AUM0016'] as const;
 
 export const enableMFA = endpoint({
   method: 'POST',
@@ -17,6 +17,7 @@ export const enableMFA = endpoint({
   reply: closed({ totpUri: Type.String() }),
   errors: [...ownOnly, 'MFA0003'],
   stepUp: true,
+  personOnly: true,
 });
 
 export const verifyMFA = endpoint({
@@ -29,6 +30,7 @@ export const verifyMFA = endpoint({
   status: 200,
   reply: closed({ backupCodes: Type.Array(Type.String()) }),
   errors: [...ownOnly, 'MFA0003', 'MFA0006', 'MFA0007'],
+  personOnly: true,
 });
 
 export const getMFAStatus = endpoint({
@@ -60,6 +62,7 @@ export const revokeMFA = endpoint({
   body: closed({ password: Password }),
   status: 204,
   errors: [...ownOnly, 'AUM0011', 'MFA0005'],
+  personOnly: true,
 });
 
 export const cancelMFA = endpoint({
@@ -70,6 +73,7 @@ export const cancelMFA = endpoint({
   params: operatorParams,
   status: 204,
   errors: [...ownOnly, 'MFA0006'],
+  personOnly: true,
 });
 
 export const renewBackupCodes = endpoint({
@@ -82,6 +86,7 @@ export const renewBackupCodes = endpoint({
   status: 200,
   reply: closed({ backupCodes: Type.Array(Type.String()) }),
   errors: [...ownOnly, 'MFA0005', 'MFA0007'],
+  personOnly: true,
 });
 
 export const confirmBackupCodesStored = endpoint({
@@ -92,6 +97,7 @@ export const confirmBackupCodesStored = endpoint({
   params: operatorParams,
   status: 204,
   errors: [...ownOnly, 'MFA0005'],
+  personOnly: true,
 });
 
 export const issueMFARevokingToken = endpoint({

@@ -28,7 +28,8 @@ export const updateOperatorPassword = endpoint({
   params: operatorParams,
   body: closed({ currentPassword: Password, newPassword: Password }),
   status: 200,
-  errors: ['AUM0001', 'AUM0010', 'AUM0011', 'AUM0015', 'AUM0016', 'AUM0017'],
+  errors: ['AUM0001', 'AUM0010', 'AUM0011', 'AUM0016'],
+  personOnly: true,
 });
 
 export const createOperator = endpoint({
@@ -76,4 +77,35 @@ export const createFirstOperator = endpoint({
   status: 201,
   reply: closed({ operatorId: Type.String() }),
   errors: ['AUM0010', 'AUM0012', 'AUM0013', 'COM0008'],
+});
+
+const Settings = closed({
+  mfaRequiredForRoot: Type.Boolean(),
+  mfaRequiredForSamUsers: Type.Boolean(),
+  /** A SAM user's changes may allow nobody what it may not do itself (R57). */
+  escalationGuard: Type.Boolean(),
+});
+
+export const getSettings = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}/settings',
+  permission: 'Operator:getSettings',
+  summary: 'Who must use MFA, and whether the escalation guard is on.',
+  params: operatorParams,
+  status: 200,
+  reply: Settings,
+  errors: ['AUM0001', 'AUM0017'],
+});
+
+export const updateSettings = endpoint({
+  method: 'PUT',
+  path: '/v1/operators/{operator_id}/settings',
+  permission: 'Operator:updateSettings',
+  summary: 'Set who must use MFA, and whether the escalation guard is on. Root user only.',
+  params: operatorParams,
+  body: Settings,
+  status: 204,
+  errors: ['AUM0001', 'AUM0016'],
+  stepUp: true,
+  personOnly: true,
 });

@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { closed, endpoint } from './endpoint.ts';
+import { EpochMs, operatorParams, PermissionText } from './fields.ts';
+
+const denied = ['AUM0001', 'AUM0017'] as const;
+const Variables = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }));
+
+const Statement = closed({
+  /** `own`, `role:<id>` or `default`. */
+  source: Type.String(),
+  /** Number in its document, from 1. */
+  statement: Type.Integer(),
+  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
+  api: Type.Array(closed({ pattern: Type.String(), matched: Type.Boolean() })),
+  condition: Type.Optional(
+    closed({
+      text: Type.String(),
+      value: Type.Union([Type.Literal('true'), Type.Literal('false'), Type.Literal('fails')]),
+      failing: Type.Optional(Type.String()),
+      /** Every part with its value, outermost first. */
+      parts: Type.Array(closed({ text: Type.String(), value: Type.String(), depth: Type.Integer() })),
+    }),
+  ),
+  applies: Type.Boolean(),
+  deciding: Type.Boolean(),
+});
+
+export const explainPermission = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/permissions/explain',
+  permission: 'User:explainPermission',
+  summary:
+    'Decide a call for a SAM user, with every statement that counted. A draft may stand in for its own permission.',
+  params: operatorParams,
+  body: closed({
+    userName: Type.String({ minLength: 1, maxLength: 128 }),
+    /** Instead of the user's own permission; roles and defaults still count. */
+    draft: Type.Optional(PermissionText),
+    api: Type.String({ minLength: 1, maxLength: 128 }),
+    pathVariables: Type.Optional(Variables),
+    queryParameters: Type.Optional(Variables),
+    sourceIp: Type.Optional(Type.String({ maxLength: 64 })),
+    at: Type.Optional(EpochMs),
+    mfaAuthenticated: Type.Optional(Type.Boolean()),
+    authMethod: Type.Optional(
+      Type.Union([
+        Type.Literal('password'),
+        Type.Literal('password+totp'),
+        Type.Literal('authKey'),
+        Type.Literal('switchUser'),
+      ]),
+    ),
+  }),
+  status: 200,
+  reply: closed({
+    decision: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
+    /** Which rule decided: a deny, an allow, or that nothing applied. */
+    rule: Type.Union([Type.Literal('deny'), Type.Literal('allow'), Type.Literal('default')]),
+    statements: Type.Array(Statement),
+  }),
+  errors: [...denied, 'AUM0030'],
+});
+
+export const whoCan = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}/permissions/who_can',
+  permission: 'User:whoCan',
+  summary: 'Every principal that may call an operation (on a target), and through which statements, roles or switches.',
+  params: operatorParams,
+  query: closed({
+    api: Type.String({ minLength: 1, maxLength: 128 }),
+    /** The target: value of `{user_name}` in the operation's path. */
+    user_name: Type.Optional(Type.String({ maxLength: 128 })),
+  }),
+  status: 200,
+  reply: Type.Array(
+    closed({
+      /** SRN of the principal. */
+      principal: Type.String(),
+      /** Empty for the root user and for principals of other operators. */
+      userName: Type.String(),
+      kind: Type.Union([Type.Literal('root'), Type.Literal('sam'), Type.Literal('other operator')]),
+      /** `sometimes`: it depends on a condition. */
+      allowed: Type.Union([Type.Literal('always'), Type.Literal('sometimes')]),
+      /** SAM user that it must switch to first, when it may not by itself. */
+      through: Type.Optional(Type.String()),
+      statements: Type.Array(
+        closed({ source: Type.String(), statement: Type.Integer(), condition: Type.Optional(Type.String()) }),
+      ),
+    }),
+  ),
+  errors: denied,
+});

@@ -1,0 +1,137 @@
+import { Type } from 'typebox';
+import { closed, endpoint } from './endpoint.ts';
+import {
+  Description,
+  EpochSeconds,
+  operatorParams,
+  PermissionText,
+  RoleId,
+  RoleInfo,
+  roleParams,
+  userParams,
+} from './fields.ts';
+import { UserInfo } from './users.ts';
+
+const role = '/v1/operators/{operator_id}/roles/{role_id}';
+const denied = ['AUM0001', 'AUM0017'] as const;
+const RoleWithPermission = closed({ ...RoleInfo.properties, permission: Type.String() });
+
+export const listRoles = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}/roles',
+  permission: 'Role:listRoles',
+  summary: 'The roles that users of the operator can attach: its own and the built-in ones.',
+  params: operatorParams,
+  query: closed({ owner: Type.Optional(Type.String({ maxLength: 64 })) }),
+  status: 200,
+  reply: Type.Array(RoleInfo),
+  errors: denied,
+});
+
+export const getRole = endpoint({
+  method: 'GET',
+  path: role,
+  permission: 'Role:getRole',
+  summary: 'One role with its permission.',
+  params: roleParams,
+  status: 200,
+  reply: RoleWithPermission,
+  errors: denied,
+});
+
+export const createRole = endpoint({
+  method: 'POST',
+  path: role,
+  permission: 'Role:createRole',
+  summary: 'Create a role.',
+  params: roleParams,
+  body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
+  status: 200,
+  reply: closed({ roleId: Type.String() }),
+  errors: [...denied, 'AUM0024', 'AUM0030', 'AUM0032'],
+});
+
+export const updateRole = endpoint({
+  method: 'PUT',
+  path: role,
+  permission: 'Role:updateRole',
+  summary: "Replace a role's permission. It acts on the next request of every user that has it.",
+  params: roleParams,
+  body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
+  status: 200,
+  errors: [...denied, 'AUM0024', 'AUM0030', 'AUM0034'],
+});
+
+export const deleteRole = endpoint({
+  method: 'DELETE',
+  path: role,
+  permission: 'Role:deleteRole',
+  summary: 'Delete a role that no user has attached.',
+  params: roleParams,
+  status: 204,
+  errors: [...denied, 'AUM0033', 'AUM0034'],
+});
+
+export const listRoleAttachedUsers = endpoint({
+  method: 'GET',
+  path: `${role}/users`,
+  permission: 'Role:listRoleAttachedUsers',
+  summary: 'The SAM users that have a role.',
+  params: roleParams,
+  status: 200,
+  reply: Type.Array(UserInfo),
+  errors: denied,
+});
+
+export const listRoleVersions = endpoint({
+  method: 'GET',
+  path: `${role}/versions`,
+  permission: 'Role:listRoleVersions',
+  summary: 'The published versions of a built-in role, newest first.',
+  params: roleParams,
+  status: 200,
+  reply: Type.Array(
+    closed({
+      roleId: Type.String(),
+      roleName: Type.String(),
+      owner: Type.String(),
+      description: Type.String(),
+      permission: Type.String(),
+      version: Type.Integer(),
+      publishDateTime: EpochSeconds,
+    }),
+  ),
+  errors: [...denied, 'AUM0035'],
+});
+
+export const listUserRoles = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}/users/{user_name}/roles',
+  permission: 'Role:listUserRoles',
+  summary: 'The roles of a SAM user.',
+  params: userParams,
+  status: 200,
+  reply: Type.Array(RoleWithPermission),
+  errors: denied,
+});
+
+export const attachRole = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/users/{user_name}/roles',
+  permission: 'Role:attachRole',
+  summary: 'Attach a role to a SAM user.',
+  params: userParams,
+  body: closed({ roleId: Type.Optional(RoleId) }),
+  status: 200,
+  errors: [...denied, 'AUM0024'],
+});
+
+export const detachRole = endpoint({
+  method: 'DELETE',
+  path: '/v1/operators/{operator_id}/users/{user_name}/roles/{role_id}',
+  permission: 'Role:detachRole',
+  summary: 'Take a role from a SAM user.',
+  params: closed({ ...userParams.properties, role_id: RoleId }),
+  status: 200,
+  errors: [...denied, 'AUM0024'],
+});
