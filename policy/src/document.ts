@@ -3,7 +3,7 @@ import { type JsonMember, type JsonNode, readJson } from './json.ts';
 import { offsetInString } from './json-string.ts';
 import { LIMITS } from './limits.ts';
 import type { Code } from './messages.ts';
-import { type Finding, finding, isFull, type Params, Refusal } from './problem.ts';
+import { type Finding, finding, isFull, type Params, Refusal, stopAtRefusal } from './problem.ts';
 import { nearest } from './suggest.ts';
 
 /** Reads a condition and adds what is wrong with it, with offsets in the condition. Throws `Refusal`. */
@@ -126,23 +126,13 @@ function readConditionText(r: Reader, node: JsonNode | undefined): Condition | n
     return null;
   }
   const inner: Finding[] = [];
-  const expression = readInner(r, text, inner);
+  const expression = stopAtRefusal(inner, () => r.readCondition(text, inner));
   // Places inside the condition become places in the document, through the escapes of the JSON string.
   for (const { code, start, end, params } of inner.slice(0, LIMITS.problems)) {
     const from = offsetInString(r.text, node.start, start);
     r.findings.push(finding(code, from, offsetInString(r.text, node.start, end), params));
   }
   return expression === undefined ? null : { text, expression, start: node.start, end: node.end };
-}
-
-function readInner(r: Reader, text: string, inner: Finding[]): Expression | undefined {
-  try {
-    return r.readCondition(text, inner);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    inner.push(error.finding);
-    return undefined;
-  }
 }
 
 function readString(r: Reader, node: JsonNode): string | undefined {

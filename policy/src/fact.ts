@@ -40,10 +40,10 @@ function within(a: ValueSet, b: ValueSet): boolean {
   }
 }
 
+/** A range is never the negated one: what it excludes is a range too. */
 function disjoint(a: ValueSet, b: ValueSet): boolean {
   if (a.kind === 'values') return !a.values.some((value) => has(b, value));
   if (b.kind === 'values') return !b.values.some((value) => has(a, value));
-  if (a.kind === 'range' && b.kind === 'range') return a.high < b.low || b.high < a.low;
   if (a.kind === 'like' && b.kind === 'like') return !overlaps(a.pattern, b.pattern);
   if (a.kind !== 'networks' || b.kind !== 'networks') return false;
   return !a.networks.some((x) => b.networks.some((y) => inside(x, y) || inside(y, x)));

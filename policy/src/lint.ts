@@ -38,6 +38,9 @@ export function check(document: PermissionDocument, catalogue: readonly Operatio
 }
 
 function byWeight(a: Note, b: Note): number {
-  if (a.severity !== b.severity) return a.severity === 'security' ? -1 : 1;
-  return a.range.start - b.range.start;
+  return weight(a) - weight(b) || a.range.start - b.range.start;
+}
+
+function weight({ severity }: Note): number {
+  return severity === 'security' ? 0 : 1;
 }

@@ -3,7 +3,7 @@ import { checkCondition } from './checker.ts';
 import { readCondition } from './condition-parser.ts';
 import { readDocument } from './document.ts';
 import { bytesAbove, LIMITS } from './limits.ts';
-import { type Finding, finding, locate, type Problem, Refusal } from './problem.ts';
+import { type Finding, finding, locate, type Problem, Refusal, stopAtRefusal } from './problem.ts';
 
 export type ParseResult =
   | { readonly ok: true; readonly document: PermissionDocument }
@@ -55,16 +55,6 @@ function readChecked(text: string, findings: Finding[]): Expression {
   const expression = readCondition(text);
   findings.push(...checkCondition(expression));
   return expression;
-}
-
-function stopAtRefusal<T>(findings: Finding[], read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    findings.push(error.finding);
-    return undefined;
-  }
 }
 
 function located(text: string, findings: Finding[]): Problem[] {

@@ -38,6 +38,17 @@ export class Refusal extends Error {
   }
 }
 
+/** Runs `read`; where it refuses, the finding is added and undefined returned. Other errors are bugs and go on. */
+export function stopAtRefusal<T>(findings: Finding[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    findings.push(error.finding);
+    return undefined;
+  }
+}
+
 /** A finding at `[start, end)`. */
 export function finding(code: Code, start: number, end: number, params: Params = {}): Finding {
   return { code, start, end, params };
@@ -51,9 +62,9 @@ export function isFull(findings: readonly Finding[]): boolean {
 
 const SHOWN = 80;
 
-/** Gives each finding its line, column and offending text. Linear in `text` plus the number of findings × log lines. */
+/** Gives each finding its line, column and offending text. Linear in `text` up to the last finding. */
 export function locate(text: string, findings: readonly Finding[]): Problem[] {
-  const starts = lineStarts(text);
+  const starts = lineStarts(text, Math.max(0, ...findings.map(({ start }) => start)));
   return findings.map(({ code, start, end, params }) => {
     const line = lineOf(starts, start);
     const column = start - (starts[line - 1] as number) + 1;
@@ -62,9 +73,9 @@ export function locate(text: string, findings: readonly Finding[]): Problem[] {
   });
 }
 
-function lineStarts(text: string): number[] {
+function lineStarts(text: string, last: number): number[] {
   const starts = [0];
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < last; i++) {
     const unit = text.charCodeAt(i);
     if (unit === 10 || (unit === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
   }

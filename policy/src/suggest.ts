@@ -7,7 +7,7 @@ export function nearest(written: string, names: Iterable<string>): string[] {
   const wanted = written.toLowerCase();
   const scored: { name: string; distance: number }[] = [];
   for (const name of new Set(names)) {
-    const most = Math.max(1, name.length / 3);
+    const most = Math.max(1, name.length / 4);
     if (Math.abs(name.length - wanted.length) > most) continue;
     const distance = editDistance(wanted, name.toLowerCase());
     if (distance <= most) scored.push({ name, distance });
