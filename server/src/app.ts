@@ -13,7 +13,7 @@ import { readSessionCookie } from './http/cookies.ts';
 import { parseJsonBody } from './http/json-body.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
-import { addSecurityHeaders } from './http/security-headers.ts';
+import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
 import { limitSockets } from './http/sockets.ts';
 import { hostCheck, sourceIpReader } from './http/source-ip.ts';
 import { limits } from './limits.ts';
@@ -36,7 +36,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime },
-    frameworkErrors: (error, request, reply) => sendProblem(ctx, request, reply, error),
+    frameworkErrors: (error, request, reply) => sendProblem(ctx, request, setSecurityHeaders(request, reply), error),
   });
   app.decorate('warifu', { ctx, sourceIp: sourceIpReader(ctx.config.trustedProxies), bindings: [] });
   limitSockets(app.server, ctx.config.trustedProxies);

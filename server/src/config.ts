@@ -132,7 +132,7 @@ function cidrList(text: string): string[] {
     if (!ipaddr.isValidCIDR(cidr))
       throw new ConfigError(`WARIFU_TRUSTED_PROXIES: ${cidr} is not a CIDR such as 10.0.0.0/8.`);
     // SECURITY: trusting every address would let any client choose its own source address (R61).
-    if (cidr.endsWith('/0')) throw new ConfigError('WARIFU_TRUSTED_PROXIES must not trust every address.');
+    if (ipaddr.parseCIDR(cidr)[1] === 0) throw new ConfigError('WARIFU_TRUSTED_PROXIES must not trust every address.');
   }
   return list;
 }

@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, Origin, Receipt } from '../context.ts';
 import { limits } from '../limits.ts';
 import type { Guard } from './guards.ts';
+import { assertStrings } from './json-body.ts';
 import { languageOf } from './problem.ts';
 import { readQuery, validator } from './validation.ts';
 
@@ -72,7 +73,9 @@ export function handle<E extends AnyEndpoint, C>(
       const params = request.params as ParamsOf<E>;
       const caller = await guard.check(ctx, request, endpoint, params as Record<string, string>);
       const query = readQuery(endpoint.query, request.query as Record<string, unknown>) as QueryOf<E>;
-      const body = (request.body ?? {}) as BodyOf<E>;
+      const body = (request.body === undefined ? {} : request.body) as BodyOf<E>;
+      assertStrings(params);
+      assertStrings(query);
       check.params(params);
       check.query(query);
       check.body(body);

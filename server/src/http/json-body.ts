@@ -60,13 +60,17 @@ function assertKey(key: string, seen: Set<string> | undefined): void {
   seen?.add(key);
 }
 
-function assertStrings(value: unknown): void {
+/**
+ * Refuses text that the two engines would not store alike, wherever it stood in the request.
+ * @throws Failure COM0001
+ */
+export function assertStrings(value: unknown, field = 'body'): void {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed()) {
-      throw refuse('a text holds NUL or half a character', '使用できない文字が含まれています。');
+      throw refuse('holds NUL or half a character', '使用できない文字が含まれています。', field);
     }
   } else if (typeof value === 'object' && value !== null) {
-    for (const member of Object.values(value)) assertStrings(member);
+    for (const [name, member] of Object.entries(value)) assertStrings(member, name);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** What the console's pages may load: only what this server serves; style tags need the page's nonce. */
 export function pagePolicy(nonce: string): string {
@@ -30,10 +30,16 @@ const always: Record<string, string> = {
 /** Puts the security headers on every answer (R56). A handler's own policy or caching stays. */
 export function addSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
-    reply.headers(always);
-    reply.header('x-request-id', request.id);
-    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', apiPolicy);
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    setSecurityHeaders(request, reply);
     return payload;
   });
+}
+
+/** The same for an answer that no hook sees: a URL that the router cannot read. */
+export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.headers(always);
+  reply.header('x-request-id', request.id);
+  if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', apiPolicy);
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  return reply;
 }

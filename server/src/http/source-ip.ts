@@ -41,7 +41,8 @@ export function hostCheck(baseUrl: string): (host: string | undefined) => boolea
   const base = new URL(baseUrl);
   const port = base.port || (base.protocol === 'https:' ? '443' : '80');
   return (host) => {
-    if (!host || !URL.canParse(`${base.protocol}//${host}`)) return false;
+    // A name and a port, nothing that a URL may hold besides.
+    if (!host || !/^[\w.:[\]-]+$/.test(host) || !URL.canParse(`${base.protocol}//${host}`)) return false;
     const url = new URL(`${base.protocol}//${host}`);
     if (url.host === base.host) return true;
     const urlPort = url.port || (base.protocol === 'https:' ? '443' : '80');

@@ -72,7 +72,7 @@ export async function confirmEnrolment(ctx: Context, origin: Origin, session: Se
     await activate(db, ctx, factor);
     await replaceCodes(db, ctx, factor, made);
     const ended = { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey, sessionId)), backupCodes: 0 };
-    await markProved(db, ctx, session);
+    await markFactorUsed(db, session);
     await enqueueNotice(db, ctx, origin, operatorId, 'mfa_enabled', { receipt: ended });
     await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200, detail: ended });
     return ended;
@@ -181,11 +181,11 @@ async function activate(db: Db, ctx: Context, factor: TotpFactors): Promise<void
     .execute();
 }
 
-/** The session that confirmed the factor has just proved it. */
-async function markProved(db: Db, ctx: Context, session: Session): Promise<void> {
+/** The session now rests on both. Its step-up still counts from the password: a code alone does not renew it. */
+async function markFactorUsed(db: Db, session: Session): Promise<void> {
   await db
     .updateTable('sessions')
-    .set({ auth_method: 'password+totp', proved_at: ctx.now() })
+    .set({ auth_method: 'password+totp' })
     .where('operator_id', '=', session.operatorId)
     .where('session_id', '=', session.sessionId)
     .execute();

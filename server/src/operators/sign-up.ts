@@ -39,13 +39,19 @@ export async function sendSignUpLink(db: Db, ctx: Context, request: SignUpReques
   if (!(await takeFromWindow(db, { ...perAddress, length: limits.hour }, now))) return;
   const known = await db
     .selectFrom('operators')
-    .select('operator_id')
+    .innerJoin('emails', (join) =>
+      join
+        .onRef('emails.operator_id', '=', 'operators.operator_id')
+        .onRef('emails.email_id', '=', 'operators.primary_email_id'),
+    )
+    .select(['operators.operator_id', 'emails.email'])
     .where('primary_email_key', '=', address.emailKey)
     .executeTakeFirst();
   const happening = { at: now, sourceIp: origin.sourceIp, userAgent: origin.userAgent, account: address.email };
   if (known) {
     const facts = { template: 'sign_up_known' as const, ...happening, operatorId: known.operator_id };
-    return await enqueueMail(db, ctx, { operatorId: known.operator_id, recipient: address.email, language, facts });
+    // The stored address, never the one that was typed.
+    return await enqueueMail(db, ctx, { operatorId: known.operator_id, recipient: known.email, language, facts });
   }
   const token = await insertSignUp(db, ctx, request);
   await enqueueMail(db, ctx, {

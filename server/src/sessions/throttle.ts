@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { keyedHash } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
@@ -42,6 +43,20 @@ export async function bookAttempt(ctx: Context, attempted: Attempted, sourceIp: 
       return { verdict: 'refuse' };
     }
     return { verdict: 'evaluate', attempt: { accountKey, network, failures } };
+  });
+}
+
+/** Takes a booking back whose password was never looked at: only evaluated failures count (I9). */
+export async function cancelAttempt(ctx: Context, attempt: Attempt): Promise<void> {
+  await transaction(ctx.db, async (db) => {
+    await giveBackToWindow(db, sourceWindow(attempt.network));
+    await giveBackToWindow(db, pairWindow(attempt.accountKey, attempt.network));
+    await db
+      .updateTable('login_accounts')
+      .set((eb) => ({ failures: eb('failures', '-', 1) }))
+      .where('account_key', '=', attempt.accountKey)
+      .where('failures', '>', 0)
+      .execute();
   });
 }
 
@@ -95,9 +110,16 @@ export async function isKnownSource(db: Db, attempted: Attempted, network: strin
   return row !== undefined;
 }
 
-/** Starts an account's count anew, after its password was reset. */
+/** Starts an account's counts anew, after its password was reset: its owner comes from a source that just failed. */
 export async function clearAccount(db: Db, ctx: Context, attempted: Attempted): Promise<void> {
-  await db.deleteFrom('login_accounts').where('account_key', '=', accountKeyOf(ctx, attempted)).execute();
+  const accountKey = accountKeyOf(ctx, attempted);
+  await db.deleteFrom('login_accounts').where('account_key', '=', accountKey).execute();
+  const prefix = `${accountKey}|`;
+  await db
+    .deleteFrom('attempt_windows')
+    .where('scope', '=', 'login.pair')
+    .where(sql`substr(key, 1, ${sql.lit(prefix.length)})`, '=', prefix)
+    .execute();
 }
 
 async function bookOnAccount(db: Db, accountKey: string, known: boolean, now: number): Promise<number | undefined> {

@@ -43,7 +43,9 @@ export async function loadAccount(db: Db, operatorId: string, userKey: string): 
 /** What the attempt counters know an account by, whether it exists or not (R11). */
 export function attemptedOf(identifier: Identifier, account: Account | undefined): Attempted {
   if (account) return account;
-  if (!('email' in identifier)) return { phantom: `${identifier.operatorId}/${userKeyOf(identifier.userName)}` };
+  if (!('email' in identifier)) {
+    return { phantom: `${operatorIdOf(identifier.operatorId)}/${userKeyOf(identifier.userName)}` };
+  }
   return { phantom: parseEmail(identifier.email)?.emailKey ?? identifier.email.trim().toLowerCase() };
 }
 
@@ -66,5 +68,9 @@ async function rootOfEmail(db: Db, text: string) {
 function samUser(identifier: { operatorId: string; userName: string }) {
   const userKey = userKeyOf(identifier.userName);
   // SECURITY: an empty name is the root user's key; it has no door of this kind.
-  return userKey === '' ? undefined : { operatorId: identifier.operatorId.trim().toUpperCase(), userKey };
+  return userKey === '' ? undefined : { operatorId: operatorIdOf(identifier.operatorId), userKey };
+}
+
+function operatorIdOf(typed: string): string {
+  return typed.trim().toUpperCase();
 }

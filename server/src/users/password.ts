@@ -4,7 +4,7 @@ import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { type Attempt, type Attempted, bookAttempt } from '../sessions/throttle.ts';
+import { type Attempt, type Attempted, bookAttempt, cancelAttempt } from '../sessions/throttle.ts';
 import { type Account, attemptedOf, findAccount, type Identifier } from './accounts.ts';
 
 export type PasswordCheck =
@@ -40,10 +40,19 @@ async function evaluate(
     await ctx.hasher.pretend();
     return { right: false, account, attempt: undefined };
   }
-  const right = await ctx.hasher.verify(account?.passwordHash, password);
+  const right = await verifyBooked(ctx, booked.attempt, account?.passwordHash, password);
   return right && account
     ? { right, account, attempt: booked.attempt }
     : { right: false, account, attempt: booked.attempt };
+}
+
+async function verifyBooked(ctx: Context, attempt: Attempt, stored: string | undefined, password: string) {
+  try {
+    return await ctx.hasher.verify(stored, password);
+  } catch (error) {
+    await cancelAttempt(ctx, attempt);
+    throw error;
+  }
 }
 
 type WrongCheck = Extract<PasswordCheck, { right: false }>;
