@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { expect } from 'vitest';
 import { root } from '../../scripts/processes.ts';
 import { onPath } from '../../scripts/system-packages.ts';
-import { widths } from './in-page.ts';
+import { atRest, widths } from './in-page.ts';
 import { type Language, words } from './words.ts';
 
 /** Debian's Chromium with a fresh profile; it speaks to nobody but the server under test. */
@@ -82,11 +82,13 @@ export async function look(tab: Tab, name: string): Promise<void> {
 export async function picture({ page, language }: Tab, name: string): Promise<void> {
   const path = `${root}/artifacts/screenshots/${language}/${name}.png`;
   mkdirSync(dirname(path), { recursive: true });
+  await atRest(page);
   await page.screenshot({ path });
 }
 
 /** No finding of axe by the rules of WCAG 2.2 AA. */
 export async function accessible(page: Page, name: string): Promise<void> {
+  await atRest(page);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
   const { violations, passes } = await new AxeBuilder({ page }).withTags(tags).analyze();
   // A page that axe could not read has no findings either.

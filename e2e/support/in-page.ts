@@ -13,7 +13,12 @@ type Element = {
   dispatchEvent: (event: unknown) => boolean;
 };
 type Dom = {
-  document: { activeElement: Element; body: Element; documentElement: Box };
+  document: {
+    activeElement: Element;
+    documentElement: Box;
+    getAnimations: () => { playState: string; effect: { getTiming: () => { iterations: number } } | null }[];
+  };
+  requestAnimationFrame: (then: () => void) => void;
   getComputedStyle: (element: Element) => { outlineStyle: string; outlineWidth: string; boxShadow: string };
   DataTransfer: new () => { setData: (type: string, text: string) => void };
   ClipboardEvent: new (name: string, options: object) => unknown;
@@ -79,5 +84,23 @@ export function widths(page: Page): Promise<{ content: number; view: number }> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = (globalThis as unknown as Dom).document.documentElement;
     return { content: scrollWidth, view: clientWidth };
+  });
+}
+
+/** Waits until what fades or slides has come to rest; half-faded text has too little contrast for anybody. */
+export function atRest(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const { document, requestAnimationFrame } = globalThis as unknown as Dom;
+    const moving = () =>
+      document
+        .getAnimations()
+        .some(
+          ({ playState, effect }) =>
+            playState === 'running' && effect?.getTiming().iterations !== Number.POSITIVE_INFINITY,
+        );
+    for (let quiet = 0, frames = 0; quiet < 3 && frames < 300; frames++) {
+      await new Promise<void>((resolve) => requestAnimationFrame(resolve));
+      quiet = moving() ? 0 : quiet + 1;
+    }
   });
 }
