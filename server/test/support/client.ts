@@ -1,3 +1,4 @@
+import { assertDeclared } from './contract.ts';
 import type { TestServer } from './server.ts';
 
 export type Credentials = { readonly apiKey: string; readonly token: string };
@@ -34,6 +35,7 @@ export async function call(server: TestServer, method: string, path: string, opt
   });
   const text = response.body;
   statuses.push(response.statusCode);
+  assertDeclared(method, path, response.statusCode, text);
   return {
     status: response.statusCode,
     body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {},

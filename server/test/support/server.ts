@@ -10,6 +10,7 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { loadKeys } from '../../src/crypto/keys.ts';
+import type { Hasher } from '../../src/crypto/passwords.ts';
 import { migrate, openDatabase } from '../../src/db/database.ts';
 import { type Jobs, startJobs } from '../../src/jobs.ts';
 import { createContext } from '../../src/server.ts';
@@ -34,7 +35,11 @@ export type TestServer = {
 };
 
 /** A real server on a real, empty database; only the clock is ours, and requests skip the socket. */
-export async function startTestServer(engine: Engine, env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  engine: Engine,
+  env: Record<string, string> = {},
+  options: { readonly hasher?: Hasher } = {},
+): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'warifu-api-'));
   const database = engine === 'postgres' ? await createPostgresDatabase() : undefined;
   const databaseUrl = database?.url ?? `sqlite:${dataDir}/warifu.db`;
@@ -46,7 +51,7 @@ export async function startTestServer(engine: Engine, env: Record<string, string
   const keys = loadKeys(dataDir);
   const db = openDatabase(config.databaseUrl, () => {});
   await migrate(db);
-  const ctx = createContext({ config, log, keys, db, now: () => clock.now }, () => {});
+  const ctx = { ...createContext({ config, log, keys, db, now: () => clock.now }, () => {}), ...options };
   const app = await buildApp(ctx, join(dataDir, 'no-console'));
   const jobs = startJobs(ctx);
   const stop = async () => {

@@ -1,0 +1,43 @@
+import { type AnyEndpoint, commonErrors, endpoints } from '@warifu/contract';
+import { Compile } from 'typebox/compile';
+
+type Known = { readonly endpoint: AnyEndpoint; readonly path: RegExp; readonly fits: (reply: unknown) => boolean };
+
+/** Literal paths first, as a router does it. */
+const known: Known[] = [...endpoints]
+  .sort((a, b) => a.path.split('{').length - b.path.split('{').length)
+  .map((endpoint) => {
+    const compiled = Compile(endpoint.reply);
+    const path = new RegExp(`^${endpoint.path.replace(/\{\w+\}/g, '[^/]+')}$`);
+    return { endpoint, path, fits: (reply) => compiled.Check(reply) };
+  });
+
+/** The endpoint of the contract that a request is for. */
+export function endpointOf(method: string, url: string): AnyEndpoint | undefined {
+  return find(method, url)?.endpoint;
+}
+
+/**
+ * Checks an answer against what its endpoint declares: status and members of a success, code of an error. Every call
+ * of every test passes here, so that a code which nobody declared fails the test that meets it.
+ */
+export function assertDeclared(method: string, url: string, status: number, text: string): void {
+  const match = find(method, url);
+  if (!match) return;
+  const { endpoint, fits } = match;
+  if (status >= 400) {
+    const code = (JSON.parse(text) as { code: string }).code;
+    const declared: readonly string[] = [...endpoint.errors, ...commonErrors];
+    if (!declared.includes(code)) throw new Error(`${endpoint.permission} answered ${code}, which it does not declare`);
+    return;
+  }
+  if (status !== endpoint.status) throw new Error(`${endpoint.permission} answered ${status}, not ${endpoint.status}`);
+  if (text === '' ? !fits({}) : !fits(JSON.parse(text))) {
+    throw new Error(`${endpoint.permission} answered with a body that is not its reply`);
+  }
+}
+
+function find(method: string, url: string): Known | undefined {
+  const path = url.split('?')[0] ?? '';
+  return known.find((candidate) => candidate.endpoint.method === method && candidate.path.test(path));
+}
