@@ -11,6 +11,8 @@ export function describeFailure(failure: Failure, t: Translate): string {
   switch (failure.code) {
     case 'AUM0002':
       return t('errors.LOGIN_FAILED');
+    case 'SAM_LOGIN_FAILED':
+      return t('errors.SAM_LOGIN_FAILED');
     case 'AUM0011':
       return t('errors.PW_WRONG');
     case 'AUM0012':

@@ -19,6 +19,11 @@ export function startLanguage(ja: Partial<Catalogue>, en: Partial<Catalogue>) {
   switchTo(chosenLanguage() ?? browserLanguage());
 }
 
+/** Adds the texts of pages that arrive later than the page they are opened from. */
+export function addTexts(ja: Partial<Catalogue>, en: Partial<Catalogue>) {
+  catalogues = { ja: { ...catalogues.ja, ...ja }, en: { ...catalogues.en, ...en } };
+}
+
 function switchTo(wanted: Language) {
   language = wanted;
   document.documentElement.lang = wanted;

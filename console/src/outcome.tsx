@@ -43,7 +43,7 @@ export function OutcomePanel() {
     <div role="status">
       {outcome && (
         <Notice tone="well" title={t(outcome.text)}>
-          {outcome.receipt && <ReceiptWords receipt={outcome.receipt} />}
+          {outcome.receipt && outcome.receipt.size > 0 && <ReceiptWords receipt={outcome.receipt} />}
         </Notice>
       )}
     </div>
@@ -51,8 +51,6 @@ export function OutcomePanel() {
 }
 
 function ReceiptWords({ receipt }: { receipt: Receipt }) {
-  const { t } = useText();
-  if (receipt.size === 0) return <p>{t('receipt.nothing')}</p>;
   return (
     <ul>
       {[...receipt].map(([item, count]) => (

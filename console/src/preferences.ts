@@ -2,17 +2,17 @@ import type { Language } from '@warifu/contract';
 
 export type Scheme = 'auto' | 'light' | 'dark';
 
-// Cookies and not localStorage: logging out clears the storage of this origin, and these two should outlive it.
+// Cookies and not localStorage: logging out clears the storage of this origin, and these should outlive it.
 const oneYear = 365 * 24 * 60 * 60;
 
 function readCookie(name: string): string | undefined {
-  return new RegExp(`(?:^|; )${name}=([a-z]+)`).exec(document.cookie)?.[1];
+  return new RegExp(`(?:^|; )${name}=(\\w+)`).exec(document.cookie)?.[1];
 }
 
-function writeCookie(name: string, value: string) {
+function writeCookie(name: string, value: string, seconds = oneYear) {
   const secure = location.protocol === 'https:' ? '; Secure' : '';
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API cannot be read before the first paint.
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${oneYear}; SameSite=Strict${secure}`;
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${seconds}; SameSite=Strict${secure}`;
 }
 
 /** The language a person chose on this browser, if any. */
@@ -37,4 +37,17 @@ export function chosenScheme(): Scheme {
 
 export function rememberScheme(scheme: Scheme) {
   writeCookie('warifu-scheme', scheme);
+}
+
+/** The operator whose SAM users log in on this browser, if a person asked to keep it. */
+export function rememberedOperator(): string {
+  return readCookie('warifu-operator') ?? '';
+}
+
+export function rememberOperator(operatorId: string) {
+  writeCookie('warifu-operator', operatorId);
+}
+
+export function forgetOperator() {
+  writeCookie('warifu-operator', '', 0);
 }

@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useId } from 'react';
 import { useText } from '../language.ts';
-import { CheckIcon, OffIcon } from '../look/icons.tsx';
+import { CheckIcon, InfoIcon, OffIcon } from '../look/icons.tsx';
 import { passwordLength } from './checks.ts';
 import css from './new-password-field.module.css';
 import { PasswordField } from './password-field.tsx';
@@ -38,7 +38,7 @@ export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps
           </li>
         ))}
         <li>
-          <OffIcon size={16} />
+          <InfoIcon size={16} />
           {t('passwordRule.common')}
         </li>
       </ul>

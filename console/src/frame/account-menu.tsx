@@ -1,4 +1,4 @@
-import { Menu, useMantineColorScheme } from '@mantine/core';
+import { Menu, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { announce } from '../announce.tsx';
@@ -32,12 +32,19 @@ export function AccountMenu() {
   };
 
   return (
-    <Menu position="bottom-end" width={280} radius={8} shadow="md" transitionProps={{ duration: 100 }}>
+    <Menu
+      position="bottom-end"
+      width={280}
+      radius={8}
+      shadow="md"
+      transitionProps={{ duration: 100 }}
+      // The placeholder would be a focusable element inside the menu that is no item of it.
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
-        <button type="button" className={`${controls.control} ${css.open}`} aria-label={t('account.open', { name })}>
-          <span className={css.badge} aria-hidden="true">
-            {name.slice(0, 1).toUpperCase()}
-          </span>
+        <button type="button" className={`${controls.control} ${css.open}`}>
+          <span className={css.badge} data-initial={name.slice(0, 1).toUpperCase()} />
+          <VisuallyHidden>{t('account.open')} </VisuallyHidden>
           <span className={css.name}>{name}</span>
           <ChevronIcon size={16} />
         </button>

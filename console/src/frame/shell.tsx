@@ -3,7 +3,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { LiveRegion } from '../announce.tsx';
 import { useText } from '../language.ts';
-import { MenuIcon } from '../look/icons.tsx';
+import { CloseIcon, MenuIcon } from '../look/icons.tsx';
 import { TallyMark } from '../look/tally-mark.tsx';
 import { ExpiryDialog } from '../session/expiry-dialog.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
@@ -77,7 +77,7 @@ function NavDrawer() {
         title={t('account.menu')}
         size="18rem"
         transitionProps={{ duration: 120 }}
-        closeButtonProps={{ 'aria-label': t('action.close'), size: 40 }}
+        closeButtonProps={{ 'aria-label': t('action.close'), size: 40, icon: <CloseIcon /> }}
       >
         <SideNav />
         <div className={css.drawerFoot}>

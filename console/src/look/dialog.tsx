@@ -1,9 +1,10 @@
 import { Button, Modal } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useText } from '../language.ts';
 import css from './dialog.module.css';
+import { CloseIcon } from './icons.tsx';
 
 type DialogProps = {
   title: string;
@@ -17,24 +18,42 @@ type DialogProps = {
 export function Dialog({ title, opened, onClose, size = '32rem', children }: DialogProps) {
   const { t } = useText();
   const id = useId();
+  useFocusReturn(opened);
   const narrow = useMediaQuery('(max-width: 30em)', false, { getInitialValueInEffect: false }) ?? false;
   return (
     <Modal
       stackId={id}
       opened={opened}
+      returnFocus={false}
       onClose={onClose}
       title={title}
       size={size}
       closeOnClickOutside={false}
       fullScreen={narrow}
       classNames={{ title: css.title, header: css.header, body: css.body, content: css.content }}
-      closeButtonProps={{ 'aria-label': t('action.close'), size: 40 }}
+      closeButtonProps={{ 'aria-label': t('action.close'), size: 40, icon: <CloseIcon /> }}
       overlayProps={{ backgroundOpacity: 0.55 }}
       transitionProps={{ duration: 120 }}
     >
       {children}
     </Modal>
   );
+}
+
+// The kit's own way loses the opener when dialogs are stacked.
+function useFocusReturn(opened: boolean) {
+  const opener = useRef<Element | null>(null);
+  useEffect(() => {
+    if (!opened) return;
+    opener.current = document.activeElement;
+    return () => {
+      setTimeout(() => {
+        const { current } = opener;
+        if (current instanceof HTMLElement && current.isConnected) current.focus();
+        else document.getElementById('page-title')?.focus();
+      });
+    };
+  }, [opened]);
 }
 
 type DialogActionsProps = {

@@ -107,3 +107,9 @@ export const HelpIcon = (props: IconProps) => (
     <path d="M7.9 7.9a2.2 2.2 0 1 1 3 2.1c-.6.3-.9.7-.9 1.4M10 13.9v.1" />
   </Stroke>
 );
+
+export const CloseIcon = (props: IconProps) => (
+  <Stroke {...props}>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Stroke>
+);

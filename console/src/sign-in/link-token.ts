@@ -6,9 +6,10 @@ let token: string | undefined;
 const listeners = new Set<() => void>();
 
 function take() {
-  const fragment = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (!fragment) return;
-  token = fragment;
+  // `#<token>` or `#token=<token>`; short fragments are places on the page.
+  const found = /^#(?:token=)?([\w-]{20,})$/.exec(location.hash)?.[1];
+  if (!found) return;
+  token = found;
   history.replaceState(history.state, '', location.pathname + location.search);
   for (const listener of listeners) listener();
 }

@@ -9,18 +9,22 @@ import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
-import { enterConsole, go, useCarried } from './navigation.ts';
+import { Tabs } from '../look/tabs.tsx';
+import { enterConsole, go, useCarried, useSearch } from './navigation.ts';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
+import { SamLoginForm } from './sam-login-form.tsx';
+import { isSamSignIn, loginAddress } from './sam-sign-in.ts';
 import { useServerFacts } from './server-facts.ts';
 
 export function LoginPage() {
   const { t } = useText();
   const { facts } = useServerFacts();
+  const sam = isSamSignIn(useSearch());
   useEffect(returnIfSignedIn, []);
   return (
-    <Page title={t('login.title')} lead={t('login.lead')}>
+    <Page title={t('login.title')} lead={t(sam ? 'login.samLead' : 'login.lead')}>
       <Arrival />
       {facts?.setupDone === false && (
         <Notice tone="info" title={t('login.setupNeeded')}>
@@ -28,9 +32,19 @@ export function LoginPage() {
           <code>warifu setup-link</code>
         </Notice>
       )}
-      <LoginForm />
+      <Tabs
+        label={t('login.kinds')}
+        current={sam ? 'sam' : 'root'}
+        tabs={[
+          { id: 'root', label: t('login.root'), href: loginAddress('root') },
+          { id: 'sam', label: t('login.sam'), href: loginAddress('sam') },
+        ]}
+        onSelect={({ href }) => go(href)}
+      >
+        {sam ? <SamLoginForm /> : <LoginForm />}
+      </Tabs>
       <nav className={css.links} aria-label={t('login.lost')}>
-        <PageLink to="/password/forgot">{t('login.forgot')}</PageLink>
+        {sam ? <p>{t('login.samForgot')}</p> : <PageLink to="/password/forgot">{t('login.forgot')}</PageLink>}
         <PageLink to="/help/login">{t('login.lost')}</PageLink>
         {facts?.signUp === 'open' && <PageLink to="/signup">{t('login.signUp')}</PageLink>}
       </nav>

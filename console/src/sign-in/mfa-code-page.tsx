@@ -11,6 +11,7 @@ import { enterConsole, go, useCarried } from './navigation.ts';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
+import { isSamSignIn } from './sam-sign-in.ts';
 
 export function MfaCodePage() {
   const { t } = useText();
@@ -32,7 +33,7 @@ export function MfaCodePage() {
         </SubmitButton>
       </FormFrame>
       <div className={css.links}>
-        <PageLink to="/mfa/reset" carry={carry}>
+        <PageLink to={isSamSignIn() ? `/mfa/reset${location.search}` : '/mfa/reset'} carry={carry}>
           {t('mfaCode.cannot')}
         </PageLink>
         <PageLink to={`/login${location.search}`}>{t('mfaCode.someoneElse')}</PageLink>

@@ -10,15 +10,21 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { MailSent } from './mail-sent.tsx';
-import { go, useCarried } from './navigation.ts';
+import { go, useCarried, useSearch } from './navigation.ts';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
+import { SamResetPage } from './sam-reset-page.tsx';
 
 type Credentials = { email: string; password: string };
 
-/** The first step of the way back: the reset mail. The answer on screen is the same whatever was typed. */
 export function MfaResetPage() {
+  const kind = new URLSearchParams(useSearch()).get('as');
+  return kind === 'sam' ? <SamResetPage /> : <RootResetPage />;
+}
+
+/** The first step of the way back: the reset mail. The answer on screen is the same whatever was typed. */
+function RootResetPage() {
   const { t } = useText();
   const { sent, email } = useCarried();
   // Kept for "send again" while this document lives; a reload asks to type them again.

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** What one page before sign-in hands to the next. It stays in the history entry, never in the address. */
-export type Carried = { email?: string; sent?: boolean };
+export type Carried = { email?: string; userName?: string; sent?: boolean };
 
 const moved = 'warifu:moved';
 
@@ -32,6 +32,10 @@ function subscribe(listener: () => void) {
 
 export function usePath(): string {
   return useSyncExternalStore(subscribe, () => location.pathname);
+}
+
+export function useSearch(): string {
+  return useSyncExternalStore(subscribe, () => location.search);
 }
 
 export function useCarried(): Carried {

@@ -40,6 +40,8 @@ export const common: typeof ja = {
     password: 'Password',
     currentPassword: 'Current password',
     newPassword: 'New password',
+    operatorId: 'Operator ID',
+    userName: 'User name',
     code: 'Verification code',
     codeHint: '6 digits',
     backupCode: 'Backup code',
@@ -64,6 +66,7 @@ export const common: typeof ja = {
   errors: {
     summary: 'Check what you entered',
     LOGIN_FAILED: 'The email address or password is incorrect.',
+    SAM_LOGIN_FAILED: 'The operator ID, user name or password is incorrect.',
     OTP_INVALID:
       'That code is incorrect. Wait for a new code and try again. Codes are rejected if your device clock is off.',
     CLOCK: 'Difference from the server clock: {seconds} s',

@@ -2,7 +2,7 @@ import type { security as ja } from '../ja/security.ts';
 
 export const security: typeof ja = {
   account: {
-    open: 'Account menu: {name}',
+    open: 'Account menu:',
     root: 'Root user',
     operatorId: 'Operator ID',
     copyId: 'Copy the operator ID',
@@ -79,7 +79,6 @@ export const security: typeof ja = {
     confirmStored: 'I have them stored',
     confirmedStored: 'Noted that the backup codes are stored.',
     renew: 'Generate new backup codes',
-    history: 'Record',
   },
   enable: {
     title: 'Enable MFA',
@@ -185,7 +184,6 @@ export const security: typeof ja = {
     logInAgain: 'Log in again',
   },
   receipt: {
-    title: 'What ended',
     sessions: { one: '{count} other session was ended', other: '{count} other sessions were ended' },
     'pending-sign-ins': {
       one: '{count} unfinished sign-in was cancelled',
@@ -193,9 +191,6 @@ export const security: typeof ja = {
     },
     links: { one: '{count} mailed link was made invalid', other: '{count} mailed links were made invalid' },
     'backup-codes': { one: '{count} backup code was made invalid', other: '{count} backup codes were made invalid' },
-    nothing: 'Nothing else had to be ended.',
-    mail: 'A notice was mailed to the registered addresses.',
-    dismiss: 'Close this notice',
   },
   api: {
     open: 'Run with API or CLI',

@@ -38,6 +38,8 @@ export const common = {
     password: 'パスワード',
     currentPassword: '現在のパスワード',
     newPassword: '新しいパスワード',
+    operatorId: 'オペレーター ID',
+    userName: 'ユーザー名',
     code: '認証コード',
     codeHint: '6 桁の数字',
     backupCode: 'バックアップコード',
@@ -62,6 +64,7 @@ export const common = {
   errors: {
     summary: '入力内容を確認してください',
     LOGIN_FAILED: 'メールアドレスまたはパスワードが正しくありません。',
+    SAM_LOGIN_FAILED: 'オペレーター ID、ユーザー名、またはパスワードが正しくありません。',
     OTP_INVALID:
       '認証コードが正しくありません。新しいコードが表示されるのを待って入力してください。端末の時刻がずれていると受理されません。',
     CLOCK: 'サーバーとの時刻差: {seconds} 秒',

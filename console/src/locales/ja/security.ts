@@ -2,7 +2,7 @@ import { plural } from '../plural.ts';
 
 export const security = {
   account: {
-    open: 'アカウントメニュー: {name}',
+    open: 'アカウントメニュー:',
     root: 'ルートユーザー',
     operatorId: 'オペレーター ID',
     copyId: 'オペレーター ID をコピー',
@@ -79,7 +79,6 @@ export const security = {
     confirmStored: '手元に保管している',
     confirmedStored: 'バックアップコードの保管を確認しました。',
     renew: '新しいバックアップコードを生成',
-    history: '記録',
   },
   enable: {
     title: '多要素認証を有効にする',
@@ -186,14 +185,10 @@ export const security = {
     logInAgain: 'ログインし直す',
   },
   receipt: {
-    title: '終了したもの',
     sessions: plural({ other: 'ほかのセッション {count} 件を終了しました' }),
     'pending-sign-ins': plural({ other: '途中のログイン {count} 件を取り消しました' }),
     links: plural({ other: '送信済みの URL {count} 件を無効にしました' }),
     'backup-codes': plural({ other: 'バックアップコード {count} 件を無効にしました' }),
-    nothing: 'ほかに終了したものはありません。',
-    mail: '登録されたメールアドレスに、お知らせを送信しました。',
-    dismiss: 'このお知らせを閉じる',
   },
   api: {
     open: 'API と CLI で実行',
