@@ -5,7 +5,7 @@
  */
 export const DAY_SECONDS = 86_400;
 
-export const DAY_NAMES = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const;
+const DAY_NAMES = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const;
 
 /** Days since 1970-01-01, or undefined when there is no such day (13th month, 30 February, year 0). */
 export function dayNumber(year: number, month: number, day: number): number | undefined {

@@ -49,7 +49,7 @@ export function compileCondition(expression: Expression): (request: Request) => 
   return (request) => OUTCOME_NAMES[test(request)];
 }
 
-export const OUTCOME_NAMES: Readonly<Record<Outcome, 'true' | 'false' | 'fails'>> = ['false', 'true', 'fails'];
+const OUTCOME_NAMES: Readonly<Record<Outcome, 'true' | 'false' | 'fails'>> = ['false', 'true', 'fails'];
 
 function decideBy({ denies, allowed, allows }: Plan, request: Request): Decision {
   for (let i = 0; i < denies.length; i++) if ((denies[i] as Test)(request) !== FALSE) return 'deny';

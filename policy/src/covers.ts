@@ -1,11 +1,12 @@
-import type { Effect, PermissionDocument } from './ast.ts';
+import type { PermissionDocument } from './ast.ts';
 import { ALWAYS, type Clause, clauseOf, NEVER } from './clause.ts';
 import { type Budget, implies } from './implication.ts';
-import { includes, overlaps } from './pattern.ts';
+import { type Glob, glob, matches, overlaps } from './pattern.ts';
 
 /** One pattern of one statement, and when its condition is true and when it is false. */
 interface Rule {
   readonly pattern: string;
+  readonly glob: Glob;
   readonly holds: Clause;
   readonly fails: Clause;
 }
@@ -15,7 +16,7 @@ interface Rules {
   readonly denies: readonly Rule[];
 }
 
-// SECURITY: bounds what a caller can make the escalation guard do; two sums of a hundred usual statements need a tenth.
+// SECURITY: bounds what a caller can make the escalation guard do; sums of a hundred statements of five patterns need a third.
 const STEPS = 2_000_000;
 
 /**
@@ -34,32 +35,48 @@ export function covers(a: readonly PermissionDocument[], b: readonly PermissionD
   return narrow.allows.every((allow) => isCovered(allow, narrow.denies, wide, budget));
 }
 
+/** Equal patterns under equal conditions are one rule, from however many roles they come. */
 function rulesOf(documents: readonly PermissionDocument[]): Rules {
-  const rules: Record<Effect, Rule[]> = { allow: [], deny: [] };
+  const allows = new Map<string, Rule>();
+  const denies = new Map<string, Rule>();
   for (const { effect, api, condition } of documents.flatMap(({ statements }) => statements)) {
     const holds = condition === null ? ALWAYS : clauseOf(condition.expression, true);
     const fails = condition === null ? NEVER : clauseOf(condition.expression, false);
-    for (const { text } of api) rules[effect].push({ pattern: text, holds, fails });
+    const rules = effect === 'allow' ? allows : denies;
+    for (const { text: pattern } of api) {
+      rules.set(JSON.stringify([pattern, condition?.text]), { pattern, glob: glob(pattern), holds, fails });
+    }
   }
-  return { allows: rules.allow, denies: rules.deny };
+  return { allows: [...allows.values()], denies: [...denies.values()] };
 }
 
 function isCovered(allow: Rule, ownDenies: readonly Rule[], wide: Rules, budget: Budget): boolean {
-  budget.steps -= ownDenies.length + wide.allows.length + wide.denies.length;
   // What `b` allows by this pattern: its condition is true, and none of its denies over the whole pattern applies.
-  const premise = [allow.holds, ...falseConditions(ownDenies, allow.pattern)];
-  const conditions = wide.allows.filter(({ pattern }) => includes(pattern, allow.pattern)).map(({ holds }) => holds);
+  const premise = [allow.holds, ...overAll(ownDenies, allow.pattern, budget).map(({ fails }) => fails)];
+  if (premise.includes(NEVER)) return true;
+  const conditions = overAll(wide.allows, allow.pattern, budget).map(({ holds }) => holds);
   if (!implies({ kind: 'all', parts: premise }, { kind: 'any', parts: conditions }, budget)) return false;
-  return wide.denies
-    .filter(({ pattern }) => overlaps(pattern, allow.pattern))
-    .every((deny) => {
-      const parts = [...premise, ...falseConditions(ownDenies, deny.pattern)];
-      // A deny that fails applies, so only a condition that is false is harmless.
-      return implies({ kind: 'all', parts }, deny.fails, budget);
-    });
+  return wide.denies.every((deny) => isHarmless(deny, allow, premise, ownDenies, budget));
 }
 
-/** For every deny over all of `pattern`: that its condition is false, without which nothing there is allowed. */
-function falseConditions(denies: readonly Rule[], pattern: string): Clause[] {
-  return denies.filter((deny) => includes(deny.pattern, pattern)).map(({ fails }) => fails);
+/** Whether a deny of `a` never applies to what `b` allows by the pattern of `allow`. */
+function isHarmless(
+  deny: Rule,
+  allow: Rule,
+  premise: readonly Clause[],
+  ownDenies: readonly Rule[],
+  budget: Budget,
+): boolean {
+  budget.steps--;
+  if (!overlaps(deny.pattern, allow.pattern)) return budget.steps > 0;
+  const same = overAll(ownDenies, deny.pattern, budget).map(({ fails }) => fails);
+  // A deny that fails applies, so only a condition that is false is harmless.
+  return implies({ kind: 'all', parts: [...premise, ...same] }, deny.fails, budget);
+}
+
+/** The rules whose pattern includes `pattern`: for a call that it matches, their conditions decide. */
+function overAll(rules: readonly Rule[], pattern: string, budget: Budget): Rule[] {
+  budget.steps -= rules.length;
+  // `matches` of a pattern and a pattern is inclusion; see `includes`.
+  return budget.steps < 0 ? [] : rules.filter((rule) => matches(rule.glob, pattern));
 }

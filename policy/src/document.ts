@@ -24,53 +24,52 @@ interface Reader {
  */
 export function readDocument(text: string, findings: Finding[], readCondition: ConditionReader): PermissionDocument {
   const r: Reader = { text, findings, readCondition };
-  const members = readMembers(r, readJson(text), ['statements'], ['statements']);
-  const list = members.get('statements');
+  const [list] = readMembers(r, readJson(text), DOCUMENT_KEYS, 1);
   const items = list === undefined ? [] : readItems(r, list, 'statements', 'LIMIT_STATEMENTS', LIMITS.statements);
   const statements: Statement[] = [];
   for (const item of items) readStatement(r, item, statements);
   return { statements, text };
 }
 
+const DOCUMENT_KEYS = ['statements'];
 const STATEMENT_KEYS = ['effect', 'api', 'condition'];
-const REQUIRED_KEYS = ['effect', 'api'];
 
 function readStatement(r: Reader, node: JsonNode, statements: Statement[]): void {
   if (isFull(r.findings)) return;
-  const members = readMembers(r, node, STATEMENT_KEYS, REQUIRED_KEYS);
-  const effect = readEffect(r, members.get('effect'));
-  const api = readPatterns(r, members.get('api'));
-  const condition = readConditionText(r, members.get('condition'));
+  const [effectNode, apiNode, conditionNode] = readMembers(r, node, STATEMENT_KEYS, 2);
+  const effect = readEffect(r, effectNode);
+  const api = readPatterns(r, apiNode);
+  const condition = readConditionText(r, conditionNode);
   // A statement without an effect is only met beside a finding, so it is never used.
   if (effect !== undefined) statements.push({ effect, api, condition, start: node.start, end: node.end });
 }
 
-function readMembers(
-  r: Reader,
-  node: JsonNode,
-  known: readonly string[],
-  required: readonly string[],
-): ReadonlyMap<string, JsonNode> {
-  const members = new Map<string, JsonNode>();
+type Members = (JsonNode | undefined)[];
+
+/** The values of the keys `known`, in that order; the first `required` of them must be there. */
+function readMembers(r: Reader, node: JsonNode, known: readonly string[], required: number): Members {
+  const members: Members = [undefined, undefined, undefined];
   if (node.kind !== 'object') {
     add(r, node, 'PERM_TYPE', { expected: '#object', found: `#${node.kind}` });
     return members;
   }
   for (const member of node.members) readMember(r, member, known, members);
-  for (const key of required) if (!members.has(key)) add(r, node, 'PERM_MISSING_KEY', { key: `\`${key}` });
+  for (let i = 0; i < required; i++) {
+    if (members[i] === undefined) add(r, node, 'PERM_MISSING_KEY', { key: `\`${known[i]}` });
+  }
   return members;
 }
 
 // SECURITY: of two equal keys one reader takes the first and another the last; `__proto__` is just an unknown key here.
-function readMember(r: Reader, member: JsonMember, known: readonly string[], members: Map<string, JsonNode>): void {
+function readMember(r: Reader, member: JsonMember, known: readonly string[], members: Members): void {
   const { key, value } = member;
   if (isFull(r.findings)) return;
-  if (members.has(key)) r.findings.push(keyFinding('PERM_DUPLICATE_KEY', member, {}));
-  else if (known.includes(key)) members.set(key, value);
-  else {
+  const index = known.indexOf(key);
+  if (index < 0) {
     const expected = known.map((name) => `\`${name}`);
     r.findings.push(keyFinding('PERM_UNKNOWN_KEY', member, { expected, suggestions: nearest(key, known) }));
-  }
+  } else if (members[index] === undefined) members[index] = value;
+  else r.findings.push(keyFinding('PERM_DUPLICATE_KEY', member, {}));
 }
 
 function keyFinding(code: Code, { key, keyStart, keyEnd }: JsonMember, params: Params): Finding {

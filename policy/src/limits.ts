@@ -29,7 +29,7 @@ export const LIMITS = {
   /** Findings of one `check`. */
   findings: 50,
   /** Patterns that one `check` compares with names or with each other; past it, only cheap lints go on. */
-  lintSteps: 200_000,
+  lintSteps: 60_000,
   /** Plans (one per operation name) that one decider keeps. */
   plans: 1024,
 } as const;

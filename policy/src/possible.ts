@@ -8,7 +8,7 @@ import type { Operation } from './source.ts';
 /** A set of outcomes, one bit each: what a condition may give over all calls of one operation. */
 export type Outcomes = number;
 
-export const MAY_BE_FALSE = 1 << FALSE;
+const MAY_BE_FALSE = 1 << FALSE;
 export const MAY_BE_TRUE = 1 << TRUE;
 export const MAY_FAIL = 1 << FAILS;
 const ANY = MAY_BE_FALSE | MAY_BE_TRUE | MAY_FAIL;

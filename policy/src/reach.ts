@@ -1,5 +1,5 @@
 import type { Condition, Effect, Statement } from './ast.ts';
-import { matchesPattern } from './pattern.ts';
+import { type Glob, glob, matches } from './pattern.ts';
 import { MAY_BE_TRUE, MAY_FAIL, type Outcomes, possibleOutcomes } from './possible.ts';
 import type { Operation, Origin, Source } from './source.ts';
 
@@ -27,10 +27,18 @@ export interface Reaching {
  * `always` and `never` are certain. Time: operations × patterns, plus conditions of what matches.
  */
 export function reach(sources: readonly Source[], catalogue: readonly Operation[]): Reach[] {
+  const prepared = sources.flatMap(prepare);
   return catalogue.map((operation) => {
-    const met = sources.flatMap((source) => meeting(source, operation));
+    const met = prepared.flatMap((statement) => meeting(statement, operation));
     return { name: operation.name, allowed: verdict(met), allowedBy: list(met, 'allow'), deniedBy: list(met, 'deny') };
   });
+}
+
+interface Prepared {
+  readonly from: Origin;
+  readonly number: number;
+  readonly statement: Statement;
+  readonly globs: readonly Glob[];
 }
 
 interface Meeting {
@@ -39,20 +47,24 @@ interface Meeting {
   readonly by: Reaching;
 }
 
-function meeting({ from, document }: Source, operation: Operation): Meeting[] {
-  return document.statements.flatMap((statement, i) => {
-    if (!statement.api.some(({ text }) => matchesPattern(text, operation.name))) return [];
-    const outcomes = outcomesOf(statement, operation);
-    const applying = statement.effect === 'allow' ? MAY_BE_TRUE : MAY_BE_TRUE | MAY_FAIL;
-    if ((outcomes & applying) === 0) return [];
-    const surely = (outcomes & ~applying) === 0;
-    const condition = surely ? null : (statement.condition as Condition).text;
-    return [{ effect: statement.effect, surely, by: { from, statement: i + 1, condition } }];
+function prepare({ from, document }: Source): Prepared[] {
+  return document.statements.map((statement, i) => {
+    return { from, number: i + 1, statement, globs: statement.api.map(({ text }) => glob(text)) };
   });
 }
 
+function meeting({ from, number, statement, globs }: Prepared, operation: Operation): Meeting[] {
+  if (!globs.some((pattern) => matches(pattern, operation.name))) return [];
+  const outcomes = outcomesOf(statement, operation);
+  const applying = statement.effect === 'allow' ? MAY_BE_TRUE : MAY_BE_TRUE | MAY_FAIL;
+  if ((outcomes & applying) === 0) return [];
+  const surely = (outcomes & ~applying) === 0;
+  const condition = surely ? null : (statement.condition as Condition).text;
+  return [{ effect: statement.effect, surely, by: { from, statement: number, condition } }];
+}
+
 /** What the condition of `statement` may give for `operation`; without one it is true. */
-export function outcomesOf({ condition }: Statement, operation: Operation): Outcomes {
+function outcomesOf({ condition }: Statement, operation: Operation): Outcomes {
   return condition === null ? MAY_BE_TRUE : possibleOutcomes(condition.expression, operation);
 }
 

@@ -19,7 +19,8 @@ interface Refused {
 }
 
 function corpus<T>(name: string): readonly T[] {
-  return JSON.parse(readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), 'utf8'));
+  const text = readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), 'utf8');
+  return JSON.parse(text) as readonly T[];
 }
 
 function nameOf(from: Origin): string {

@@ -26,7 +26,7 @@ export const CALL: Request = {
   secondsSinceMfaReset: Number.MAX_SAFE_INTEGER,
 };
 
-export const OWN: Origin = { kind: 'own' };
+const OWN: Origin = { kind: 'own' };
 
 export const CATALOGUE: readonly Operation[] = [
   { name: 'User:listUsers', pathVariables: ['operator_id'] },
@@ -88,4 +88,10 @@ export function withoutPlaces(value: unknown): unknown {
   const kept = Object.entries(value).filter(([key]) => key !== 'start' && key !== 'end');
   const isText = 'expression' in value || 'statements' in value;
   return Object.fromEntries(kept.filter(([key]) => !(isText && key === 'text')).map(([k, v]) => [k, withoutPlaces(v)]));
+}
+
+/** The statements of a document's text, as plain JSON. */
+export function plainStatements(text: string): readonly { api?: unknown; condition?: unknown }[] {
+  const plain = JSON.parse(text) as { statements: readonly object[] };
+  return plain.statements;
 }

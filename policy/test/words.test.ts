@@ -16,7 +16,7 @@ import {
   VARIABLES,
 } from '../src/index.ts';
 import { stopAtRefusal } from '../src/problem.ts';
-import { CALL, documentFrom, documentOf, outcomeOf, source, withCondition } from './support.ts';
+import { CALL, documentFrom, documentOf, outcomeOf, plainStatements, source, withCondition } from './support.ts';
 
 describe('messages', () => {
   const problems = (text: string, language: 'en' | 'ja'): string[] => {
@@ -129,7 +129,7 @@ describe('format', () => {
       "(1 in [1]) == ('a' not like 'b')",
       "samUserName not in ['a']",
     ]) {
-      expect(JSON.parse(format(documentOf(withCondition(condition)))).statements[0].condition).toBe(condition);
+      expect(plainStatements(format(documentOf(withCondition(condition))))[0]?.condition).toBe(condition);
     }
   });
 
@@ -137,13 +137,8 @@ describe('format', () => {
     const patterns = Array.from({ length: 100 }, (_, i) => `a${i}`);
     const wide = documentFrom(...Array.from({ length: 35 }, () => ({ effect: 'allow', api: patterns })));
     expect(format(wide)).not.toContain('\n');
-    const long = `${new Array(120).fill('1==1').join(' or ')} or currentDate>date(1,1,1)${' or 1<2'.repeat(10)}`.padEnd(
-      2040,
-    );
-    const grown = `${new Array(150).fill('1<2').join(' or ')}${' or 1<02'.repeat(16)} or ${'1==1or '.repeat(0)}true`;
-    for (const condition of [long, grown]) expect(parse(format(documentOf(withCondition(condition)))).ok).toBe(true);
     const dense = `samUserName in[${new Array(100).fill("'a'").join(',')}]or samUserName in[${new Array(100).fill("'a'").join(',')}]or samUserName in[${new Array(100).fill("'a'").join(',')}]or api=='${'x'.repeat(700)}'`;
-    expect(JSON.parse(format(documentOf(withCondition(dense)))).statements[0].condition).toBe(dense);
+    expect(plainStatements(format(documentOf(withCondition(dense))))[0]?.condition).toBe(dense);
     const full = JSON.stringify({
       statements: Array.from({ length: 16 }, () => ({
         effect: 'deny',
@@ -152,8 +147,7 @@ describe('format', () => {
       })),
     });
     expect(full.length).toBeLessThanOrEqual(LIMITS.documentBytes);
-    const tight = full.padEnd(0);
-    expect(parse(format(documentOf(tight))).ok).toBe(true);
+    expect(parse(format(documentOf(full))).ok).toBe(true);
   });
 });
 
