@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import type { BackupCodeSets } from '../../src/db/schema.ts';
+import { limits } from '../../src/limits.ts';
+import { isInSet, makeCodes, normaliseCode } from '../../src/mfa/backup-codes.ts';
+import { fastHasher } from '../support/fast-hasher.ts';
+
+const ctx = { hasher: fastHasher() } as unknown as Context;
+
+describe('R25: how backup codes are made', () => {
+  it('gives 10,000 codes without a duplicate in a set, each symbol as likely as another', async () => {
+    const sets = await Promise.all(Array.from({ length: 2000 }, () => makeCodes(ctx)));
+    const counts = new Map<string, number>();
+    for (const { codes } of sets) {
+      expect(new Set(codes).size).toBe(5);
+      for (const symbol of codes.join('')) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort().join('')).toBe('23456789ABCDEFGHJKMNPQRSTUVWXYZ');
+    const expected = (10_000 * 8) / 31;
+    const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+    // 30 degrees of freedom: fair codes exceed 85 once in a million runs; a bias as of `byte % 31` gives about 225.
+    expect(chiSquare).toBeLessThan(85);
+  });
+
+  it('has an alphabet without look-alikes', () => {
+    expect(limits.codes.alphabet).toHaveLength(31);
+    for (const symbol of '01ILO') expect(limits.codes.alphabet).not.toContain(symbol);
+  });
+
+  it('keeps one salt for a set and no code in what is stored', async () => {
+    const [one, two] = [await makeCodes(ctx), await makeCodes(ctx)];
+    expect(one.salt).not.toBe(two.salt);
+    expect(one.hashes).toHaveLength(5);
+    for (const code of one.codes) expect(JSON.stringify([one.salt, one.hashes])).not.toContain(code);
+    const set = { hashes: JSON.stringify(one.hashes) } as BackupCodeSets;
+    for (const code of one.codes) expect(isInSet(set, await ctx.hasher.hashWithSalt(code, one.salt))).toBe(true);
+    expect(isInSet(set, await ctx.hasher.hashWithSalt(one.codes[0] ?? '', two.salt))).toBe(false);
+  });
+});
+
+describe('R31: what a person types', () => {
+  it.each([
+    'ABCD2345',
+    'abcd2345',
+    'abcd-2345',
+    ' AB CD 23 45 ',
+    'a-b-c-d-2-3-4-5',
+    'ＡＢＣＤ２３４５',
+    'ABCD\t2345\n',
+  ])('%j is ABCD2345', (typed) => {
+    expect(normaliseCode(typed)).toBe('ABCD2345');
+  });
+  it.each([
+    '',
+    'ABCD234',
+    'ABCD23456',
+    'ABCD234O',
+    'ABCD2341',
+    'ABCDI345',
+    'ABCDL345',
+    'ABCD0345',
+    'ABCD_345',
+    'ABCD.2345',
+  ])('%j cannot be a code', (typed) => {
+    expect(normaliseCode(typed)).toBeUndefined();
+  });
+});

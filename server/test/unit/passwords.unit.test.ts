@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createHasher } from '../../src/crypto/passwords.ts';
+import { Failure } from '../../src/failure.ts';
+import { testKeys } from '../support/keys.ts';
+
+const keys = testKeys();
+const hasher = createHasher(keys, { slots: 2 });
+
+describe('R02: a password is verified as it was sent', () => {
+  it('counts every character of a long one, the first and the last', async () => {
+    const password = Array.from({ length: 100 }, (_, i) => String.fromCharCode(33 + ((i * 7) % 90))).join('');
+    const stored = await hasher.hash(password);
+    expect(await hasher.verify(stored, password)).toBe(true);
+    expect(await hasher.verify(stored, `${password.slice(0, -1)}~`)).toBe(false);
+    expect(await hasher.verify(stored, `~${password.slice(1)}`)).toBe(false);
+    expect(await hasher.verify(stored, password.slice(0, 72))).toBe(false);
+    expect(await hasher.verify(stored, `${password}x`)).toBe(false);
+  });
+  it('does not trim, fold case, or stop at NUL', async () => {
+    const stored = await hasher.hash(' Ab cd\tEf ');
+    for (const other of ['Ab cd\tEf', ' ab cd\tef ', ' Ab cd\tEf', ' Ab cd Ef ', ' Ab cd\tEf \0x']) {
+      expect([other, await hasher.verify(stored, other)]).toEqual([other, false]);
+    }
+    expect(await hasher.verify(stored, ' Ab cd\tEf ')).toBe(true);
+  });
+  it('takes é composed and decomposed as one, ﬁ and fi as two', async () => {
+    const stored = await hasher.hash('caf\u00e9 ﬁne');
+    expect(await hasher.verify(stored, 'cafe\u0301 ﬁne')).toBe(true);
+    expect(await hasher.verify(stored, 'caf\u00e9 fine')).toBe(false);
+  });
+});
+
+describe('R07: how a password is stored', () => {
+  it('is argon2id at the floor, with a salt and a tag of their own for each row', async () => {
+    const [one, two] = [await hasher.hash('one password'), await hasher.hash('one password')];
+    for (const stored of [one, two]) {
+      expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    }
+    expect(one.split('$')[4]).not.toBe(two.split('$')[4]);
+    expect(one.split('$')[5]).not.toBe(two.split('$')[5]);
+  });
+  it('needs the pepper: the row and the password are not enough', async () => {
+    const stored = await hasher.hash('one password');
+    const other = createHasher({ ...keys, pepper: testKeys().pepper }, { slots: 1 });
+    expect(await other.verify(stored, 'one password')).toBe(false);
+    expect(await hasher.verify(stored, 'one password')).toBe(true);
+  });
+  it.each([undefined, '', '$', '$argon2id$v=19$m=19456,t=2,p=1$$', '$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA', 'plain'])(
+    'opens nothing with %j for a row, and does the same work',
+    async (stored) => {
+      expect(await hasher.verify(stored, 'one password')).toBe(false);
+      expect(await hasher.verify(stored, '')).toBe(false);
+    },
+  );
+});
+
+describe('R68: hashing has bounds', () => {
+  it('lets 64 wait and tells the others to come back', async () => {
+    const narrow = createHasher(keys, { slots: 1 });
+    const results = await Promise.allSettled(Array.from({ length: 80 }, () => narrow.verify(undefined, 'x')));
+    const refused = results.filter((result) => result.status === 'rejected');
+    // One runs, 64 wait; of those some may wait for more than a second on a slow machine.
+    expect(refused.length).toBeGreaterThanOrEqual(15);
+    for (const { reason } of refused) {
+      expect(reason).toBeInstanceOf(Failure);
+      expect((reason as Failure).code).toBe('COM0503');
+      expect((reason as Failure).retryAfterSeconds).toBe(1);
+    }
+    expect(results.some((result) => result.status === 'fulfilled')).toBe(true);
+    // No slot is lost by those who gave up.
+    expect(await narrow.verify(await narrow.hash('y'), 'y')).toBe(true);
+  });
+});

@@ -1,0 +1,94 @@
+import { generateSync } from 'otplib';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import type { TotpFactors } from '../../src/db/schema.ts';
+import { matchingStep, newSeed, sealSeed, totpUri } from '../../src/mfa/totp.ts';
+import { testKeys } from '../support/keys.ts';
+
+/** Base32 of the ASCII seed `12345678901234567890` of both RFCs. */
+const rfcSeed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const keys = testKeys();
+const at = (seconds: number) => ({ keys, now: () => seconds * 1000 }) as unknown as Context;
+
+function factor(seed: string, lastStep = 0): TotpFactors {
+  const key = { operator_id: 'OP0000000001', user_key: '', factor_id: 'f' };
+  return { ...key, secret: sealSeed(at(0), key, seed), last_step: lastStep } as TotpFactors;
+}
+
+describe('R18: the codes of the RFCs', () => {
+  const hotp = '755224 287082 359152 969429 338314 254676 287922 162583 399871 520489'.split(' ');
+  it.each(hotp.map((code, count) => [count, code] as const))('RFC 4226 App. D, count %i is %s', (count, code) => {
+    expect(matchingStep(at(count * 30), factor(rfcSeed, count - 1 > 0 ? count - 1 : 0), code)).toBe(count);
+  });
+
+  // The last six digits of the eight that RFC 6238 App. B prints for SHA-1.
+  it.each([
+    [59, '287082'],
+    [1111111109, '081804'],
+    [1111111111, '050471'],
+    [1234567890, '005924'],
+    [2000000000, '279037'],
+    [20000000000, '353130'],
+  ])('RFC 6238 App. B, SHA-1 at %i s is %s', (seconds, code) => {
+    expect(matchingStep(at(seconds), factor(rfcSeed), code)).toBe(Math.floor(seconds / 30));
+    expect(
+      matchingStep(
+        at(seconds),
+        factor(rfcSeed),
+        code.replace(/.$/, (d) => String((Number(d) + 1) % 10)),
+      ),
+    ).toBe(undefined);
+  });
+});
+
+describe('R19: the window', () => {
+  const now = 1_800_000_015;
+  const step = Math.floor(now / 30);
+  const seed = newSeed();
+  const codeOf = (offset: number) => generateSync({ secret: seed, epoch: now + offset * 30 });
+
+  it.each([-1, 0, 1])('takes the code of step t%i', (offset) => {
+    expect(matchingStep(at(now), factor(seed), codeOf(offset))).toBe(step + offset);
+  });
+  it.each([-3, -2, 2, 3, 100])('refuses the code of step t%i', (offset) => {
+    expect(matchingStep(at(now), factor(seed), codeOf(offset))).toBeUndefined();
+  });
+  it.each([0, 29])('has the same window at second %i of a step', (second) => {
+    const start = step * 30 + second;
+    const accepted = [-2, -1, 0, 1, 2].filter((o) => matchingStep(at(start), factor(seed), codeOf(o)) !== undefined);
+    expect(accepted).toEqual([-1, 0, 1]);
+  });
+  it('refuses step t once t+1 was used, and t+1 itself', () => {
+    const used = factor(seed, step + 1);
+    expect([-1, 0, 1].map((offset) => matchingStep(at(now), used, codeOf(offset)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(matchingStep(at(now + 30), used, codeOf(2))).toBe(step + 2);
+  });
+  it('accepts nothing when the clock went back behind the last step', () => {
+    expect(matchingStep(at(now), factor(seed, step + 20), codeOf(0))).toBeUndefined();
+  });
+});
+
+describe('R22: the seed', () => {
+  it('has 160 bits, in base32 without padding, and is another one each time', () => {
+    const seeds = Array.from({ length: 200 }, newSeed);
+    for (const seed of seeds) expect(seed).toMatch(/^[A-Z2-7]{32}$/);
+    expect(new Set(seeds).size).toBe(200);
+  });
+  it('reads back from the URI, whatever the account is called', () => {
+    const seed = newSeed();
+    const url = new URL(totpUri(seed, 'a+b/割@example.com'));
+    expect([url.protocol, url.host]).toEqual(['otpauth:', 'totp']);
+    expect(decodeURIComponent(url.pathname)).toBe('/Warifu:a+b/割@example.com');
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      secret: seed,
+      issuer: 'Warifu',
+      algorithm: 'SHA1',
+      digits: '6',
+      period: '30',
+    });
+  });
+});
