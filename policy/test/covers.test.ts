@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compile, covers } from '../src/index.ts';
 import { condition, pattern, request, statement, textOf } from './arbitraries.ts';
 import type { ModelStatement } from './model.ts';
-import { documentFrom, documentOf, source } from './support.ts';
+import { CALL, documentFrom, documentOf, source } from './support.ts';
 
 const allow = (api: string | string[], condition?: string): object => ({
   effect: 'allow',
@@ -132,6 +132,11 @@ const no: typeof yes = [
   ['an earlier date', [allow('*', DATE)], [allow('*', 'currentDate >= date(2025, 12, 31)')]],
   ['all but a date', [allow('*', DATE)], [allow('*', 'currentDate != date(2025, 12, 31)')]],
   ['a larger network', [allow('*', "ipAddress('10.1.0.0/16')")], [allow('*', "ipAddress('10.0.0.0/8')")]],
+  [
+    'a larger network with the same beginning',
+    [allow('*', "ipAddress('10.0.0.0/16')")],
+    [allow('*', "ipAddress('10.0.0.0/8')")],
+  ],
   ['IPv4 by all of IPv6', [allow('*', "ipAddress('::/0')")], [allow('*', "ipAddress('10.0.0.0/8')")]],
   ['outside by inside', [allow('*', "ipAddress('10.0.0.0/8')")], [allow('*', "not ipAddress('11.0.0.0/8')")]],
   [
@@ -146,6 +151,7 @@ const no: typeof yes = [
   ['overlapping ranges', [allow('*', 'not (authAgeSeconds in [2])')], [allow('*', 'authAgeSeconds <= 2')]],
   ['not true of what may fail', [allow('*', `not (${OWN})`)], [allow('*', 'mfaAuthenticated')]],
   ['the opposite', [allow('*', OWN)], [allow('*', `not (${OWN})`)]],
+  ['the opposite, the other way', [allow('*', `not (${OWN})`)], [allow('*', OWN)]],
   ['a deny in between', [allow('*'), deny('User:getUser')], [allow('User:*')]],
   ['a deny that only sometimes applies', [allow('*'), deny('*', OWN)], [allow('User:*')]],
   ['a deny on fewer occasions', [allow('*'), deny('User:*', `${OWN} or ${DATE}`)], [allow('*'), deny('User:*', OWN)]],
@@ -161,6 +167,28 @@ const no: typeof yes = [
     [allow('*', 'currentDateTime > dateTime(2026,1,2,0,0)')],
   ],
 ];
+
+/** Every way to write a bound; what each allows is seen from the ages around it. */
+const BOUNDS = ['<', '<=', '>', '>=', '==', '!='].flatMap((op) => [
+  `authAgeSeconds ${op} 5`,
+  `not (authAgeSeconds ${op} 5)`,
+  `5 ${op} authAgeSeconds`,
+]);
+
+describe('covers of bounds', () => {
+  const agesOf = (condition: string): string => {
+    const allowed = compile([source(documentFrom(allow('*', condition)))]);
+    return [3, 4, 5, 6, 7].filter((age) => allowed.decide({ ...CALL, authAgeSeconds: age }) === 'allow').join('');
+  };
+  for (const a of BOUNDS) {
+    it(`by ${a}`, () => {
+      for (const b of BOUNDS) {
+        const inside = [...agesOf(b)].every((age) => agesOf(a).includes(age));
+        expect(covered([allow('*', a)], [allow('*', b)]), b).toBe(inside);
+      }
+    });
+  }
+});
 
 describe('covers', () => {
   for (const [what, a, b] of yes) it(`yes: ${what}`, () => expect(covered(a, b)).toBe(true));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from './support.ts';
+import { compileCondition, parseCondition } from '../src/index.ts';
+import { CALL, codesOf, outcomeOf, withCondition } from './support.ts';
 
 const cases: readonly [condition: string, outcome: 'true' | 'false' | 'fails'][] = [
   ['currentDate >= date(2023, 02, 01)', 'true'],
@@ -58,4 +59,30 @@ const cases: readonly [condition: string, outcome: 'true' | 'false' | 'fails'][]
 describe('conditions', () => {
   for (const [condition, outcome] of cases)
     it(`${condition} is ${outcome}`, () => expect(outcomeOf(condition)).toBe(outcome));
+});
+
+describe('a condition alone', () => {
+  it('is evaluated as in a statement', () => {
+    for (const [condition, outcome] of cases) {
+      const result = parseCondition(condition);
+      if (!result.ok) throw new Error(condition);
+      expect(compileCondition(result.condition.expression)({ ...CALL, api: 'X:x' }), condition).toBe(outcome);
+    }
+  });
+});
+
+describe('an unknown name', () => {
+  const places = [
+    "nosuch == 'a'",
+    "'a' == nosuch",
+    "nosuch in ['a']",
+    "samUserName in [nosuch, 'a']",
+    "nosuch like 'a'",
+    'not nosuch',
+    'true and nosuch',
+  ];
+  for (const condition of places) {
+    it(`is one problem in ${condition}`, () =>
+      expect(codesOf(withCondition(condition))).toEqual(['COND_UNKNOWN_VARIABLE']));
+  }
 });

@@ -102,6 +102,28 @@ describe('reach', () => {
       'sometimes',
     ],
   ];
+  const always = [
+    'date(2026, 1, 1) != date(2026, 1, 2)',
+    'time(1, 0) in [time(1, 0)]',
+    "'a' == 'a'",
+    '1 < 2',
+    'not false',
+    'true == true',
+  ];
+  const sometimes = [
+    "ipAddress('::/0') == true",
+    "queryParameter('x') in ['a']",
+    'dateTime(2026, 1, 1, 0, 0) == currentDateTime',
+    "'a' == samUserName",
+    'mfaAuthenticated',
+  ];
+  for (const condition of [...always, ...sometimes]) {
+    const allowed = always.includes(condition) ? 'always' : 'sometimes';
+    it(`${condition}: ${allowed}`, () => {
+      expect(reached('Sim:getSim', { effect: 'allow', api: '*', condition }).allowed).toBe(allowed);
+    });
+  }
+
   for (const [what, name, statements, allowed] of verdicts) {
     it(`${what}: ${allowed}`, () => expect(reached(name, ...statements).allowed).toBe(allowed));
   }

@@ -125,6 +125,19 @@ describe('patterns', () => {
     );
   });
 
+  it('find parts that begin again inside themselves', () => {
+    const part = fc.array(fc.constantFrom('a', 'b'), { minLength: 3, maxLength: 9 }).map((p) => p.join(''));
+    const text = fc.array(fc.constantFrom('a', 'b'), { maxLength: 40 }).map((p) => p.join(''));
+    fc.assert(
+      fc.property(part, text, text, (p, before, after) => {
+        for (const whole of [before + after, before + p + after]) {
+          expect(matches(glob(`*${p}*`), whole)).toBe(whole.includes(p));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('include and overlap as names show', () => {
     const names = fc.array(name, { minLength: 30, maxLength: 30 });
     fc.assert(
