@@ -1,6 +1,6 @@
 import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from '@warifu/contract';
 import { receiptHeader } from '@warifu/contract';
-import { failure, gaveUp } from './failure.ts';
+import { type Failure, failure, gaveUp } from './failure.ts';
 import { currentLanguage } from './language.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 
@@ -11,6 +11,8 @@ type Answer<E extends AnyEndpoint> = { reply: ReplyOf<E>; receipt: Receipt };
 type Hooks = {
   /** Asks the person to prove the password again; false when they close the dialog. */
   confirmIdentity: () => Promise<boolean>;
+  /** Another tab may have signed in anew: asks who is signed in. True when it is still the same person. */
+  sessionReplaced: () => Promise<boolean>;
   /** The server no longer knows this session. */
   sessionEnded: () => void;
   /** The server saw this session just now. */
@@ -43,8 +45,7 @@ export function deviceClockOffset(): number {
 export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>): Promise<Answer<E>> {
   let response = await send(endpoint, input);
   let problem = await problemOf(response);
-  if (problem?.code === 'MFA0004' && hooks.confirmIdentity) {
-    if (!(await hooks.confirmIdentity())) throw failure({ code: gaveUp, status: 403 });
+  if (problem && (await isWorthRepeating(problem))) {
     response = await send(endpoint, input);
     problem = await problemOf(response);
   }
@@ -52,6 +53,13 @@ export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>
   if (problem) throw problem;
   hooks.sessionUsed?.();
   return { reply: (await replyOf(response)) as ReplyOf<E>, receipt: readReceipt(response.headers.get(receiptHeader)) };
+}
+
+async function isWorthRepeating({ code }: Failure): Promise<boolean> {
+  if (code === 'COM0403' && hooks.sessionReplaced) return hooks.sessionReplaced();
+  if (code !== 'MFA0004' || !hooks.confirmIdentity) return false;
+  if (await hooks.confirmIdentity()) return true;
+  throw failure({ code: gaveUp, status: 403 });
 }
 
 async function send<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>): Promise<Response> {

@@ -26,9 +26,19 @@ const queries = new QueryClient({
 
 connectSession({
   confirmIdentity,
+  sessionReplaced,
   sessionEnded: () => leaveForSignIn(queries.getQueryData(sessionQuery.queryKey) !== undefined),
   sessionUsed: noteActivity,
 });
+
+async function sessionReplaced(): Promise<boolean> {
+  const before = queries.getQueryData(sessionQuery.queryKey);
+  const now = await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  const same = before?.operatorId === now.operatorId && before.userName === now.userName;
+  // What this tab shows belongs to somebody else.
+  if (!same) location.reload();
+  return same;
+}
 
 // A page that comes back from the browser's cache may be that of somebody who has logged out.
 addEventListener('pageshow', (event) => {

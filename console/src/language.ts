@@ -4,7 +4,7 @@ import type { Catalogue, PluralKey, TextKey } from './locales/catalogue.ts';
 import type { Plural } from './locales/plural.ts';
 import { browserLanguage, chosenLanguage, rememberLanguage } from './preferences.ts';
 
-type Params = Record<string, string | number>;
+export type Params = Record<string, string | number>;
 /** Gives the text of a key in the current language, its `{parameters}` filled in. */
 export type Translate = (key: TextKey, params?: Params) => string;
 

@@ -1,13 +1,16 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { countText, useText } from './language.ts';
+import { countText, type Params, useText } from './language.ts';
 import type { TextKey } from './locales/catalogue.ts';
 import { Notice } from './look/notice.tsx';
+import css from './outcome.module.css';
 import type { Receipt } from './receipt.ts';
 
 type Outcome = {
   text: TextKey;
   /** What the change ended; absent for what ends nothing. */
-  receipt?: Receipt;
+  receipt?: Receipt | undefined;
+  /** Values for the `{names}` of the text. */
+  params?: Params | undefined;
 };
 
 let current: Outcome | undefined;
@@ -19,8 +22,8 @@ function set(outcome: Outcome | undefined) {
 }
 
 /** Shows what was just done on the current page, until the person leaves it. */
-export function showOutcome(text: TextKey, receipt?: Receipt) {
-  set(receipt ? { text, receipt } : { text });
+export function showOutcome(text: TextKey, receipt?: Receipt, params?: Params) {
+  set({ text, receipt, params });
 }
 
 export function clearOutcome() {
@@ -40,9 +43,9 @@ export function OutcomePanel() {
   const outcome = useSyncExternalStore(subscribe, () => current);
   useEffect(() => clearOutcome, []);
   return (
-    <div role="status">
+    <div role="status" className={css.region}>
       {outcome && (
-        <Notice tone="well" title={t(outcome.text)}>
+        <Notice tone="well" title={t(outcome.text, outcome.params)}>
           {outcome.receipt && outcome.receipt.size > 0 && <ReceiptWords receipt={outcome.receipt} />}
         </Notice>
       )}

@@ -16,7 +16,7 @@ export function OverviewPage() {
       <Card title={t('overview.wayBack')}>
         <p>{t('overview.wayBackBody')}</p>
         <p>
-          <a href="/help/login">{t('frame.help')}</a>
+          <a href="/help/login">{t('overview.wayBackLink')}</a>
         </p>
       </Card>
     </Page>

@@ -81,7 +81,7 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
           </li>
         ))}
       </ul>
-      <div className="row">
+      <div className={css.actions}>
         <Button variant="default" leftSection={<DownloadIcon />} onClick={download} data-autofocus>
           {t('codes.download')}
         </Button>

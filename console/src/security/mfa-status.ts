@@ -10,7 +10,7 @@ export const mfaKey = ['mfa'];
 export function useMfaStatus() {
   const { operatorId } = useSession();
   return useQuery({
-    queryKey: mfaKey,
+    queryKey: [...mfaKey, operatorId],
     queryFn: async () => (await call(getMFAStatus, { operator_id: operatorId })).reply,
   });
 }

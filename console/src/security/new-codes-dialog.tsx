@@ -25,7 +25,7 @@ export function NewCodesDialog({ opened, onClose, onChanged }: NewCodesDialogPro
   };
   if (codes) {
     return (
-      <Dialog title={t('codes.title')} opened onClose={() => setAsking(true)}>
+      <Dialog title={t('codes.title')} size="38rem" opened onClose={() => setAsking(true)}>
         <CodesPanel codes={codes} asking={asking} onAsk={setAsking} onDone={done} />
       </Dialog>
     );

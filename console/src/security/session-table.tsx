@@ -6,6 +6,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { type Translate, useText } from '../language.ts';
 import { Moment } from '../look/facts.tsx';
 import { StatusWord } from '../look/status-word.tsx';
+import tableCss from '../look/table.module.css';
 import type { Zone } from '../time.ts';
 import { browserName } from './browser-name.ts';
 import css from './sessions-page.module.css';
@@ -18,7 +19,7 @@ export function SessionTable({ rows, zone, onEnded }: SessionTableProps) {
   const { t } = useText();
   const columns = ['browser', 'ip', 'started', 'lastUsed', 'method', 'action'] as const;
   return (
-    <table className={css.table} aria-label={t('sessions.tableLabel')}>
+    <table className={tableCss.table} aria-label={t('sessions.tableLabel')}>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -68,7 +69,7 @@ function Row({ row, zone, onEnded }: { row: SessionRow; zone: Zone; onEnded: () 
         <Moment at={row.lastUsedAt} zone={zone} />
       </td>
       <td data-name={t('sessions.method')}>{methodOf(row, t)}</td>
-      <td>
+      <td className={css.end}>
         {!row.current && (
           <FormFrame state={frame}>
             <SubmitButton

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { listSessions, type ReplyOf } from '@warifu/contract';
@@ -11,7 +11,7 @@ import { countText, useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { EndAllDialog } from './end-all-dialog.tsx';
 import { SessionTable } from './session-table.tsx';
-import css from './sessions-page.module.css';
+import { ZoneSwitch } from './zone-switch.tsx';
 
 const route = getRouteApi('/security/sessions');
 
@@ -31,7 +31,8 @@ export function SessionsPage() {
     queryFn: async () => (await call(listSessions, {})).reply,
   });
   const others = data?.filter((row) => !row.current) ?? [];
-  const close = () => navigate({ search: ({ dialog: _, ...rest }) => rest, replace: true });
+  const show = (search: SessionsSearch) => navigate({ search, replace: true });
+  const close = () => show(zone ? { zone } : {});
   const ended = (count: number) => {
     announce(countText('sessions.endedCount', count));
     queries.invalidateQueries({ queryKey: sessionsKey });
@@ -53,20 +54,7 @@ export function SessionsPage() {
           >
             {t('sessions.endAll')}
           </Button>
-          <div className={css.zone}>
-            <span id="zone-label" className="quiet small">
-              {t('sessions.zone')}
-            </span>
-            <SegmentedControl
-              aria-labelledby="zone-label"
-              value={zone ?? 'local'}
-              onChange={(value) => navigate({ search: value === 'utc' ? { zone: 'utc' } : {}, replace: true })}
-              data={[
-                { value: 'local', label: t('sessions.zones.local') },
-                { value: 'utc', label: t('sessions.zones.utc') },
-              ]}
-            />
-          </div>
+          <ZoneSwitch zone={zone ?? 'local'} choose={(wanted) => show(wanted === 'utc' ? { zone: wanted } : {})} />
         </div>
         {isPending && <Skeleton height={160} />}
         {data && <SessionTable rows={data} zone={zone ?? 'local'} onEnded={() => ended(1)} />}

@@ -4,7 +4,7 @@ import { HelpLink } from '../frame/help-link.tsx';
 import { LanguageSwitch } from '../frame/language-switch.tsx';
 import { OfflineNotice } from '../frame/offline-notice.tsx';
 import { useText } from '../language.ts';
-import { TallyMark } from '../look/tally-mark.tsx';
+import { TallyArt, TallyMark } from '../look/tally-mark.tsx';
 import css from './page.module.css';
 
 /** What is around every page before sign-in. */
@@ -42,7 +42,7 @@ function Brand() {
         {t('product.name')}
       </a>
       <div className={css.art}>
-        <TallyMark size={416} />
+        <TallyArt />
       </div>
       <div className={css.brandText}>
         <p className={css.brandLine}>{t('product.line')}</p>

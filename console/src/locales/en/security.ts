@@ -4,6 +4,7 @@ export const security: typeof ja = {
   account: {
     open: 'Account menu:',
     root: 'Root user',
+    sam: 'SAM user',
     operatorId: 'Operator ID',
     copyId: 'Copy the operator ID',
     security: 'Security',
@@ -12,6 +13,23 @@ export const security: typeof ja = {
     openMenu: 'Open the menu',
     nav: 'Security pages',
     overview: 'Overview',
+  },
+  nav: {
+    users: 'Users',
+    roles: 'Roles',
+    defaults: 'SAM default permissions',
+    simulate: 'Permission simulator',
+    keys: 'Auth keys',
+    emails: 'Email addresses',
+    settings: 'Settings',
+    logs: 'Logs',
+    audit: 'Audit log',
+  },
+  refused: {
+    title: 'No permission: {permission}',
+    body: 'Ask the root user.',
+    rootOnly: 'Only the root user can do this.',
+    why: 'Find out why',
   },
   overview: {
     title: 'Overview',
@@ -28,6 +46,7 @@ export const security: typeof ja = {
     allDone: 'Everything is done.',
     wayBack: "When you can't log in",
     wayBackBody: 'Read beforehand what to do if you lose a device or a password.',
+    wayBackLink: 'I lost my login information',
   },
   banner: {
     mfaOff: 'Multi-factor authentication is disabled. The password alone is enough to log in.',
@@ -138,6 +157,8 @@ export const security: typeof ja = {
   password: {
     title: 'Password',
     lead: "Change the root user's password.",
+    leadSam: 'Change your password.',
+    samForgot: 'Forgot the current password? Ask the root user.',
     others: 'The change logs out all other devices. You stay logged in on this one.',
     submit: 'Change password',
     changed: 'The password was changed.',

@@ -4,6 +4,7 @@ export const security = {
   account: {
     open: 'アカウントメニュー:',
     root: 'ルートユーザー',
+    sam: 'SAM ユーザー',
     operatorId: 'オペレーター ID',
     copyId: 'オペレーター ID をコピー',
     security: 'セキュリティ',
@@ -12,6 +13,23 @@ export const security = {
     openMenu: 'メニューを開く',
     nav: 'セキュリティの項目',
     overview: '概要',
+  },
+  nav: {
+    users: 'ユーザー',
+    roles: 'ロール',
+    defaults: 'SAM デフォルト権限',
+    simulate: '権限シミュレーター',
+    keys: '認証キー',
+    emails: 'メールアドレス',
+    settings: '設定',
+    logs: 'ログ',
+    audit: '監査ログ',
+  },
+  refused: {
+    title: '権限がありません: {permission}',
+    body: 'ルートユーザーに依頼してください。',
+    rootOnly: 'この操作はルートユーザーだけが実行できます。',
+    why: '理由を調べる',
   },
   overview: {
     title: '概要',
@@ -28,6 +46,7 @@ export const security = {
     allDone: 'すべて完了しています。',
     wayBack: 'ログインできなくなったときは',
     wayBackBody: '端末やパスワードを失ったときの手順を、先に確認しておけます。',
+    wayBackLink: 'ログイン情報が分からなくなった',
   },
   banner: {
     mfaOff: '多要素認証が無効です。パスワードだけでログインできる状態です。',
@@ -138,6 +157,8 @@ export const security = {
   password: {
     title: 'パスワード',
     lead: 'ルートユーザーのパスワードを変更します。',
+    leadSam: 'あなたのパスワードを変更します。',
+    samForgot: '現在のパスワードを忘れた場合は、ルートユーザーに依頼してください。',
     others: '変更すると、ほかの端末からはログアウトします。この端末のログインはそのまま残ります。',
     submit: 'パスワードを変更',
     changed: 'パスワードを変更しました。',
