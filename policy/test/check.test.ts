@@ -229,7 +229,7 @@ describe('check', () => {
     }));
     const start = performance.now();
     expect(findings(many, operations).length).toBeLessThanOrEqual(50);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(1500);
     const long = new Array(80).fill("httpMethod != 'x'").join(' or ');
     const conditions = Array.from({ length: 10 }, () => ({ effect: 'allow', api: '*', condition: long }));
     expect(findings(conditions, operations)).toHaveLength(50);

@@ -207,7 +207,7 @@ describe('covers', () => {
     );
     const start = performance.now();
     expect(covers([large, large], [large])).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it('gives up on alternatives nested too deep to try in all orders', () => {
@@ -218,7 +218,7 @@ describe('covers', () => {
     }
     const start = performance.now();
     expect(covered([allow('*', a)], [allow('*', b)])).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
