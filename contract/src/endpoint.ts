@@ -66,6 +66,7 @@ export const commonErrors = [
   'COM0421',
   'COM0429',
   'COM0503',
+  'MFA0008',
 ] as const;
 
 /** Defines an operation; what is left out is empty. */

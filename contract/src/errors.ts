@@ -235,6 +235,11 @@ export const errorTable = {
     en: "MFA could not be reset. Check the link's age, the email address, the password and the backup code.",
     ja: '多要素認証をリセットできませんでした。URL の有効期限、メールアドレス、パスワード、バックアップコードを確認してください。',
   },
+  MFA0011: {
+    status: 400,
+    en: 'The backup codes are frozen. Disable MFA with the password and enable it again to get new ones.',
+    ja: 'バックアップコードは使用できなくなっています。多要素認証をいったん無効にしてから有効にすると、新しいコードが生成されます。',
+  },
 } as const satisfies Record<string, { status: number; en: string; ja: string }>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -85,7 +85,7 @@ export const renewBackupCodes = endpoint({
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
   reply: closed({ backupCodes: Type.Array(Type.String()) }),
-  errors: [...ownOnly, 'MFA0005', 'MFA0007'],
+  errors: [...ownOnly, 'MFA0005', 'MFA0007', 'MFA0011'],
   personOnly: true,
 });
 

@@ -20,7 +20,10 @@ import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerMfaRoutes } from './mfa/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
+import { registerPermissionRoutes } from './permissions/routes.ts';
+import { registerRoleRoutes } from './roles/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
+import { registerUserRoutes } from './users/routes.ts';
 
 /** Builds the HTTP side of a server; the caller listens. */
 export async function buildApp(ctx: Context, consoleDist: string): Promise<FastifyInstance> {
@@ -50,6 +53,9 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerSignInRoutes(app);
   registerOperatorRoutes(app);
   registerMfaRoutes(app);
+  registerUserRoutes(app);
+  registerRoleRoutes(app);
+  registerPermissionRoutes(app);
   registerAuditRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);

@@ -50,8 +50,9 @@ export function startJobs(ctx: Context): Jobs {
     },
     stop: async () => {
       for (const runner of runners.values()) runner.stop();
-      await Promise.all([...runners.values()].map((runner) => runner.idle()));
+      // Closing ends the round of mails after its current batch; a long queue must not hold up the stop.
       await mailer.close();
+      await Promise.all([...runners.values()].map((runner) => runner.idle()));
     },
   };
 }
@@ -62,7 +63,11 @@ function startJob(ctx: Context, job: Job) {
   const loop = async () => {
     do {
       again = false;
-      await job.run(ctx).catch((error) => ctx.log.error({ job: job.name, error: String(error) }, 'job failed'));
+      await job
+        .run(ctx)
+        .catch((error) =>
+          ctx.log.error({ job: job.name, error: error instanceof Error ? error.name : '' }, 'job failed'),
+        );
     } while (again);
     running = undefined;
   };

@@ -85,6 +85,7 @@ export const limits = {
     consoleLife: 24 * hour,
     apiDefaultSeconds: 86_400,
     apiMaxLife: 48 * hour,
+    switchDefaultSeconds: 3600,
     /** How often the last use of sessions is written down, in one commit. */
     stampInterval: 30 * second,
   },
@@ -104,11 +105,20 @@ export const limits = {
     /** A link with less life left than this is not sent: it would be dead on arrival. */
     minLinkLife: 2 * minute,
     firstRetry: 5 * second,
-    longestRetry: 15 * minute,
+    /** After an outage the queue must drain within 5 minutes of the server's return. */
+    longestRetry: 4 * minute,
     /** A notice older than this is dropped, with a record. */
     maxAge: 3 * day,
     parallel: 5,
     claim: 2 * minute,
+  },
+  /** SAM users of one operator. */
+  samUsers: 50,
+  authKeys: {
+    perUser: 2,
+    idLength: 32,
+    secretLength: 64,
+    alphabet: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
   },
   hour,
   day,

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /**
  * Tables as Kysely sees them. Ids and hashes are text, instants are milliseconds, yes/no is a nullable instant,
  * structured values are JSON text decoded by their owner. Every key begins with or carries `operator_id`.
@@ -20,6 +22,10 @@ export type Database = {
   deferred_requests: DeferredRequests;
   outbox: Outbox;
   audit_log: AuditLog;
+  auth_keys: AuthKeys;
+  roles: Roles;
+  user_roles: { operator_id: string; user_key: string; role_id: string; attached_at: Instant };
+  system_notifications: { operator_id: string; type: string; email_ids: string; updated_at: Instant };
   audit_heads: { operator_id: string; sequence: number; hash: string };
 };
 
@@ -33,6 +39,12 @@ export type Operators = {
   primary_email_key: string;
   /** No MFA reset by mail before this time. */
   recovery_hold_until: Instant | null;
+  /** JSON text; empty when there is none. */
+  default_permissions: Generated<string>;
+  mfa_required_root_at: Instant | null;
+  mfa_required_sam_at: Instant | null;
+  /** Since when the escalation guard is off; it is on by default. */
+  guard_off_at: Instant | null;
   created_at: Instant;
   updated_at: Instant;
 };
@@ -60,6 +72,11 @@ export type Users = {
   /** Grows with every change of password or MFA; what was proved under an older version is void. */
   credential_version: number;
   last_sign_in_at: Instant | null;
+  /** JSON text of a SAM user's own permission; empty when it has none. */
+  permission: Generated<string>;
+  trust_policy: string | null;
+  /** When MFA was last reset by recovery or by another user. */
+  mfa_reset_at: Instant | null;
   created_at: Instant;
   updated_at: Instant;
 };
@@ -111,6 +128,13 @@ export type Sessions = {
   proved_at: Instant;
   expires_at: Instant;
   last_used_at: Instant;
+  /** AuthKey that opened it; deleting the key ends it. */
+  auth_key_id: string | null;
+  /** Session that switched to this user; this one lives no longer than that one. */
+  origin_operator_id: string | null;
+  origin_session_id: string | null;
+  /** SRN of the user behind a switched session. */
+  origin_principal: string | null;
 };
 
 export type PendingSignIns = {
@@ -124,7 +148,7 @@ export type PendingSignIns = {
   expires_at: Instant;
 };
 
-export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset';
+export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email';
 
 export type MailTokens = {
   operator_id: string;
@@ -134,6 +158,8 @@ export type MailTokens = {
   token_hash: string;
   /** Enrolment for which an MFA reset was asked. */
   factor_id: string | null;
+  /** Address that the token verifies. */
+  email_id: string | null;
   credential_version: number;
   failures: number;
   created_at: Instant;
@@ -214,4 +240,23 @@ export type AuditLog = {
   detail: string;
   previous_hash: string;
   hash: string;
+};
+
+export type AuthKeys = {
+  operator_id: string;
+  auth_key_id: string;
+  user_key: string;
+  secret_hash: string;
+  created_at: Instant;
+  last_used_at: Instant | null;
+};
+
+export type Roles = {
+  operator_id: string;
+  role_id: string;
+  description: string;
+  /** JSON text. */
+  permission: string;
+  created_at: Instant;
+  updated_at: Instant;
 };

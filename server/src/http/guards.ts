@@ -1,8 +1,11 @@
 import type { AnyEndpoint } from '@warifu/contract';
+import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { deciderOf } from '../permissions/decider.ts';
+import { roleTexts } from '../permissions/documents.ts';
 import { findSession, type Session } from '../sessions/sessions.ts';
 import { assertOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
@@ -25,18 +28,20 @@ export const anyone: Guard<undefined> = { name: 'anyone', check: async () => und
 /** Any signed-in user, on its own behalf. */
 export const signedIn: Guard<Caller> = {
   name: 'signed in',
-  check: async (ctx, request, endpoint) => fresh(ctx, endpoint, await authenticate(ctx, request)),
+  check: async (ctx, request, endpoint, params) => {
+    const caller = await authenticate(ctx, request);
+    return assertMayGoOn(ctx, endpoint, caller, params);
+  },
 };
 
-/** The root user of the operator in the path, in a session of its own that a password opened. */
-export function rootOf(param: string): Guard<Caller> {
+/** The root user of the operator in the path (or of its own, when the path names none). */
+export function rootOf(param?: string): Guard<Caller> {
   return {
-    name: `root of {${param}}`,
+    name: param ? `root of {${param}}` : 'root',
     check: async (ctx, request, endpoint, params) => {
-      const caller = await callerOf(ctx, request, params[param]);
+      const caller = await callerOf(ctx, request, param, params);
       if (caller.userKey !== '') throw new Failure('AUM0016');
-      if (!caller.authMethod.startsWith('password')) throw new Failure('AUM0015');
-      return fresh(ctx, endpoint, caller);
+      return assertMayGoOn(ctx, endpoint, caller, params);
     },
   };
 }
@@ -46,12 +51,13 @@ export function permitted(param?: string): Guard<Caller> {
   return {
     name: param ? `permitted in {${param}}` : 'permitted',
     check: async (ctx, request, endpoint, params) => {
-      const caller = param ? await callerOf(ctx, request, params[param]) : await authenticate(ctx, request);
+      const caller = await callerOf(ctx, request, param, params);
+      const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(endpoint, caller, params);
       // SECURITY: nothing is allowed to a SAM user until a permission says so.
-      if (caller.userKey !== '') {
+      if (caller.userKey !== '' && !enrolling && !(await isAllowed(ctx, request, endpoint, caller, params))) {
         throw new Failure('AUM0017', { userName: caller.userName, permission: endpoint.permission });
       }
-      return fresh(ctx, endpoint, caller);
+      return assertMayGoOn(ctx, endpoint, caller, params);
     },
   };
 }
@@ -67,16 +73,89 @@ export async function authenticate(ctx: Context, request: FastifyRequest): Promi
   return { ...session, token, viaCookie: !header };
 }
 
-async function callerOf(ctx: Context, request: FastifyRequest, operatorId: string | undefined): Promise<Caller> {
+async function callerOf(ctx: Context, request: FastifyRequest, param: string | undefined, params: Params) {
   const caller = await authenticate(ctx, request);
   // SECURITY: another operator's anything is not there.
-  if (caller.operatorId !== operatorId) throw new Failure('COM0404');
+  if (param !== undefined && caller.operatorId !== params[param]) throw new Failure('COM0404');
   return caller;
 }
 
-function fresh(ctx: Context, endpoint: AnyEndpoint, caller: Caller): Caller {
+async function isAllowed(
+  ctx: Context,
+  request: FastifyRequest,
+  endpoint: AnyEndpoint,
+  caller: Caller,
+  params: Params,
+): Promise<boolean> {
+  const roles = await roleTexts(ctx.db, caller.operatorId, caller.userKey);
+  const texts = { own: caller.permission, roles, defaults: caller.defaultPermissions };
+  return deciderOf(texts).decide(policyRequest(ctx, request, endpoint, caller, params)) === 'allow';
+}
+
+/** The call as conditions see it: from the matched route, never from the spelling of the path (R60). */
+function policyRequest(
+  ctx: Context,
+  request: FastifyRequest,
+  endpoint: AnyEndpoint,
+  caller: Caller,
+  params: Params,
+): PolicyRequest {
+  const now = ctx.now();
+  return {
+    api: endpoint.permission,
+    httpMethod: endpoint.method,
+    requestPath: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
+    pathVariables: params,
+    queryParameters: request.query as Record<string, string | string[]>,
+    nowMs: now,
+    timeZone: ctx.config.timeZone,
+    sourceIp: request.server.warifu.sourceIp(request.raw),
+    samUserName: caller.userName,
+    operatorId: caller.operatorId,
+    mfaAuthenticated: caller.authMethod === 'password+totp',
+    authMethod: caller.authMethod,
+    authAgeSeconds: Math.floor((now - caller.provedAt) / 1000),
+    secondsSinceMfaReset: caller.mfaResetAt === undefined ? never : Math.floor((now - caller.mfaResetAt) / 1000),
+  };
+}
+
+const never = Number.MAX_SAFE_INTEGER;
+
+/** The conditions that hold for an operation whoever calls it. */
+function assertMayGoOn(ctx: Context, endpoint: AnyEndpoint, caller: Caller, params: Params): Caller {
+  if (endpoint.personOnly && !isPerson(caller)) throw new Failure('AUM0015');
+  if (mustEnrolFirst(caller) && !isOwnEnrolment(endpoint, caller, params)) throw new Failure('MFA0008');
   if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
   return caller;
+}
+
+/** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
+export function isPerson(caller: Session): boolean {
+  return caller.authMethod === 'password' || caller.authMethod === 'password+totp';
+}
+
+/** A user whose operator requires MFA can only enrol until it has it. Programs with AuthKeys are not asked for MFA. */
+function mustEnrolFirst(caller: Caller): boolean {
+  return caller.mfaRequired && !caller.mfaActive && isPerson(caller);
+}
+
+const needsForEnrolment = new Set([
+  'Auth:logout',
+  'Auth:getSession',
+  'Auth:stepUp',
+  'Auth:setLanguage',
+  'Operator:enableMFA',
+  'Operator:verifyMFA',
+  'Operator:getMFAStatus',
+  'Operator:cancelMFA',
+  'User:enableUserMFA',
+  'User:verifyUserMFA',
+  'User:getUserMFAStatus',
+]);
+
+function isOwnEnrolment(endpoint: AnyEndpoint, caller: Caller, params: Params): boolean {
+  const own = params.user_name === undefined || params.user_name === caller.userName;
+  return own && needsForEnrolment.has(endpoint.permission);
 }
 
 /** Key and token must come together; a bearer token comes alone (api.md, Headers). */

@@ -17,8 +17,9 @@ const loginPages = [
   '/password/forgot',
   '/password/reset',
   '/help/login',
+  '/email/verify',
 ];
-const appPages = ['/', '/security', '/security/*'];
+const appPages = ['/', '/security', '/security/*', '/logs', '/logs/*', '/settings'];
 
 /** Serves the built console: two pages with a nonce of their own, and assets whose names change with their content. */
 export async function registerPages(app: FastifyInstance, dist: string): Promise<void> {

@@ -16,7 +16,14 @@ export type NoticeEvent =
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'
-  | 'mfa_suspended';
+  | 'mfa_suspended'
+  | 'sam_mfa_enabled'
+  | 'sam_mfa_disabled'
+  | 'auth_key_created'
+  | 'trust_policy_changed'
+  | 'email_added'
+  | 'email_removed'
+  | 'primary_email_changed';
 
 /** Where and when something happened. */
 export type Happening = {
@@ -32,16 +39,22 @@ export type Happening = {
 export type Notice = Happening & {
   readonly template: 'notice';
   readonly event: NoticeEvent;
+  /** The SAM user it is about; absent for the root user. */
+  readonly userName?: string;
+  /** The address it is about. */
+  readonly address?: string;
   /** What the change ended. */
   readonly receipt?: Receipt;
   /** Page that stops a reset; only in `mfa_reset_requested`. */
   readonly cancelLink?: string;
   /** Verified addresses, for `mfa_reset_done`. */
   readonly addresses?: readonly string[];
+  /** IDs of the root user's AuthKeys, for `mfa_reset_done`: they still work. */
+  readonly authKeyIds?: readonly string[];
 };
 
 export type LinkMail = Happening & {
-  readonly template: 'mfa_reset_link' | 'password_reset_link' | 'sign_up_link';
+  readonly template: 'mfa_reset_link' | 'password_reset_link' | 'sign_up_link' | 'add_email_link';
   readonly link: string;
   readonly lifeMinutes: number;
 };

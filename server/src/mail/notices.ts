@@ -6,6 +6,11 @@ import { enqueueMail } from './outbox.ts';
 export type NoticeOptions = {
   readonly receipt?: Receipt;
   readonly cancelLink?: string;
+  /** SAM user that it is about. */
+  readonly userName?: string;
+  readonly address?: string;
+  /** Told as well, although it is no address of the operator any more. */
+  readonly also?: string;
   /** Left out of the recipients: it gets a mail of its own about the same event. */
   readonly except?: string;
 };
@@ -20,8 +25,11 @@ export async function enqueueNotice(
   options: NoticeOptions = {},
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, except } = options;
-  for (const recipient of recipients.filter((address) => address !== except)) {
+  const { receipt, cancelLink, except, userName, address, also } = options;
+  const authKeyIds = event === 'mfa_reset_done' ? await rootAuthKeys(db, operatorId) : undefined;
+  const told = new Set([...recipients, ...(also === undefined ? [] : [also])]);
+  if (except !== undefined) told.delete(except);
+  for (const recipient of told) {
     const facts = {
       template: 'notice' as const,
       event,
@@ -32,6 +40,9 @@ export async function enqueueNotice(
       account,
       ...(receipt && { receipt }),
       ...(cancelLink && { cancelLink }),
+      ...(userName && { userName }),
+      ...(address && { address }),
+      ...(authKeyIds && { authKeyIds }),
       ...(event === 'mfa_reset_done' && { addresses: recipients }),
     };
     await enqueueMail(db, ctx, { operatorId, recipient, language, facts });
@@ -56,4 +67,14 @@ async function whoToTell(db: Db, operatorId: string) {
     account: primary?.email ?? '',
     language: primary?.language ?? ('en' as const),
   };
+}
+
+async function rootAuthKeys(db: Db, operatorId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('auth_keys')
+    .select('auth_key_id')
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', '')
+    .execute();
+  return rows.map((row) => row.auth_key_id);
 }

@@ -30,13 +30,16 @@ export function isLapsed(factor: TotpFactors, now: number): boolean {
   return factor.status === 'UNCONFIRMED' && factor.created_at + limits.mfa.unconfirmedLife <= now;
 }
 
+/** Whose MFA it is; another user may act on it when the permissions allow. */
+export type Target = { readonly operatorId: string; readonly userKey: string; readonly userName: string };
+
 /**
  * Begins an enrolment with a new seed; an unconfirmed one before it is dead. Nothing changes at sign-in yet.
  * @returns the `otpauth:` URI, which is shown in this answer only (R22)
  * @throws Failure MFA0003 while MFA is active: the seed stays as it is (R38)
  */
-export async function beginEnrolment(ctx: Context, origin: Origin, session: Session, account: string): Promise<string> {
-  const { operatorId, userKey } = session;
+export async function beginEnrolment(ctx: Context, origin: Origin, actor: Session, target: Target, account: string) {
+  const { operatorId, userKey } = target;
   const seed = newSeed();
   const factorKey = { operator_id: operatorId, user_key: userKey, factor_id: newId() };
   await transaction(ctx.db, async (db) => {
@@ -48,36 +51,39 @@ export async function beginEnrolment(ctx: Context, origin: Origin, session: Sess
       .insertInto('totp_factors')
       .values(unconfirmed(ctx, factorKey, seed))
       .execute();
-    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200 });
+    await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), outcome: 'success', statusCode: 200 });
   });
   return totpUri(seed, account);
 }
 
 /**
  * Confirms an enrolment with its first code: MFA is active from here on, other sessions end.
- * @returns the five backup codes, which are shown in this answer only
+ * @returns the root user's five backup codes, which are shown in this answer only; SAM users have none
  * @throws Failure MFA0007 for a wrong code (still unconfirmed), MFA0006 when none was begun or it lapsed, MFA0003
  */
-export async function confirmEnrolment(ctx: Context, origin: Origin, session: Session, code: string) {
-  const { operatorId, userKey, sessionId } = session;
+export async function confirmEnrolment(ctx: Context, origin: Origin, actor: Session, target: Target, code: string) {
+  const { operatorId, userKey } = target;
   const begun = await findFactor(ctx.db, operatorId, userKey);
   assertConfirmable(begun, ctx.now());
-  if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, origin, session);
-  const made = await makeCodes(ctx);
+  if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, origin, actor, target);
+  const made = userKey === '' ? await makeCodes(ctx) : undefined;
   const receipt = await transaction(ctx.db, async (db) => {
     await lockUser(db, ctx, operatorId, userKey);
     const factor = await lockFactor(db, operatorId, userKey);
     assertConfirmable(factor, ctx.now());
     if ((await spendOtp(db, ctx, factor, code)) !== 'accepted') throw new Failure('MFA0007');
     await activate(db, ctx, factor);
-    await replaceCodes(db, ctx, factor, made);
-    const ended = { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey, sessionId)), backupCodes: 0 };
-    await markFactorUsed(db, session);
-    await enqueueNotice(db, ctx, origin, operatorId, 'mfa_enabled', { receipt: ended });
-    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200, detail: ended });
-    return ended;
+    if (made) await replaceCodes(db, ctx, factor, made);
+    const ended = await endAfterCredentialChange(db, ctx, operatorId, userKey, sessionToKeep(actor, target));
+    const receipt = { ...ended, backupCodes: 0 };
+    if (isSelf(actor, target)) await markFactorUsed(db, actor);
+    const event = userKey === '' ? 'mfa_enabled' : 'sam_mfa_enabled';
+    await enqueueNotice(db, ctx, origin, operatorId, event, { receipt, userName: target.userName });
+    const success = { outcome: 'success', statusCode: userKey === '' ? 200 : 204, detail: receipt } as const;
+    await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
+    return receipt;
   });
-  return { backupCodes: made.codes, receipt };
+  return { backupCodes: made?.codes ?? [], receipt };
 }
 
 /**
@@ -115,7 +121,7 @@ export async function disableMfa(ctx: Context, origin: Origin, session: Session,
     await settleRight(db, check.attempt, ctx.now());
     const factor = await findFactor(db, operatorId, userKey);
     if (!factor) return 'inactive' as const;
-    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, session);
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, session, session);
     const receipt = await removeMfa(db, ctx, operatorId, userKey, sessionId);
     await enqueueNotice(db, ctx, origin, operatorId, 'mfa_disabled', { receipt });
     await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204, detail: receipt });
@@ -124,6 +130,38 @@ export async function disableMfa(ctx: Context, origin: Origin, session: Session,
   if (done === 'changed meanwhile') throw new Failure('AUM0011');
   if (done === 'inactive') throw new Failure('MFA0005');
   return done;
+}
+
+/**
+ * Disables a SAM user's MFA (flow C): by the root user, or by whoever the permissions allow. The user's sessions end,
+ * the root user is told. On oneself it needs a session that was proved with the factor (R45).
+ * @throws Failure MFA0005 when MFA is not active, MFA0009 on oneself without the factor
+ */
+export async function disableUserMfa(ctx: Context, origin: Origin, actor: Session, target: Target): Promise<Receipt> {
+  const { operatorId, userKey, userName } = target;
+  return await transaction(ctx.db, async (db) => {
+    await lockUser(db, ctx, operatorId, userKey);
+    const factor = await findFactor(db, operatorId, userKey);
+    if (!factor) throw new Failure('MFA0005');
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, actor, target);
+    if (isSelf(actor, target) && actor.authMethod !== 'password+totp') throw new Failure('MFA0009');
+    const receipt = await removeMfa(db, ctx, operatorId, userKey, sessionToKeep(actor, target));
+    if (!isSelf(actor, target)) await markReset(db, ctx, target);
+    await enqueueNotice(db, ctx, origin, operatorId, 'sam_mfa_disabled', { receipt, userName });
+    const success = { outcome: 'success', statusCode: 204, detail: receipt } as const;
+    await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
+    return receipt;
+  });
+}
+
+/** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */
+export async function markReset(db: Db, ctx: Context, target: Pick<Target, 'operatorId' | 'userKey'>): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ mfa_reset_at: ctx.now() })
+    .where('operator_id', '=', target.operatorId)
+    .where('user_key', '=', target.userKey)
+    .execute();
 }
 
 /** Removes a user's factor and codes with all that rests on them (I2). */
@@ -148,7 +186,8 @@ export async function recordOtpFailure(
   outcome: OtpOutcome,
   status: number,
 ) {
-  if (outcome === 'suspended now') await enqueueNotice(db, ctx, origin, who.operatorId, 'mfa_suspended');
+  if (outcome === 'suspended now')
+    await enqueueNotice(db, ctx, origin, who.operatorId, 'mfa_suspended', { userName: who.userName });
   const reason = outcome === 'wrong' ? 'wrong code' : outcome;
   await record(db, ctx.now(), origin, {
     ...by(who),
@@ -165,8 +204,9 @@ function assertConfirmable(factor: TotpFactors | undefined, now: number): assert
   if (!factor || isLapsed(factor, now)) throw new Failure('MFA0006');
 }
 
-async function refuseCode(ctx: Context, origin: Origin, session: Session): Promise<never> {
-  await transaction(ctx.db, (db) => recordOtpFailure(db, ctx, origin, session, 'wrong', 400));
+async function refuseCode(ctx: Context, origin: Origin, actor: Session, target: Target): Promise<never> {
+  const failure = { outcome: 'failure', reason: 'wrong code', statusCode: 400 } as const;
+  await transaction(ctx.db, (db) => record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...failure }));
   throw new Failure('MFA0007');
 }
 
@@ -191,10 +231,25 @@ async function markFactorUsed(db: Db, session: Session): Promise<void> {
     .execute();
 }
 
-async function dropUnconfirmed(db: Db, ctx: Context, origin: Origin, session: Session): Promise<Receipt> {
-  await deleteFactor(db, session.operatorId, session.userKey);
-  await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', reason: 'not confirmed', statusCode: 204 });
+async function dropUnconfirmed(db: Db, ctx: Context, origin: Origin, actor: Session, target: Target): Promise<Receipt> {
+  await deleteFactor(db, target.operatorId, target.userKey);
+  const success = { outcome: 'success', reason: 'not confirmed', statusCode: 204 } as const;
+  await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
   return { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 };
+}
+
+function isSelf(actor: Session, target: Target): boolean {
+  return actor.operatorId === target.operatorId && actor.userKey === target.userKey;
+}
+
+/** The session that makes a change on its own user goes on. */
+function sessionToKeep(actor: Session, target: Target): string {
+  return isSelf(actor, target) ? actor.sessionId : '';
+}
+
+/** The target of an audit record; left out where a user acts on itself. */
+function on(actor: Session, target: Target): { target?: string } {
+  return isSelf(actor, target) ? {} : { target: `sam:${target.userName}` };
 }
 
 async function deleteFactor(db: Db, operatorId: string, userKey: string): Promise<void> {

@@ -12,7 +12,7 @@ import { settleRight } from '../sessions/throttle.ts';
 import type { Account } from '../users/accounts.ts';
 import { checkPassword, type PasswordCheck, recordWrong } from '../users/password.ts';
 import { countWrongGuess, isInSet, normaliseCode } from './backup-codes.ts';
-import { findFactor, removeMfa } from './lifecycle.ts';
+import { findFactor, markReset, removeMfa } from './lifecycle.ts';
 
 export type ResetProof = {
   readonly token: string;
@@ -60,6 +60,7 @@ async function decide(db: Db, ctx: Context, origin: Origin, token: string, check
 
 async function reset(db: Db, ctx: Context, origin: Origin, account: Account): Promise<Receipt> {
   const receipt = await removeMfa(db, ctx, account.operatorId, account.userKey);
+  await markReset(db, ctx, account);
   await enqueueNotice(db, ctx, origin, account.operatorId, 'mfa_reset_done', { receipt });
   await recordAnswer(db, ctx, origin, account, 'success', '', 200, receipt);
   return receipt;

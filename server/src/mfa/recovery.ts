@@ -162,6 +162,7 @@ async function insertToken(
       token_hash: hashSecret(token),
       factor_id: factorId,
       credential_version: account.credentialVersion,
+      email_id: null,
       failures: 0,
       created_at: ctx.now(),
       expires_at: ctx.now() + recovery.tokenLife,

@@ -12,16 +12,28 @@ import { lockFactor, matchingStep, spendOtp } from './totp.ts';
 
 /**
  * Makes five new backup codes with a current code of the authenticator; a password alone is not enough (R29).
- * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used code (counted)
+ * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used code (counted), MFA0011 for a frozen set
  */
 export async function renewCodes(ctx: Context, origin: Origin, session: Session, code: string): Promise<string[]> {
   const factor = await findFactor(ctx.db, session.operatorId, session.userKey);
   if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
+  if (await isFrozen(ctx, session)) throw new Failure('MFA0011');
   // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
   const made = matchingStep(ctx, factor, code) === undefined ? undefined : await makeCodes(ctx);
   const accepted = await transaction(ctx.db, (db) => replaceWithCode(db, ctx, origin, session, code, made));
   if (!accepted || !made) throw new Failure('MFA0007');
   return made.codes;
+}
+
+/** A set that was guessed at to its end is replaced by a new enrolment only (R30). */
+async function isFrozen(ctx: Context, session: Session): Promise<boolean> {
+  const set = await ctx.db
+    .selectFrom('backup_code_sets')
+    .select('frozen_at')
+    .where('operator_id', '=', session.operatorId)
+    .where('user_key', '=', session.userKey)
+    .executeTakeFirst();
+  return typeof set?.frozen_at === 'number';
 }
 
 async function replaceWithCode(

@@ -3,22 +3,27 @@ import {
   cancelMFARevokingToken,
   confirmBackupCodesStored,
   enableMFA,
+  enableUserMFA,
   getMFAStatus,
+  getUserMFAStatus,
   issueMFARevokingToken,
   renewBackupCodes,
   revokeMFA,
+  revokeUserMFA,
   verifyMFA,
   verifyMFARevokingToken,
+  verifyUserMFA,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
-import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa } from './lifecycle.ts';
+import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableUserMfa } from './lifecycle.ts';
 import { cancelReset, requestReset } from './recovery.ts';
 import { verifyReset } from './recovery-verify.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
+import { findSamUser } from '../users/users.ts';
 import { describeMfa } from './status.ts';
 
 /** The root user's MFA: its life, its backup codes, and the reset by mail. */
@@ -27,11 +32,11 @@ export function registerMfaRoutes(app: FastifyInstance): void {
 
   handle(app, enableMFA, rootOf('operator_id'), async ({ caller, origin }) => {
     const operator = await findOperator(ctx.db, caller.operatorId);
-    return { totpUri: await beginEnrolment(ctx, origin, caller, operator?.email ?? caller.operatorId) };
+    return { totpUri: await beginEnrolment(ctx, origin, caller, caller, operator?.email ?? caller.operatorId) };
   });
 
   handle(app, verifyMFA, rootOf('operator_id'), async ({ caller, origin, body, reply }) => {
-    const { backupCodes, receipt } = await confirmEnrolment(ctx, origin, caller, body.mfaOTPCode);
+    const { backupCodes, receipt } = await confirmEnrolment(ctx, origin, caller, caller, body.mfaOTPCode);
     sendReceipt(reply, receipt);
     return { backupCodes };
   });
@@ -66,6 +71,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   registerResetRoutes(app);
+  registerUserMfaRoutes(app);
 }
 
 function registerResetRoutes(app: FastifyInstance): void {
@@ -84,6 +90,37 @@ function registerResetRoutes(app: FastifyInstance): void {
 
   handle(app, cancelMFARevokingToken, anyone, async ({ origin, body }) => {
     if (!(await cancelReset(ctx, origin, body.token))) throw new Failure('AUM0012');
+    return undefined;
+  });
+}
+
+/** MFA of SAM users: no backup codes, no mail; whoever the permissions allow helps (flow C). */
+function registerUserMfaRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+  const targetOf = async (params: { operator_id: string; user_name: string }) => {
+    const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
+    return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
+  };
+
+  handle(app, enableUserMFA, permitted('operator_id'), async ({ caller, origin, params }) => {
+    const target = await targetOf(params);
+    const account = `${target.operatorId}/${target.userName}`;
+    return { totpUri: await beginEnrolment(ctx, origin, caller, target, account) };
+  });
+
+  handle(app, verifyUserMFA, permitted('operator_id'), async ({ caller, origin, params, body, reply }) => {
+    const { receipt } = await confirmEnrolment(ctx, origin, caller, await targetOf(params), body.mfaOTPCode);
+    sendReceipt(reply, receipt);
+    return undefined;
+  });
+
+  handle(app, getUserMFAStatus, permitted('operator_id'), async ({ params }) => {
+    const { operatorId, userKey } = await targetOf(params);
+    return await describeMfa(ctx, operatorId, userKey);
+  });
+
+  handle(app, revokeUserMFA, permitted('operator_id'), async ({ caller, origin, params, reply }) => {
+    sendReceipt(reply, await disableUserMfa(ctx, origin, caller, await targetOf(params)));
     return undefined;
   });
 }

@@ -35,6 +35,9 @@ export async function createOperator(
       primary_email_id: emailId,
       primary_email_key: operator.address.emailKey,
       recovery_hold_until: null,
+      mfa_required_root_at: null,
+      mfa_required_sam_at: null,
+      guard_off_at: null,
       created_at: now,
       updated_at: now,
     })
@@ -96,6 +99,8 @@ async function insertRootUser(db: Db, operatorId: string, operator: NewOperator,
       password_suspended_at: null,
       credential_version: 1,
       last_sign_in_at: null,
+      trust_policy: null,
+      mfa_reset_at: null,
       created_at: now,
       updated_at: now,
     })

@@ -1,21 +1,37 @@
 import {
   createFirstOperator as createFirstOperatorEndpoint,
   createOperator,
+  deleteEmail as deleteEmailEndpoint,
+  deleteSystemNotification,
+  getEmail as getEmailEndpoint,
   getOperator,
+  getSettings,
   getSetup,
+  getSystemNotification,
+  issueAddEmailToken,
+  listEmails as listEmailsEndpoint,
+  listSystemNotifications,
+  setSystemNotification,
   updateOperatorPassword,
+  updateSettings,
+  verifyAddEmailToken,
   verifyOperator,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
+import { auditedChange } from '../audit/change.ts';
 import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { changePassword } from '../sign-in/password-change.ts';
+import { proveOwnPassword } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 import { parseEmail } from './email.ts';
+import { deleteEmail, getEmail, listEmails, requestEmail, verifyEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
+import { readSettings, writeSettings } from './settings.ts';
 import { assertSetupToken, createFirstOperator, isSetupDone } from './setup.ts';
 import { finishSignUp, requestSignUp } from './sign-up.ts';
+import { clearNotification, getNotification, listNotifications, setNotification } from './system-notifications.ts';
 
 /** Operators: reading one, the root user's password, setup and sign-up. */
 export function registerOperatorRoutes(app: FastifyInstance): void {
@@ -68,5 +84,71 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
   handle(app, verifyOperator, anyone, async ({ origin, body }) => {
     if (ctx.config.signUp !== 'open') throw new Failure('AUM0014');
     return { operatorId: await finishSignUp(ctx, origin, body.token) };
+  });
+
+  registerSettingsRoutes(app);
+  registerEmailRoutes(app);
+  registerNotificationRoutes(app);
+}
+
+function registerSettingsRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, getSettings, permitted('operator_id'), async ({ params }) => readSettings(ctx.db, params.operator_id));
+
+  handle(app, updateSettings, rootOf('operator_id'), async ({ caller, origin, body }) => {
+    const change = { actor: caller, target: 'settings', statusCode: 204 };
+    await auditedChange(ctx, origin, change, (db) => writeSettings(db, ctx, caller.operatorId, body));
+    return undefined;
+  });
+}
+
+function registerEmailRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, issueAddEmailToken, rootOf(), async ({ caller, origin, body }) => {
+    await proveOwnPassword(ctx, origin, caller, body.password);
+    await requestEmail(ctx, origin, caller, body.email);
+    return undefined;
+  });
+
+  handle(app, verifyAddEmailToken, anyone, async ({ origin, body }) => {
+    await verifyEmail(ctx, origin, body.token);
+    return undefined;
+  });
+
+  handle(app, listEmailsEndpoint, rootOf('operator_id'), async ({ caller }) => listEmails(ctx.db, caller.operatorId));
+
+  handle(app, getEmailEndpoint, rootOf('operator_id'), async ({ caller, params }) => {
+    return await getEmail(ctx.db, caller.operatorId, params.email_id);
+  });
+
+  handle(app, deleteEmailEndpoint, rootOf('operator_id'), async ({ caller, origin, params }) => {
+    await deleteEmail(ctx, origin, caller, params.email_id);
+    return undefined;
+  });
+}
+
+function registerNotificationRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, listSystemNotifications, rootOf('operator_id'), async ({ caller }) => {
+    return await listNotifications(ctx.db, caller.operatorId);
+  });
+
+  handle(app, getSystemNotification, rootOf('operator_id'), async ({ caller, params }) => {
+    return await getNotification(ctx.db, caller.operatorId, String(params.type));
+  });
+
+  handle(app, setSystemNotification, rootOf('operator_id'), async ({ caller, origin, params, body }) => {
+    const type = String(params.type);
+    if (type === 'primary') await proveOwnPassword(ctx, origin, caller, body.password ?? '');
+    await setNotification(ctx, origin, caller, type, body.emailIdList);
+    return await getNotification(ctx.db, caller.operatorId, type);
+  });
+
+  handle(app, deleteSystemNotification, rootOf('operator_id'), async ({ caller, origin, params }) => {
+    await clearNotification(ctx, origin, caller, String(params.type));
+    return undefined;
   });
 }

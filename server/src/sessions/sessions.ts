@@ -5,7 +5,7 @@ import type { Db } from '../db/database.ts';
 import { limits } from '../limits.ts';
 
 /** How a session was opened; also the value of `authMethod` in a permission's condition. */
-export type AuthMethod = 'password' | 'password+totp';
+export type AuthMethod = 'password' | 'password+totp' | 'authKey' | 'switchUser';
 
 export type Session = {
   readonly operatorId: string;
@@ -13,12 +13,22 @@ export type Session = {
   readonly userName: string;
   readonly sessionId: string;
   readonly kind: 'console' | 'api';
-  readonly authMethod: string;
+  readonly authMethod: AuthMethod;
   readonly createdAt: number;
   readonly provedAt: number;
   readonly expiresAt: number;
   readonly lastUsedAt: number;
   readonly language: 'en' | 'ja';
+  /** SRN of the user behind a switched session. */
+  readonly originPrincipal: string | undefined;
+  readonly mfaActive: boolean;
+  /** The operator wants this user to have MFA. */
+  readonly mfaRequired: boolean;
+  readonly mfaResetAt: number | undefined;
+  /** JSON texts that decide for a SAM user, beside its roles'. */
+  readonly permission: string;
+  readonly defaultPermissions: string;
+  readonly guardOn: boolean;
 };
 
 export type NewSession = {
@@ -29,6 +39,8 @@ export type NewSession = {
   readonly authMethod: AuthMethod;
   /** Milliseconds from now. */
   readonly life: number;
+  readonly authKeyId?: string;
+  readonly origin?: { readonly operatorId: string; readonly sessionId: string; readonly principal: string };
 };
 
 /** Opens a session. The secrets are in this answer only; the row holds their hashes (R51). */
@@ -54,6 +66,10 @@ export async function createSession(db: Db, ctx: Context, origin: Origin, sessio
       proved_at: now,
       expires_at: expiresAt,
       last_used_at: now,
+      auth_key_id: session.authKeyId ?? null,
+      origin_operator_id: session.origin?.operatorId ?? null,
+      origin_session_id: session.origin?.sessionId ?? null,
+      origin_principal: session.origin?.principal ?? null,
     })
     .execute();
   return { sessionId, token, apiKey: apiKey ?? '', expiresAt };
@@ -80,32 +96,66 @@ export async function findSession(
   token: string,
   apiKey: string | undefined,
 ): Promise<Session | undefined> {
-  const row = await ctx.db
+  const row = await sessionRow(ctx, kind, hashSecret(token));
+  if (!row || row.expires_at <= ctx.now()) return undefined;
+  if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), row.api_key_hash ?? '')) return undefined;
+  if (kind === 'console' && row.last_used_at + limits.session.consoleIdle <= ctx.now()) return undefined;
+  // SECURITY: a switched session dies with the one it came from (R64).
+  if (row.origin_session_id !== null && (row.origin_expires_at ?? 0) <= ctx.now()) return undefined;
+  await stampUse(ctx, row);
+  return toSession(row);
+}
+
+/** One statement for all that a request is judged by, so that every change acts on the next one (R62). */
+async function sessionRow(ctx: Context, kind: 'console' | 'api', tokenHash: string) {
+  return await ctx.db
     .selectFrom('sessions')
     .innerJoin('users', (join) =>
       join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_key', '=', 'sessions.user_key'),
     )
+    .innerJoin('operators', 'operators.operator_id', 'sessions.operator_id')
+    .leftJoin('totp_factors as factor', (join) =>
+      join
+        .onRef('factor.operator_id', '=', 'sessions.operator_id')
+        .onRef('factor.user_key', '=', 'sessions.user_key')
+        .on('factor.status', '=', 'ACTIVE'),
+    )
+    .leftJoin('sessions as origin', (join) =>
+      join
+        .onRef('origin.operator_id', '=', 'sessions.origin_operator_id')
+        .onRef('origin.session_id', '=', 'sessions.origin_session_id'),
+    )
     .selectAll('sessions')
-    .select(['users.user_name', 'users.language'])
-    .where('token_hash', '=', hashSecret(token))
-    .where('kind', '=', kind)
+    .select(['users.user_name', 'users.language', 'users.permission', 'users.mfa_reset_at'])
+    .select(['operators.default_permissions', 'operators.guard_off_at'])
+    .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
+    .select(['factor.factor_id', 'origin.expires_at as origin_expires_at'])
+    .where('sessions.token_hash', '=', tokenHash)
+    .where('sessions.kind', '=', kind)
     .executeTakeFirst();
-  if (!row || row.expires_at <= ctx.now()) return undefined;
-  if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), row.api_key_hash ?? '')) return undefined;
-  if (kind === 'console' && row.last_used_at + limits.session.consoleIdle <= ctx.now()) return undefined;
-  await stampUse(ctx, row);
+}
+
+function toSession(row: NonNullable<Awaited<ReturnType<typeof sessionRow>>>): Session {
+  const required = row.user_key === '' ? row.mfa_required_root_at : row.mfa_required_sam_at;
   return {
     operatorId: row.operator_id,
     userKey: row.user_key,
     userName: row.user_name,
     sessionId: row.session_id,
     kind: row.kind,
-    authMethod: row.auth_method,
+    authMethod: row.auth_method as AuthMethod,
     createdAt: row.created_at,
     provedAt: row.proved_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     language: row.language,
+    originPrincipal: row.origin_principal ?? undefined,
+    mfaActive: row.factor_id !== null,
+    mfaRequired: required !== null,
+    mfaResetAt: row.mfa_reset_at ?? undefined,
+    permission: row.permission,
+    defaultPermissions: row.default_permissions,
+    guardOn: row.guard_off_at === null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { limits } from '../limits.ts';
+import { loadAccount } from '../users/accounts.ts';
 import { tellOfFailedCode } from './sign-in.ts';
 
 /** Removes what is over. Nothing depends on it: expiry is checked at use. */
@@ -40,7 +41,11 @@ async function endAbandoned(ctx: Context): Promise<void> {
       .returning(['operator_id', 'user_key', 'wrong_codes'])
       .execute();
     for (const row of abandoned.filter((pending) => pending.wrong_codes === 0)) {
-      await tellOfFailedCode(db, ctx, cleaner, { operatorId: row.operator_id, userKey: row.user_key });
+      await tellOfFailedCode(db, ctx, cleaner, {
+        operatorId: row.operator_id,
+        userKey: row.user_key,
+        userName: (await loadAccount(db, row.operator_id, row.user_key))?.userName ?? '',
+      });
     }
   });
 }

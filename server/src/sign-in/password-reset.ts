@@ -107,6 +107,7 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
       token_hash: hashSecret(token),
       factor_id: null,
       credential_version: account.credentialVersion,
+      email_id: null,
       failures: 0,
       created_at: now,
       expires_at: expiresAt,

@@ -12,12 +12,14 @@ import {
   setLanguage,
   signIn,
   stepUp,
+  switchUser as switchUserEndpoint,
   verifyPasswordResetToken,
   verifySignIn,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { by } from '../audit/caller.ts';
 import { record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import {
@@ -35,23 +37,25 @@ import { findFactor, isLapsed } from '../mfa/lifecycle.ts';
 import { findOperator } from '../operators/operators.ts';
 import { endOneSession, endUserSessions, listUserSessions, renewToken } from '../sessions/sessions.ts';
 import type { Identifier } from '../users/accounts.ts';
+import { signInWithAuthKey } from './auth-key-sign-in.ts';
 import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
 import { requestPasswordReset, resetPassword } from './password-reset.ts';
-import { signInProgram } from './sign-in.ts';
+import { type SignedIn, signInProgram } from './sign-in.ts';
 import { stepUpSession } from './step-up.ts';
+import { switchUser } from './switch-user.ts';
 
 /** Signing in and out, sessions, step-up, password reset. */
 export function registerSignInRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
   handle(app, auth, anyone, async ({ origin, body }) => {
-    const identifier = identifierOf(body);
-    if (!identifier || body.password === undefined) throw new Failure('AUM0002');
-    const seconds = body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds;
-    const otp = body.mfaOTPCode || undefined;
-    const { password } = body;
-    const { userName, ...rest } = await signInProgram(ctx, origin, { identifier, password, otp, life: seconds * 1000 });
-    return userName === '' ? rest : { ...rest, userName };
+    const life = (body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds) * 1000;
+    return authReply(await signInWith(ctx, origin, body, life));
+  });
+
+  handle(app, switchUserEndpoint, signedIn, async ({ caller, origin, body }) => {
+    const { operatorId = '', userName = '', tokenTimeoutSeconds = limits.session.switchDefaultSeconds } = body;
+    return authReply(await switchUser(ctx, origin, caller, { operatorId, userName, life: tokenTimeoutSeconds * 1000 }));
   });
 
   handle(app, signIn, anyone, async ({ origin, body, reply }) => {
@@ -208,7 +212,26 @@ type Credentials = Pick<
   'email' | 'operatorId' | 'userName' | 'authKeyId' | 'authKey' | 'password'
 >;
 
-/** The one credential set of a sign-in; undefined when it is not exactly one. */
+/** Signs in with the one credential set that was sent; none or several are as wrong as a wrong password. */
+async function signInWith(ctx: Context, origin: Origin, body: BodyOf<typeof auth>, life: number): Promise<SignedIn> {
+  const { authKeyId, authKey, password } = body;
+  if (authKeyId !== undefined && authKey !== undefined && isAuthKeyOnly(body)) {
+    return await signInWithAuthKey(ctx, origin, authKeyId, authKey, life);
+  }
+  const identifier = identifierOf(body);
+  if (!identifier || password === undefined) throw new Failure('AUM0002');
+  return await signInProgram(ctx, origin, { identifier, password, otp: body.mfaOTPCode || undefined, life });
+}
+
+function authReply({ userName, ...rest }: SignedIn) {
+  return userName === '' ? rest : { ...rest, userName };
+}
+
+function isAuthKeyOnly({ email, operatorId, userName, password }: Credentials): boolean {
+  return [email, operatorId, userName, password].every((value) => value === undefined);
+}
+
+/** How the account is named; undefined when it is not exactly one way. */
 function identifierOf(body: Credentials): Identifier | undefined {
   const { email, operatorId, userName, authKeyId, authKey } = body;
   if (authKeyId !== undefined || authKey !== undefined) return undefined;

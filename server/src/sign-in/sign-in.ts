@@ -67,7 +67,7 @@ export async function acceptPassword(db: Db, ctx: Context, origin: Origin, accou
   await settleRight(db, attempt, ctx.now());
   // The booking of this very attempt is one of `failures`.
   if (attempt.failures - 1 < limits.login.noticeAfterFailures) return;
-  await enqueueNotice(db, ctx, origin, account.operatorId, 'sign_in_after_failures');
+  await enqueueNotice(db, ctx, origin, account.operatorId, 'sign_in_after_failures', { userName: account.userName });
 }
 
 /** The factor that a sign-in must be proved with; an unconfirmed one changes nothing (R38). */
@@ -98,7 +98,7 @@ export async function tellOfFailedCode(
   db: Db,
   ctx: Context,
   origin: Origin,
-  user: { readonly operatorId: string; readonly userKey: string },
+  user: { readonly operatorId: string; readonly userKey: string; readonly userName: string },
 ): Promise<void> {
   const window = {
     scope: 'notice.code_failed',
@@ -107,7 +107,7 @@ export async function tellOfFailedCode(
     length: limits.hour,
   };
   if (!(await takeFromWindow(db, window, ctx.now()))) return;
-  await enqueueNotice(db, ctx, origin, user.operatorId, 'sign_in_code_failed');
+  await enqueueNotice(db, ctx, origin, user.operatorId, 'sign_in_code_failed', { userName: user.userName });
 }
 
 /** Opens the session that a sign-in earned, with its audit record and notices, in the caller's transaction. */
@@ -143,7 +143,7 @@ async function askForCode(db: Db, ctx: Context, origin: Origin, account: Account
 async function tellOfNewSource(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
   const known = await isKnownSource(db, account, sourceNetwork(origin.sourceIp), ctx.now());
   if (known || !(await hasSignedInBefore(db, account))) return;
-  await enqueueNotice(db, ctx, origin, account.operatorId, 'sign_in_new_source');
+  await enqueueNotice(db, ctx, origin, account.operatorId, 'sign_in_new_source', { userName: account.userName });
 }
 
 /** The very first sign-in is from a new source by nature; a mail about it would only teach people to ignore them. */

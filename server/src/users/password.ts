@@ -4,8 +4,8 @@ import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { type Attempt, type Attempted, bookAttempt, cancelAttempt } from '../sessions/throttle.ts';
-import { type Account, attemptedOf, findAccount, type Identifier } from './accounts.ts';
+import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../sessions/throttle.ts';
+import { type Account, attemptedOf, findAccount, type Identifier, loadAccount } from './accounts.ts';
 
 export type PasswordCheck =
   | { readonly right: true; readonly account: Account; readonly attempt: Attempt }
@@ -53,6 +53,23 @@ async function verifyBooked(ctx: Context, attempt: Attempt, stored: string | und
     await cancelAttempt(ctx, attempt);
     throw error;
   }
+}
+
+/**
+ * Asks a signed-in user for its own password before a sensitive change.
+ * @throws Failure AUM0011 when it is wrong (counted like one at sign-in), COM0429, COM0503
+ */
+export async function proveOwnPassword(
+  ctx: Context,
+  origin: Origin,
+  user: { readonly operatorId: string; readonly userKey: string },
+  password: string,
+): Promise<void> {
+  const account = await loadAccount(ctx.db, user.operatorId, user.userKey);
+  const check = account && (await checkOwnPassword(ctx, account, password, origin.sourceIp));
+  if (check?.right) return await transaction(ctx.db, (db) => settleRight(db, check.attempt, ctx.now()));
+  if (check) await settleWrong(ctx, origin, check, 400);
+  throw new Failure('AUM0011');
 }
 
 type WrongCheck = Extract<PasswordCheck, { right: false }>;
@@ -106,5 +123,5 @@ async function suspendPassword(db: Db, ctx: Context, origin: Origin, account: Ac
     .where('user_key', '=', account.userKey)
     .where('password_suspended_at', 'is', null)
     .execute();
-  await enqueueNotice(db, ctx, origin, account.operatorId, 'password_suspended');
+  await enqueueNotice(db, ctx, origin, account.operatorId, 'password_suspended', { userName: account.userName });
 }

@@ -34,7 +34,20 @@ export type Message = {
   readonly ifNotYou: readonly Block[];
 };
 
-export type FactLabel = 'time' | 'sourceIp' | 'browser' | 'account' | 'operatorId';
+export type FactLabel = 'time' | 'sourceIp' | 'browser' | 'user' | 'account' | 'operatorId';
+
+/** Changes that only a SAM user can be the subject of. */
+type SamOnlyEvent = 'sam_mfa_enabled' | 'sam_mfa_disabled' | 'trust_policy_changed';
+/** What is told of the root user and of SAM users, each in its own words. */
+type SharedEvent =
+  | 'password_changed'
+  | 'sign_in_new_source'
+  | 'sign_in_code_failed'
+  | 'sign_in_after_failures'
+  | 'password_suspended'
+  | 'mfa_suspended'
+  | 'auth_key_created';
+type WriteNotice = (pages: Pages, notice: Notice) => Message;
 
 /** All words of a language. A missing one does not compile. */
 export type Words = {
@@ -43,11 +56,15 @@ export type Words = {
   /** Instead of an IP address when a host command did it. */
   readonly onTheServer: string;
   readonly ifNotYou: string;
+  /** Instead of `ifNotYou` when it is about a SAM user: the root user reads it. */
+  readonly ifUnexpected: string;
   readonly endedNothing: string;
   readonly ended: string;
   readonly endedItem: (name: keyof Receipt, count: number) => string;
   readonly footer: (baseUrl: string) => string;
-  readonly notices: Readonly<Record<NoticeEvent, (pages: Pages, notice: Notice) => Message>>;
+  readonly notices: Readonly<Record<Exclude<NoticeEvent, SamOnlyEvent>, WriteNotice>>;
+  /** SAM users have no address: the root user is told, and reads what the root user can do. */
+  readonly samNotices: Readonly<Record<SamOnlyEvent | SharedEvent, (pages: Pages, userName: string) => Message>>;
   readonly linkMails: Readonly<Record<LinkMail['template'], (pages: Pages, mail: LinkMail, life: string) => Message>>;
   readonly knownSignUp: (pages: Pages, mail: KnownSignUpMail) => Message;
 };
@@ -64,10 +81,14 @@ export function pagesOf(baseUrl: string) {
     password: `${baseUrl}/security/password`,
     forgotPassword: `${baseUrl}/password/forgot`,
     resetMfa: `${baseUrl}/mfa/reset`,
+    keys: `${baseUrl}/security/keys`,
+    users: `${baseUrl}/security/users`,
+    user: (name: string) => `${baseUrl}/security/users/${encodeURIComponent(name.toWellFormed())}`,
+    auditLog: `${baseUrl}/logs/audit`,
   };
 }
 
-/** How long a password reset by mail blocks an MFA reset. */
+/** How long a password reset by mail, or another primary address, blocks an MFA reset. */
 export const holdHours = limits.recovery.holdAfterReset / limits.hour;
 
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
@@ -78,7 +99,22 @@ export const link = (url: string): Block => ({ kind: 'link', url });
 
 /** The words of a mail's kind. */
 export function messageOf(words: Words, facts: MailFacts, pages: Pages, life: (minutes: number) => string): Message {
-  if (facts.template === 'notice') return words.notices[facts.event](pages, facts);
+  if (facts.template === 'notice') return noticeOf(words, facts, pages);
   if (facts.template === 'sign_up_known') return words.knownSignUp(pages, facts);
   return words.linkMails[facts.template](pages, facts, life(facts.lifeMinutes));
 }
+
+function noticeOf(words: Words, notice: Notice, pages: Pages): Message {
+  const { event, userName } = notice;
+  if (isSamOnly(event)) return words.samNotices[event](pages, userName ?? '');
+  if (userName && isShared(event, words)) return words.samNotices[event](pages, userName);
+  return words.notices[event](pages, notice);
+}
+
+const samOnly: Readonly<Record<SamOnlyEvent, true>> = {
+  sam_mfa_enabled: true,
+  sam_mfa_disabled: true,
+  trust_policy_changed: true,
+};
+const isSamOnly = (event: NoticeEvent): event is SamOnlyEvent => event in samOnly;
+const isShared = (event: NoticeEvent, words: Words): event is SharedEvent => event in words.samNotices;

@@ -42,7 +42,7 @@ function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
       { kind: 'facts', rows: happening(words, facts, formatTime(facts.at, language, site.timeZone)) },
       ...(facts.template === 'notice' && facts.receipt ? ended(words, facts.receipt) : []),
       ...message.body,
-      { kind: 'heading', text: words.ifNotYou },
+      { kind: 'heading', text: userOf(facts) ? words.ifUnexpected : words.ifNotYou },
       ...message.ifNotYou,
       paragraph(words.footer(site.baseUrl)),
     ],
@@ -55,6 +55,7 @@ function happening(words: Words, facts: MailFacts, time: string): [string, strin
     sourceIp: facts.sourceIp || words.onTheServer,
     // A host command has no browser.
     browser: facts.sourceIp ? (describeBrowser(facts.userAgent) ?? words.unknownBrowser) : '',
+    user: userOf(facts),
     account: facts.account,
     operatorId: facts.operatorId,
   };
@@ -63,6 +64,9 @@ function happening(words: Words, facts: MailFacts, time: string): [string, strin
     .filter((label) => values[label] !== '')
     .map((label): [string, string] => [words.labels[label], values[label]]);
 }
+
+/** The SAM user that a mail is about. */
+const userOf = (facts: MailFacts): string => (facts.template === 'notice' && facts.userName) || '';
 
 function ended(words: Words, receipt: Receipt): Block[] {
   const names = ['sessions', 'pendingSignIns', 'links', 'backupCodes'] as const;
@@ -82,7 +86,14 @@ function clean<T extends MailFacts>(facts: T): T {
 }
 
 function cleanNotice(notice: Notice): Notice {
-  return clean(notice.addresses ? { ...notice, addresses: notice.addresses.map(bare) } : notice);
+  const { userName, address, addresses, authKeyIds } = notice;
+  return clean({
+    ...notice,
+    ...(userName && { userName: bare(userName) }),
+    ...(address && { address: bare(address) }),
+    ...(addresses && { addresses: addresses.map(bare) }),
+    ...(authKeyIds && { authKeyIds: authKeyIds.map(bare) }),
+  });
 }
 
 const bare = (text: string): string => oneLine(text, 320).replaceAll('\u{fffd}', '');

@@ -43,6 +43,16 @@ export const linkMails: Words['linkMails'] = {
     body: [paragraph('Complete your account on this page:'), ...linkWithLife(mail.link, life)],
     ifNotYou: [paragraph('Ignore this mail. Unless the link is used, no account is created.')],
   }),
+  add_email_link: (_pages, mail, life) => ({
+    subject: 'Confirm the email address to be added',
+    fact: 'A request was made to add this email address to the account below. It has not been added yet.',
+    body: [
+      paragraph('Add the address on this page:'),
+      ...linkWithLife(mail.link, life),
+      paragraph('An added address gets the notices about security changes of the account.'),
+    ],
+    ifNotYou: [paragraph('Ignore this mail. Unless the link is used, the address is not added.')],
+  }),
 };
 
 export const knownSignUp: Words['knownSignUp'] = (pages) => ({

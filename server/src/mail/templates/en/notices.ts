@@ -1,5 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
 import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
@@ -70,8 +71,13 @@ export const notices: Words['notices'] = {
     subject: 'The backup codes no longer work',
     fact: `Wrong backup codes were entered ${limits.codes.guessesPerSet} times, so the root user's backup codes were frozen.`,
     body: [
-      paragraph('The current backup codes can no longer reset multi-factor authentication.'),
-      pointer('Log in and generate new backup codes:', pages.mfa),
+      paragraph(
+        'The current backup codes can no longer reset multi-factor authentication. A verification code is not enough to replace them.',
+      ),
+      pointer(
+        'To get new backup codes, log in, disable multi-factor authentication with the password and enable it again on this page:',
+        pages.mfa,
+      ),
       paragraph(codesReplaced),
     ],
     ifNotYou: [
@@ -179,4 +185,27 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
+  auth_key_created: (pages) => ({
+    subject: 'An auth key was created for the root user',
+    fact: 'An auth key was created for the root user.',
+    body: [
+      paragraph(
+        'Whoever has the auth key and its secret can use the API as the root user, without the password and without multi-factor authentication.',
+      ),
+      pointer('It works until it is deleted. Auth keys can be deleted on this page:', pages.keys),
+      paragraph('The password, multi-factor authentication and the SAM users have not changed.'),
+    ],
+    ifNotYou: [
+      paragraph('Someone else may be logged in. Do this, in this order:'),
+      steps(
+        { text: 'Log in and delete the auth key:', page: pages.keys },
+        endSessions(pages),
+        changePassword(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  email_added: emailAdded,
+  email_removed: emailRemoved,
+  primary_email_changed: primaryEmailChanged,
 };

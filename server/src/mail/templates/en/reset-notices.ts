@@ -46,13 +46,14 @@ export function resetCancelled(pages: Pages): Message {
 }
 
 export function resetDone(pages: Pages, notice: Notice): Message {
-  const addresses = notice.addresses ?? [];
+  const { addresses = [], authKeyIds = [] } = notice;
   return {
     subject: 'Multi-factor authentication was reset',
     fact: "The root user's multi-factor authentication was reset and is now disabled.",
     body: [
       paragraph('From now on the password alone is enough to log in. The backup codes no longer work.'),
       paragraph('The password, the SAM users and the auth keys have not changed.'),
+      ...(authKeyIds.length > 0 ? keysThatWork(pages, authKeyIds) : []),
       ...(addresses.length > 0 ? [paragraph('This notice was sent to:'), list(addresses)] : []),
       pointer('We recommend that you log in and enable multi-factor authentication again:', pages.mfa),
     ],
@@ -67,4 +68,12 @@ export function resetDone(pages: Pages, notice: Notice): Message {
       ),
     ],
   };
+}
+
+function keysThatWork(pages: Pages, authKeyIds: readonly string[]): Block[] {
+  return [
+    paragraph('These auth keys of the root user still work:'),
+    list(authKeyIds),
+    pointer('Delete those that are not needed on this page:', pages.keys),
+  ];
 }

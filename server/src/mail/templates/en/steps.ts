@@ -10,6 +10,17 @@ export const changePassword = (pages: Pages): Pointer => ({
   page: pages.password,
 });
 
+/** The root user's way to keep a stranger out of a SAM user. */
+export const setUserPassword = (pages: Pages, userName: string): Pointer => ({
+  text: 'Log in and set a new password for this SAM user on its page. That ends its sessions:',
+  page: pages.user(userName),
+});
+
+export const readAuditLog = (pages: Pages): Pointer => ({
+  text: 'Check the audit log for who did what:',
+  page: pages.auditLog,
+});
+
 export const cannotLogIn = (pages: Pages): Pointer => ({
   text: "If you can't log in, read this page:",
   page: pages.help,

@@ -2,6 +2,7 @@ import type { Receipt } from '../../../context.ts';
 import type { Words } from '../letter.ts';
 import { knownSignUp, linkMails } from './link-mails.ts';
 import { notices } from './notices.ts';
+import { samNotices } from './sam-notices.ts';
 
 const endedNames: Readonly<Record<keyof Receipt, string>> = {
   sessions: 'Sessions',
@@ -16,17 +17,20 @@ export const en: Words = {
     time: 'Time',
     sourceIp: 'IP address',
     browser: 'Browser',
+    user: 'User',
     account: 'Account',
     operatorId: 'Operator ID',
   },
   unknownBrowser: 'unknown',
   onTheServer: 'none (done by a command on the server)',
   ifNotYou: 'If this was not you',
+  ifUnexpected: 'If you did not expect this',
   endedNothing: 'Nothing else was ended by it.',
   ended: 'This was ended by it:',
   endedItem: (name, count) => `${endedNames[name]}: ${count}`,
   footer: (baseUrl) => `Warifu (${baseUrl}) sent this mail automatically. Replies are not read.`,
   notices,
+  samNotices,
   linkMails,
   knownSignUp,
 };

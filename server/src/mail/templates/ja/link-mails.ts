@@ -43,6 +43,16 @@ export const linkMails: Words['linkMails'] = {
     body: [paragraph('次のページで、アカウントの作成を完了してください。'), ...linkWithLife(mail.link, life)],
     ifNotYou: [paragraph('このメールは無視してください。URL を使わなければ、アカウントは作成されません。')],
   }),
+  add_email_link: (_pages, mail, life) => ({
+    subject: 'アカウントに追加するメールアドレスの確認',
+    fact: '下記のアカウントに、このメールアドレスを追加することが要求されました。まだ追加されていません。',
+    body: [
+      paragraph('次のページで、メールアドレスの追加を完了してください。'),
+      ...linkWithLife(mail.link, life),
+      paragraph('追加したメールアドレスには、アカウントのセキュリティに関する通知が届きます。'),
+    ],
+    ifNotYou: [paragraph('このメールは無視してください。URL を使わなければ、メールアドレスは追加されません。')],
+  }),
 };
 
 export const knownSignUp: Words['knownSignUp'] = (pages) => ({

@@ -1,5 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
 import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
@@ -71,8 +72,13 @@ export const notices: Words['notices'] = {
     subject: 'バックアップコードが使えなくなりました',
     fact: `誤ったバックアップコードが ${limits.codes.guessesPerSet} 回入力されたため、ルートユーザーのバックアップコードを凍結しました。`,
     body: [
-      paragraph('現在のバックアップコードでは、多要素認証をリセットできません。'),
-      pointer('ログインして、新しいバックアップコードを生成してください。', pages.mfa),
+      paragraph(
+        '現在のバックアップコードでは、多要素認証をリセットできません。認証コードを入力しても、新しいバックアップコードは生成できません。',
+      ),
+      pointer(
+        '新しいバックアップコードを受け取るには、ログインし、次のページで、パスワードを入力して多要素認証を無効にしてから、もう一度有効にしてください。',
+        pages.mfa,
+      ),
       paragraph('多要素認証は有効なままです。パスワード、SAM ユーザー、認証キーに変更はありません。'),
     ],
     ifNotYou: [
@@ -185,4 +191,27 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
+  auth_key_created: (pages) => ({
+    subject: 'ルートユーザーの認証キーが生成されました',
+    fact: 'ルートユーザーの認証キーが生成されました。',
+    body: [
+      paragraph(
+        '認証キーとそのシークレットを持つ人は、パスワードも多要素認証もなしに、ルートユーザーとして API を使えます。',
+      ),
+      pointer('認証キーは、削除するまで使えます。次のページで削除できます。', pages.keys),
+      paragraph('パスワード、多要素認証、SAM ユーザーに変更はありません。'),
+    ],
+    ifNotYou: [
+      paragraph('ほかの人がログインしている可能性があります。次の順に対応してください。'),
+      steps(
+        { text: 'ログインして、その認証キーを削除してください。', page: pages.keys },
+        endSessions(pages),
+        changePassword(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  email_added: emailAdded,
+  email_removed: emailRemoved,
+  primary_email_changed: primaryEmailChanged,
 };

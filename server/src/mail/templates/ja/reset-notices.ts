@@ -48,13 +48,14 @@ export function resetCancelled(pages: Pages): Message {
 }
 
 export function resetDone(pages: Pages, notice: Notice): Message {
-  const addresses = notice.addresses ?? [];
+  const { addresses = [], authKeyIds = [] } = notice;
   return {
     subject: '多要素認証がリセットされました',
     fact: 'ルートユーザーの多要素認証がリセットされ、無効になりました。',
     body: [
       paragraph('今後は、パスワードだけでログインできます。これまでのバックアップコードは使えません。'),
       paragraph('パスワード、SAM ユーザー、認証キーに変更はありません。'),
+      ...(authKeyIds.length > 0 ? keysThatWork(pages, authKeyIds) : []),
       ...(addresses.length > 0 ? [paragraph('この通知の送信先は、次のとおりです。'), list(addresses)] : []),
       pointer('ログインして、多要素認証をもう一度有効にすることをお勧めします。', pages.mfa),
     ],
@@ -69,4 +70,12 @@ export function resetDone(pages: Pages, notice: Notice): Message {
       ),
     ],
   };
+}
+
+function keysThatWork(pages: Pages, authKeyIds: readonly string[]): Block[] {
+  return [
+    paragraph('ルートユーザーの次の認証キーは、引き続き使えます。'),
+    list(authKeyIds),
+    pointer('不要な認証キーは、次のページで削除してください。', pages.keys),
+  ];
 }

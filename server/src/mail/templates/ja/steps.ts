@@ -10,6 +10,17 @@ export const changePassword = (pages: Pages): Pointer => ({
   page: pages.password,
 });
 
+/** The root user's way to keep a stranger out of a SAM user. */
+export const setUserPassword = (pages: Pages, userName: string): Pointer => ({
+  text: 'ログインし、次のページで、この SAM ユーザーのパスワードを設定し直してください。この SAM ユーザーのセッションは終了します。',
+  page: pages.user(userName),
+});
+
+export const readAuditLog = (pages: Pages): Pointer => ({
+  text: '監査ログで、操作した人と操作の内容を確認してください。',
+  page: pages.auditLog,
+});
+
 export const cannotLogIn = (pages: Pages): Pointer => ({
   text: 'ログインできない場合は、次のページを参照してください。',
   page: pages.help,

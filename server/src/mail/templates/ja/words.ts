@@ -2,6 +2,7 @@ import type { Receipt } from '../../../context.ts';
 import type { Words } from '../letter.ts';
 import { knownSignUp, linkMails } from './link-mails.ts';
 import { notices } from './notices.ts';
+import { samNotices } from './sam-notices.ts';
 
 const endedNames: Readonly<Record<keyof Receipt, string>> = {
   sessions: 'セッション',
@@ -16,18 +17,21 @@ export const ja: Words = {
     time: '日時',
     sourceIp: 'IP アドレス',
     browser: 'ブラウザ',
+    user: 'ユーザー',
     account: 'アカウント',
     operatorId: 'オペレーター ID',
   },
   unknownBrowser: '不明',
   onTheServer: 'なし (サーバー上のコマンドによる操作)',
   ifNotYou: '心当たりがない場合',
+  ifUnexpected: '心当たりがない場合',
   endedNothing: 'これに伴って終了または無効になったものはありません。',
   ended: 'これに伴い、次のものが終了または無効になりました。',
   endedItem: (name, count) => `${endedNames[name]}: ${count} 件`,
   footer: (baseUrl) =>
     `このメールは Warifu (${baseUrl}) から自動で送信しています。このメールへの返信は確認していません。`,
   notices,
+  samNotices,
   linkMails,
   knownSignUp,
 };

@@ -1,0 +1,24 @@
+import type { Context, Origin } from '../context.ts';
+import { type Db, transaction } from '../db/database.ts';
+import { type Actor, by } from './caller.ts';
+import { record } from './record.ts';
+
+export type Change = {
+  readonly actor: Actor;
+  readonly target: string;
+  readonly statusCode: number;
+};
+
+/** Makes a change and its audit record in one transaction: no record without the change, no change without it (R73). */
+export async function auditedChange<T>(
+  ctx: Context,
+  origin: Origin,
+  { actor, target, statusCode }: Change,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  return await transaction(ctx.db, async (db) => {
+    const result = await work(db);
+    await record(db, ctx.now(), origin, { ...by(actor), target, outcome: 'success', statusCode });
+    return result;
+  });
+}

@@ -1,0 +1,182 @@
+import { limits } from '../../../limits.ts';
+import { type Block, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
+
+const unchanged = paragraph('この SAM ユーザーのパスワード、権限、認証キーに変更はありません。');
+const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Block[] => [
+  paragraph(
+    `この SAM ユーザーを使っている人に確認してください。その人にも心当たりがない場合は、${suspicion}次の順に対応してください。`,
+  ),
+  steps(setUserPassword(pages, userName), readAuditLog(pages), cannotLogIn(pages)),
+];
+
+/** Notices about a SAM user, in Japanese; the root user reads them. */
+export const samNotices: Words['samNotices'] = {
+  sam_mfa_enabled: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} の多要素認証が有効になりました`,
+    fact: `SAM ユーザー ${userName} の多要素認証が有効になりました。`,
+    body: [
+      paragraph('この SAM ユーザーには、次回のログインから、認証アプリに表示される認証コードが必要です。'),
+      pointer(
+        'SAM ユーザーにバックアップコードはありません。この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
+        pages.user(userName),
+      ),
+      unchanged,
+    ],
+    ifNotYou: [
+      paragraph(
+        'この SAM ユーザーを使っている人に確認してください。その人にも心当たりがない場合は、ほかの人の認証アプリが登録されている可能性があります。次の順に対応してください。',
+      ),
+      steps(
+        setUserPassword(pages, userName),
+        { text: '同じページで、多要素認証を無効にしてください。' },
+        readAuditLog(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  sam_mfa_disabled: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} の多要素認証が無効になりました`,
+    fact: `SAM ユーザー ${userName} の多要素認証が無効になりました。`,
+    body: [paragraph('この SAM ユーザーは、今後、パスワードだけでログインできます。'), unchanged],
+    ifNotYou: [
+      paragraph(
+        'この操作ができるのは、ルートユーザーと、User:revokeUserMFA の権限がある SAM ユーザーです。次の順に対応してください。',
+      ),
+      steps(
+        { text: 'ログインし、操作した人を監査ログで確認してください。', page: pages.auditLog },
+        {
+          text: 'この SAM ユーザーのパスワードを設定し直してください。また、多要素認証をもう一度有効にするよう、使っている人に依頼してください。',
+          page: pages.user(userName),
+        },
+        { text: '権限がある SAM ユーザーを確認し、不要な権限を外してください。', page: pages.users },
+        {
+          text: 'ルートユーザーによる操作だった場合は、見覚えのないセッションを終了してください。',
+          page: pages.sessions,
+        },
+        changePassword(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  trust_policy_changed: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} の信頼ポリシーが変更されました`,
+    fact: `SAM ユーザー ${userName} の信頼ポリシーが変更されました。`,
+    body: [
+      paragraph(
+        '信頼ポリシーは、パスワードなしでこの SAM ユーザーにスイッチできるユーザーを定めます。スイッチしたユーザーは、この SAM ユーザーに許可された操作を行えます。',
+      ),
+      pointer('信頼ポリシーは、次のページで確認できます。', pages.user(userName)),
+      unchanged,
+    ],
+    ifNotYou: [
+      paragraph('ほかの人が操作した可能性があります。次の順に対応してください。'),
+      steps(
+        {
+          text: 'ログインし、この SAM ユーザーにスイッチさせないユーザーを、信頼ポリシーから外してください。',
+          page: pages.user(userName),
+        },
+        readAuditLog(pages),
+        endSessions(pages),
+        changePassword(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  auth_key_created: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} の認証キーが生成されました`,
+    fact: `SAM ユーザー ${userName} の認証キーが生成されました。`,
+    body: [
+      paragraph(
+        '認証キーとそのシークレットを持つ人は、パスワードも多要素認証もなしに、この SAM ユーザーとして API を使えます。',
+      ),
+      pointer('認証キーは、削除するまで使えます。次のページで削除できます。', pages.user(userName)),
+      paragraph('この SAM ユーザーのパスワード、多要素認証、権限に変更はありません。'),
+    ],
+    ifNotYou: [
+      paragraph(
+        'この SAM ユーザーを使っている人に確認してください。その人にも心当たりがない場合は、次の順に対応してください。',
+      ),
+      steps(
+        { text: 'ログインして、その認証キーを削除してください。', page: pages.user(userName) },
+        {
+          text: '同じページで、この SAM ユーザーのパスワードを設定し直してください。この SAM ユーザーのセッションは終了します。',
+        },
+        readAuditLog(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  password_changed: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} のパスワードが変更されました`,
+    fact: `SAM ユーザー ${userName} のパスワードが設定、変更、または削除されました。`,
+    body: [paragraph('この SAM ユーザーの多要素認証、権限、認証キーに変更はありません。')],
+    ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーとしてログインできる可能性があります。'),
+  }),
+  sign_in_new_source: (pages, userName) => ({
+    subject: `新しい IP アドレスから SAM ユーザー ${userName} のログインがありました`,
+    fact: `最近使われていない IP アドレスから、SAM ユーザー ${userName} のログインがありました。`,
+    body: [],
+    ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーとしてログインしている可能性があります。'),
+  }),
+  sign_in_code_failed: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} の、認証コードの入力が完了しなかったログインがありました`,
+    fact: `SAM ユーザー ${userName} の正しいパスワードが入力されましたが、認証コードの入力が完了しなかったため、ログインは成立していません。`,
+    body: [
+      pointer(
+        'この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
+        pages.user(userName),
+      ),
+    ],
+    ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がパスワードを知っています。'),
+  }),
+  sign_in_after_failures: (pages, userName) => ({
+    subject: `何度か失敗した後に、SAM ユーザー ${userName} の正しいパスワードが入力されました`,
+    fact: `誤ったパスワードが続けて ${limits.login.noticeAfterFailures} 回以上入力された後、SAM ユーザー ${userName} の正しいパスワードが入力されました。`,
+    body: [],
+    ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がパスワードを知っている可能性があります。'),
+  }),
+  password_suspended: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} のパスワードが使えなくなりました`,
+    fact: `誤ったパスワードが続けて ${limits.login.accountCap} 回入力されたため、SAM ユーザー ${userName} の現在のパスワードを停止しました。`,
+    body: [
+      pointer(
+        'この SAM ユーザーがもう一度ログインできるようにするには、次のページで新しいパスワードを設定してください。',
+        pages.user(userName),
+      ),
+      paragraph('この SAM ユーザーのログイン中のセッション、多要素認証、権限、認証キーに変更はありません。'),
+    ],
+    ifNotYou: [
+      paragraph('ほかの人がパスワードを推測しようとした可能性があります。次の順に対応してください。'),
+      steps(
+        { text: '上のページで、ほかで使っていない推測されにくいパスワードを設定してください。' },
+        { text: 'この SAM ユーザーの多要素認証を有効にするよう、使っている人に依頼してください。' },
+        readAuditLog(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+  mfa_suspended: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} の認証コードが使えなくなりました`,
+    fact: `誤った認証コードが続けて ${limits.otp.accountCap} 回入力されたため、SAM ユーザー ${userName} の認証アプリを停止しました。`,
+    body: [
+      paragraph('多要素認証は有効なままです。認証コードを入力してもログインできません。'),
+      pointer(
+        'この SAM ユーザーがもう一度ログインできるようにするには、次のページで多要素認証を無効にしてください。その後、もう一度有効にするよう、使っている人に依頼してください。',
+        pages.user(userName),
+      ),
+      unchanged,
+    ],
+    ifNotYou: [
+      paragraph('ほかの人がこの SAM ユーザーのパスワードを知っている可能性があります。次の順に対応してください。'),
+      steps(
+        setUserPassword(pages, userName),
+        {
+          text: '次に、同じページで多要素認証を無効にしてください。その後、もう一度有効にするよう、使っている人に依頼してください。',
+        },
+        readAuditLog(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
+};

@@ -1,0 +1,34 @@
+import type { Context } from '../context.ts';
+import type { Db } from '../db/database.ts';
+import { findOperator } from './operators.ts';
+
+export type Settings = {
+  readonly mfaRequiredForRoot: boolean;
+  readonly mfaRequiredForSamUsers: boolean;
+  readonly escalationGuard: boolean;
+};
+
+/** What an operator demands of its users. */
+export async function readSettings(db: Db, operatorId: string): Promise<Settings> {
+  const operator = await findOperator(db, operatorId);
+  return {
+    mfaRequiredForRoot: operator !== undefined && operator.mfa_required_root_at !== null,
+    mfaRequiredForSamUsers: operator !== undefined && operator.mfa_required_sam_at !== null,
+    escalationGuard: operator?.guard_off_at === null,
+  };
+}
+
+/** Sets what an operator demands; it acts on the next request of every session. */
+export async function writeSettings(db: Db, ctx: Context, operatorId: string, settings: Settings): Promise<void> {
+  const since = (on: boolean) => (on ? ctx.now() : null);
+  await db
+    .updateTable('operators')
+    .set({
+      mfa_required_root_at: since(settings.mfaRequiredForRoot),
+      mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
+      guard_off_at: since(!settings.escalationGuard),
+      updated_at: ctx.now(),
+    })
+    .where('operator_id', '=', operatorId)
+    .execute();
+}

@@ -1,0 +1,83 @@
+/** A role that every operator has. Its permission changes only by a new version with a release. */
+export type BuiltInRole = {
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly description: string;
+  readonly permission: string;
+  readonly versions: readonly { readonly version: number; readonly publishedAt: number; readonly permission: string }[];
+};
+
+export const builtInOwner = 'warifu';
+const firstPublished = Date.UTC(2026, 10, 1);
+
+type StatementInput = { effect: 'allow' | 'deny'; api: string | string[]; condition?: string };
+
+function builtIn(roleName: string, description: string, statements: StatementInput[]): BuiltInRole {
+  const permission = JSON.stringify({ statements }, null, 2);
+  const versions = [{ version: 1, publishedAt: firstPublished, permission }];
+  return { roleId: `srn:${builtInOwner}::Role:${roleName}`, roleName, description, permission, versions };
+}
+
+const onlyOneself = "pathVariable('user_name') == samUserName";
+const reads = ['*:get*', '*:list*', '*:has*'];
+
+/** The built-in roles by their ID. */
+export const builtInRoles: ReadonlyMap<string, BuiltInRole> = new Map(
+  [
+    builtIn('Administrator', 'Everything that a SAM user can be allowed.', [{ effect: 'allow', api: '*' }]),
+    builtIn('ReadOnly', 'Look at everything, change nothing.', [{ effect: 'allow', api: [...reads, 'User:whoCan'] }]),
+    builtIn('SecurityManager', "Manage the SAM users' MFA and passwords, and end their sessions.", [
+      {
+        effect: 'allow',
+        api: [
+          'User:listUsers',
+          'User:getUser',
+          'User:verifyUserMFA',
+          'User:enableUserMFA',
+          'User:getUserMFAStatus',
+          'User:revokeUserMFA',
+          'User:hasUserPassword',
+          'User:createUserPassword',
+          'User:updateUserPassword',
+          'User:deleteUserPassword',
+          'User:revokeUserAuthTokens',
+        ],
+      },
+    ]),
+    builtIn('OwnMfaSelfService', "Manage only one's own MFA.", [
+      { effect: 'allow', api: 'User:listUsers' },
+      {
+        effect: 'allow',
+        api: [
+          'User:getUser',
+          'User:verifyUserMFA',
+          'User:enableUserMFA',
+          'User:getUserMFAStatus',
+          'User:revokeUserMFA',
+        ],
+        condition: onlyOneself,
+      },
+    ]),
+    builtIn('Auditor', 'Read the audit log and who may do what.', [
+      {
+        effect: 'allow',
+        api: [
+          'AuditLog:getApiAuditLogs',
+          'User:listUsers',
+          'User:getUser',
+          'User:getUserMFAStatus',
+          'User:getUserPermission',
+          'User:getUserTrustPolicy',
+          'User:getDefaultPermissions',
+          'User:whoCan',
+          'User:explainPermission',
+          'Role:listRoles',
+          'Role:getRole',
+          'Role:listRoleVersions',
+          'Role:listRoleAttachedUsers',
+          'Role:listUserRoles',
+        ],
+      },
+    ]),
+  ].map((role) => [role.roleId, role]),
+);

@@ -1,0 +1,86 @@
+import { describeProblemAt, type PermissionDocument, parse, type Source } from '@warifu/policy';
+import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { builtInRoles } from './built-in-roles.ts';
+
+/** The texts that decide for a SAM user; where one comes from does not matter for the decision. */
+export type Texts = {
+  readonly own: string;
+  readonly roles: readonly { readonly roleId: string; readonly permission: string }[];
+  readonly defaults: string;
+};
+
+/**
+ * Reads a permission as it is saved; the same parser as in the console.
+ * @throws Failure AUM0030 with the place and the reason of the first problem
+ */
+export function parsePermission(text: string): PermissionDocument {
+  const result = parse(text);
+  if (result.ok) return result.document;
+  const [problem] = result.problems;
+  const reason = (language: 'en' | 'ja') => (problem ? describeProblemAt(problem, language) : '');
+  throw new Failure('AUM0030', { reason: { en: reason('en'), ja: reason('ja') } });
+}
+
+/** The parsed documents of a user. Stored texts were checked when they were saved. */
+export function sourcesOf(texts: Texts): Source[] {
+  const own = texts.own === '' ? [] : [{ from: { kind: 'own' as const }, document: parsePermission(texts.own) }];
+  const defaults =
+    texts.defaults === '' ? [] : [{ from: { kind: 'default' as const }, document: parsePermission(texts.defaults) }];
+  const roles = texts.roles.map(({ roleId, permission }) => ({
+    from: { kind: 'role' as const, name: roleId },
+    document: parsePermission(permission),
+  }));
+  return [...own, ...roles, ...defaults];
+}
+
+/** Every role of a user with its permission, the built-in ones included. */
+export async function roleTexts(db: Db, operatorId: string, userKey: string): Promise<Texts['roles']> {
+  const rows = await db
+    .selectFrom('user_roles')
+    .leftJoin('roles', (join) =>
+      join.onRef('roles.operator_id', '=', 'user_roles.operator_id').onRef('roles.role_id', '=', 'user_roles.role_id'),
+    )
+    .select(['user_roles.role_id', 'roles.permission'])
+    .where('user_roles.operator_id', '=', operatorId)
+    .where('user_roles.user_key', '=', userKey)
+    .orderBy('user_roles.role_id')
+    .execute();
+  return rows.map((row) => ({
+    roleId: row.role_id,
+    permission: row.permission ?? builtInRoles.get(row.role_id)?.permission ?? '',
+  }));
+}
+
+/** All texts of one SAM user; undefined when there is none of that key. */
+export async function textsOf(db: Db, operatorId: string, userKey: string): Promise<Texts | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
+    .select(['users.permission', 'operators.default_permissions'])
+    .where('users.operator_id', '=', operatorId)
+    .where('users.user_key', '=', userKey)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    own: row.permission,
+    roles: await roleTexts(db, operatorId, userKey),
+    defaults: row.default_permissions,
+  };
+}
+
+/** The texts of every SAM user of an operator, by user key. */
+export async function textsOfAll(db: Db, operatorId: string): Promise<Map<string, Texts>> {
+  const users = await db
+    .selectFrom('users')
+    .select(['user_key'])
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '!=', '')
+    .execute();
+  const all = new Map<string, Texts>();
+  for (const { user_key: userKey } of users) {
+    const texts = await textsOf(db, operatorId, userKey);
+    if (texts) all.set(userKey, texts);
+  }
+  return all;
+}

@@ -1,0 +1,65 @@
+import { by } from '../audit/caller.ts';
+import { noOperator, record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
+import { transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { createSession } from '../sessions/sessions.ts';
+import { sourceNetwork } from '../sessions/source.ts';
+import { giveBackToWindow, takeFromWindow } from '../sessions/windows.ts';
+import { loadAccount } from '../users/accounts.ts';
+import { findByAuthKey } from '../users/auth-keys.ts';
+import type { SignedIn } from './sign-in.ts';
+
+/**
+ * Signs a program in with an AuthKey. MFA is not asked for; what the session may do is limited (R50).
+ * @param life of the session in milliseconds
+ * @throws Failure AUM0002 for an unknown key and a wrong secret alike, COM0429
+ */
+export async function signInWithAuthKey(
+  ctx: Context,
+  origin: Origin,
+  authKeyId: string,
+  authKey: string,
+  life: number,
+): Promise<SignedIn> {
+  const { sourceFailures: limit, sourceWindow: length } = limits.login;
+  const window = { scope: 'login.source', key: sourceNetwork(origin.sourceIp), limit, length };
+  if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
+  const found = await findByAuthKey(ctx.db, authKeyId, authKey);
+  const account = found && (await loadAccount(ctx.db, found.operator_id, found.user_key));
+  if (!account) return await refuse(ctx, origin);
+  const { operatorId, userKey, userName } = account;
+  return await transaction(ctx.db, async (db) => {
+    // Deleted meanwhile: the key must not come back to life as a session.
+    const stamped = await db
+      .updateTable('auth_keys')
+      .set({ last_used_at: ctx.now() })
+      .where('operator_id', '=', operatorId)
+      .where('auth_key_id', '=', authKeyId)
+      .executeTakeFirst();
+    if (stamped.numUpdatedRows !== 1n) throw new Failure('AUM0002');
+    await giveBackToWindow(db, window);
+    const session = { operatorId, userKey, userName, kind: 'api', authMethod: 'authKey', life, authKeyId } as const;
+    const { sessionId, apiKey, token } = await createSession(db, ctx, origin, session);
+    const detail = { session: sessionId, method: 'authKey', authKeyId };
+    await record(db, ctx.now(), origin, { ...by(account), outcome: 'success', statusCode: 200, detail });
+    return { operatorId, userName, apiKey, token };
+  });
+}
+
+async function refuse(ctx: Context, origin: Origin): Promise<never> {
+  // As long as a wrong password takes, so that the two kinds of sign-in cannot be told apart by time.
+  await ctx.hasher.pretend();
+  await transaction(ctx.db, (db) =>
+    record(db, ctx.now(), origin, {
+      operatorId: noOperator,
+      userName: '',
+      actor: 'anonymous',
+      outcome: 'failure',
+      reason: 'wrong auth key',
+      statusCode: 401,
+    }),
+  );
+  throw new Failure('AUM0002');
+}

@@ -1,0 +1,85 @@
+import type { Context } from '../context.ts';
+import { hashSecret, randomText, sameSecret } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { lockUser } from '../sessions/consequences.ts';
+
+const { authKeys } = limits;
+
+type Owner = { readonly operatorId: string; readonly userKey: string };
+
+/**
+ * Makes an AuthKey: 64 letters and digits, more than 256 bits. Only its hash is kept (R50).
+ * @throws Failure AUM0023 when the user has two already
+ */
+export async function makeAuthKey(db: Db, ctx: Context, owner: Owner) {
+  await lockUser(db, ctx, owner.operatorId, owner.userKey);
+  const existing = await listAuthKeys(db, owner);
+  if (existing.length >= authKeys.perUser) throw new Failure('AUM0023', { limit: String(authKeys.perUser) });
+  const authKeyId = `keyId-${randomText(authKeys.alphabet, authKeys.idLength)}`;
+  const authKey = `secret-${randomText(authKeys.alphabet, authKeys.secretLength)}`;
+  await db
+    .insertInto('auth_keys')
+    .values({
+      operator_id: owner.operatorId,
+      auth_key_id: authKeyId,
+      user_key: owner.userKey,
+      secret_hash: hashSecret(authKey),
+      created_at: ctx.now(),
+      last_used_at: null,
+    })
+    .execute();
+  return { authKeyId, authKey };
+}
+
+/** A user's AuthKeys, oldest first. */
+export async function listAuthKeys(db: Db, owner: Owner) {
+  const rows = await db
+    .selectFrom('auth_keys')
+    .select(['auth_key_id', 'created_at', 'last_used_at'])
+    .where('operator_id', '=', owner.operatorId)
+    .where('user_key', '=', owner.userKey)
+    .orderBy('created_at')
+    .orderBy('auth_key_id')
+    .execute();
+  return rows.map(authKeyReply);
+}
+
+/** An AuthKey as the API shows it; times in seconds. */
+export function authKeyReply(row: { auth_key_id: string; created_at: number; last_used_at: number | null }) {
+  return {
+    authKeyId: row.auth_key_id,
+    createDateTime: Math.floor(row.created_at / 1000),
+    ...(row.last_used_at !== null && { lastUsedDateTime: Math.floor(row.last_used_at / 1000) }),
+  };
+}
+
+/**
+ * Deletes an AuthKey; the sessions that it opened end with it.
+ * @throws Failure COM0404
+ */
+export async function deleteAuthKey(db: Db, owner: Owner, authKeyId: string): Promise<void> {
+  const result = await db
+    .deleteFrom('auth_keys')
+    .where('operator_id', '=', owner.operatorId)
+    .where('user_key', '=', owner.userKey)
+    .where('auth_key_id', '=', authKeyId)
+    .executeTakeFirst();
+  if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+  await db
+    .deleteFrom('sessions')
+    .where('operator_id', '=', owner.operatorId)
+    .where('auth_key_id', '=', authKeyId)
+    .execute();
+}
+
+/** The owner of an AuthKey whose secret fits; undefined for an unknown ID and for a wrong secret alike. */
+export async function findByAuthKey(db: Db, authKeyId: string, authKey: string) {
+  const row = await db
+    .selectFrom('auth_keys')
+    .select(['operator_id', 'user_key', 'secret_hash'])
+    .where('auth_key_id', '=', authKeyId)
+    .executeTakeFirst();
+  return row && sameSecret(row.secret_hash, hashSecret(authKey)) ? row : undefined;
+}

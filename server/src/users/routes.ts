@@ -1,0 +1,210 @@
+import {
+  createUser,
+  createUserPassword,
+  deleteUser,
+  deleteOperatorAuthKey,
+  deleteUserAuthKey,
+  deleteUserPassword,
+  generateOperatorAuthKey,
+  generateUserAuthKey,
+  getUser,
+  getUserAuthKey,
+  hasUserPassword,
+  listOperatorAuthKeys,
+  listUserAuthKeys,
+  listUsers,
+  revokeUserAuthTokens,
+  updateUser,
+  updateUserPassword,
+} from '@warifu/contract';
+import type { FastifyInstance } from 'fastify';
+import { auditedChange } from '../audit/change.ts';
+import type { Context, Origin } from '../context.ts';
+import type { Users } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
+import { type Caller, permitted, rootOf } from '../http/guards.ts';
+import { handle, sendReceipt } from '../http/handle.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { describeMfa } from '../mfa/status.ts';
+import { assertMayActAs } from '../permissions/escalation.ts';
+import { listRolesOfUser } from '../roles/roles.ts';
+import { endUserSessions } from '../sessions/sessions.ts';
+import { deleteAuthKey, listAuthKeys, makeAuthKey } from './auth-keys.ts';
+import { changeUserPassword, clearUserPassword, giveUserPassword } from './sam-password.ts';
+import { createSamUser, deleteSamUser, describeSamUser, findSamUser, type SamUser } from './users.ts';
+
+/** SAM users and their passwords. */
+export function registerUserRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, listUsers, permitted('operator_id'), async ({ params }) => {
+    const rows = await ctx.db
+      .selectFrom('users')
+      .selectAll()
+      .where('operator_id', '=', params.operator_id)
+      .where('user_key', '!=', '')
+      .orderBy('user_key')
+      .execute();
+    return await Promise.all(rows.map((row) => userReply(ctx, row)));
+  });
+
+  handle(app, getUser, permitted('operator_id'), async ({ params }) => {
+    return await userReply(ctx, await findSamUser(ctx.db, params.operator_id, params.user_name));
+  });
+
+  handle(app, createUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+    const change = { actor: caller, target: `sam:${params.user_name}`, statusCode: 201 };
+    await auditedChange(ctx, origin, change, (db) =>
+      createSamUser(db, ctx, params.operator_id, params.user_name, body.description ?? ''),
+    );
+    return undefined;
+  });
+
+  handle(app, updateUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+    const user = await samUserOf(ctx, params);
+    const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 200 };
+    await auditedChange(ctx, origin, change, (db) => describeSamUser(db, ctx, user, body.description ?? ''));
+    return undefined;
+  });
+
+  handle(app, deleteUser, permitted('operator_id'), async ({ caller, origin, params }) => {
+    const user = await samUserOf(ctx, params);
+    const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
+    await auditedChange(ctx, origin, change, (db) => deleteSamUser(db, user));
+    return undefined;
+  });
+
+  handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, origin, params }) => {
+    const user = await samUserOf(ctx, params);
+    const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
+    await auditedChange(ctx, origin, change, (db) => endUserSessions(db, user.operatorId, user.userKey));
+    return undefined;
+  });
+
+  registerPasswordRoutes(app);
+  registerAuthKeyRoutes(app);
+}
+
+function registerPasswordRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, hasUserPassword, permitted('operator_id'), async ({ params }) => {
+    const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
+    return { hasPassword: row.password_hash !== null };
+  });
+
+  handle(app, createUserPassword, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+    const user = await samUserOf(ctx, params);
+    if (body.password === undefined) {
+      throw new Failure('COM0001', { field: 'password', reason: { en: 'is missing', ja: '入力してください。' } });
+    }
+    await giveUserPassword(ctx, origin, caller, user, body.password);
+    return undefined;
+  });
+
+  handle(app, updateUserPassword, permitted('operator_id'), async ({ caller, origin, params, body, reply }) => {
+    const user = await samUserOf(ctx, params);
+    sendReceipt(reply, await changeUserPassword(ctx, origin, caller, user, body.currentPassword, body.newPassword));
+    return undefined;
+  });
+
+  handle(app, deleteUserPassword, permitted('operator_id'), async ({ caller, origin, params, reply }) => {
+    sendReceipt(reply, await clearUserPassword(ctx, origin, caller, await samUserOf(ctx, params)));
+    return undefined;
+  });
+}
+
+function registerAuthKeyRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, listOperatorAuthKeys, rootOf('operator_id'), async ({ caller }) =>
+    listAuthKeys(ctx.db, rootUser(caller)),
+  );
+
+  handle(app, generateOperatorAuthKey, rootOf('operator_id'), async ({ caller, origin }) => {
+    return await newKey(ctx, origin, caller, rootUser(caller), 201);
+  });
+
+  handle(app, deleteOperatorAuthKey, rootOf('operator_id'), async ({ caller, origin, params }) => {
+    await removeKey(ctx, origin, caller, rootUser(caller), params.auth_key_id);
+    return undefined;
+  });
+
+  handle(app, listUserAuthKeys, permitted('operator_id'), async ({ params }) => {
+    return await listAuthKeys(ctx.db, await samUserOf(ctx, params));
+  });
+
+  handle(app, generateUserAuthKey, permitted('operator_id'), async ({ caller, origin, params }) => {
+    return await newKey(ctx, origin, caller, await samUserOf(ctx, params), 200);
+  });
+
+  handle(app, getUserAuthKey, permitted('operator_id'), async ({ params }) => {
+    const keys = await listAuthKeys(ctx.db, await samUserOf(ctx, params));
+    const key = keys.find((candidate) => candidate.authKeyId === params.auth_key_id);
+    if (!key) throw new Failure('COM0404');
+    return key;
+  });
+
+  handle(app, deleteUserAuthKey, permitted('operator_id'), async ({ caller, origin, params }) => {
+    await removeKey(ctx, origin, caller, await samUserOf(ctx, params), params.auth_key_id);
+    return undefined;
+  });
+}
+
+function rootUser(caller: Caller): SamUser {
+  return { operatorId: caller.operatorId, userKey: '', userName: '' };
+}
+
+async function newKey(ctx: Context, origin: Origin, caller: Caller, owner: SamUser, statusCode: number) {
+  const change = { actor: caller, target: targetName(owner), statusCode };
+  return await auditedChange(ctx, origin, change, async (db) => {
+    if (owner.userKey !== '') await assertMayActAs(db, caller, owner.userKey);
+    const key = await makeAuthKey(db, ctx, owner);
+    const { userName } = owner;
+    await enqueueNotice(db, ctx, origin, owner.operatorId, 'auth_key_created', userName === '' ? {} : { userName });
+    return key;
+  });
+}
+
+async function removeKey(
+  ctx: Context,
+  origin: Origin,
+  caller: Caller,
+  owner: SamUser,
+  authKeyId: string,
+): Promise<void> {
+  const change = { actor: caller, target: `${targetName(owner)} ${authKeyId}`, statusCode: 204 };
+  await auditedChange(ctx, origin, change, (db) => deleteAuthKey(db, owner, authKeyId));
+}
+
+function targetName(owner: SamUser): string {
+  return owner.userName === '' ? 'root' : `sam:${owner.userName}`;
+}
+
+/**
+ * The SAM user that a path names.
+ * @throws Failure COM0404
+ */
+export async function samUserOf(ctx: Context, params: { operator_id: string; user_name: string }): Promise<SamUser> {
+  const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
+  return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
+}
+
+/** A SAM user as the API shows it; times in seconds. */
+export async function userReply(ctx: Context, row: Omit<Users, 'permission'> & { permission: string }) {
+  const owner = { operatorId: row.operator_id, userKey: row.user_key };
+  const roles = await listRolesOfUser(ctx.db, owner.operatorId, owner.userKey);
+  const { status } = await describeMfa(ctx, owner.operatorId, owner.userKey);
+  return {
+    userName: row.user_name,
+    description: row.description,
+    createDateTime: Math.floor(row.created_at / 1000),
+    updateDateTime: Math.floor(row.updated_at / 1000),
+    hasPassword: row.password_hash !== null,
+    permission: row.permission,
+    authKeyList: await listAuthKeys(ctx.db, owner),
+    roleList: roles.map(({ permission: _, ...role }) => role),
+    mfaStatus: status,
+    ...(row.last_sign_in_at !== null && { lastSignInDateTime: Math.floor(row.last_sign_in_at / 1000) }),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Context, Origin, Receipt } from '../context.ts';
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
+import { type Db, transaction } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { enqueueNotice } from '../mail/notices.ts';
+import { assertMayActAs } from '../permissions/escalation.ts';
+import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
+import type { Session } from '../sessions/sessions.ts';
+import { clearAccount, settleRight } from '../sessions/throttle.ts';
+import { loadAccount } from './accounts.ts';
+import { checkOwnPassword, settleWrong } from './password.ts';
+import { assertAcceptable } from './password-policy.ts';
+import type { SamUser } from './users.ts';
+
+/**
+ * Gives a SAM user its first password.
+ * @throws Failure AUM0010, AUM0022 when it has one, AUM0024 when it may do more than the caller
+ */
+export async function giveUserPassword(ctx: Context, origin: Origin, caller: Session, user: SamUser, password: string) {
+  await assertAcceptable(ctx, password, [user.userName, user.operatorId]);
+  const passwordHash = await ctx.hasher.hash(password);
+  await transaction(ctx.db, async (db) => {
+    await assertMayActAs(db, caller, user.userKey);
+    const row = await lockUser(db, ctx, user.operatorId, user.userKey);
+    if (!row || row.password_hash !== null) throw new Failure('AUM0022');
+    await storeUserPassword(db, ctx, user, passwordHash);
+    await clearAccount(db, ctx, user);
+    await tell(db, ctx, origin, caller, user, 201);
+  });
+}
+
+/**
+ * Changes a SAM user's password with its current one; wrong ones count as at sign-in (R04).
+ * @returns what ended
+ * @throws Failure AUM0010, AUM0011, AUM0024
+ */
+export async function changeUserPassword(
+  ctx: Context,
+  origin: Origin,
+  caller: Session,
+  user: SamUser,
+  current: string,
+  next: string,
+): Promise<Receipt> {
+  const account = await loadAccount(ctx.db, user.operatorId, user.userKey);
+  if (!account) throw new Failure('COM0404');
+  await assertAcceptable(ctx, next, [user.userName, user.operatorId], 'newPassword');
+  const check = await checkOwnPassword(ctx, account, current, origin.sourceIp);
+  if (!check.right) {
+    await settleWrong(ctx, origin, check, 400);
+    throw new Failure('AUM0011');
+  }
+  const passwordHash = await ctx.hasher.hash(next);
+  return await transaction(ctx.db, async (db) => {
+    await assertMayActAs(db, caller, user.userKey);
+    const row = await lockUser(db, ctx, user.operatorId, user.userKey, account.credentialVersion);
+    if (!row) throw new Failure('AUM0011');
+    await settleRight(db, check.attempt, ctx.now());
+    await storeUserPassword(db, ctx, user, passwordHash);
+    return await endSessionsAndTell(db, ctx, origin, caller, user, 200);
+  });
+}
+
+/**
+ * Takes a SAM user's password away; its sessions end.
+ * @throws Failure COM0404 when it has none
+ */
+export async function clearUserPassword(
+  ctx: Context,
+  origin: Origin,
+  caller: Session,
+  user: SamUser,
+): Promise<Receipt> {
+  return await transaction(ctx.db, async (db) => {
+    const row = await lockUser(db, ctx, user.operatorId, user.userKey);
+    if (!row || row.password_hash === null) throw new Failure('COM0404');
+    await storeUserPassword(db, ctx, user, null);
+    return await endSessionsAndTell(db, ctx, origin, caller, user, 204);
+  });
+}
+
+async function endSessionsAndTell(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  caller: Session,
+  user: SamUser,
+  statusCode: number,
+): Promise<Receipt> {
+  const keep = caller.operatorId === user.operatorId && caller.userKey === user.userKey ? caller.sessionId : '';
+  const ended = await endAfterCredentialChange(db, ctx, user.operatorId, user.userKey, keep);
+  const receipt = { ...ended, backupCodes: 0 };
+  await tell(db, ctx, origin, caller, user, statusCode, receipt);
+  return receipt;
+}
+
+async function tell(
+  db: Db,
+  ctx: Context,
+  origin: Origin,
+  caller: Session,
+  user: SamUser,
+  statusCode: number,
+  receipt?: Receipt,
+): Promise<void> {
+  const { userName } = user;
+  await enqueueNotice(db, ctx, origin, user.operatorId, 'password_changed', { userName, ...(receipt && { receipt }) });
+  const event = { ...by(caller), target: `sam:${userName}`, outcome: 'success', statusCode } as const;
+  await record(db, ctx.now(), origin, { ...event, ...(receipt && { detail: receipt }) });
+}
+
+async function storeUserPassword(db: Db, ctx: Context, user: SamUser, passwordHash: string | null): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ password_hash: passwordHash, password_changed_at: ctx.now(), password_suspended_at: null })
+    .where('operator_id', '=', user.operatorId)
+    .where('user_key', '=', user.userKey)
+    .execute();
+}
