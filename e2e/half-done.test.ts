@@ -52,7 +52,7 @@ afterAll(async () => {
 // Every test has an account and a browser profile of its own, so that no mistake counts for the next.
 beforeEach(async () => {
   owner = { email: `owner${owners++}@example.com`, password };
-  await createOperator(server, owner);
+  await createOperator(server, owner, language);
   tab = await openTab(browser, language);
   await enterPassword(tab, server, owner);
   await shown(accountMenu(tab.page, owner));
@@ -228,6 +228,7 @@ describe('while resetting', () => {
 
   async function mailedLink(): Promise<string> {
     const since = smtp.mails.length;
+    await tab.page.goto('about:blank');
     await tab.page.goto(`${server.baseUrl}/mfa/reset`);
     await field(tab.page, w.email).fill(owner.email);
     await field(tab.page, w.password).fill(password);

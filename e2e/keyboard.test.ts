@@ -3,16 +3,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOperator } from './support/accounts.ts';
 import { setUp } from './support/api.ts';
 import { openBrowser, openTab, shown, type Tab } from './support/browser.ts';
-import { hasFocusRing, inputFacts, isFocused, isFocusInDialog } from './support/in-page.ts';
 import { inOrder } from './support/in-order.ts';
+import { hasFocusRing, inputFacts, isFocused, isFocusInDialog } from './support/in-page.ts';
 import { authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
+import { until } from './support/until.ts';
 import {
   accountMenu,
   button,
   dialog,
   enableInBrowser,
+  enterPassword,
   field,
+  goToMfa,
   heading,
   logOut,
   readBackupCodes,
@@ -109,7 +112,7 @@ describe('with the keyboard alone', () => {
     }
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'hidden' });
-    expect(await isFocused(button(page, w.disableMfa))).toBe(true);
+    await until(() => isFocused(button(page, w.disableMfa)), 'the focus to come back', 2000);
     await page.keyboard.press('Enter');
     await shown(field(dialog(page), w.password));
     await page.keyboard.type(owner.password);
@@ -120,6 +123,16 @@ describe('with the keyboard alone', () => {
 });
 
 describe('for password managers', () => {
+  /** An account of its own, signed in, at the page of MFA. */
+  async function ownTab(email: string): Promise<Tab> {
+    const own = await openTab(browser, language);
+    const who = { email, password: owner.password };
+    await createOperator(server, who, language);
+    await enterPassword(own, server, who);
+    await goToMfa(own, who);
+    return own;
+  }
+
   test('the login is one form with a user name and the current password', async () => {
     const { page } = await openTab(browser, language);
     await page.goto(`${server.baseUrl}/login`);
@@ -132,12 +145,11 @@ describe('for password managers', () => {
   });
 
   test('the code is one field that phones can fill in', async () => {
-    const { page } = tab;
-    await enableInBrowser(tab);
-    await logOut(tab, owner);
-    await field(page, w.email).fill(owner.email);
-    await field(page, w.password).fill(owner.password);
-    await button(page, w.logIn).click();
+    const own = await ownTab('code@example.com');
+    const { page } = own;
+    await enableInBrowser(own);
+    await logOut(own, { ...owner, email: 'code@example.com' });
+    await enterPassword(own, server, { ...owner, email: 'code@example.com' });
     const code = await inputFacts(await shown(field(page, w.code)));
     expect(code).toMatchObject({ autocomplete: 'one-time-code', inputMode: 'numeric', inForm: true });
     expect(Number(code.maxLength ?? 99)).toBeGreaterThanOrEqual(7);
@@ -152,21 +164,13 @@ describe('for password managers', () => {
   });
 
   test('the dialog that disables MFA names the account to the manager', async () => {
-    const own = await openTab(browser, language);
+    const own = await ownTab('manager@example.com');
     const { page } = own;
-    const other = { email: 'manager@example.com', password: owner.password };
-    await createOperator(server, other);
-    await page.goto(`${server.baseUrl}/login`);
-    await field(page, w.email).fill(other.email);
-    await field(page, w.password).fill(other.password);
-    await button(page, w.logIn).click();
-    await shown(accountMenu(page, other));
-    await page.goto(`${server.baseUrl}/security/mfa`);
     await enableInBrowser(own);
     await button(page, w.disableMfa).click();
     await shown(field(dialog(page), w.password));
     const hidden = dialog(page).locator('form input[autocomplete~="username"]');
-    expect(await hidden.inputValue()).toBe(other.email);
+    expect(await hidden.inputValue()).toBe('manager@example.com');
     expect(await inputFacts(field(dialog(page), w.password))).toMatchObject({ autocomplete: 'current-password' });
   });
 });

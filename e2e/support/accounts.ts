@@ -3,9 +3,14 @@ import { launch, type Server, serverEnv } from './server.ts';
 import type { Smtp } from './smtp.ts';
 
 /** Makes an operator with the host command, beside the running server. */
-export async function createOperator(server: Server, { email, password }: Credentials, env = {}): Promise<string> {
-  const command = ['server/src/cli/warifu.js', 'operator', 'create', '--email', email, '--password-stdin'];
-  const { exit, output } = launch(command, serverEnv(server.port, server.dataDir, { env }), `${password}\n`);
+export async function createOperator(
+  server: Server,
+  { email, password }: Credentials,
+  language = 'en',
+): Promise<string> {
+  const options = ['--email', email, '--password-stdin', '--lang', language];
+  const command = ['server/src/cli/warifu.js', 'operator', 'create', ...options];
+  const { exit, output } = launch(command, serverEnv(server.port, server.dataDir), `${password}\n`);
   const code = await exit;
   const operatorId = /"operatorId":\s*"(OP\d{10})"/.exec(output())?.[1];
   if (code !== 0 || operatorId === undefined) throw new Error(`operator create ended with ${code}:\n${output()}`);
