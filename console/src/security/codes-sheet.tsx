@@ -8,7 +8,7 @@ import css from './codes-sheet.module.css';
 export function CodesSheet({ codes, session, madeAt }: Sheet) {
   const { t } = useText();
   return (
-    <Portal className={css.sheet}>
+    <Portal className={css.sheet} reuseTargetNode={false}>
       <h1>{t('codes.fileTitle')}</h1>
       <p>{t('codes.fileOperator', { operatorId: session.operatorId })}</p>
       <p>{t('codes.fileAccount', { email: session.email ?? '' })}</p>

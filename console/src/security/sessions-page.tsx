@@ -4,11 +4,9 @@ import { getRouteApi } from '@tanstack/react-router';
 import { listSessions, type ReplyOf } from '@warifu/contract';
 import { announce } from '../announce.tsx';
 import { call } from '../api.ts';
-import { asFailure } from '../failure.ts';
-import { describeFailure } from '../failure-words.ts';
+import { LoadFailure } from '../frame/load-failure.tsx';
 import { Card, Page } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
-import { Notice } from '../look/notice.tsx';
 import { EndAllDialog } from './end-all-dialog.tsx';
 import { SessionTable } from './session-table.tsx';
 import { ZoneSwitch } from './zone-switch.tsx';
@@ -26,7 +24,7 @@ export function SessionsPage() {
   const { zone, dialog } = route.useSearch();
   const navigate = route.useNavigate();
   const queries = useQueryClient();
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: sessionsKey,
     queryFn: async () => (await call(listSessions, {})).reply,
   });
@@ -40,11 +38,7 @@ export function SessionsPage() {
 
   return (
     <Page title={t('sessions.title')} lead={t('sessions.lead')}>
-      {error && (
-        <Notice tone="danger" role="alert">
-          <p>{describeFailure(asFailure(error), t)}</p>
-        </Notice>
-      )}
+      {error && <LoadFailure error={error} retry={refetch} />}
       <Card>
         <div className="row spread">
           <Button

@@ -89,10 +89,11 @@ function Arrival() {
     'session-end': 'errors.SESSION_END',
     'logged-out': 'login.loggedOut',
     'pending-over': 'login.pendingOver',
+    created: 'setup.signInFailed',
   } as const;
-  if (notice === null || !(notice in words)) return null;
+  if (notice === null || !Object.hasOwn(words, notice)) return null;
   return (
-    <Notice tone={notice === 'logged-out' ? 'well' : 'warn'} role="status">
+    <Notice tone={notice === 'logged-out' || notice === 'created' ? 'well' : 'warn'} role="status">
       <p>{t(words[notice as keyof typeof words])}</p>
     </Notice>
   );

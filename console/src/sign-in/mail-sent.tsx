@@ -26,7 +26,7 @@ export function MailSent({ body, email, startOver, sendAgain }: MailSentProps) {
   const { facts } = useServerFacts();
   return (
     <Page title={t('sent.title')} lead={body}>
-      {email && <p>{t('sent.address', { address: email })}</p>}
+      {email && <p>{t('sent.address', { address: masked(email) })}</p>}
       {facts?.mailPreview && (
         <Notice tone="info">
           <p>{t('frame.mailPreviewNote')}</p>
@@ -50,6 +50,12 @@ export function MailSent({ body, email, startOver, sendAgain }: MailSentProps) {
       </div>
     </Page>
   );
+}
+
+// Enough to notice a slip of the finger, too little to read over a shoulder.
+function masked(email: string): string {
+  const [name = '', ...domain] = email.split('@');
+  return `${name.slice(0, 2)}•••@${domain.join('@')}`;
 }
 
 const pause = 60;

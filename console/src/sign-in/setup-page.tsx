@@ -40,7 +40,7 @@ function FirstOperator({ token, min, onCreated }: { token: string; min: number; 
       await call(createFirstOperator, { token, ...credentials, language: currentLanguage() });
       dropLinkToken();
       // The account exists now; if signing in fails, the usual page is the way in.
-      await call(signIn, credentials).then(onCreated, () => go('/login', { email: credentials.email }));
+      await call(signIn, credentials).then(onCreated, () => go('/login?notice=created', { email: credentials.email }));
     },
   });
   return (

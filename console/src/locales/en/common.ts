@@ -9,7 +9,6 @@ export const common: typeof ja = {
   frame: {
     skip: 'Skip to content',
     help: 'Help',
-    language: 'Language',
     otherLanguage: '日本語',
     scheme: 'Colour scheme',
     schemes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
@@ -61,7 +60,7 @@ export const common: typeof ja = {
     met: 'met',
     unmet: 'not met yet',
     meter: 'Password length',
-    levels: { none: 'Empty', short: 'Too short', enough: 'Long enough', long: 'Long and hard to guess by length' },
+    levels: { none: 'Empty', short: 'Too short', enough: 'Long enough', long: 'Comfortably long' },
   },
   errors: {
     summary: 'Check what you entered',

@@ -66,6 +66,7 @@ export const security: typeof ja = {
     old: 'Over 12 months old',
   },
   mfa: {
+    required: 'This operator requires MFA. Nothing else is possible until you enable it.',
     title: 'Multi-factor authentication',
     lead: 'At each login we check the 6-digit code of your authenticator app in addition to the password.',
     app: 'Authenticator app',
@@ -112,7 +113,6 @@ export const security: typeof ja = {
     codeTitle: 'Confirm a code',
     codeBody: 'Enter the 6-digit code shown in the authenticator app.',
     submit: 'Enable',
-    codesTitle: 'Backup codes',
     start: 'Show the QR code',
     startBody: 'Have the phone with your authenticator app at hand. Setting up takes about 2 minutes.',
     lost: 'The page was reloaded, so the earlier QR code was dropped. Delete the entry in your authenticator app and scan the new QR code.',

@@ -15,7 +15,6 @@ export const signIn: typeof ja = {
     submitting: 'Logging in…',
     forgot: 'Forgot password?',
     lost: 'I lost my login information',
-    noAccount: 'No account yet?',
     signUp: 'Sign up',
     setupNeeded: 'This server has not been set up yet.',
     setupNeededHow: 'Open the link that the server printed when it started. This command prints a new one:',

@@ -7,7 +7,6 @@ export const common = {
   frame: {
     skip: '本文へ移動',
     help: 'ヘルプ',
-    language: '表示言語',
     otherLanguage: 'English',
     scheme: '配色',
     schemes: { auto: '自動', light: 'ライト', dark: 'ダーク' },
@@ -59,7 +58,7 @@ export const common = {
     met: '満たしています',
     unmet: 'まだ満たしていません',
     meter: 'パスワードの長さ',
-    levels: { none: '未入力', short: '短すぎます', enough: '十分な長さです', long: '長く、推測されにくい長さです' },
+    levels: { none: '未入力', short: '短すぎます', enough: '十分な長さです', long: '余裕のある長さです' },
   },
   errors: {
     summary: '入力内容を確認してください',

@@ -13,7 +13,6 @@ export const signIn = {
     submitting: 'ログイン中…',
     forgot: 'パスワードを忘れた場合',
     lost: 'ログイン情報が分からなくなった',
-    noAccount: 'アカウントをお持ちでない場合',
     signUp: '新規登録',
     setupNeeded: 'このサーバーはまだセットアップされていません。',
     setupNeededHow: 'サーバーの起動時に表示された URL を開いてください。URL は次のコマンドで再発行できます。',
