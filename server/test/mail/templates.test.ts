@@ -9,6 +9,9 @@ const languages: readonly Language[] = ['ja', 'en'];
 const receipt = { sessions: 2, pendingSignIns: 1, links: 0, backupCodes: 5 };
 const cancelLink = `${site.baseUrl}/mfa/reset/cancel#CANCEL-TOKEN`;
 const addresses = ['root@example.com', 'second@example.com'];
+const authKeyIds = ['keyId-AAAA', 'keyId-BBBB'];
+const userName = 'alice.w';
+const address = 'new@example.com';
 
 const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   operator_created: notice({ event: 'operator_created', sourceIp: '', userAgent: '' }),
@@ -16,7 +19,7 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   mfa_disabled: notice({ event: 'mfa_disabled', receipt }),
   mfa_reset_requested: notice({ event: 'mfa_reset_requested', cancelLink }),
   mfa_reset_cancelled: notice({ event: 'mfa_reset_cancelled' }),
-  mfa_reset_done: notice({ event: 'mfa_reset_done', receipt, addresses }),
+  mfa_reset_done: notice({ event: 'mfa_reset_done', receipt, addresses, authKeyIds }),
   backup_codes_renewed: notice({ event: 'backup_codes_renewed' }),
   backup_codes_frozen: notice({ event: 'backup_codes_frozen' }),
   password_changed: notice({
@@ -29,7 +32,31 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   sign_in_after_failures: notice({ event: 'sign_in_after_failures' }),
   password_suspended: notice({ event: 'password_suspended' }),
   mfa_suspended: notice({ event: 'mfa_suspended' }),
+  sam_mfa_enabled: notice({ event: 'sam_mfa_enabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
+  sam_mfa_disabled: notice({ event: 'sam_mfa_disabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
+  auth_key_created: notice({ event: 'auth_key_created' }),
+  trust_policy_changed: notice({ event: 'trust_policy_changed', userName }),
+  email_added: notice({ event: 'email_added', address }),
+  email_removed: notice({ event: 'email_removed', address }),
+  primary_email_changed: notice({ event: 'primary_email_changed', address, account: address }),
 };
+/** Events of the root user that a SAM user can be the subject of as well. */
+const shared = [
+  'password_changed',
+  'sign_in_new_source',
+  'sign_in_code_failed',
+  'sign_in_after_failures',
+  'password_suspended',
+  'mfa_suspended',
+  'auth_key_created',
+] as const;
+const ofUser = Object.fromEntries(shared.map((event) => [`${event} of a SAM user`, notice({ event, userName })]));
+const samMails = Object.entries<MailFacts>({
+  sam_mfa_enabled: events.sam_mfa_enabled,
+  sam_mfa_disabled: events.sam_mfa_disabled,
+  trust_policy_changed: events.trust_policy_changed,
+  ...ofUser,
+});
 const link = (path: string) => `${site.baseUrl}${path}#LINK-TOKEN`;
 const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
   mfa_reset_link: linkMail({ link: link('/mfa/reset/verify') }),
@@ -40,9 +67,10 @@ const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
     lifeMinutes: 1440,
     operatorId: '',
   }),
+  add_email_link: linkMail({ template: 'add_email_link', link: link('/email/verify') }),
 };
 const known: MailFacts = { template: 'sign_up_known', ...happening };
-const mails = Object.entries<MailFacts>({ ...events, ...linkMails, sign_up_known: known });
+const mails = Object.entries<MailFacts>({ ...events, ...ofUser, ...linkMails, sign_up_known: known });
 
 const unescape = (text: string) => text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 /** The texts between the tags of an HTML part. */
@@ -85,8 +113,10 @@ describe.each(languages)('mails in %s', (language) => {
         ? '2026年11月22日 18:04:05 (Asia/Tokyo, GMT+09:00)'
         : '22 November 2026 at 18:04:05 (Asia/Tokyo, GMT+09:00)';
     expect(text).toContain(time);
-    expect(text).toContain('root@example.com');
-    expect(text).toContain(language === 'ja' ? '■ 心当たりがない場合' : '■ If this was not you');
+    expect(text).toContain(facts.account);
+    expect(text).toMatch(
+      language === 'ja' ? /^■ 心当たりがない場合$/m : /^■ If (?:this was not you|you did not expect this)$/m,
+    );
     expect(html).toContain(`<html lang="${language}">`);
     expect(html).not.toMatch(/<(?:table|img|script|style|link)\b|@import|url\(/);
   });
@@ -121,10 +151,72 @@ describe.each(languages)('mails in %s', (language) => {
     expect(renderMail({ language, facts: events.password_changed }, site).text).toContain(none[language]);
   });
 
+  it.each(samMails)('%s names the SAM user and tells the root user what to do', (_, facts) => {
+    const { subject, text } = renderMail({ language, facts }, site);
+    expect(subject).toContain(userName);
+    expect(text.split('\n')[0]).toContain(language === 'ja' ? `SAM ユーザー ${userName}` : `SAM user ${userName}`);
+    expect(text).toMatch(language === 'ja' ? /^ユーザー: alice\.w$/m : /^User: alice\.w$/m);
+    const root = { ja: '権限がある', en: 'the permission' };
+    // Only one mail speaks of the root user: as one of those who may have done it.
+    if (!text.includes(root[language])) expect(text).not.toMatch(/ルートユーザー|root user/);
+    expect(text).toContain(`${site.baseUrl}/security/users/${userName}`);
+    expect(text).toContain(`${site.baseUrl}/logs/audit`);
+    expect(text).not.toContain('/mfa/reset');
+    expect(text).not.toContain('/password/forgot');
+  });
+
+  it.each(shared)('%s of the root user names no SAM user', (event) => {
+    const { text } = renderMail({ language, facts: events[event] }, site);
+    expect(text).not.toMatch(/^(?:ユーザー|User): /m);
+    expect(text).not.toContain('/security/users');
+  });
+
+  it.each(['email_added', 'email_removed', 'primary_email_changed'] as const)('%s begins with the address', (event) => {
+    const { text } = renderMail({ language, facts: events[event] }, site);
+    expect(text.split('\n')[0]).toContain(address);
+  });
+
+  it('lists the auth keys that still work after a reset, and says nothing of them when there are none', () => {
+    const { text } = renderMail({ language, facts: events.mfa_reset_done }, site);
+    for (const id of authKeyIds) expect(text.split('\n')).toContain(`- ${id}`);
+    expect(text).toContain(`${site.baseUrl}/security/keys`);
+    const without = notice({ event: 'mfa_reset_done', receipt, addresses, authKeyIds: [] });
+    expect(renderMail({ language, facts: without }, site).text).not.toContain('/security/keys');
+  });
+
+  it('tells how frozen backup codes are replaced: not with a code', () => {
+    const { text } = renderMail({ language, facts: events.backup_codes_frozen }, site);
+    expect(text).toContain(
+      {
+        ja: 'パスワードを入力して多要素認証を無効にしてから、もう一度有効にしてください。',
+        en: 'disable multi-factor authentication with the password and enable it again',
+      }[language],
+    );
+  });
+
   it('names a host command instead of an address', () => {
     const { text } = renderMail({ language, facts: events.operator_created }, site);
     expect(text).toContain(language === 'ja' ? 'サーバー上のコマンド' : 'a command on the server');
     expect(text).not.toMatch(/ブラウザ|Browser/);
+  });
+
+  it.each(samMails)('%s is not changed by what is in the name of the user', (_, facts) => {
+    const name = '<b>"&\'\r\nBcc: evil@example.net\u202E/../?#x\ud800';
+    const { subject, text, html } = renderMail({ language, facts: { ...facts, userName: name } as MailFacts }, site);
+    expect(subject).not.toMatch(/\p{Cc}|\p{Cf}/u);
+    for (const part of [text, html]) expect(part).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|^Bcc/mu);
+    expect(html).not.toMatch(/<(?:b>|a )/);
+    const pages = text.match(/https:\/\/id\.example\.com\/security\/users\/\S*/g) ?? [];
+    expect(pages.length).toBeGreaterThan(0);
+    for (const page of pages) expect(page).toMatch(/^[^<>"]*\/users\/%3Cb%3E[^/?#<>"]*$/);
+  });
+
+  it.each(['email_added', 'email_removed', 'primary_email_changed'] as const)('%s escapes the address', (event) => {
+    const evil = '"<script>"@example.com\r\nBcc: evil@example.net\u2066';
+    const { subject, text, html } = renderMail({ language, facts: notice({ event, address: evil }) }, site);
+    expect(subject).toBe(renderMail({ language, facts: events[event] }, site).subject);
+    expect(html).not.toMatch(/<(?:script|a )/);
+    for (const part of [text, html]) expect(part).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|^Bcc/mu);
   });
 
   it('is not changed by what strangers put into a request', () => {
@@ -137,6 +229,7 @@ describe.each(languages)('mails in %s', (language) => {
       account: evil,
       operatorId: evil,
       addresses: [evil],
+      authKeyIds: [evil],
     });
     const { subject, text, html } = renderMail({ language, facts }, site);
     const harmless = renderMail({ language, facts: events.mfa_reset_done }, site);

@@ -4,7 +4,9 @@ import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword
 
 const unchanged = paragraph("This user's password, permissions and auth keys have not changed.");
 const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Block[] => [
-  paragraph(`Ask the person who uses this SAM user. If that person did not expect it either, ${suspicion} Do this, in this order:`),
+  paragraph(
+    `Ask the person who uses this SAM user. If that person did not expect it either, ${suspicion} Do this, in this order:`,
+  ),
   steps(setUserPassword(pages, userName), readAuditLog(pages), cannotLogIn(pages)),
 ];
 
@@ -23,7 +25,7 @@ export const samNotices: Words['samNotices'] = {
     ],
     ifNotYou: [
       paragraph(
-        'Ask the person who uses this SAM user. If that person did not expect it either, someone else's authenticator app may have been registered. Do this, in this order:',
+        'Ask the person who uses this SAM user. If that person did not expect it either, an authenticator app of someone else may have been registered. Do this, in this order:',
       ),
       steps(
         setUserPassword(pages, userName),
@@ -92,7 +94,9 @@ export const samNotices: Words['samNotices'] = {
       paragraph("This user's password, multi-factor authentication and permissions have not changed."),
     ],
     ifNotYou: [
-      paragraph('Ask the person who uses this SAM user. If that person did not expect it either, do this, in this order:'),
+      paragraph(
+        'Ask the person who uses this SAM user. If that person did not expect it either, do this, in this order:',
+      ),
       steps(
         { text: 'Log in and delete the auth key:', page: pages.user(userName) },
         { text: 'On the same page, set a new password for this SAM user. That ends its sessions.' },
