@@ -1,17 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { call, type Credentials } from './support/client.ts';
+import { call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';
-import { auditOf, canaries, mailsOf, newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { auditOf, canaries, mailsOf, newRoot, otpAt, signIn } from './support/people.ts';
+import { allow, credentialsOf, enrolSam, flowC, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
-
-const flowC = [
-  'User:listUsers',
-  'User:getUser',
-  'User:verifyUserMFA',
-  'User:enableUserMFA',
-  'User:getUserMFAStatus',
-  'User:revokeUserMFA',
-];
 
 describe.each(engines)('SAM users on %s', (engine) => {
   let server: TestServer;
@@ -21,59 +13,21 @@ describe.each(engines)('SAM users on %s', (engine) => {
   afterAll(() => server.stop());
   afterEach(() => checkInvariants(server));
 
-  const user = (root: Root, name: string) => `/v1/operators/${root.operatorId}/users/${name}`;
-  const allow = (api: string[], condition?: string) =>
-    JSON.stringify({ statements: [{ effect: 'allow', api, ...(condition && { condition }) }] });
-
-  async function newSam(root: Root, as: Credentials, name: string, permission?: string) {
-    const password = `sam ${name} pass phrase`;
-    canaries.add(password);
-    const created = await call(server, 'POST', user(root, name), { as, body: { description: name } });
-    expect([created.status, created.text]).toEqual([201, '']);
-    const given = await call(server, 'POST', `${user(root, name)}/password`, { as, body: { password } });
-    expect([given.status, given.text]).toEqual([201, '']);
-    if (permission) {
-      const set = await call(server, 'PUT', `${user(root, name)}/permission`, { as, body: { permission } });
-      expect([set.status, set.text]).toEqual([200, '']);
-    }
-    return { operatorId: root.operatorId, userName: name, password };
-  }
-
-  async function signInSam(sam: { operatorId: string; userName: string; password: string }, otp?: string) {
-    const body = { ...sam, ...(otp !== undefined && { mfaOTPCode: otp }) };
-    const answer = await call(server, 'POST', '/v1/auth', { body });
-    if (answer.status !== 200) throw new Error(answer.text);
-    expect(answer.body.userName).toBe(sam.userName);
-    const credentials = { apiKey: String(answer.body.apiKey), token: String(answer.body.token) };
-    canaries.add(credentials.apiKey).add(credentials.token);
-    return credentials;
-  }
-
-  async function enrolSam(root: Root, as: Credentials, name: string): Promise<string> {
-    const begun = await call(server, 'POST', `${user(root, name)}/mfa`, { as });
-    expect([begun.status, begun.text]).toEqual([200, expect.stringContaining('otpauth')]);
-    const seed = new URL(String(begun.body.totpUri)).searchParams.get('secret') ?? '';
-    canaries.add(seed);
-    const body = { mfaOTPCode: otpAt(seed, server.clock.now) };
-    const confirmed = await call(server, 'POST', `${user(root, name)}/mfa/verify`, { as, body });
-    expect([confirmed.status, confirmed.text]).toEqual([204, '']);
-    server.clock.now += 30_000;
-    return seed;
-  }
+  const user = userPath;
 
   it('flow C by the root user: another user’s MFA goes off, its sessions end, the root user is told', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    const alice = await newSam(root, as, 'alice');
-    const seed = await enrolSam(root, as, 'alice');
+    const alice = await newSam(server, root, as, 'alice');
+    const seed = await enrolSam(server, root, as, 'alice');
     const code = await call(server, 'POST', '/v1/auth', { body: alice });
     expect([code.status, code.body.code]).toEqual([401, 'MFA0001']);
-    const session = await signInSam(alice, otpAt(seed, server.clock.now));
+    const session = await signInSam(server, alice, otpAt(seed, server.clock.now));
     const off = await call(server, 'DELETE', `${user(root, 'alice')}/mfa`, { as });
     expect([off.status, off.text]).toEqual([204, '']);
     expect(off.headers['warifu-receipt']).toContain('sessions=1');
     expect((await call(server, 'GET', '/v1/auth/sessions', { as: session })).status).toBe(401);
-    await signInSam(alice);
+    await signInSam(server, alice);
     const notice = (await mailsOf(server, root.operatorId)).find((mail) => mail.template === 'sam_mfa_disabled');
     expect(notice?.facts).toMatchObject({ userName: 'alice' });
     const [audit] = await auditOf(server, root.operatorId, 'User:revokeUserMFA');
@@ -83,23 +37,23 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('flow C by permitted SAM users: for another, for itself, and refused with the reason', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    await newSam(root, as, 'alice');
-    await enrolSam(root, as, 'alice');
-    const helper = await newSam(root, as, 'helper', allow(flowC));
-    const self = await newSam(root, as, 'self', allow(flowC, "pathVariable('user_name') == samUserName"));
-    const nobody = await newSam(root, as, 'nobody');
+    await newSam(server, root, as, 'alice');
+    await enrolSam(server, root, as, 'alice');
+    const helper = await newSam(server, root, as, 'helper', allow(flowC));
+    const self = await newSam(server, root, as, 'self', allow(flowC, "pathVariable('user_name') == samUserName"));
+    const nobody = await newSam(server, root, as, 'nobody');
 
-    const refused = await call(server, 'DELETE', `${user(root, 'alice')}/mfa`, { as: await signInSam(nobody) });
+    const refused = await call(server, 'DELETE', `${user(root, 'alice')}/mfa`, { as: await signInSam(server, nobody) });
     expect([refused.status, refused.body.code]).toEqual([403, 'AUM0017']);
     expect(refused.body.message).toContain('nobody');
     expect(refused.body.message).toContain('User:revokeUserMFA');
-    const selfSession = await signInSam(self);
+    const selfSession = await signInSam(server, self);
     expect((await call(server, 'DELETE', `${user(root, 'alice')}/mfa`, { as: selfSession })).body.code).toBe('AUM0017');
-    expect((await call(server, 'DELETE', `${user(root, 'alice')}/mfa`, { as: await signInSam(helper) })).status).toBe(
-      204,
-    );
+    expect(
+      (await call(server, 'DELETE', `${user(root, 'alice')}/mfa`, { as: await signInSam(server, helper) })).status,
+    ).toBe(204);
 
-    const seed = await enrolSam(root, selfSession, 'self');
+    const seed = await enrolSam(server, root, selfSession, 'self');
     const passwordOnly = await call(server, 'DELETE', `${user(root, 'self')}/mfa`, { as: selfSession });
     expect(passwordOnly.status, 'the session that enrolled is proved with the factor').toBe(204);
     expect(seed).not.toBe('');
@@ -108,8 +62,8 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('gives no way from a SAM user to the root user’s MFA or to another operator', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    const wide = await newSam(root, as, 'wide', allow(['*']));
-    const session = await signInSam(wide);
+    const wide = await newSam(server, root, as, 'wide', allow(['*']));
+    const session = await signInSam(server, wide);
     for (const [method, path] of [
       ['POST', 'mfa'],
       ['DELETE', 'mfa'],
@@ -128,8 +82,8 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('acts on permissions, roles and defaults on the next request', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    const bob = await newSam(root, as, 'bob');
-    const session = await signInSam(bob);
+    const bob = await newSam(server, root, as, 'bob');
+    const session = await signInSam(server, bob);
     const list = async () =>
       (await call(server, 'GET', `/v1/operators/${root.operatorId}/users`, { as: session })).status;
     expect(await list()).toBe(403);
@@ -152,9 +106,9 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('guards against escalation: nobody grants what it lacks', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    const mallory = await newSam(root, as, 'mallory', allow(['User:*', 'Role:*']));
-    await newSam(root, as, 'victim', allow(['Billing:*']));
-    const session = await signInSam(mallory);
+    const mallory = await newSam(server, root, as, 'mallory', allow(['User:*', 'Role:*']));
+    await newSam(server, root, as, 'victim', allow(['Billing:*']));
+    const session = await signInSam(server, mallory);
     const widen = allow(['*']);
     const attempts = [
       ['PUT', `${user(root, 'mallory')}/permission`, { permission: widen }],
@@ -186,7 +140,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('signs in with AuthKeys, which never reach account security', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    await newSam(root, as, 'robot', allow(['*']));
+    await newSam(server, root, as, 'robot', allow(['*']));
     const made = await call(server, 'POST', `${user(root, 'robot')}/auth_keys`, { as });
     expect(made.status).toBe(200);
     const { authKeyId, authKey } = made.body as { authKeyId: string; authKey: string };
@@ -197,7 +151,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect([wrong.status, wrong.body.code]).toEqual([401, 'AUM0002']);
     const signedIn = await call(server, 'POST', '/v1/auth', { body: { authKeyId, authKey } });
     expect(signedIn.body).toMatchObject({ operatorId: root.operatorId, userName: 'robot' });
-    const session = { apiKey: String(signedIn.body.apiKey), token: String(signedIn.body.token) };
+    const session = credentialsOf(signedIn.body);
     expect((await call(server, 'GET', `/v1/operators/${root.operatorId}/users`, { as: session })).status).toBe(200);
     const mfa = await call(server, 'POST', `${user(root, 'robot')}/mfa`, { as: session });
     expect([mfa.status, mfa.body.code]).toEqual([403, 'AUM0015']);
@@ -213,9 +167,9 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('switches to a user whose trust policy names the caller, and no further', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    const carol = await newSam(root, as, 'carol');
-    await newSam(root, as, 'service', allow(['*']));
-    const session = await signInSam(carol);
+    const carol = await newSam(server, root, as, 'carol');
+    await newSam(server, root, as, 'service', allow(['*']));
+    const session = await signInSam(server, carol);
     const to = { operatorId: root.operatorId, userName: 'service' };
     const before = await call(server, 'POST', '/v1/auth/switch_user', { as: session, body: to });
     expect([before.status, before.body.code]).toEqual([400, 'AUM0025']);
@@ -227,7 +181,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     ).toBe(204);
     const switched = await call(server, 'POST', '/v1/auth/switch_user', { as: session, body: to });
     expect(switched.body).toMatchObject(to);
-    const inService = { apiKey: String(switched.body.apiKey), token: String(switched.body.token) };
+    const inService = credentialsOf(switched.body);
     expect((await call(server, 'GET', `/v1/operators/${root.operatorId}/users`, { as: inService })).status).toBe(200);
     expect((await call(server, 'POST', '/v1/auth/switch_user', { as: inService, body: to })).status).toBe(400);
     expect((await call(server, 'DELETE', `${user(root, 'service')}/trust_policy`, { as: inService })).body.code).toBe(
@@ -240,10 +194,10 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('answers who can remove whose MFA, and why a call is denied', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    await newSam(root, as, 'alice', allow(flowC, "pathVariable('user_name') == samUserName"));
-    await newSam(root, as, 'helper', allow(flowC));
-    await newSam(root, as, 'night', allow(['User:revokeUserMFA'], 'currentTime >= time(22, 0)'));
-    await newSam(root, as, 'nobody');
+    await newSam(server, root, as, 'alice', allow(flowC, "pathVariable('user_name') == samUserName"));
+    await newSam(server, root, as, 'helper', allow(flowC));
+    await newSam(server, root, as, 'night', allow(['User:revokeUserMFA'], 'currentTime >= time(22, 0)'));
+    await newSam(server, root, as, 'nobody');
     const base = `/v1/operators/${root.operatorId}/permissions`;
     const who = await call(server, 'GET', `${base}/who_can?api=User:revokeUserMFA&user_name=alice`, { as });
     const answer = who.body as unknown as { userName: string; kind: string; allowed: string }[];
@@ -267,15 +221,15 @@ describe.each(engines)('SAM users on %s', (engine) => {
   it('lets a user who must have MFA do nothing but enrol', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
-    const dave = await newSam(root, as, 'dave', allow(['User:listUsers']));
+    const dave = await newSam(server, root, as, 'dave', allow(['User:listUsers']));
     const settings = { mfaRequiredForRoot: false, mfaRequiredForSamUsers: true, escalationGuard: true };
     expect(
       (await call(server, 'PUT', `/v1/operators/${root.operatorId}/settings`, { as, body: settings })).status,
     ).toBe(204);
-    const session = await signInSam(dave);
+    const session = await signInSam(server, dave);
     const list = () => call(server, 'GET', `/v1/operators/${root.operatorId}/users`, { as: session });
     expect((await list()).body.code).toBe('MFA0008');
-    await enrolSam(root, session, 'dave');
+    await enrolSam(server, root, session, 'dave');
     expect((await list()).status).toBe(200);
   });
 });
