@@ -1,12 +1,11 @@
-import type { ExpressionBuilder } from 'kysely';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { record } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
-import type { Database, Outbox } from '../db/schema.ts';
+import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
-import { openContent } from './outbox.ts';
-import { renderMail } from './templates/render.ts';
+import { claimDue } from './claim.ts';
+import { type Fault, openTransport, send } from './smtp.ts';
 
 export type Delivery = { readonly sent: number; readonly failed: number; readonly dropped: number };
 
@@ -37,32 +36,6 @@ export function createMailer(ctx: Context): Mailer {
     transport.close();
   };
   return { deliver, close };
-}
-
-const longestWait = 10_000;
-/** Shorter than a claim, so that no second server takes a mail that is still being sent. */
-const longestSend = 60_000;
-const urlSettings = /^(?:requireTLS|ignoreTLS|authMethod|name|tls\..+)$/;
-
-/**
- * Opens a pool of connections to an SMTP server.
- * @param wait milliseconds for the connection, the greeting and each answer
- */
-export function openTransport(smtpUrl: string, wait: number = longestWait): Transporter {
-  const url = new URL(smtpUrl);
-  // SECURITY: nodemailer lets the URL overrule everything; `?logger=true&debug=true` would print mails with links (R71).
-  for (const name of [...url.searchParams.keys()]) if (!urlSettings.test(name)) url.searchParams.delete(name);
-  return createTransport({
-    url: url.href,
-    pool: true,
-    maxConnections: limits.mail.parallel,
-    connectionTimeout: wait,
-    greetingTimeout: wait,
-    socketTimeout: wait,
-    dnsTimeout: wait,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
 }
 
 /**
@@ -103,121 +76,6 @@ async function deliverOne(ctx: Context, transport: Transporter, mail: Outbox): P
 /** SECURITY: a link that arrives dead only teaches people to ask again and again (R77). */
 function lastMoment(mail: Outbox): number {
   return mail.template.endsWith('_link') ? mail.not_after - limits.mail.minLinkLife : mail.not_after;
-}
-
-/**
- * Claims the oldest mails that are due, for a limited time: a server that dies leaves them to the next one. A mail
- * waits for the earlier ones to its recipient.
- */
-function claimDue(ctx: Context): Promise<Outbox[]> {
-  const now = ctx.now();
-  const isDue = (eb: ExpressionBuilder<Database, 'outbox'>) =>
-    eb.and([
-      eb('sent_at', 'is', null),
-      eb('dropped_at', 'is', null),
-      eb('next_attempt_at', '<=', now),
-      eb('claimed_until', '<=', now),
-    ]);
-  return transaction(ctx.db, (tx) =>
-    tx
-      .updateTable('outbox')
-      .set({ claimed_until: now + limits.mail.claim })
-      // Said again outside the sub-select, because only here it is checked against the row as it is once locked:
-      // of two servers that chose the same mail, one gets it.
-      .where(isDue)
-      .where((eb) =>
-        eb(
-          eb.refTuple('operator_id', 'mail_id'),
-          'in',
-          eb
-            .selectFrom('outbox')
-            .select(['operator_id', 'mail_id'])
-            .where(isDue)
-            .where((sub) => sub.not(sub.exists(earlierMails(sub))))
-            .orderBy('created_at')
-            .orderBy('mail_id')
-            .limit(limits.mail.parallel)
-            .$asTuple('operator_id', 'mail_id'),
-        ),
-      )
-      .returningAll()
-      .execute(),
-  );
-}
-
-/** Mails to the same recipient that were written before and are still on their way. */
-function earlierMails(eb: ExpressionBuilder<Database, 'outbox'>) {
-  return eb
-    .selectFrom('outbox as earlier')
-    .select('earlier.mail_id')
-    .whereRef('earlier.operator_id', '=', 'outbox.operator_id')
-    .whereRef('earlier.recipient', '=', 'outbox.recipient')
-    .where('earlier.sent_at', 'is', null)
-    .where('earlier.dropped_at', 'is', null)
-    .where((sub) =>
-      sub.or([
-        sub('earlier.created_at', '<', sub.ref('outbox.created_at')),
-        sub.and([
-          sub('earlier.created_at', '=', sub.ref('outbox.created_at')),
-          sub('earlier.mail_id', '<', sub.ref('outbox.mail_id')),
-        ]),
-      ]),
-    );
-}
-
-/** What went wrong, without a word of the server's answer: it may repeat the recipient or the content. */
-type Fault = {
-  readonly kind: 'SERVER' | 'DEFERRED' | 'REJECTED';
-  /** SMTP reply code or error code. */
-  readonly code: string;
-};
-
-async function send(ctx: Context, transport: Transporter, mail: Outbox): Promise<Fault | undefined> {
-  let message: ReturnType<typeof compose>;
-  try {
-    message = compose(ctx, mail);
-  } catch {
-    return { kind: 'REJECTED', code: 'UNREADABLE' };
-  }
-  try {
-    await transport.sendMail(message);
-    return undefined;
-  } catch (error) {
-    return faultOf(error as SmtpError);
-  }
-}
-
-function compose(ctx: Context, mail: Outbox) {
-  const content = openContent(ctx, mail);
-  if (!content) throw new Error('a mail without content is waiting');
-  const { subject, text, html } = renderMail(content, ctx.config);
-  return {
-    from: ctx.config.mailFrom,
-    // SECURITY: an object is taken as one address; a string with a comma would be two recipients.
-    to: { name: '', address: mail.recipient },
-    subject,
-    text,
-    html,
-    messageId: mail.message_id,
-    date: new Date(mail.created_at),
-    headers: {
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
-      'Content-Language': content.language,
-    },
-    signal: AbortSignal.timeout(longestSend),
-  };
-}
-
-type SmtpError = { readonly code?: string; readonly command?: string; readonly responseCode?: number };
-
-function faultOf({ code, command, responseCode }: SmtpError): Fault {
-  const shortCode = responseCode ? String(responseCode) : /^[A-Z_]{1,30}$/.test(code ?? '') ? `${code}` : 'UNKNOWN';
-  if (command === 'API') return { kind: 'DEFERRED', code: shortCode };
-  // Only an answer to the recipient or the message is about this mail; a refused login or sender is about all.
-  const aboutMail = (command === 'RCPT TO' || command === 'DATA') && responseCode !== undefined && responseCode !== 421;
-  if (!aboutMail) return { kind: 'SERVER', code: shortCode };
-  return { kind: responseCode >= 500 ? 'REJECTED' : 'DEFERRED', code: shortCode };
 }
 
 /** Rejections of one mail, in a row, after which it is given up. */

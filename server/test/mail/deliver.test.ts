@@ -2,7 +2,8 @@ import type { Transporter } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { limits } from '../../src/limits.ts';
-import { createMailer, deliverMails, openTransport } from '../../src/mail/deliver.ts';
+import { createMailer, deliverMails } from '../../src/mail/deliver.ts';
+import { openTransport } from '../../src/mail/smtp.ts';
 import { engines, enqueue, linkMail, makeWorld, notice, outboxRows, start, type World } from './helper.ts';
 import { type Sink, type SinkOptions, startSilentServer, startSink } from './smtp.ts';
 

@@ -1,0 +1,88 @@
+import { createTransport, type Transporter } from 'nodemailer';
+import type { Context } from '../context.ts';
+import type { Outbox } from '../db/schema.ts';
+import { limits } from '../limits.ts';
+import { openContent } from './outbox.ts';
+import { renderMail } from './templates/render.ts';
+
+const longestWait = 10_000;
+/** Shorter than a claim, so that no second server takes a mail that is still being sent. */
+const longestSend = 60_000;
+const urlSettings = /^(?:requireTLS|ignoreTLS|authMethod|name|tls\..+)$/;
+
+/**
+ * Opens a pool of connections to an SMTP server.
+ * @param wait milliseconds for the connection, the greeting and each answer
+ */
+export function openTransport(smtpUrl: string, wait: number = longestWait): Transporter {
+  const url = new URL(smtpUrl);
+  // SECURITY: nodemailer lets the URL overrule everything; `?logger=true&debug=true` would print mails with links (R71).
+  for (const name of [...url.searchParams.keys()]) if (!urlSettings.test(name)) url.searchParams.delete(name);
+  return createTransport({
+    url: url.href,
+    pool: true,
+    maxConnections: limits.mail.parallel,
+    connectionTimeout: wait,
+    greetingTimeout: wait,
+    socketTimeout: wait,
+    dnsTimeout: wait,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+/** What went wrong, without a word of the server's answer: it may repeat the recipient or the content. */
+export type Fault = {
+  readonly kind: 'SERVER' | 'DEFERRED' | 'REJECTED';
+  /** SMTP reply code or error code. */
+  readonly code: string;
+};
+
+/** Hands one mail to the SMTP server; undefined when it was taken. */
+export async function send(ctx: Context, transport: Transporter, mail: Outbox): Promise<Fault | undefined> {
+  let message: ReturnType<typeof compose>;
+  try {
+    message = compose(ctx, mail);
+  } catch {
+    return { kind: 'REJECTED', code: 'UNREADABLE' };
+  }
+  try {
+    await transport.sendMail(message);
+    return undefined;
+  } catch (error) {
+    return faultOf(error as SmtpError);
+  }
+}
+
+function compose(ctx: Context, mail: Outbox) {
+  const content = openContent(ctx, mail);
+  if (!content) throw new Error('a mail without content is waiting');
+  const { subject, text, html } = renderMail(content, ctx.config);
+  return {
+    from: ctx.config.mailFrom,
+    // SECURITY: an object is taken as one address; a string with a comma would be two recipients.
+    to: { name: '', address: mail.recipient },
+    subject,
+    text,
+    html,
+    messageId: mail.message_id,
+    date: new Date(mail.created_at),
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      'Content-Language': content.language,
+    },
+    signal: AbortSignal.timeout(longestSend),
+  };
+}
+
+type SmtpError = { readonly code?: string; readonly command?: string; readonly responseCode?: number };
+
+function faultOf({ code, command, responseCode }: SmtpError): Fault {
+  const shortCode = responseCode ? String(responseCode) : /^[A-Z_]{1,30}$/.test(code ?? '') ? `${code}` : 'UNKNOWN';
+  if (command === 'API') return { kind: 'DEFERRED', code: shortCode };
+  // Only an answer to the recipient or the message is about this mail; a refused login or sender is about all.
+  const aboutMail = (command === 'RCPT TO' || command === 'DATA') && responseCode !== undefined && responseCode !== 421;
+  if (!aboutMail) return { kind: 'SERVER', code: shortCode };
+  return { kind: responseCode >= 500 ? 'REJECTED' : 'DEFERRED', code: shortCode };
+}
