@@ -45,7 +45,7 @@ export const linkMails: Words['linkMails'] = {
   }),
   add_email_link: (_pages, mail, life) => ({
     subject: 'Confirm the email address to be added',
-    fact: 'A request was made to add this email address to the account below. It has not been added yet.',
+    fact: `A request was made to add this email address to the account of operator ${mail.operatorId}. It has not been added yet.`,
     body: [
       paragraph('Add the address on this page:'),
       ...linkWithLife(mail.link, life),

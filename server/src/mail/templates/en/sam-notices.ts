@@ -1,6 +1,6 @@
 import { limits } from '../../../limits.ts';
-import { type Block, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
-import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
+import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
 const unchanged = paragraph("This user's password, permissions and auth keys have not changed.");
 const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Block[] => [
@@ -8,6 +8,12 @@ const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Blo
     `Ask the person who uses this SAM user. If that person did not expect it either, ${suspicion} Do this, in this order:`,
   ),
   steps(setUserPassword(pages, userName), readAuditLog(pages), cannotLogIn(pages)),
+];
+
+/** For changes that the root user can make as well. */
+const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
+  { text: 'If the root user did it, end every session that you do not recognise:', page: pages.sessions },
+  { text: "Then change the root user's password:", page: pages.password },
 ];
 
 /** Notices about a SAM user, in English; the root user reads them. */
@@ -53,8 +59,7 @@ export const samNotices: Words['samNotices'] = {
           text: 'Check which SAM users have the permission, and take it from those that do not need it:',
           page: pages.users,
         },
-        { text: 'If the root user did it: end every session that you do not recognise.', page: pages.sessions },
-        changePassword(pages),
+        ...ifRootDidIt(pages),
         cannotLogIn(pages),
       ),
     ],
@@ -77,8 +82,7 @@ export const samNotices: Words['samNotices'] = {
           page: pages.user(userName),
         },
         readAuditLog(pages),
-        endSessions(pages),
-        changePassword(pages),
+        ...ifRootDidIt(pages),
         cannotLogIn(pages),
       ),
     ],

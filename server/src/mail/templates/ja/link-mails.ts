@@ -45,7 +45,7 @@ export const linkMails: Words['linkMails'] = {
   }),
   add_email_link: (_pages, mail, life) => ({
     subject: 'アカウントに追加するメールアドレスの確認',
-    fact: '下記のアカウントに、このメールアドレスを追加することが要求されました。まだ追加されていません。',
+    fact: `オペレーター ${mail.operatorId} のアカウントに、このメールアドレスを追加することが要求されました。まだ追加されていません。`,
     body: [
       paragraph('次のページで、メールアドレスの追加を完了してください。'),
       ...linkWithLife(mail.link, life),

@@ -1,6 +1,6 @@
 import { limits } from '../../../limits.ts';
-import { type Block, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
-import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
+import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
 const unchanged = paragraph('この SAM ユーザーのパスワード、権限、認証キーに変更はありません。');
 const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Block[] => [
@@ -8,6 +8,12 @@ const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Blo
     `この SAM ユーザーを使っている人に確認してください。その人にも心当たりがない場合は、${suspicion}次の順に対応してください。`,
   ),
   steps(setUserPassword(pages, userName), readAuditLog(pages), cannotLogIn(pages)),
+];
+
+/** For changes that the root user can make as well. */
+const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
+  { text: 'ルートユーザーによる操作だった場合は、見覚えのないセッションを終了してください。', page: pages.sessions },
+  { text: 'その後、ルートユーザーのパスワードを変更してください。', page: pages.password },
 ];
 
 /** Notices about a SAM user, in Japanese; the root user reads them. */
@@ -50,11 +56,7 @@ export const samNotices: Words['samNotices'] = {
           page: pages.user(userName),
         },
         { text: '権限がある SAM ユーザーを確認し、不要な権限を外してください。', page: pages.users },
-        {
-          text: 'ルートユーザーによる操作だった場合は、見覚えのないセッションを終了してください。',
-          page: pages.sessions,
-        },
-        changePassword(pages),
+        ...ifRootDidIt(pages),
         cannotLogIn(pages),
       ),
     ],
@@ -77,8 +79,7 @@ export const samNotices: Words['samNotices'] = {
           page: pages.user(userName),
         },
         readAuditLog(pages),
-        endSessions(pages),
-        changePassword(pages),
+        ...ifRootDidIt(pages),
         cannotLogIn(pages),
       ),
     ],
