@@ -1,12 +1,17 @@
 import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from '@warifu/contract';
-import { receiptHeader } from '@warifu/contract';
+import { nextKeyHeader, receiptHeader } from '@warifu/contract';
 import { type Failure, failure, gaveUp } from './failure.ts';
 import { currentLanguage } from './language.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 
 /** Path parameters, query and body in one object: their names never clash within an operation. */
 type InputOf<E extends AnyEndpoint> = ParamsOf<E> & QueryOf<E> & (BodyOf<E> extends undefined ? unknown : BodyOf<E>);
-type Answer<E extends AnyEndpoint> = { reply: ReplyOf<E>; receipt: Receipt };
+type Answer<E extends AnyEndpoint> = {
+  reply: ReplyOf<E>;
+  receipt: Receipt;
+  /** Where the next page of a list begins, when there is one. */
+  nextKey: string | undefined;
+};
 
 type Hooks = {
   /** Asks the person to prove the password again; false when they close the dialog. */
@@ -15,6 +20,8 @@ type Hooks = {
   sessionReplaced: () => Promise<boolean>;
   /** The server no longer knows this session. */
   sessionEnded: () => void;
+  /** Nothing else is possible until this user enables MFA. */
+  mustEnrol: () => void;
   /** The server saw this session just now. */
   sessionUsed: () => void;
 };
@@ -50,9 +57,14 @@ export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>
     problem = await problemOf(response);
   }
   if (problem?.code === 'AUM0001') hooks.sessionEnded?.();
+  if (problem?.code === 'MFA0008') hooks.mustEnrol?.();
   if (problem) throw problem;
   hooks.sessionUsed?.();
-  return { reply: (await replyOf(response)) as ReplyOf<E>, receipt: readReceipt(response.headers.get(receiptHeader)) };
+  return {
+    reply: (await replyOf(response)) as ReplyOf<E>,
+    receipt: readReceipt(response.headers.get(receiptHeader)),
+    nextKey: response.headers.get(nextKeyHeader) ?? undefined,
+  };
 }
 
 async function isWorthRepeating({ code }: Failure): Promise<boolean> {

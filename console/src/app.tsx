@@ -27,7 +27,16 @@ const queries = new QueryClient({
 connectSession({
   confirmIdentity,
   sessionReplaced,
-  sessionEnded: () => leaveForSignIn(queries.getQueryData(sessionQuery.queryKey) !== undefined),
+  sessionEnded: () => {
+    const session = queries.getQueryData(sessionQuery.queryKey);
+    leaveForSignIn(session !== undefined, session);
+  },
+  mustEnrol: () => {
+    // On that page the address says which step is open.
+    if (location.pathname !== '/security/mfa') {
+      void router.navigate({ to: '/security/mfa', search: { required: true } });
+    }
+  },
   sessionUsed: noteActivity,
 });
 

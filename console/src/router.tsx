@@ -1,27 +1,16 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
-import { Broken, Missing } from './frame/route-problems.tsx';
-import { Shell } from './frame/shell.tsx';
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { Broken } from './frame/route-problems.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { rootRoute } from './root-route.tsx';
 import { MfaPage, type MfaSearch } from './security/mfa-page.tsx';
 import { PasswordPage } from './security/password-page.tsx';
 import { SessionsPage, type SessionsSearch } from './security/sessions-page.tsx';
-import { SessionGate } from './session/session-gate.tsx';
+import { userRoutes } from './users/routes.ts';
 
-const root = createRootRoute({
-  component: () => (
-    <SessionGate>
-      <Shell>
-        <Outlet />
-      </Shell>
-    </SessionGate>
-  ),
-  notFoundComponent: Missing,
-});
-
-const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage });
+const overview = createRoute({ getParentRoute: () => rootRoute, path: '/', component: OverviewPage });
 
 const security = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => rootRoute,
   path: '/security',
   beforeLoad: () => {
     throw redirect({ to: '/security/mfa', replace: true });
@@ -29,19 +18,20 @@ const security = createRoute({
 });
 
 const mfa = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => rootRoute,
   path: '/security/mfa',
   component: MfaPage,
-  validateSearch: ({ step, dialog }: Record<string, unknown>): MfaSearch => ({
+  validateSearch: ({ step, dialog, required }: Record<string, unknown>): MfaSearch => ({
     ...(step === 'start' || step === 'scan' || step === 'code' ? { step } : {}),
     ...(dialog === 'disable' || dialog === 'codes' ? { dialog } : {}),
+    ...(required === true ? { required } : {}),
   }),
 });
 
-const password = createRoute({ getParentRoute: () => root, path: '/security/password', component: PasswordPage });
+const password = createRoute({ getParentRoute: () => rootRoute, path: '/security/password', component: PasswordPage });
 
 const sessions = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => rootRoute,
   path: '/security/sessions',
   component: SessionsPage,
   validateSearch: ({ zone, dialog }: Record<string, unknown>): SessionsSearch => ({
@@ -51,7 +41,7 @@ const sessions = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, security, mfa, password, sessions]),
+  routeTree: rootRoute.addChildren([overview, security, mfa, password, sessions, ...userRoutes]),
   defaultErrorComponent: Broken,
   scrollRestoration: true,
 });

@@ -25,7 +25,7 @@ export function AccountMenu() {
   const leave = () => {
     if (leaving) return;
     setLeaving(true);
-    logOut().catch((error: unknown) => {
+    logOut(session).catch((error: unknown) => {
       setLeaving(false);
       announce(describeFailure(asFailure(error), t));
     });
@@ -53,7 +53,7 @@ export function AccountMenu() {
         <div className={css.who}>
           <strong>{name}</strong>
           <span>
-            {session.isRoot ? t('account.root') : ''} · {session.operatorId}
+            {t(session.isRoot ? 'account.root' : 'account.sam')} · {session.operatorId}
           </span>
         </div>
         <Menu.Divider />

@@ -6,6 +6,7 @@ const pages = [
   ['/security/mfa', 'mfa.title'],
   ['/security/password', 'password.title'],
   ['/security/sessions', 'sessions.title'],
+  ['/security/users', 'nav.users'],
 ] as const;
 
 export function SideNav() {

@@ -113,3 +113,10 @@ export const CloseIcon = (props: IconProps) => (
     <path d="m5 5 10 10M15 5 5 15" />
   </Stroke>
 );
+
+export const LockIcon = (props: IconProps) => (
+  <Stroke {...props}>
+    <rect x="4.4" y="8.8" width="11.2" height="8" rx="1.6" />
+    <path d="M7 8.8V6.4a3 3 0 0 1 6 0v2.4" />
+  </Stroke>
+);

@@ -4,6 +4,7 @@ import { Card, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { StatusWord } from '../look/status-word.tsx';
 import { codesState, type MfaState, useMfaStatus } from '../security/mfa-status.ts';
+import { useSession } from '../session/session.ts';
 import css from './overview-page.module.css';
 
 /** The first page after signing in: what is left to do to keep this account safe. */
@@ -26,18 +27,22 @@ export function OverviewPage() {
 function Checklist({ state }: { state: MfaState }) {
   const { t } = useText();
   const enabled = state.status === 'ACTIVE';
-  const stored = codesState(state) === 'stored';
+  const { isRoot } = useSession();
+  // SAM users have no backup codes.
+  const stored = !isRoot || codesState(state) === 'stored';
   return (
     <Card title={t('overview.checklist')}>
       {enabled && stored && <p className="quiet">{t('overview.allDone')}</p>}
       <ul className={css.list}>
         <Item title={t('overview.mfa')} body={t('overview.mfaBody')} done={enabled} action />
-        <Item
-          title={t('overview.codes')}
-          body={t(enabled ? 'overview.codesBody' : 'overview.codesLater')}
-          done={stored}
-          action={enabled}
-        />
+        {isRoot && (
+          <Item
+            title={t('overview.codes')}
+            body={t(enabled ? 'overview.codesBody' : 'overview.codesLater')}
+            done={stored}
+            action={enabled}
+          />
+        )}
       </ul>
     </Card>
   );

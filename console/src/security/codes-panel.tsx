@@ -10,6 +10,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
 import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
+import { LeaveQuestion } from '../look/leave-question.tsx';
 import { useSession } from '../session/session.ts';
 import { codesFileName, codesText, saveFile } from './codes-file.ts';
 import css from './codes-panel.module.css';
@@ -25,6 +26,7 @@ type CodesPanelProps = {
 
 /** The backup codes, shown this once. Leaving needs a copy somewhere, or an explicit word. */
 export function CodesPanel({ codes, asking, onAsk, onDone }: CodesPanelProps) {
+  const { t } = useText();
   const leaving = useRef(false);
   const leave = () => {
     leaving.current = true;
@@ -38,7 +40,14 @@ export function CodesPanel({ codes, asking, onAsk, onDone }: CodesPanelProps) {
     enableBeforeUnload: () => !leaving.current,
   });
   return asking ? (
-    <LeaveQuestion onStay={() => onAsk(false)} onLeave={leave} />
+    <LeaveQuestion
+      title={t('codes.leaveTitle')}
+      body={t('codes.leaveBody')}
+      stay={t('codes.stay')}
+      leave={t('codes.leave')}
+      onStay={() => onAsk(false)}
+      onLeave={leave}
+    />
   ) : (
     <Codes codes={codes} onDone={leave} />
   );
@@ -110,22 +119,4 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
 /** Character by character, with a pause in the middle. */
 function spelled(code: string): string {
   return `${[...code.slice(0, 4)].join(' ')}, ${[...code.slice(4)].join(' ')}`;
-}
-
-function LeaveQuestion({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
-  const { t } = useText();
-  return (
-    <div className="stack" role="alert">
-      <h3>{t('codes.leaveTitle')}</h3>
-      <p>{t('codes.leaveBody')}</p>
-      <div className="row row-end">
-        <Button variant="default" onClick={onLeave}>
-          {t('codes.leave')}
-        </Button>
-        <Button onClick={onStay} autoFocus>
-          {t('codes.stay')}
-        </Button>
-      </div>
-    </div>
-  );
 }

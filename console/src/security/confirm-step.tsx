@@ -1,32 +1,25 @@
 import { Button } from '@mantine/core';
-import { verifyMFA } from '@warifu/contract';
-import { call } from '../api.ts';
 import { codeCheck, toDigits } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
-import type { Receipt } from '../receipt.ts';
-import { useSession } from '../session/session.ts';
 
 type ConfirmStepProps = {
   onBack: () => void;
   onStartAgain: () => void;
-  onEnabled: (codes: string[], receipt: Receipt) => void;
+  /** Hands the code to the server; its failure is shown here. */
+  confirm: (code: string) => Promise<void>;
 };
 
 /** A code of the authenticator proves that it has the secret; only then is MFA on. */
-export function ConfirmStep({ onBack, onStartAgain, onEnabled }: ConfirmStepProps) {
+export function ConfirmStep({ onBack, onStartAgain, confirm }: ConfirmStepProps) {
   const { t } = useText();
-  const { operatorId } = useSession();
   const { field, busy, frame } = useSubmit({
     initial: { code: '' },
     check: { code: codeCheck(t) },
-    send: async ({ code }) => {
-      const { reply, receipt } = await call(verifyMFA, { operator_id: operatorId, mfaOTPCode: toDigits(code) });
-      onEnabled(reply.backupCodes, receipt);
-    },
+    send: ({ code }) => confirm(toDigits(code)),
   });
   const timeOver = frame.failure?.code === 'MFA0006';
   return (

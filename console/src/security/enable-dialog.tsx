@@ -1,10 +1,13 @@
+import { verifyMFA } from '@warifu/contract';
 import { useState } from 'react';
+import { call } from '../api.ts';
 import { describeFailure } from '../failure-words.ts';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useText } from '../language.ts';
 import { Dialog } from '../look/dialog.tsx';
 import { Notice } from '../look/notice.tsx';
 import type { Receipt } from '../receipt.ts';
+import { useSession } from '../session/session.ts';
 import { CodesPanel } from './codes-panel.tsx';
 import { ConfirmStep } from './confirm-step.tsx';
 import type { MfaSearch } from './mfa-page.tsx';
@@ -26,6 +29,7 @@ type Enabled = { codes: string[]; receipt: Receipt };
 /** Scan, confirm, keep the codes. Going back shows the same secret; only starting again makes a new one. */
 export function EnableDialog({ step, enrolment, show, onClose, onEnabled, onDone }: EnableDialogProps) {
   const { t } = useText();
+  const { operatorId } = useSession();
   const [enabled, setEnabled] = useState<Enabled>();
   const [asking, setAsking] = useState(false);
   const done = () => {
@@ -34,39 +38,37 @@ export function EnableDialog({ step, enrolment, show, onClose, onEnabled, onDone
     if (enabled) onDone(enabled.receipt);
   };
 
+  const confirm = async (code: string) => {
+    const { reply, receipt } = await call(verifyMFA, { operator_id: operatorId, mfaOTPCode: code });
+    setEnabled({ codes: reply.backupCodes, receipt });
+    show(undefined);
+    onEnabled();
+  };
+
   if (enabled) {
     return (
-      <Dialog title={t('codes.title')} opened onClose={() => setAsking(true)}>
+      <Dialog title={t('codes.title')} size="38rem" opened onClose={() => setAsking(true)}>
         <CodesPanel codes={enabled.codes} asking={asking} onAsk={setAsking} onDone={done} />
       </Dialog>
     );
   }
   return (
     <Dialog title={t('enable.title')} opened={step !== undefined} onClose={onClose}>
-      <Steps
-        step={step}
-        enrolment={enrolment}
-        show={show}
-        onClose={onClose}
-        onEnabled={(codes, receipt) => {
-          setEnabled({ codes, receipt });
-          show(undefined);
-          onEnabled();
-        }}
-      />
+      <EnrolmentSteps step={step} enrolment={enrolment} show={show} onClose={onClose} confirm={confirm} />
     </Dialog>
   );
 }
 
-type StepsProps = Pick<EnableDialogProps, 'step' | 'enrolment' | 'show' | 'onClose'> & {
-  onEnabled: (codes: string[], receipt: Receipt) => void;
+type EnrolmentStepsProps = Pick<EnableDialogProps, 'step' | 'enrolment' | 'show' | 'onClose'> & {
+  confirm: (code: string) => Promise<void>;
 };
 
-function Steps({ step, enrolment, show, onClose, onEnabled }: StepsProps) {
+/** The two steps that are the same for every user: scan, then prove it with a code. */
+export function EnrolmentSteps({ step, enrolment, show, onClose, confirm }: EnrolmentStepsProps) {
   const { totpUri } = enrolment;
   const start = () => enrolment.begin().then((begun) => begun && show('scan'));
   if (step === 'code' && totpUri) {
-    return <ConfirmStep onBack={() => show('scan')} onStartAgain={start} onEnabled={onEnabled} />;
+    return <ConfirmStep onBack={() => show('scan')} onStartAgain={start} confirm={confirm} />;
   }
   if (step === 'scan' && totpUri) return <ScanStep totpUri={totpUri} onNext={() => show('code')} onCancel={onClose} />;
   return <StartStep lost={step === 'scan' || step === 'code'} enrolment={enrolment} start={start} />;

@@ -1,15 +1,16 @@
 import { Skeleton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
+import { enableMFA } from '@warifu/contract';
 import { announce } from '../announce.tsx';
-import { asFailure } from '../failure.ts';
-import { describeFailure } from '../failure-words.ts';
+import { call } from '../api.ts';
+import { LoadFailure } from '../frame/load-failure.tsx';
 import { focusPageTitle, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
 import type { Receipt } from '../receipt.ts';
-import { sessionQuery } from '../session/session.ts';
+import { sessionQuery, useSession } from '../session/session.ts';
 import { ApiExamples } from './api-examples.tsx';
 import { BackupCodesCard } from './backup-codes-card.tsx';
 import { DisableDialog } from './disable-dialog.tsx';
@@ -20,18 +21,30 @@ import { NewCodesDialog } from './new-codes-dialog.tsx';
 import { useEnrolment } from './use-enrolment.ts';
 
 const route = getRouteApi('/security/mfa');
+const OwnMfa = lazyRouteComponent(() => import('../users/own-mfa.tsx'), 'OwnMfa');
 
 /** What the address of the page says beyond the path: which dialog is open, and at which step. */
-export type MfaSearch = { step?: 'start' | 'scan' | 'code'; dialog?: 'disable' | 'codes' };
+export type MfaSearch = {
+  step?: 'start' | 'scan' | 'code';
+  dialog?: 'disable' | 'codes';
+  /** The operator lets this user do nothing else until MFA is on. */
+  required?: true;
+};
 
-/** Multi-factor authentication of the root user: its state, and the ways to change it. */
+/** Multi-factor authentication of whoever is signed in. */
 export function MfaPage() {
+  return useSession().isRoot ? <RootMfa /> : <OwnMfa />;
+}
+
+/** That of the root user: its state, and the ways to change it. */
+function RootMfa() {
   const { t } = useText();
-  const { step, dialog } = route.useSearch();
+  const { step, dialog, required } = route.useSearch();
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const status = useMfaStatus();
-  const enrolment = useEnrolment();
+  const { operatorId } = useSession();
+  const enrolment = useEnrolment(async () => (await call(enableMFA, { operator_id: operatorId })).reply.totpUri);
 
   const show = (search: MfaSearch) => navigate({ search, replace: step !== undefined || dialog !== undefined });
   const refresh = () => {
@@ -59,11 +72,12 @@ export function MfaPage() {
 
   return (
     <Page title={t('mfa.title')} lead={t('mfa.lead')}>
-      {status.error && (
-        <Notice tone="danger" role="alert">
-          <p>{describeFailure(asFailure(status.error), t)}</p>
+      {required && status.data?.status !== 'ACTIVE' && (
+        <Notice tone="warn">
+          <p>{t('mfa.required')}</p>
         </Notice>
       )}
+      {status.error && <LoadFailure error={status.error} retry={status.refetch} />}
       {status.isPending && <Skeleton height={180} radius={10} />}
       {status.data && (
         <>

@@ -7,12 +7,19 @@ export type MfaState = ReplyOf<typeof getMFAStatus>;
 
 export const mfaKey = ['mfa'];
 
+/** The state of whoever is signed in; all of it for the root user. */
 export function useMfaStatus() {
-  const { operatorId } = useSession();
+  const { operatorId, isRoot, mfaStatus } = useSession();
   return useQuery({
-    queryKey: [...mfaKey, operatorId],
-    queryFn: async () => (await call(getMFAStatus, { operator_id: operatorId })).reply,
+    queryKey: [...mfaKey, operatorId, isRoot || mfaStatus],
+    queryFn: async (): Promise<MfaState> =>
+      isRoot ? (await call(getMFAStatus, { operator_id: operatorId })).reply : { status: ownStatus(mfaStatus) },
   });
+}
+
+/** What the session says; a SAM user may lack the permission to read more. */
+export function ownStatus(mfaStatus: string): MfaState['status'] {
+  return mfaStatus === 'ACTIVE' || mfaStatus === 'UNCONFIRMED' ? mfaStatus : 'INACTIVE';
 }
 
 const aYear = 365 * 24 * 60 * 60 * 1000;

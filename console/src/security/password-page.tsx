@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getSetup, updateOperatorPassword } from '@warifu/contract';
+import { useQueryClient } from '@tanstack/react-query';
+import { updateOperatorPassword, updateUserPassword } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
 import { filled, newPasswordCheck } from '../fields/checks.ts';
@@ -11,14 +11,16 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { Card, focusPageTitle, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { showOutcome } from '../outcome.tsx';
-import { accountName, sessionQuery, useSession } from '../session/session.ts';
+import { accountName, type Session, sessionQuery, useSession } from '../session/session.ts';
+import { useMinLength } from './use-min-length.ts';
 
 export function PasswordPage() {
   const { t } = useText();
   // A changed password leaves an empty form behind, not one with old values.
   const [changes, setChanges] = useState(0);
+  const { isRoot } = useSession();
   return (
-    <Page title={t('password.title')} lead={t('password.lead')}>
+    <Page title={t('password.title')} lead={t(isRoot ? 'password.lead' : 'password.leadSam')}>
       <Card>
         <PasswordForm key={changes} onChanged={() => setChanges((count) => count + 1)} />
       </Card>
@@ -35,11 +37,7 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
     initial: { password: '', newPassword: '' },
     check: { password: filled(t, t('field.currentPassword')), newPassword: newPasswordCheck(t, min) },
     send: async ({ password, newPassword }) => {
-      const { receipt } = await call(updateOperatorPassword, {
-        operator_id: session.operatorId,
-        currentPassword: password,
-        newPassword,
-      });
+      const { receipt } = await change(session, { currentPassword: password, newPassword });
       showOutcome('password.changed', receipt);
       queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
       onChanged();
@@ -58,17 +56,17 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
         <SubmitButton busy={busy} busyText={t('action.working')}>
           {t('password.submit')}
         </SubmitButton>
-        <a href="/password/forgot">{t('password.forgot')}</a>
+        {session.isRoot ? (
+          <a href="/password/forgot">{t('password.forgot')}</a>
+        ) : (
+          <p className="quiet small">{t('password.samForgot')}</p>
+        )}
       </div>
     </FormFrame>
   );
 }
 
-function useMinLength(): number {
-  const { data } = useQuery({
-    queryKey: ['server-facts'],
-    queryFn: async () => (await call(getSetup, {})).reply,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return data?.passwordMinLength ?? 12;
+function change({ operatorId, userName }: Session, passwords: { currentPassword: string; newPassword: string }) {
+  if (userName === undefined) return call(updateOperatorPassword, { operator_id: operatorId, ...passwords });
+  return call(updateUserPassword, { operator_id: operatorId, user_name: userName, ...passwords });
 }

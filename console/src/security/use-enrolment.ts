@@ -1,12 +1,11 @@
-import { enableMFA } from '@warifu/contract';
 import { useState } from 'react';
-import { call } from '../api.ts';
 import { asFailure, type Failure, gaveUp } from '../failure.ts';
-import { useSession } from '../session/session.ts';
 
-/** An enrolment that was begun: the secret lives here, in memory, and nowhere else. */
-export function useEnrolment() {
-  const { operatorId } = useSession();
+/**
+ * An enrolment that was begun: the secret lives here, in memory, and nowhere else. `ask` gets a new one, as an
+ * `otpauth:` address.
+ */
+export function useEnrolment(ask: () => Promise<string>) {
   const [totpUri, setTotpUri] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
@@ -17,8 +16,7 @@ export function useEnrolment() {
     setBusy(true);
     setFailure(undefined);
     try {
-      const { reply } = await call(enableMFA, { operator_id: operatorId });
-      setTotpUri(reply.totpUri);
+      setTotpUri(await ask());
       return true;
     } catch (error) {
       const problem = asFailure(error);

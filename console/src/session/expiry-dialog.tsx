@@ -47,7 +47,7 @@ export function ExpiryDialog() {
           <p>{t(`expiry.${ending.reason}`, { time: clockTime(ending.at) })}</p>
           <div className="row row-end">
             {ending.reason === 'absolute' && (
-              <Button variant="default" onClick={() => leaveForSignIn(false)}>
+              <Button variant="default" onClick={() => leaveForSignIn(false, session)}>
                 {t('expiry.logInAgain')}
               </Button>
             )}

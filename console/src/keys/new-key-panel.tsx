@@ -1,0 +1,96 @@
+import { Button, Checkbox } from '@mantine/core';
+import { useBlocker } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { useText } from '../language.ts';
+import { CopyButton } from '../look/copy-button.tsx';
+import { DownloadIcon } from '../look/icons.tsx';
+import { LeaveQuestion } from '../look/leave-question.tsx';
+import { saveFile } from '../security/codes-file.ts';
+import css from './new-key-panel.module.css';
+import type { NewAuthKey } from './owner.ts';
+
+type NewKeyPanelProps = {
+  made: NewAuthKey;
+  /** Somebody tried to leave without having stored the key. */
+  asking: boolean;
+  onAsk: (asking: boolean) => void;
+  onDone: () => void;
+};
+
+/** The secret of a new key. Leaving needs a copy somewhere, or an explicit word. */
+export function NewKeyPanel({ made, asking, onAsk, onDone }: NewKeyPanelProps) {
+  const { t } = useText();
+  const leaving = useRef(false);
+  const leave = () => {
+    leaving.current = true;
+    onDone();
+  };
+  useBlocker({
+    shouldBlockFn: () => {
+      if (!leaving.current) onAsk(true);
+      return !leaving.current;
+    },
+    enableBeforeUnload: () => !leaving.current,
+  });
+  if (!asking) return <Secret made={made} onDone={leave} />;
+  return (
+    <LeaveQuestion
+      title={t('keys.leaveTitle')}
+      body={t('keys.leaveBody')}
+      stay={t('keys.stay')}
+      leave={t('keys.leave')}
+      onStay={() => onAsk(false)}
+      onLeave={leave}
+    />
+  );
+}
+
+function Secret({ made: { authKeyId, authKey }, onDone }: { made: NewAuthKey; onDone: () => void }) {
+  const { t } = useText();
+  const [copied, setCopied] = useState(false);
+  const [ticked, setTicked] = useState(false);
+  const stored = copied || ticked;
+  const download = () => {
+    saveFile(`${authKeyId}.env`, `WARIFU_AUTH_KEY_ID=${authKeyId}\nWARIFU_AUTH_KEY=${authKey}\n`);
+    setCopied(true);
+  };
+  return (
+    <div className="stack">
+      <p>{t('keys.newBody')}</p>
+      <dl className={css.parts}>
+        <div>
+          <dt>{t('keys.id')}</dt>
+          <dd>
+            <code>{authKeyId}</code>
+            <CopyButton text={authKeyId} label={t('keys.copyId')} iconOnly />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('keys.secret')}</dt>
+          <dd>
+            <code>{authKey}</code>
+            <CopyButton text={authKey} label={t('keys.copySecret')} iconOnly onCopied={() => setCopied(true)} />
+          </dd>
+        </div>
+      </dl>
+      <div className="row">
+        <CopyButton text={`${authKeyId}\n${authKey}`} label={t('action.copy')} onCopied={() => setCopied(true)} />
+        <Button variant="default" leftSection={<DownloadIcon />} onClick={download} data-autofocus>
+          {t('keys.download')}
+        </Button>
+      </div>
+      <Checkbox
+        label={t('keys.stored')}
+        checked={ticked}
+        onChange={(event) => setTicked(event.currentTarget.checked)}
+        size="md"
+      />
+      <div className="row row-end">
+        {!stored && <p className="quiet small">{t('keys.doneFirst')}</p>}
+        <Button disabled={!stored} onClick={onDone}>
+          {t('keys.done')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { revokeUserMFA } from '@warifu/contract';
+import { call } from '../api.ts';
+import { useText } from '../language.ts';
+import { ConfirmDialog } from '../look/confirm-dialog.tsx';
+import type { Receipt } from '../receipt.ts';
+import { useSession } from '../session/session.ts';
+
+type DisableUserMfaDialogProps = {
+  userName: string;
+  self: boolean;
+  opened: boolean;
+  onClose: () => void;
+  onDisabled: (receipt: Receipt) => void;
+};
+
+/** Nothing to type: who may do it is decided by the permissions, and by a recent proof of the caller's password. */
+export function DisableUserMfaDialog({ userName, self, opened, onClose, onDisabled }: DisableUserMfaDialogProps) {
+  const { t } = useText();
+  const { operatorId } = useSession();
+  return (
+    <ConfirmDialog
+      title={t('disable.title')}
+      body={[
+        self ? t('userMfa.disableBodySelf') : t('userMfa.disableBody', { name: userName }),
+        t('userMfa.disableStays'),
+      ]}
+      submit={t('disable.submit')}
+      opened={opened}
+      onClose={onClose}
+      send={async () => {
+        const { receipt } = await call(revokeUserMFA, { operator_id: operatorId, user_name: userName });
+        onDisabled(receipt);
+      }}
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import '../locales/later.ts';
+import { getRouteApi } from '@tanstack/react-router';
+import { Page } from '../frame/page.tsx';
+import { useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { useSession } from '../session/session.ts';
+import { UserMfa } from './user-mfa.tsx';
+
+const route = getRouteApi('/security/mfa');
+
+/** Multi-factor authentication of a SAM user, on its own page. */
+export function OwnMfa() {
+  const { t } = useText();
+  const { userName = '', mfaStatus } = useSession();
+  const { step, dialog, required } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <Page title={t('mfa.title')} lead={t('mfa.lead')}>
+      {required && mfaStatus !== 'ACTIVE' && (
+        <Notice tone="warn">
+          <p>{t('mfa.required')}</p>
+        </Notice>
+      )}
+      <UserMfa
+        userName={userName}
+        search={{ ...(step ? { step } : {}), ...(dialog === 'disable' ? { dialog } : {}) }}
+        show={(search) => navigate({ search, replace: step !== undefined || dialog !== undefined })}
+      />
+    </Page>
+  );
+}

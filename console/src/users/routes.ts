@@ -1,0 +1,54 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { rootRoute } from '../root-route.tsx';
+import type { UserMfaSearch } from './user-mfa-search.ts';
+import { readUserMfaSearch } from './user-mfa-search.ts';
+
+export type UsersSearch = { q?: string; mfa?: 'on' | 'off'; dialog?: 'create' };
+
+const list = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/security/users',
+  component: lazyRouteComponent(() => import('./users-page.tsx'), 'UsersPage'),
+  validateSearch: ({ q, mfa, dialog }: Record<string, unknown>): UsersSearch => ({
+    ...(typeof q === 'string' && q !== '' ? { q } : {}),
+    ...(mfa === 'on' || mfa === 'off' ? { mfa } : {}),
+    ...(dialog === 'create' ? { dialog } : {}),
+  }),
+});
+
+const user = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/security/users/$userName',
+  component: lazyRouteComponent(() => import('./user-page.tsx'), 'UserPage'),
+});
+
+export type OverviewSearch = { dialog?: 'edit' | 'sessions' | 'delete' };
+
+const overview = createRoute({
+  getParentRoute: () => user,
+  path: '/',
+  component: lazyRouteComponent(() => import('./user-overview.tsx'), 'UserOverview'),
+  validateSearch: ({ dialog }: Record<string, unknown>): OverviewSearch =>
+    dialog === 'edit' || dialog === 'sessions' || dialog === 'delete' ? { dialog } : {},
+});
+
+export type AuthenticationSearch = Omit<UserMfaSearch, 'dialog'> & {
+  dialog?: 'disable' | 'set-password' | 'change-password' | 'delete-password' | 'new-key' | 'delete-key';
+  /** Of the key to delete. */
+  key?: string;
+};
+
+const dialogs: readonly unknown[] = ['set-password', 'change-password', 'delete-password', 'new-key', 'delete-key'];
+
+const authentication = createRoute({
+  getParentRoute: () => user,
+  path: '/authentication',
+  component: lazyRouteComponent(() => import('./user-authentication.tsx'), 'UserAuthentication'),
+  validateSearch: (search: Record<string, unknown>): AuthenticationSearch => ({
+    ...readUserMfaSearch(search),
+    ...(dialogs.includes(search['dialog']) ? { dialog: search['dialog'] as 'new-key' } : {}),
+    ...(typeof search['key'] === 'string' ? { key: search['key'] } : {}),
+  }),
+});
+
+export const userRoutes = [list, user.addChildren([overview, authentication])] as const;

@@ -1,0 +1,105 @@
+import { Skeleton } from '@mantine/core';
+import { enableUserMFA, revokeUserMFA } from '@warifu/contract';
+import type { ReactNode } from 'react';
+import { asFailure } from '../failure.ts';
+import { Card } from '../frame/page.tsx';
+import { useText } from '../language.ts';
+import { Facts, Moment } from '../look/facts.tsx';
+import { MfaWord } from '../look/mfa-word.tsx';
+import { Notice } from '../look/notice.tsx';
+import { FailureNotice } from '../permissions/failure-notice.tsx';
+import { GuardedButton } from '../permissions/guarded-button.tsx';
+import { ownStatus } from '../security/mfa-status.ts';
+import type { Enrolment } from '../security/use-enrolment.ts';
+import { useSession } from '../session/session.ts';
+import { type UserMfaState, useUserMfa } from './users.ts';
+
+type UserMfaCardProps = {
+  userName: string;
+  self: boolean;
+  enrolment: Enrolment;
+  onScan: () => void;
+  onDisable: () => void;
+  onChanged: () => void;
+};
+
+export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onChanged }: UserMfaCardProps) {
+  const { t } = useText();
+  const { data, error, isPending } = useUserMfa(userName);
+  const state = useKnownState(data, self && error ? asFailure(error).status === 403 : false);
+  const begin = async () => {
+    if (await enrolment.begin()) onScan();
+    onChanged();
+  };
+  return (
+    <Card title={t('mfa.title')} aside={state && <MfaWord status={state.status} suspended={state.suspended} />}>
+      {isPending && <Skeleton height={80} />}
+      {error && <FailureNotice error={error} userName={userName} />}
+      {enrolment.failure && <FailureNotice error={enrolment.failure} userName={userName} />}
+      {state && state.status !== 'ACTIVE' && (
+        <Off userName={userName} self={self} state={state} enrolment={enrolment} begin={begin} />
+      )}
+      {state?.status === 'ACTIVE' && <On userName={userName} state={state} onDisable={onDisable} />}
+      {self && <p className="quiet small">{t('userMfa.noCodes')}</p>}
+    </Card>
+  );
+}
+
+/** The session tells one's own state even where reading it is not permitted. */
+function useKnownState(read: UserMfaState | undefined, ownRefused: boolean): UserMfaState | undefined {
+  const { mfaStatus } = useSession();
+  if (read || !ownRefused) return read;
+  return { status: ownStatus(mfaStatus) };
+}
+
+type OffProps = {
+  userName: string;
+  self: boolean;
+  state: UserMfaState;
+  enrolment: Enrolment;
+  begin: () => void;
+};
+
+function Off({ userName, self, state, enrolment, begin }: OffProps): ReactNode {
+  const { t } = useText();
+  const begun = state.status === 'UNCONFIRMED';
+  return (
+    <>
+      <p>{t(begun ? 'userMfa.unconfirmedBody' : self ? 'mfa.offBody' : 'userMfa.offBody')}</p>
+      {!self && <p className="quiet small">{t('userMfa.forOther', { name: userName })}</p>}
+      <div>
+        <GuardedButton endpoint={enableUserMFA} userName={userName} busy={enrolment.busy} onClick={begin}>
+          {t(begun ? 'mfa.startAgain' : 'mfa.enable')}
+        </GuardedButton>
+      </div>
+    </>
+  );
+}
+
+type OnProps = { userName: string; state: UserMfaState; onDisable: () => void };
+
+function On({ userName, state, onDisable }: OnProps) {
+  const { t } = useText();
+  return (
+    <>
+      {state.suspended && (
+        <Notice tone="danger">
+          <p>{t('mfa.suspendedBody')}</p>
+        </Notice>
+      )}
+      {state.activatedAt !== undefined && (
+        <Facts
+          facts={[
+            [t('mfa.since'), <Moment key="since" at={state.activatedAt} />],
+            [t('mfa.lastUsed'), state.lastUsedAt ? <Moment key="used" at={state.lastUsedAt} /> : t('mfa.neverUsed')],
+          ]}
+        />
+      )}
+      <div>
+        <GuardedButton endpoint={revokeUserMFA} userName={userName} variant="default" onClick={onDisable}>
+          {t('mfa.disable')}
+        </GuardedButton>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { Link } from '@tanstack/react-router';
+import { useText } from '../language.ts';
+import { Moment } from '../look/facts.tsx';
+import { MfaWord } from '../look/mfa-word.tsx';
+import tableCss from '../look/table.module.css';
+import { type User, wayBackOf } from './users.ts';
+import css from './users-page.module.css';
+
+const columns = ['name', 'mfa', 'roles', 'keys', 'lastSignIn', 'created', 'wayBack'] as const;
+
+export function UserTable({ users }: { users: User[] }) {
+  const { t } = useText();
+  return (
+    <table className={tableCss.table} aria-label={t('users.tableLabel')}>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {t(`users.${column}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {users.map((user) => (
+          <Row key={user.userName} user={user} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ user }: { user: User }) {
+  const { t } = useText();
+  return (
+    <tr>
+      <th scope="row">
+        <Link to="/security/users/$userName" params={{ userName: user.userName }}>
+          {user.userName}
+        </Link>
+        <span className={css.hint}>{user.description}</span>
+      </th>
+      <td data-name={t('users.mfa')}>
+        <MfaWord status={user.mfaStatus} />
+      </td>
+      <td data-name={t('users.roles')}>
+        <Roles user={user} />
+      </td>
+      <td data-name={t('users.keys')}>{user.authKeyList.length}</td>
+      <td data-name={t('users.lastSignIn')}>
+        {user.lastSignInDateTime ? <Moment at={user.lastSignInDateTime * 1000} /> : t('users.never')}
+      </td>
+      <td data-name={t('users.created')}>
+        <Moment at={user.createDateTime * 1000} />
+      </td>
+      <td data-name={t('users.wayBack')} className="small">
+        {t(`users.wayBacks.${wayBackOf(user)}`)}
+      </td>
+    </tr>
+  );
+}
+
+function Roles({ user }: { user: User }) {
+  const { t } = useText();
+  if (user.roleList.length === 0) return t('users.noRoles');
+  return (
+    <ul className={css.roles}>
+      {user.roleList.map((role) => (
+        <li key={role.roleId}>{role.roleName}</li>
+      ))}
+    </ul>
+  );
+}
