@@ -1,4 +1,5 @@
-import { readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { KeyFileError } from './crypto/keys.ts';
 import { createLog, startServer } from './server.ts';
 
 /** sysexits.h EX_CONFIG: a supervisor need not try again. */
@@ -44,7 +45,6 @@ try {
     process.stdout.write(`${lines.join('\n')}\n`);
   }
 } catch (error) {
-  const name = error instanceof Error ? error.constructor.name : '';
   process.stderr.write(`warifu: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(name === 'ConfigError' || name === 'KeyFileError' ? badConfig : 1);
+  process.exit(error instanceof ConfigError || error instanceof KeyFileError ? badConfig : 1);
 }

@@ -63,7 +63,7 @@ export function permitted(param?: string): Guard<Caller> {
 }
 
 /** The session of a request: header tokens, else the console's cookie. */
-export async function authenticate(ctx: Context, request: FastifyRequest): Promise<Caller> {
+async function authenticate(ctx: Context, request: FastifyRequest): Promise<Caller> {
   const header = headerCredentials(request);
   const token = header?.token ?? readSessionCookie(request);
   if (!token) throw new Failure('AUM0001');
@@ -130,7 +130,7 @@ function assertMayGoOn(ctx: Context, endpoint: AnyEndpoint, caller: Caller, para
 }
 
 /** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
-export function isPerson(caller: Session): boolean {
+function isPerson(caller: Session): boolean {
   return caller.authMethod === 'password' || caller.authMethod === 'password+totp';
 }
 

@@ -23,7 +23,7 @@ import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableU
 import { cancelReset, requestReset } from './recovery.ts';
 import { verifyReset } from './recovery-verify.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
-import { findSamUser } from '../users/users.ts';
+import { samUserOf } from '../users/users.ts';
 import { describeMfa } from './status.ts';
 
 /** The root user's MFA: its life, its backup codes, and the reset by mail. */
@@ -97,10 +97,7 @@ function registerResetRoutes(app: FastifyInstance): void {
 /** MFA of SAM users: no backup codes, no mail; whoever the permissions allow helps (flow C). */
 function registerUserMfaRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
-  const targetOf = async (params: { operator_id: string; user_name: string }) => {
-    const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
-    return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
-  };
+  const targetOf = (params: { operator_id: string; user_name: string }) => samUserOf(ctx.db, params);
 
   handle(app, enableUserMFA, permitted('operator_id'), async ({ caller, origin, params }) => {
     const target = await targetOf(params);

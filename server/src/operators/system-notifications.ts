@@ -10,7 +10,7 @@ import { findEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
 
 /** What an operator's addresses are for. `primary` is sign-in and the reset mails. */
-export const notificationTypes = ['primary', 'recovery', 'billing', 'support'] as const;
+const notificationTypes = ['primary', 'recovery', 'billing', 'support'] as const;
 
 /** The addresses of every purpose that has any. */
 export async function listNotifications(db: Db, operatorId: string) {

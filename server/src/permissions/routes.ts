@@ -23,8 +23,7 @@ import { handle } from '../http/handle.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { findOperator } from '../operators/operators.ts';
 import { setDefaultPermissions, setOwnPermission, setTrustPolicy } from '../users/permission-texts.ts';
-import { samUserOf } from '../users/routes.ts';
-import { findSamUser } from '../users/users.ts';
+import { findSamUser, samUserOf } from '../users/users.ts';
 import { parsePermission, textsOf } from './documents.ts';
 import { assertMayActAs } from './escalation.ts';
 import { explain } from './explain.ts';
@@ -42,7 +41,7 @@ export function registerPermissionRoutes(app: FastifyInstance): void {
 function registerUserPermissionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
   const set = async (caller: Caller, origin: Origin, params: UserParams, text: string, status: number) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: status };
     await auditedChange(ctx, origin, change, (db) => setOwnPermission(db, ctx, caller, user, text));
   };
@@ -94,7 +93,7 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
   });
 
   handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ caller, origin, params, body }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const text = body.trustPolicy ?? '';
     parseTrustPolicy(text);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
@@ -107,7 +106,7 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
   });
 
   handle(app, deleteUserTrustPolicy, permitted('operator_id'), async ({ caller, origin, params }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
     await auditedChange(ctx, origin, change, (db) => setTrustPolicy(db, user, null));
     return undefined;

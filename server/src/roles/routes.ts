@@ -15,9 +15,10 @@ import { auditedChange } from '../audit/change.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
+import { describeUser } from '../mfa/user-overview.ts';
 import { builtInOwner, builtInRoles } from '../permissions/built-in-roles.ts';
 import { changeWithinOwnReach } from '../permissions/escalation.ts';
-import { samUserOf, userReply } from '../users/routes.ts';
+import { samUserOf } from '../users/users.ts';
 import {
   attachedKeys,
   attachRole,
@@ -61,7 +62,7 @@ function registerRoleReads(app: FastifyInstance): void {
       .where('user_key', 'in', keys)
       .orderBy('user_key')
       .execute();
-    return await Promise.all(rows.map((row) => userReply(ctx, row)));
+    return await Promise.all(rows.map((row) => describeUser(ctx, row)));
   });
 
   handle(app, listRoleVersions, permitted('operator_id'), async ({ params }) => {
@@ -114,12 +115,12 @@ function registerUserRoles(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
   handle(app, listUserRoles, permitted('operator_id'), async ({ params }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     return await listRolesOfUser(ctx.db, user.operatorId, user.userKey);
   });
 
   handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params, body }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const { roleId } = await findRole(ctx.db, user.operatorId, body.roleId ?? '');
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
     await auditedChange(ctx, origin, change, async (db) => {
@@ -129,7 +130,7 @@ function registerUserRoles(app: FastifyInstance): void {
   });
 
   handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const roleId = params.role_id;
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
     await auditedChange(ctx, origin, change, async (db) => {

@@ -47,7 +47,7 @@ export async function listAuthKeys(db: Db, owner: Owner) {
 }
 
 /** An AuthKey as the API shows it; times in seconds. */
-export function authKeyReply(row: { auth_key_id: string; created_at: number; last_used_at: number | null }) {
+function authKeyReply(row: { auth_key_id: string; created_at: number; last_used_at: number | null }) {
   return {
     authKeyId: row.auth_key_id,
     createDateTime: Math.floor(row.created_at / 1000),

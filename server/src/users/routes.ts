@@ -20,18 +20,16 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { auditedChange } from '../audit/change.ts';
 import type { Context, Origin } from '../context.ts';
-import type { Users } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { type Caller, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { describeMfa } from '../mfa/status.ts';
+import { describeUser } from '../mfa/user-overview.ts';
 import { assertMayActAs } from '../permissions/escalation.ts';
-import { listRolesOfUser } from '../roles/roles.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
 import { deleteAuthKey, listAuthKeys, makeAuthKey } from './auth-keys.ts';
 import { changeUserPassword, clearUserPassword, giveUserPassword } from './sam-password.ts';
-import { createSamUser, deleteSamUser, describeSamUser, findSamUser, type SamUser } from './users.ts';
+import { createSamUser, deleteSamUser, describeSamUser, findSamUser, type SamUser, samUserOf } from './users.ts';
 
 /** SAM users and their passwords. */
 export function registerUserRoutes(app: FastifyInstance): void {
@@ -45,11 +43,11 @@ export function registerUserRoutes(app: FastifyInstance): void {
       .where('user_key', '!=', '')
       .orderBy('user_key')
       .execute();
-    return await Promise.all(rows.map((row) => userReply(ctx, row)));
+    return await Promise.all(rows.map((row) => describeUser(ctx, row)));
   });
 
   handle(app, getUser, permitted('operator_id'), async ({ params }) => {
-    return await userReply(ctx, await findSamUser(ctx.db, params.operator_id, params.user_name));
+    return await describeUser(ctx, await findSamUser(ctx.db, params.operator_id, params.user_name));
   });
 
   handle(app, createUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
@@ -61,21 +59,21 @@ export function registerUserRoutes(app: FastifyInstance): void {
   });
 
   handle(app, updateUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 200 };
     await auditedChange(ctx, origin, change, (db) => describeSamUser(db, ctx, user, body.description ?? ''));
     return undefined;
   });
 
   handle(app, deleteUser, permitted('operator_id'), async ({ caller, origin, params }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
     await auditedChange(ctx, origin, change, (db) => deleteSamUser(db, user));
     return undefined;
   });
 
   handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, origin, params }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
     await auditedChange(ctx, origin, change, (db) => endUserSessions(db, user.operatorId, user.userKey));
     return undefined;
@@ -94,7 +92,7 @@ function registerPasswordRoutes(app: FastifyInstance): void {
   });
 
   handle(app, createUserPassword, permitted('operator_id'), async ({ caller, origin, params, body }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     if (body.password === undefined) {
       throw new Failure('COM0001', { field: 'password', reason: { en: 'is missing', ja: '入力してください。' } });
     }
@@ -103,13 +101,13 @@ function registerPasswordRoutes(app: FastifyInstance): void {
   });
 
   handle(app, updateUserPassword, permitted('operator_id'), async ({ caller, origin, params, body, reply }) => {
-    const user = await samUserOf(ctx, params);
+    const user = await samUserOf(ctx.db, params);
     sendReceipt(reply, await changeUserPassword(ctx, origin, caller, user, body.currentPassword, body.newPassword));
     return undefined;
   });
 
   handle(app, deleteUserPassword, permitted('operator_id'), async ({ caller, origin, params, reply }) => {
-    sendReceipt(reply, await clearUserPassword(ctx, origin, caller, await samUserOf(ctx, params)));
+    sendReceipt(reply, await clearUserPassword(ctx, origin, caller, await samUserOf(ctx.db, params)));
     return undefined;
   });
 }
@@ -131,22 +129,22 @@ function registerAuthKeyRoutes(app: FastifyInstance): void {
   });
 
   handle(app, listUserAuthKeys, permitted('operator_id'), async ({ params }) => {
-    return await listAuthKeys(ctx.db, await samUserOf(ctx, params));
+    return await listAuthKeys(ctx.db, await samUserOf(ctx.db, params));
   });
 
   handle(app, generateUserAuthKey, permitted('operator_id'), async ({ caller, origin, params }) => {
-    return await newKey(ctx, origin, caller, await samUserOf(ctx, params), 200);
+    return await newKey(ctx, origin, caller, await samUserOf(ctx.db, params), 200);
   });
 
   handle(app, getUserAuthKey, permitted('operator_id'), async ({ params }) => {
-    const keys = await listAuthKeys(ctx.db, await samUserOf(ctx, params));
+    const keys = await listAuthKeys(ctx.db, await samUserOf(ctx.db, params));
     const key = keys.find((candidate) => candidate.authKeyId === params.auth_key_id);
     if (!key) throw new Failure('COM0404');
     return key;
   });
 
   handle(app, deleteUserAuthKey, permitted('operator_id'), async ({ caller, origin, params }) => {
-    await removeKey(ctx, origin, caller, await samUserOf(ctx, params), params.auth_key_id);
+    await removeKey(ctx, origin, caller, await samUserOf(ctx.db, params), params.auth_key_id);
     return undefined;
   });
 }
@@ -179,32 +177,4 @@ async function removeKey(
 
 function targetName(owner: SamUser): string {
   return owner.userName === '' ? 'root' : `sam:${owner.userName}`;
-}
-
-/**
- * The SAM user that a path names.
- * @throws Failure COM0404
- */
-export async function samUserOf(ctx: Context, params: { operator_id: string; user_name: string }): Promise<SamUser> {
-  const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
-  return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
-}
-
-/** A SAM user as the API shows it; times in seconds. */
-export async function userReply(ctx: Context, row: Omit<Users, 'permission'> & { permission: string }) {
-  const owner = { operatorId: row.operator_id, userKey: row.user_key };
-  const roles = await listRolesOfUser(ctx.db, owner.operatorId, owner.userKey);
-  const { status } = await describeMfa(ctx, owner.operatorId, owner.userKey);
-  return {
-    userName: row.user_name,
-    description: row.description,
-    createDateTime: Math.floor(row.created_at / 1000),
-    updateDateTime: Math.floor(row.updated_at / 1000),
-    hasPassword: row.password_hash !== null,
-    permission: row.permission,
-    authKeyList: await listAuthKeys(ctx.db, owner),
-    roleList: roles.map(({ permission: _, ...role }) => role),
-    mfaStatus: status,
-    ...(row.last_sign_in_at !== null && { lastSignInDateTime: Math.floor(row.last_sign_in_at / 1000) }),
-  };
 }

@@ -30,6 +30,15 @@ export async function findSamUser(db: Db, operatorId: string, userName: string) 
 }
 
 /**
+ * The SAM user that a path names.
+ * @throws Failure COM0404
+ */
+export async function samUserOf(db: Db, params: { operator_id: string; user_name: string }): Promise<SamUser> {
+  const row = await findSamUser(db, params.operator_id, params.user_name);
+  return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
+}
+
+/**
  * Creates a SAM user, which may do nothing yet.
  * @throws Failure COM0001 for a bad name, AUM0020 when it is taken (in any case), AUM0021 when there are too many
  */
