@@ -1,4 +1,5 @@
 import type { Answer } from './client.ts';
+import type { Engine } from './server.ts';
 
 /** Does something many times at the same instant. */
 export async function par<T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> {
@@ -23,4 +24,12 @@ export function successes(answers: readonly Answer[]): Answer[] {
 /** An address of its own for each number. */
 export function sourceOf(i: number): string {
   return `203.0.${Math.floor(i / 250) + 1}.${(i % 250) + 1}`;
+}
+
+/**
+ * How many requests meet in each round of a race: 64 in some, 16 in the others, because the pool lets ten through at a
+ * time whatever their number. SQLite has one writer and shows no such race; it gets a few rounds.
+ */
+export function rounds(engine: Engine): number[] {
+  return engine === 'postgres' ? [...Array<number>(5).fill(64), ...Array<number>(45).fill(16)] : [64, 16];
 }
