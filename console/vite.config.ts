@@ -2,11 +2,14 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { firstPaintScript } from './build/first-paint-script.ts';
+import { kitFirst } from './build/kit-first.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const kit = kitFirst(here('src/look/kit-login.ts'));
+
 export default defineConfig({
-  plugins: [react(), firstPaintScript(here('build/first-paint.js'))],
+  plugins: [react(), firstPaintScript(here('build/first-paint.js')), kit.plugin],
   resolve: {
     // The contract describes bodies by schemas for the server to check. The browser only needs method and path, so
     // the schema library stays out of the bundle (18 KB gz).
@@ -18,6 +21,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: { login: here('login.html'), app: here('app.html') },
+      output: { codeSplitting: { groups: [{ name: kit.groupOf }] } },
       // Operations that a page does not call stay out of its bundle.
       treeshake: {
         moduleSideEffects: [{ test: /[\\/]contract[\\/]src[\\/]/, sideEffects: false }],
