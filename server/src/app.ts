@@ -15,7 +15,7 @@ import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
 import { limitSockets } from './http/sockets.ts';
-import { hostCheck, sourceIpReader } from './http/source-ip.ts';
+import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerMfaRoutes } from './mfa/routes.ts';
@@ -86,7 +86,7 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   app.addHook('onRequest', async (request) => {
     const probe = request.url === '/healthz' || request.url === '/readyz';
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
-    if (!probe && !isOwnHost(request.headers.host)) throw new Failure('COM0421');
+    if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
     assertSameSite(request);
   });
 }

@@ -36,6 +36,12 @@ function plain(address: string): string {
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address.slice(0, 64);
 }
 
+/** The host name of a request; undefined when it gives several: a proxy may have gone by another (RFC 9112 §3.2). */
+export function hostOf(request: IncomingMessage): string | undefined {
+  const names = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
+  return names.length > 1 ? undefined : request.headers.host;
+}
+
 /** The host names this server answers to: its base URL's and, on a loopback base URL, the other loopback names. */
 export function hostCheck(baseUrl: string): (host: string | undefined) => boolean {
   const base = new URL(baseUrl);
