@@ -1,0 +1,106 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { call } from './support/client.ts';
+import { checkInvariants } from './support/invariants.ts';
+import { enrol, type Mail, mailsOf, newRoot } from './support/people.ts';
+import { engines, startTestServer, type TestServer } from './support/server.ts';
+
+const forged = {
+  'x-forwarded-host': 'evil.test',
+  'x-forwarded-proto': 'http',
+  'x-forwarded-port': '666',
+  'x-forwarded-server': 'evil.test',
+  'x-original-host': 'evil.test',
+  'x-host': 'evil.test',
+  'x-original-url': 'http://evil.test/',
+  forwarded: 'for=1.2.3.4;host=evil.test;proto=http',
+  referer: 'http://evil.test/',
+};
+
+describe.each(engines)('host header on %s', (engine) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer(engine, { WARIFU_SIGNUP: 'open' });
+  });
+  afterAll(() => server.stop());
+  afterEach(() => checkInvariants(server));
+
+  it.each([
+    'evil.test',
+    'evil.test:8787',
+    'localhost:8787.evil.test',
+    'localhost.evil.test:8787',
+    'localhost:80',
+    'evil@localhost:8787',
+    'localhost:8787/evil',
+    'localhost:8787#',
+    'localhost:8787, evil.test',
+    '',
+  ])('R49: another host name, %j, is refused before anything is done', async (host) => {
+    for (const [method, path] of [
+      ['GET', '/v1/setup'],
+      ['POST', '/v1/auth'],
+      ['GET', '/docs'],
+      ['GET', '/nowhere'],
+    ] as const) {
+      const answer = await call(server, method, path, { headers: { host }, ...(method === 'POST' && { body: {} }) });
+      expect([path, answer.status, answer.body.code]).toEqual([path, 421, 'COM0421']);
+    }
+  });
+
+  it('probes may come by any name: they tell nothing', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      expect((await call(server, 'GET', path, { headers: { host: '10.0.0.7:8787' } })).status).toBe(200);
+    }
+  });
+
+  it('R49: links are built from the configured base URL, whatever the headers say', async () => {
+    const root = await newRoot(server);
+    await enrol(server, root);
+    const { email, password } = root;
+    const post = (path: string, body: object) => call(server, 'POST', path, { body, headers: forged });
+    expect((await post('/v1/auth/password_reset_token/issue', { email })).status).toBe(200);
+    expect((await post('/v1/operators/mfa_revoke_token/issue', { email, password })).status).toBe(200);
+    expect((await post('/v1/operators', { email: 'new@example.com', password: 'a new secret 割符 1' })).status).toBe(
+      200,
+    );
+    const mails: Mail[] = [...(await mailsOf(server, root.operatorId)), ...(await mailsOf(server, ''))];
+    const links = mails.map((mail) => mail.link).filter((link) => link !== undefined);
+    expect(links.map((link) => new URL(link).pathname).sort()).toEqual([
+      '/mfa/reset/verify',
+      '/password/reset',
+      '/signup/verify',
+    ]);
+    for (const link of links) expect(new URL(link).origin).toBe('http://localhost:8787');
+    expect(JSON.stringify(mails)).not.toContain('evil.test');
+  });
+
+  it('R49: an absolute target of the request line has no effect', async () => {
+    await server.app.listen({ host: '127.0.0.1', port: 0 });
+    const address = server.app.server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const plain = await raw(port, 'GET /v1/setup HTTP/1.1\r\nHost: localhost:8787\r\n');
+    expect(plain).toMatch(/^HTTP\/1\.1 200 /);
+    const absolute = await raw(port, 'GET http://evil.test/v1/setup HTTP/1.1\r\nHost: localhost:8787\r\n');
+    expect(absolute.split('\r\n\r\n')[1]).toBe(plain.split('\r\n\r\n')[1]);
+    expect(absolute).not.toContain('evil.test');
+    const both = await raw(port, 'GET http://localhost:8787/v1/setup HTTP/1.1\r\nHost: evil.test\r\n');
+    expect(both).toMatch(/^HTTP\/1\.1 421 /);
+    const foreign = await raw(port, 'GET /v1/setup HTTP/1.1\r\nHost: evil.test\r\n');
+    expect(foreign).toMatch(/^HTTP\/1\.1 421 /);
+    expect(await raw(port, 'GET /v1/setup HTTP/1.1\r\nHost: localhost:8787\r\nHost: evil.test\r\n')).toMatch(/ 4\d\d /);
+    expect(await raw(port, 'GET /v1/setup HTTP/1.1\r\n')).toMatch(/ 4\d\d /);
+  });
+});
+
+/** Sends a request as it stands; no client library would. */
+function raw(port: number, head: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: string[] = [];
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${head}Connection: close\r\n\r\n`));
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => chunks.push(chunk));
+    socket.on('end', () => resolve(chunks.join('')));
+    socket.on('error', reject);
+  });
+}
