@@ -15,12 +15,12 @@ export function Facts({ facts }: { facts: readonly (readonly [string, React.Reac
   );
 }
 
-/** A moment: how long ago, and exactly. */
-export function Moment({ at, zone = 'local' }: { at: number; zone?: Zone }) {
+/** A moment: how long ago, and exactly; in long lists the exact time is only on hover. */
+export function Moment({ at, zone = 'local', brief = false }: { at: number; zone?: Zone; brief?: boolean }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={exactTime(at, zone)} className={css.moment}>
       <span>{relativeTime(at)}</span>
-      <span className={css.exact}>{exactTime(at, zone)}</span>
+      {!brief && <span className={css.exact}>{exactTime(at, zone)}</span>}
     </time>
   );
 }

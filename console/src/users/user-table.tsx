@@ -11,7 +11,7 @@ const columns = ['name', 'mfa', 'roles', 'keys', 'lastSignIn', 'created', 'wayBa
 export function UserTable({ users }: { users: User[] }) {
   const { t } = useText();
   return (
-    <table className={tableCss.table} aria-label={t('users.tableLabel')}>
+    <table className={`${tableCss.table} ${css.users}`} aria-label={t('users.tableLabel')}>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -48,10 +48,10 @@ function Row({ user }: { user: User }) {
       </td>
       <td data-name={t('users.keys')}>{user.authKeyList.length}</td>
       <td data-name={t('users.lastSignIn')}>
-        {user.lastSignInDateTime ? <Moment at={user.lastSignInDateTime * 1000} /> : t('users.never')}
+        {user.lastSignInDateTime ? <Moment at={user.lastSignInDateTime * 1000} brief /> : t('users.never')}
       </td>
       <td data-name={t('users.created')}>
-        <Moment at={user.createDateTime * 1000} />
+        <Moment at={user.createDateTime * 1000} brief />
       </td>
       <td data-name={t('users.wayBack')} className="small">
         {t(`users.wayBacks.${wayBackOf(user)}`)}
