@@ -22,7 +22,7 @@ export function relativeTime(at: number, now = Date.now()): string {
 export function exactTime(at: number, zone: Zone = 'local'): string {
   return new Intl.DateTimeFormat(currentLanguage(), {
     year: 'numeric',
-    month: 'long',
+    month: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
