@@ -70,10 +70,16 @@ function print({ name, ok, files, seconds, output }: CheckResult): void {
 function typeCheck(name: string, project: string, folders: readonly string[]): Check {
   return {
     name,
-    command: () => tool('typescript/bin/tsc', ['-p', project, '--listFiles', '--pretty', 'false']),
+    command: () =>
+      tool('typescript/bin/tsc', ['-p', project, '--listFiles', '--pretty', 'false', ...remember(folders)]),
     count: (output) => output.split('\n').filter((line) => isOurs(line, folders)).length,
     atLeast: () => Math.max(1, listSources(root, folders).length),
   };
+}
+
+/** What did not change since the last run is not checked anew: seconds instead of half a minute. */
+function remember(folders: readonly string[]): string[] {
+  return ['--incremental', '--tsBuildInfoFile', `${root}/node_modules/.cache/warifu/types-${folders[0]}.json`];
 }
 
 /** `--listFiles` prints one absolute path a line; packages linked into node_modules appear by their real path. */
