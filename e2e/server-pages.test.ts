@@ -1,0 +1,61 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { request, setUp } from './support/api.ts';
+import { accessible, fitsItsWidth, openBrowser, openTab, picture, shown } from './support/browser.ts';
+import { type Server, startServer } from './support/server.ts';
+import { until } from './support/until.ts';
+import { languages } from './support/words.ts';
+
+const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  // Without SMTP the mails are kept, and shown.
+  server = await startServer();
+  await setUp(server.baseUrl, server.setupLink(), owner);
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+describe.each(languages)('the pages that the server writes itself (%s)', (language) => {
+  test.each([
+    ['/docs', 'server-api-pages'],
+    ['/mail-preview', 'server-mail-preview'],
+  ])('%s', async (path, name) => {
+    const tab = await openTab(browser, language);
+    await tab.page.goto(`${server.baseUrl}${path}`);
+    await shown(tab.page.getByRole('heading', { level: 1 }));
+    for (const width of [1280, 375]) {
+      await tab.page.setViewportSize({ width, height: 800 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await tab.page.emulateMedia({ colorScheme });
+        await picture(tab, `${name}-${width}-${colorScheme}`);
+        await accessible(tab.page, `${name}, ${width} px, ${colorScheme}`);
+      }
+      await fitsItsWidth(tab.page, `${name}, ${width} px`);
+    }
+    await tab.page.setViewportSize({ width: 320, height: 740 });
+    await fitsItsWidth(tab.page, `${name}, 320 px`);
+    expect(tab.problems).toEqual([]);
+    await tab.page.context().close();
+  });
+});
+
+test('the mail preview shows the mail of a new operator, and leads to its text', async () => {
+  const { page } = await openTab(browser, 'en');
+  await until(async () => {
+    await page.goto(`${server.baseUrl}/mail-preview`);
+    return page.getByText(owner.email).first().isVisible();
+  }, 'the mail to be listed');
+});
+
+test('the description of the API is one document of OpenAPI 3.1', async () => {
+  const { status, json } = await request(server.baseUrl, 'GET', '/v1/openapi.json');
+  expect(status).toBe(200);
+  expect(json['openapi']).toMatch(/^3\.1\./);
+  expect(Object.keys(json['paths'] as object)).toContain('/operators/{operator_id}/mfa');
+});
