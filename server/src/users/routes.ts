@@ -52,9 +52,9 @@ export function registerUserRoutes(app: FastifyInstance): void {
 
   handle(app, createUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
     const change = { actor: caller, target: `sam:${params.user_name}`, statusCode: 201 };
-    await auditedChange(ctx, origin, change, (db) =>
-      createSamUser(db, ctx, params.operator_id, params.user_name, body.description ?? ''),
-    );
+    const { operator_id: operatorId, user_name: userName } = params;
+    const user = { operatorId, userName, description: body.description ?? '', language: caller.language };
+    await auditedChange(ctx, origin, change, (db) => createSamUser(db, ctx, user));
     return undefined;
   });
 

@@ -38,11 +38,20 @@ export async function samUserOf(db: Db, params: { operator_id: string; user_name
   return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
 }
 
+export type NewSamUser = {
+  readonly operatorId: string;
+  readonly userName: string;
+  readonly description: string;
+  /** Of the console; its creator's until it chooses one. */
+  readonly language: 'en' | 'ja';
+};
+
 /**
  * Creates a SAM user, which may do nothing yet.
  * @throws Failure COM0001 for a bad name, AUM0020 when it is taken (in any case), AUM0021 when there are too many
  */
-export async function createSamUser(db: Db, ctx: Context, operatorId: string, userName: string, description: string) {
+export async function createSamUser(db: Db, ctx: Context, user: NewSamUser): Promise<void> {
+  const { operatorId, userName, description, language } = user;
   assertUserName(userName);
   await assertRoom(db, operatorId);
   const now = ctx.now();
@@ -54,7 +63,7 @@ export async function createSamUser(db: Db, ctx: Context, operatorId: string, us
         user_key: userName.toLowerCase(),
         user_name: userName,
         description,
-        language: 'en',
+        language,
         password_hash: null,
         password_changed_at: null,
         password_suspended_at: null,
