@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resetLink } from './accounts.ts';
-import { setUp } from './api.ts';
+import { session, setUp } from './api.ts';
 import { accessible, fitsItsWidth, openBrowser, openTab, picture, shown, type Tab } from './browser.ts';
 import { authenticator } from './oath.ts';
 import { type Server, startServer } from './server.ts';
@@ -120,6 +120,27 @@ export function everyScreen(language: Language): void {
     await shown(tab.page.getByRole('menuitem').first());
     await inspect(tab, 's11-account-menu');
     await tab.page.keyboard.press('Escape');
+  });
+
+  test('S30, S32 SAM users: none, one, and each tab of it', async () => {
+    const { page } = tab;
+    await go('/security/users');
+    await shown(heading(page, w.users));
+    await inspect(tab, 's30-users-none');
+    const root = await session(server.baseUrl, owner);
+    await root.call('POST', `/v1/operators/${root.operatorId}/users/taro`, { description: 'front desk' });
+    await page.reload();
+    await page.getByRole('link', { name: 'taro', exact: true }).waitFor();
+    await inspect(tab, 's30-users');
+    await page.getByRole('link', { name: 'taro', exact: true }).click();
+    const tabs = page.getByRole('tab');
+    await shown(tabs);
+    for (let index = 0; index < (await tabs.count()); index++) {
+      await tabs.nth(index).click();
+      await page.locator('[role=tabpanel]').waitFor();
+      await inspect(tab, `s32-user-tab-${index + 1}`);
+    }
+    await go('/security/mfa');
   });
 
   test('S13, S14 enable, and the backup codes', async () => {

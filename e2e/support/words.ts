@@ -56,6 +56,13 @@ const ja = {
   changePassword: 'パスワードを変更',
   confirmTitle: '本人確認',
   goOn: '続ける',
+  // SAM users
+  rootUser: 'ルートユーザー',
+  samUser: 'SAM ユーザー',
+  operatorId: 'オペレーター ID',
+  userName: 'ユーザー名',
+  users: 'ユーザー',
+  authentication: '認証設定',
 };
 
 export type Words = typeof ja;
@@ -109,6 +116,12 @@ const en: Words = {
   changePassword: 'Change password',
   confirmTitle: "Confirm it's you",
   goOn: 'Continue',
+  rootUser: 'Root user',
+  samUser: 'SAM user',
+  operatorId: 'Operator ID',
+  userName: 'User name',
+  users: 'Users',
+  authentication: 'Authentication',
 };
 
 export const words = { ja, en };

@@ -1,0 +1,121 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { request, type Session, secretOf, session, setUp } from './support/api.ts';
+import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
+import { inOrder } from './support/in-order.ts';
+import { type Authenticator, authenticator } from './support/oath.ts';
+import { type Server, startServer } from './support/server.ts';
+import { type Smtp, startSmtp } from './support/smtp.ts';
+import { accountMenu, button, dialog, enterCode, enterPassword, field, heading } from './support/walk.ts';
+import { languages, words } from './support/words.ts';
+
+const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
+const taro = { userName: 'taro', password: 'lantern orchard tin 58' };
+
+describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (language) => {
+  const w = words[language];
+  let smtp: Smtp;
+  let server: Server;
+  let browser: Browser;
+  let root: Session;
+  let phone: Authenticator;
+  let own: Tab;
+  let rootTab: Tab;
+  inOrder();
+
+  const user = () => `/v1/operators/${root.operatorId}/users/${taro.userName}`;
+  const signInAsTaro = async ({ page }: Tab) => {
+    await page.goto(`${server.baseUrl}/login?as=sam`);
+    await field(page, w.operatorId).fill(root.operatorId);
+    await field(page, w.userName).fill(taro.userName);
+    await field(page, w.password).fill(taro.password);
+    await button(page, w.logIn).click();
+  };
+
+  beforeAll(async () => {
+    smtp = await startSmtp();
+    server = await startServer({ smtpUrl: smtp.url });
+    await setUp(server.baseUrl, server.setupLink(), owner, language);
+    root = await session(server.baseUrl, owner);
+    await root.call('POST', user(), {});
+    await root.call('POST', `${user()}/password`, { password: taro.password });
+    const begun = await root.call('POST', `${user()}/mfa`);
+    phone = authenticator(secretOf(begun.json['totpUri']));
+    const confirmed = await root.call('POST', `${user()}/mfa/verify`, { mfaOTPCode: await phone.next() });
+    expect([confirmed.status, confirmed.body]).toEqual([204, '']);
+    browser = await openBrowser();
+    own = await openTab(browser, language);
+    rootTab = await openTab(browser, language);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    await smtp.stop();
+  });
+
+  test('the SAM user signs in with operator ID, user name, password and code', async () => {
+    const { page } = own;
+    await page.goto(`${server.baseUrl}/login`);
+    await page
+      .getByRole('tab', { name: w.samUser })
+      .or(page.getByRole('link', { name: w.samUser }))
+      .click();
+    await shown(field(page, w.operatorId));
+    await look(own, 'd01-login');
+    await signInAsTaro(own);
+    await enterCode(own, await phone.next());
+    await shown(accountMenu(page, { ...owner, email: taro.userName }));
+    await look(own, 'd02-inside');
+    await page.goto(`${server.baseUrl}/security/mfa`);
+    await shown(page.getByRole('heading', { level: 1 }));
+    await look(own, 'd03-own-mfa');
+  });
+
+  test('flow D: at the code screen it is told whom to ask, and no mail can be asked for', async () => {
+    own = await openTab(browser, language);
+    const { page } = own;
+    await signInAsTaro(own);
+    await shown(heading(page, w.codeTitle));
+    await page.getByRole('link', { name: w.cannotLogIn, exact: true }).click();
+    await shown(heading(page, w.resetTitle));
+    await shown(page.getByText(w.rootUser).or(page.getByText('root user')));
+    expect(await page.locator('input, form').count()).toBe(0);
+    await look(own, 'd04-whom-to-ask');
+  });
+
+  test('flow C: the root user finds the SAM user and switches its MFA off, without any code', async () => {
+    const { page } = rootTab;
+    await enterPassword(rootTab, server, owner);
+    await accountMenu(page, owner).click();
+    await page.getByRole('menuitem', { name: w.security, exact: true }).click();
+    await page.getByRole('link', { name: w.users, exact: true }).first().click();
+    await shown(heading(page, w.users));
+    await look(rootTab, 'c01-users');
+    await page.getByRole('link', { name: taro.userName, exact: true }).click();
+    await page.getByRole('tab', { name: w.authentication, exact: true }).click();
+    await shown(button(page, w.disableMfa));
+    await look(rootTab, 'c02-authentication');
+    await button(page, w.disableMfa).click();
+    await shown(button(dialog(page), w.disable));
+    expect(await dialog(page).locator('input:visible').count()).toBe(0);
+    await look(rootTab, 'c03-disable');
+    await button(dialog(page), w.disable).click();
+    const done = language === 'ja' ? 'taro の多要素認証を無効にしました' : /MFA of taro is disabled/;
+    await shown(page.getByText(done));
+    await look(rootTab, 'c04-disabled');
+  });
+
+  test('then the SAM user is in with the password alone, and the root user has a mail', async () => {
+    const body = { operatorId: root.operatorId, ...taro };
+    expect((await request(server.baseUrl, 'POST', '/v1/auth', body)).status).toBe(200);
+    own = await openTab(browser, language);
+    await signInAsTaro(own);
+    await shown(accountMenu(own.page, { ...owner, email: taro.userName }));
+    const mail = await smtp.waitFor(({ text }) => text.includes(taro.userName) && /MFA|多要素認証/.test(text));
+    expect(mail.to).toEqual([owner.email]);
+  });
+
+  test('and the pages made no mistake of their own', () => {
+    expect([...own.problems, ...rootTab.problems]).toEqual([]);
+  });
+});
