@@ -73,6 +73,9 @@ export const limits = {
     tokenLife: 30 * minute,
     mailsPerHour: 3,
     mailsPerDay: 10,
+    /** Requests of one source, whatever the addresses; more is a flood. */
+    requestsPerSource: 60,
+    sourceWindow: 10 * minute,
   },
   signUp: {
     tokenLife: 24 * hour,

@@ -5,6 +5,9 @@ import { createLog, startServer } from './server.ts';
 /** sysexits.h EX_CONFIG: a supervisor need not try again. */
 const badConfig = 78;
 
+// SECURITY: nothing that this process writes is for other users of the host.
+process.umask(0o077);
+
 try {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);

@@ -11,6 +11,8 @@ import { createOperatorCommand } from './operator-create.ts';
 import { printSetupLink } from './setup-link.ts';
 import { errorMessage } from '@warifu/contract';
 
+process.umask(0o077);
+
 const program = new Command('warifu').description('Commands for the host that Warifu runs on.');
 
 program

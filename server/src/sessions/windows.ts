@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
+import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { sourceNetwork } from './source.ts';
 
 /** A budget of `limit` uses in each window of `length` milliseconds, counted in the database. */
 export type Window = { readonly scope: string; readonly key: string; readonly limit: number; readonly length: number };
@@ -33,4 +37,14 @@ export async function giveBackToWindow(db: Db, window: Pick<Window, 'scope' | 'k
     .where('key', '=', window.key)
     .where('count', '>', 0)
     .execute();
+}
+
+/**
+ * Counts a request that needs no session against its source.
+ * @throws Failure COM0429 when the source sent too many, whatever they were about
+ */
+export async function assertNoFlood(ctx: Context, scope: string, sourceIp: string): Promise<void> {
+  const { requestsPerSource: limit, sourceWindow: length } = limits.reset;
+  const window = { scope, key: sourceNetwork(sourceIp), limit, length };
+  if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
 }

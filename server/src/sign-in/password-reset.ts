@@ -11,7 +11,7 @@ import { parseEmail } from '../operators/email.ts';
 import { findOperator } from '../operators/operators.ts';
 import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
 import { clearAccount } from '../sessions/throttle.ts';
-import { takeFromWindow } from '../sessions/windows.ts';
+import { assertNoFlood, takeFromWindow } from '../sessions/windows.ts';
 import { type Account, findAccount } from '../users/accounts.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 
@@ -21,10 +21,11 @@ export type PasswordResetRequest = { readonly origin: Origin; readonly email: st
 
 /**
  * Asks for a password reset link. Nothing of the account is looked at here: the answer cannot tell (R47).
- * @throws Failure COM0008 when it is not an e-mail address
+ * @throws Failure COM0008 when it is not an e-mail address, COM0429 when the source asked too often
  */
 export async function requestPasswordReset(ctx: Context, origin: Origin, email: string): Promise<void> {
   if (!parseEmail(email)) throw new Failure('COM0008', { field: 'email' });
+  await assertNoFlood(ctx, 'reset.source', origin.sourceIp);
   await deferRequest(ctx.db, ctx, 'password_reset', { origin, email } satisfies PasswordResetRequest);
   ctx.wake('requests');
 }

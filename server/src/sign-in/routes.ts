@@ -187,7 +187,8 @@ function registerSessionRoutes(app: FastifyInstance): void {
     // SECURITY: a page must never come to hold a token of its own cookie session (R54).
     if (caller.viaCookie) throw new Failure('AUM0015');
     const seconds = body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds;
-    const latest = caller.provedAt + limits.session.apiMaxLife;
+    // A switched session is never prolonged (R64); the others end 48 hours after their sign-in (R53).
+    const latest = caller.originPrincipal ? caller.expiresAt : caller.provedAt + limits.session.apiMaxLife;
     const expiresAt = Math.min(ctx.now() + seconds * 1000, latest);
     const token = await transaction(ctx.db, async (db) => {
       const renewed = await renewToken(db, ctx, caller, caller.token, { expiresAt });

@@ -37,13 +37,19 @@ export async function setDefaultPermissions(
   });
 }
 
-/** Says who may switch to a SAM user; null lets nobody. */
+/** Says who may switch to a SAM user; null lets nobody. Sessions that were switched to it before end (R62). */
 export async function setTrustPolicy(db: Db, user: SamUser, trustPolicy: string | null): Promise<void> {
   await db
     .updateTable('users')
     .set({ trust_policy: trustPolicy })
     .where('operator_id', '=', user.operatorId)
     .where('user_key', '=', user.userKey)
+    .execute();
+  await db
+    .deleteFrom('sessions')
+    .where('operator_id', '=', user.operatorId)
+    .where('user_key', '=', user.userKey)
+    .where('origin_session_id', 'is not', null)
     .execute();
 }
 
