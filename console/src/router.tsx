@@ -1,6 +1,8 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { Broken } from './frame/route-problems.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { permissionRoutes } from './permissions/routes.ts';
+import { roleRoutes } from './roles/routes.ts';
 import { rootRoute } from './root-route.tsx';
 import { MfaPage, type MfaSearch } from './security/mfa-page.tsx';
 import { PasswordPage } from './security/password-page.tsx';
@@ -41,7 +43,16 @@ const sessions = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([overview, security, mfa, password, sessions, ...userRoutes]),
+  routeTree: rootRoute.addChildren([
+    overview,
+    security,
+    mfa,
+    password,
+    sessions,
+    ...userRoutes,
+    ...roleRoutes,
+    ...permissionRoutes,
+  ]),
   defaultErrorComponent: Broken,
   scrollRestoration: true,
 });

@@ -7,6 +7,9 @@ const pages = [
   ['/security/password', 'password.title'],
   ['/security/sessions', 'sessions.title'],
   ['/security/users', 'nav.users'],
+  ['/security/roles', 'nav.roles'],
+  ['/security/default-permissions', 'nav.defaults'],
+  ['/security/simulate', 'nav.simulate'],
 ] as const;
 
 export function SideNav() {

@@ -1,11 +1,12 @@
 import type { common } from './ja/common.ts';
+import type { permissions } from './ja/permissions.ts';
 import type { security } from './ja/security.ts';
 import type { signIn } from './ja/sign-in.ts';
 import type { users } from './ja/users.ts';
 import type { Plural } from './plural.ts';
 
 /** All texts. The Japanese catalogue gives the shape; a key that is missing elsewhere does not compile. */
-export type Catalogue = typeof common & typeof signIn & typeof security & typeof users;
+export type Catalogue = typeof common & typeof signIn & typeof security & typeof users & typeof permissions;
 
 /** Dotted paths to texts of one kind. */
 type PathTo<Kind, Node> = {

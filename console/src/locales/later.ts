@@ -1,6 +1,8 @@
 import { addTexts } from '../language.ts';
+import { permissions as permissionsEn } from './en/permissions.ts';
 import { users as usersEn } from './en/users.ts';
+import { permissions as permissionsJa } from './ja/permissions.ts';
 import { users as usersJa } from './ja/users.ts';
 
 // The texts of pages that are loaded when they are first opened.
-addTexts({ ...usersJa }, { ...usersEn });
+addTexts({ ...usersJa, ...permissionsJa }, { ...usersEn, ...permissionsEn });

@@ -1,12 +1,20 @@
+import { Link } from '@tanstack/react-router';
 import { useText } from '../language.ts';
 import { LockIcon } from '../look/icons.tsx';
+import { useSession } from '../session/session.ts';
 import css from './no-permission.module.css';
 
 type NoPermissionProps = { permission: string; userName?: string | undefined; id?: string };
 
 /** What the caller may not do is said in place, with the name of the permission and whom to ask (U9). */
-export function NoPermission({ permission, id }: NoPermissionProps) {
+export function NoPermission({ permission, userName, id }: NoPermissionProps) {
   const { t } = useText();
+  const session = useSession();
+  const search = {
+    ...(session.userName ? { user: session.userName } : {}),
+    api: permission,
+    ...(userName ? { path: { user_name: userName } } : {}),
+  };
   const [before = '', after = ''] = t('refused.title', { permission: '\n' }).split('\n');
   return (
     <p className={css.refused} id={id}>
@@ -14,7 +22,12 @@ export function NoPermission({ permission, id }: NoPermissionProps) {
       <span>
         {before}
         <code>{permission}</code>
-        {after} {t('refused.body')}
+        {after}
+        <br />
+        {t('refused.body')}{' '}
+        <Link to="/security/simulate" search={search}>
+          {t('refused.why')}
+        </Link>
       </span>
     </p>
   );

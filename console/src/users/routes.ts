@@ -1,7 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { EffectiveSearch } from '../permissions/effective.tsx';
+import { readEffectiveSearch } from '../permissions/routes.ts';
 import { rootRoute } from '../root-route.tsx';
-import type { UserMfaSearch } from './user-mfa-search.ts';
-import { readUserMfaSearch } from './user-mfa-search.ts';
+import { readUserMfaSearch, type UserMfaSearch } from './user-mfa-search.ts';
 
 export type UsersSearch = { q?: string; mfa?: 'on' | 'off'; dialog?: 'create' };
 
@@ -51,4 +52,28 @@ const authentication = createRoute({
   }),
 });
 
-export const userRoutes = [list, user.addChildren([overview, authentication])] as const;
+export type PermissionsSearch = EffectiveSearch & { dialog?: 'attach' | 'detach' | 'delete'; role?: string };
+
+const permissions = createRoute({
+  getParentRoute: () => user,
+  path: '/permissions',
+  component: lazyRouteComponent(() => import('./user-permissions.tsx'), 'UserPermissions'),
+  validateSearch: (search: Record<string, unknown>): PermissionsSearch => {
+    const { dialog, role } = search;
+    return {
+      ...readEffectiveSearch(search),
+      ...(dialog === 'attach' || dialog === 'detach' || dialog === 'delete' ? { dialog } : {}),
+      ...(typeof role === 'string' ? { role } : {}),
+    };
+  },
+});
+
+const trust = createRoute({
+  getParentRoute: () => user,
+  path: '/trust-policy',
+  component: lazyRouteComponent(() => import('./user-trust.tsx'), 'UserTrust'),
+  validateSearch: ({ dialog }: Record<string, unknown>): { dialog?: 'delete' } =>
+    dialog === 'delete' ? { dialog } : {},
+});
+
+export const userRoutes = [list, user.addChildren([overview, permissions, authentication, trust])] as const;

@@ -1,4 +1,5 @@
 import { Skeleton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { enableUserMFA, revokeUserMFA } from '@warifu/contract';
 import type { ReactNode } from 'react';
 import { asFailure } from '../failure.ts';
@@ -41,6 +42,11 @@ export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onCh
       )}
       {state?.status === 'ACTIVE' && <On userName={userName} state={state} onDisable={onDisable} />}
       {self && <p className="quiet small">{t('userMfa.noCodes')}</p>}
+      <p>
+        <Link to="/security/who-can" search={{ api: revokeUserMFA.permission, user: userName }}>
+          {t('userMfa.whoCan')}
+        </Link>
+      </p>
     </Card>
   );
 }

@@ -47,6 +47,13 @@ function NextSteps({ user: { userName, permission, roleList, hasPassword, authKe
     <Card title={t('user.next')}>
       {powerless && <p>{t('user.nextBody')}</p>}
       <ul>
+        {powerless && (
+          <li>
+            <Link to="/security/users/$userName/permissions" params={{ userName }}>
+              {t('user.nextPermissions')}
+            </Link>
+          </li>
+        )}
         {noWayIn && (
           <li>
             <Link to="/security/users/$userName/authentication" params={{ userName }}>

@@ -9,7 +9,9 @@ const route = getRouteApi('/security/users/$userName');
 
 const paths = {
   overview: '/security/users/$userName',
+  permissions: '/security/users/$userName/permissions',
   authentication: '/security/users/$userName/authentication',
+  trust: '/security/users/$userName/trust-policy',
 } as const;
 type Part = keyof typeof paths;
 const parts = Object.keys(paths) as Part[];
@@ -26,7 +28,8 @@ export function UserPage() {
     label: t(`user.${id}`),
     href: paths[id].replace('$userName', encodeURIComponent(userName)),
   }));
-  const current = parts.findLast((id) => pathname.includes(`/${id}`)) ?? 'overview';
+  const current =
+    parts.findLast((id) => pathname === paths[id].replace('$userName', encodeURIComponent(userName))) ?? 'overview';
   return (
     <Page title={userName} {...(session.userName === userName ? { lead: t('user.self') } : {})}>
       <p>

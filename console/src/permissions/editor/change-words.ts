@@ -1,0 +1,33 @@
+import { type Reach, reach } from '@warifu/policy';
+import type { Translate } from '../../language.ts';
+import { operations } from '../catalogue.ts';
+import { sourcesFrom } from '../sources.ts';
+
+/** What a changed document means for the operations, in words; a diff of the text alone tells few people. */
+export function changeWords(before: string, after: string, t: Translate): string[] {
+  const old = reachOf(before);
+  const fresh = reachOf(after);
+  return operations.flatMap(({ name }, place) => {
+    const words = wordsFor(old[place], fresh[place]);
+    return words ? [t(words, { api: name })] : [];
+  });
+}
+
+function reachOf(text: string): Reach[] {
+  return reach(sourcesFrom([{ from: { kind: 'own' }, text }]), operations);
+}
+
+function wordsFor(old: Reach | undefined, fresh: Reach | undefined) {
+  if (!old || !fresh) return undefined;
+  if (old.allowed === fresh.allowed) return sameConditions(old, fresh) ? undefined : 'editor.conditions';
+  if (fresh.allowed === 'never') return 'editor.closed';
+  if (fresh.allowed === 'always') return 'editor.opened';
+  return old.allowed === 'never' ? 'editor.openedSometimes' : 'editor.narrowed';
+}
+
+function sameConditions(old: Reach, fresh: Reach): boolean {
+  if (old.allowed !== 'sometimes') return true;
+  const conditions = ({ allowedBy, deniedBy }: Reach) =>
+    JSON.stringify([allowedBy, deniedBy].map((list) => list.map(({ condition }) => condition).toSorted()));
+  return conditions(old) === conditions(fresh);
+}

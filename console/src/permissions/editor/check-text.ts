@@ -1,0 +1,27 @@
+import type { Language } from '@warifu/contract';
+import { check, describeProblem, type LintFinding, type Problem, parse } from '@warifu/policy';
+import { operations } from '../catalogue.ts';
+
+/** Something to say about a text: what the server would refuse, or a warning. */
+export type Remark = {
+  level: 'error' | 'security' | 'suggestion';
+  from: number;
+  to: number;
+  line: number;
+  column: number;
+  message: string;
+  fix: LintFinding['fix'];
+};
+
+/** The same judgement, and the same words, as the server's. Nothing is said about an empty text. */
+export function checkText(text: string, language: Language): Remark[] {
+  if (text.trim() === '') return [];
+  const result = parse(text);
+  if (!result.ok) return result.problems.map((problem) => remark(problem, 'error', null, language));
+  return check(result.document, operations).map((found) => remark(found, found.severity, found.fix, language));
+}
+
+function remark(problem: Problem, level: Remark['level'], fix: LintFinding['fix'], language: Language): Remark {
+  const { line, column, offset, length } = problem;
+  return { level, from: offset, to: offset + length, line, column, message: describeProblem(problem, language), fix };
+}

@@ -1,0 +1,57 @@
+import { json } from '@codemirror/lang-json';
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import { useText } from '../../language.ts';
+import css from './diff-view.module.css';
+import { editorLook } from './look.ts';
+
+const narrow = '(max-width: 48em)';
+
+/** Two texts beside each other, or on a narrow screen one with the changes in it. */
+export function DiffView({ before, after }: { before: string; after: string }) {
+  const { t } = useText();
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!host.current) return;
+    const made = matchMedia(narrow).matches
+      ? unified(host.current, before, after, t('editor.after'))
+      : sideBySide(host.current, before, after, t('editor.before'), t('editor.after'));
+    return () => made.destroy();
+  }, [before, after, t]);
+  return (
+    <div>
+      <div className={css.heads} aria-hidden="true">
+        <span>{t('editor.before')}</span>
+        <span>{t('editor.after')}</span>
+      </div>
+      <div ref={host} className={css.diff} />
+    </div>
+  );
+}
+
+function still(label: string) {
+  return [
+    json(),
+    EditorView.lineWrapping,
+    EditorState.readOnly.of(true),
+    EditorView.contentAttributes.of({ 'aria-label': label }),
+    ...editorLook,
+  ];
+}
+
+function sideBySide(parent: HTMLElement, before: string, after: string, beforeLabel: string, afterLabel: string) {
+  return new MergeView({
+    parent,
+    a: { doc: before, extensions: still(beforeLabel) },
+    b: { doc: after, extensions: still(afterLabel) },
+    gutter: true,
+    collapseUnchanged: { margin: 3, minSize: 6 },
+  });
+}
+
+function unified(parent: HTMLElement, before: string, after: string, label: string) {
+  const changes = unifiedMergeView({ original: before, mergeControls: false, gutter: true });
+  return new EditorView({ parent, doc: after, extensions: [...still(label), changes] });
+}

@@ -1,0 +1,81 @@
+import { Link } from '@tanstack/react-router';
+import type { Reach, Reaching } from '@warifu/policy';
+import { useText } from '../language.ts';
+import { StatusWord } from '../look/status-word.tsx';
+import tableCss from '../look/table.module.css';
+import css from './effective.module.css';
+import { originName } from './sources.ts';
+
+const kinds = { always: 'well', sometimes: 'wait', never: 'off' } as const;
+
+export function EffectiveTable({ userName, rows }: { userName: string; rows: Reach[] }) {
+  const { t } = useText();
+  return (
+    <table className={`${tableCss.table} ${css.table}`} aria-label={t('effective.table')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('effective.api')}</th>
+          <th scope="col">{t('effective.verdict')}</th>
+          <th scope="col">{t('effective.from')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.name}>
+            <th scope="row">
+              <Link
+                to="/security/simulate"
+                search={{ user: userName, api: row.name }}
+                aria-label={t('effective.simulate', { api: row.name })}
+              >
+                <code>{row.name}</code>
+              </Link>
+            </th>
+            <td data-name={t('effective.verdict')}>
+              <StatusWord kind={kinds[row.allowed]}>{t(`effective.verdicts.${row.allowed}`)}</StatusWord>
+            </td>
+            <td data-name={t('effective.from')}>
+              <Reasons row={row} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Reasons({ row: { allowedBy, deniedBy } }: { row: Reach }) {
+  const { t } = useText();
+  if (allowedBy.length + deniedBy.length === 0) return <span className="quiet">{t('effective.nothing')}</span>;
+  return (
+    <ul className={css.reasons}>
+      {deniedBy.map((by) => (
+        <Reason key={keyOf(by)} by={by} effect="denied" />
+      ))}
+      {allowedBy.map((by) => (
+        <Reason key={keyOf(by)} by={by} effect="allowed" />
+      ))}
+    </ul>
+  );
+}
+
+function keyOf({ from, statement }: Reaching): string {
+  return `${from.kind}-${from.kind === 'role' ? from.name : ''}-${statement}`;
+}
+
+function Reason({ by, effect }: { by: Reaching; effect: 'allowed' | 'denied' }) {
+  const { t } = useText();
+  const words = t(`effective.${effect}`, { source: originName(by.from, t), n: by.statement });
+  return (
+    <li>
+      {by.from.kind === 'role' ? (
+        <Link to="/security/roles/$roleId" params={{ roleId: by.from.name }}>
+          {words}
+        </Link>
+      ) : (
+        words
+      )}
+      {by.condition && <code className={css.condition}>{by.condition}</code>}
+    </li>
+  );
+}

@@ -1,0 +1,95 @@
+import { NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { type Reach, reach } from '@warifu/policy';
+import { useMemo } from 'react';
+import { Card } from '../frame/page.tsx';
+import { countText, useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { operations } from './catalogue.ts';
+import css from './effective.module.css';
+import { EffectiveTable } from './effective-table.tsx';
+import { useDefaults, useOwnPermission, useUserRoles } from './permissions.ts';
+import { type PermissionText, sourcesFrom } from './sources.ts';
+
+export type EffectiveSearch = { verdict?: Reach['allowed']; q?: string };
+
+type EffectivePermissionsProps = {
+  userName: string;
+  search: EffectiveSearch;
+  onSearch: (search: EffectiveSearch) => void;
+};
+
+const filters = ['all', 'always', 'sometimes', 'never'] as const;
+
+/** Every operation, whether this user may call it, and which statements say so; computed here, in the browser. */
+export function EffectivePermissions({ userName, search, onSearch }: EffectivePermissionsProps) {
+  const { t } = useText();
+  const { texts, isPending, incomplete } = useTexts(userName);
+  const reached = useMemo(() => reach(sourcesFrom(texts), operations), [texts]);
+  const { verdict, q = '' } = search;
+  const words = q.trim().toLowerCase();
+  const shown = reached.filter(
+    ({ name, allowed }) => (verdict ?? allowed) === allowed && name.toLowerCase().includes(words),
+  );
+  const change = (next: { verdict?: string; q?: string }) => onSearch(keep({ verdict: verdict ?? 'all', q, ...next }));
+
+  return (
+    <Card title={t('permissions.effective')}>
+      <p className="quiet">{t('permissions.effectiveBody')}</p>
+      {incomplete && (
+        <Notice tone="warn">
+          <p>{t('effective.unreadable')}</p>
+        </Notice>
+      )}
+      <search className={css.filters}>
+        <TextInput
+          type="search"
+          label={t('effective.search')}
+          value={q}
+          onChange={(event) => change({ q: event.currentTarget.value })}
+        />
+        <NativeSelect
+          size="md"
+          label={t('effective.filter')}
+          value={verdict ?? 'all'}
+          onChange={(event) => change({ verdict: event.currentTarget.value })}
+          data={filters.map((value) => ({ value, label: t(`effective.filters.${value}`) }))}
+        />
+      </search>
+      {isPending ? (
+        <Skeleton height={200} />
+      ) : (
+        <>
+          <p className="quiet small" role="status">
+            {shown.length === 0 ? t('effective.noMatch') : countText('effective.count', shown.length)}
+          </p>
+          {shown.length > 0 && <EffectiveTable userName={userName} rows={shown} />}
+        </>
+      )}
+    </Card>
+  );
+}
+
+function keep({ verdict, q }: { verdict: string; q: string }): EffectiveSearch {
+  const words = q ? { q } : {};
+  return verdict === 'always' || verdict === 'sometimes' || verdict === 'never' ? { verdict, ...words } : words;
+}
+
+/** The texts that decide for a user, as far as the caller may read them. */
+function useTexts(userName: string) {
+  const own = useOwnPermission(userName);
+  const roles = useUserRoles(userName);
+  const defaults = useDefaults();
+  const texts = useMemo<PermissionText[]>(
+    () => [
+      { from: { kind: 'own' }, text: own.data ?? '' },
+      ...(roles.data ?? []).map(({ roleId, permission }) => ({
+        from: { kind: 'role' as const, name: roleId },
+        text: permission,
+      })),
+      { from: { kind: 'default' }, text: defaults.data ?? '' },
+    ],
+    [own.data, roles.data, defaults.data],
+  );
+  const all = [own, roles, defaults];
+  return { texts, isPending: all.some((q) => q.isPending), incomplete: all.some((q) => q.isError) };
+}

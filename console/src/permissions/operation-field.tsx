@@ -1,0 +1,28 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { useId } from 'react';
+import { useText } from '../language.ts';
+import { operations } from './catalogue.ts';
+
+/** The name of an operation, with the known ones to choose from while typing. */
+export function OperationField(props: TextInputProps) {
+  const { t } = useText();
+  const list = useId();
+  return (
+    <>
+      <TextInput
+        label={t('simulate.api')}
+        description={t('simulate.apiHint')}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        list={list}
+        {...props}
+      />
+      <datalist id={list}>
+        {operations.map(({ name, summary }) => (
+          <option key={name} value={name} label={summary} />
+        ))}
+      </datalist>
+    </>
+  );
+}

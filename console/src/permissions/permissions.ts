@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query';
+import {
+  getDefaultPermissions,
+  getRole,
+  getUserPermission,
+  listRoleAttachedUsers,
+  listRoles,
+  listRoleVersions,
+  listUserRoles,
+  type ReplyOf,
+} from '@warifu/contract';
+import { call } from '../api.ts';
+import { useSession } from '../session/session.ts';
+import { usersKey } from '../users/users.ts';
+
+export type Role = ReplyOf<typeof listRoles>[number];
+export type RoleWithPermission = ReplyOf<typeof getRole>;
+
+export const rolesKey = ['roles'];
+export const defaultsKey = ['defaults'];
+export const builtInOwner = 'warifu';
+
+export function useOwnPermission(userName: string) {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: [...usersKey, 'permission', userName],
+    queryFn: async () =>
+      (await call(getUserPermission, { operator_id: operatorId, user_name: userName })).reply.permission,
+  });
+}
+
+export function useUserRoles(userName: string) {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: [...usersKey, 'roles', userName],
+    queryFn: async () => (await call(listUserRoles, { operator_id: operatorId, user_name: userName })).reply,
+  });
+}
+
+export function useDefaults() {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: defaultsKey,
+    queryFn: async () => (await call(getDefaultPermissions, { operator_id: operatorId })).reply.defaultPermissions,
+  });
+}
+
+export function useRoles() {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: [...rolesKey, 'list'],
+    queryFn: async () => (await call(listRoles, { operator_id: operatorId })).reply,
+  });
+}
+
+export function useRole(roleId: string, enabled = true) {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: [...rolesKey, 'one', roleId],
+    queryFn: async () => (await call(getRole, { operator_id: operatorId, role_id: roleId })).reply,
+    enabled,
+  });
+}
+
+export function useRoleUsers(roleId: string) {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: [...rolesKey, 'users', roleId],
+    queryFn: async () => (await call(listRoleAttachedUsers, { operator_id: operatorId, role_id: roleId })).reply,
+  });
+}
+
+export function useRoleVersions(roleId: string) {
+  const { operatorId } = useSession();
+  return useQuery({
+    queryKey: [...rolesKey, 'versions', roleId],
+    queryFn: async () => (await call(listRoleVersions, { operator_id: operatorId, role_id: roleId })).reply,
+  });
+}

@@ -1,0 +1,29 @@
+import { parse, type Source } from '@warifu/policy';
+import type { Translate } from '../language.ts';
+
+/** One of the texts that decide for a SAM user. */
+export type PermissionText = { from: Source['from']; text: string };
+
+/** The parsed documents; an empty text is no document, and one that cannot be read allows nothing. */
+export function sourcesFrom(texts: readonly PermissionText[]): Source[] {
+  return texts.flatMap(({ from, text }) => {
+    if (text.trim() === '') return [];
+    const result = parse(text);
+    return result.ok ? [{ from, document: result.document }] : [];
+  });
+}
+
+/** `srn:warifu::Role:ReadOnly` is `ReadOnly` to people. */
+export function shortRole(roleId: string): string {
+  return roleId.split(':').at(-1) ?? roleId;
+}
+
+/** The name of a source as answers of the server spell it: `own`, `default`, `role:<id>`. */
+export function sourceName(source: string, t: Translate): string {
+  if (source === 'own' || source === 'default') return t(`effective.sources.${source}`);
+  return shortRole(source);
+}
+
+export function originName(from: Source['from'], t: Translate): string {
+  return from.kind === 'role' ? shortRole(from.name) : t(`effective.sources.${from.kind}`);
+}

@@ -1,0 +1,72 @@
+import { useText } from '../language.ts';
+import { StatusWord } from '../look/status-word.tsx';
+import css from './simulate.module.css';
+import type { Explained } from './simulate-result.tsx';
+import { sourceName } from './sources.ts';
+
+type Statement = Explained['statements'][number];
+
+/** One statement: its patterns, its condition part by part, and whether it applied or even decided. */
+export function TracedStatement({ statement }: { statement: Statement }) {
+  const { t } = useText();
+  const { source, effect, api, condition, applies, deciding } = statement;
+  return (
+    <li className={deciding ? css.deciding : undefined}>
+      <div className="row">
+        <strong>{t('simulate.statement', { source: sourceName(source, t), n: statement.statement })}</strong>
+        <span>{t(`simulate.effects.${effect}`)}</span>
+        <StatusWord kind={applies ? (effect === 'allow' ? 'well' : 'warn') : 'off'}>
+          {t(applies ? 'simulate.applies' : 'simulate.appliesNot')}
+        </StatusWord>
+        {deciding && <strong className={css.mark}>{t('simulate.deciding')}</strong>}
+      </div>
+      <p className="quiet small">{t('simulate.patterns')}</p>
+      <ul className={css.patterns}>
+        {api.map(({ pattern, matched }) => (
+          <li key={pattern} className={matched ? css.matched : undefined}>
+            <code>{pattern}</code> {t(matched ? 'simulate.matched' : 'simulate.unmatched')}
+          </li>
+        ))}
+      </ul>
+      {condition && <Condition condition={condition} />}
+    </li>
+  );
+}
+
+function Condition({ condition }: { condition: NonNullable<Statement['condition']> }) {
+  const { t } = useText();
+  return (
+    <>
+      <div className="row">
+        <p className="quiet small">{t('simulate.condition')}</p>
+        <StatusWord kind={condition.value === 'true' ? 'well' : condition.value === 'false' ? 'off' : 'warn'}>
+          {t(`simulate.values.${condition.value}`)}
+        </StatusWord>
+      </div>
+      <table className={css.parts} aria-label={t('simulate.conditionParts')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('simulate.part')}</th>
+            <th scope="col">{t('simulate.value')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {condition.parts.map(({ text, value, depth }, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the parts never move, and two may be equal.
+            <tr key={place}>
+              <th scope="row">
+                <code className={css.part} data-depth={Math.min(depth, 6)}>
+                  {text}
+                </code>
+              </th>
+              <td>
+                <code>{value}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {condition.value === 'fails' && <p className="quiet small">{t('simulate.failsNote')}</p>}
+    </>
+  );
+}

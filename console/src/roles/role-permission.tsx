@@ -1,0 +1,102 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { deleteRole, updateRole } from '@warifu/contract';
+import { call } from '../api.ts';
+import { Card, focusPageTitle } from '../frame/page.tsx';
+import { countText, useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { showOutcome } from '../outcome.tsx';
+import { assertUnchanged } from '../permissions/conflict.ts';
+import { FailureNotice } from '../permissions/failure-notice.tsx';
+import { GuardedButton } from '../permissions/guarded-button.tsx';
+import { PermissionEditor } from '../permissions/permission-editor.tsx';
+import { PermissionText } from '../permissions/permission-text.tsx';
+import { builtInOwner, type RoleWithPermission, rolesKey, useRole, useRoleUsers } from '../permissions/permissions.ts';
+import { useSession } from '../session/session.ts';
+import { DeleteRoleDialog, EditRoleDialog } from './role-dialogs.tsx';
+
+const route = getRouteApi('/security/roles/$roleId/');
+
+/** What a role allows, to change, or to copy where it is built in. */
+export function RolePermission() {
+  const { roleId } = route.useParams();
+  const { data, error, isPending, refetch } = useRole(roleId);
+  if (isPending) return <Skeleton height={320} radius={10} />;
+  if (error) return <FailureNotice error={error} onRetry={refetch} />;
+  return data.owner === builtInOwner ? <BuiltIn role={data} /> : <Own role={data} latest={refetch} />;
+}
+
+function BuiltIn({ role: { roleId, permission } }: { role: RoleWithPermission }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  return (
+    <Card title={t('roles.permission')}>
+      <Notice tone="info">
+        <p>{t('roles.readOnly')}</p>
+      </Notice>
+      <PermissionText text={permission} />
+      <div>
+        <Button variant="default" onClick={() => navigate({ to: '/security/new-role', search: { from: roleId } })}>
+          {t('roles.copyAsNew')}
+        </Button>
+      </div>
+    </Card>
+  );
+}
+
+type Latest = () => Promise<{ data: RoleWithPermission | undefined }>;
+
+function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
+  const { t } = useText();
+  const { operatorId } = useSession();
+  const { dialog } = route.useSearch();
+  const navigate = route.useNavigate();
+  const queries = useQueryClient();
+  const users = useRoleUsers(role.roleId);
+  const close = () => navigate({ search: {}, replace: true });
+  const save = async (permission: string, base: string) => {
+    assertUnchanged((await latest()).data?.permission, base, t);
+    const { roleId, description } = role;
+    await call(updateRole, { operator_id: operatorId, role_id: roleId, permission, description });
+    await queries.invalidateQueries({ queryKey: rolesKey });
+    showOutcome('roles.saved');
+    focusPageTitle();
+  };
+  return (
+    <>
+      <Card title={t('roles.permission')}>
+        {users.data && users.data.length > 0 && (
+          <p className="quiet">{countText('roles.affects', users.data.length)}</p>
+        )}
+        <PermissionEditor
+          endpoint={updateRole}
+          saved={role.permission}
+          affects={users.data ? countText('roles.affects', users.data.length) : undefined}
+          onSave={save}
+        />
+      </Card>
+      <Card title={t('roles.description')}>
+        <p>{role.description || '–'}</p>
+        <div className="row">
+          <GuardedButton
+            endpoint={updateRole}
+            variant="default"
+            onClick={() => navigate({ search: { dialog: 'edit' } })}
+          >
+            {t('roles.descriptionEdit')}
+          </GuardedButton>
+          <GuardedButton
+            endpoint={deleteRole}
+            variant="default"
+            onClick={() => navigate({ search: { dialog: 'delete' } })}
+          >
+            {t('roles.delete')}
+          </GuardedButton>
+        </div>
+      </Card>
+      <EditRoleDialog role={role} opened={dialog === 'edit'} onClose={close} />
+      <DeleteRoleDialog role={role} users={users.data} opened={dialog === 'delete'} onClose={close} />
+    </>
+  );
+}
