@@ -11,6 +11,7 @@ const needs: readonly Need[] = [
   { what: 'nginx', debian: 'nginx', present: () => onPath('nginx') !== undefined },
   { what: 'oathtool', debian: 'oathtool', present: () => onPath('oathtool') !== undefined },
   { what: 'curl', debian: 'curl', present: () => onPath('curl') !== undefined },
+  { what: 'fontconfig', debian: 'fontconfig', present: () => onPath('fc-list') !== undefined },
   { what: 'a Japanese font', debian: 'fonts-noto-cjk', present: hasJapaneseFont },
 ];
 
