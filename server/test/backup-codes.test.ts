@@ -138,7 +138,7 @@ describe.each(engines)('backup codes on %s', (engine) => {
     expect(await setOf(root)).toBeUndefined();
   });
 
-  it('R30: 20 wrong codes over several links freeze the set; only a new set brings it back', async () => {
+  it('R30: 20 wrong codes over several links freeze the set; only a new enrolment brings one back', async () => {
     const { root, as } = await fresh();
     const token = { value: '' };
     for (let i = 0; i < 20; i++) {
@@ -161,10 +161,12 @@ describe.each(engines)('backup codes on %s', (engine) => {
     const described = await status(root, signedIn);
     expect(described).toMatchObject({ status: 'ACTIVE', backupCodes: { frozenAt: expect.any(Number) } });
     server.clock.now += 30_000;
+    // Not even a current code replaces a frozen set: the one who guessed may hold the authenticator's phone.
     const renewed = await renew(root, signedIn, otpAt(as.seed, server.clock.now));
-    const [code = ''] = renewed.body.backupCodes as string[];
-    canaries.add(code);
-    expect((await verify(root, await issue(root), code)).status).toBe(200);
+    expect([renewed.status, renewed.body.code]).toEqual([400, 'MFA0011']);
+    await call(server, 'DELETE', mfa(root), { as: signedIn, body: { password: root.password } });
+    const again = await enrol(server, root);
+    expect((await verify(root, await issue(root), again.backupCodes[0] ?? '')).status).toBe(200);
   });
 
   it('R30: a link that was mailed before the set froze does not open it', async () => {

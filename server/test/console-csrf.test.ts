@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Browser, newBrowser, setCookies, signInConsole } from './support/browser.ts';
-import { type Answer, call } from './support/client.ts';
+import type { Answer } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants, rowsOf } from './support/invariants.ts';
 import { enrol, newRoot, otpAt, type Root, signIn } from './support/people.ts';

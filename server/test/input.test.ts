@@ -25,7 +25,11 @@ describe.each(engines)('input on %s', (engine) => {
 
   const bound = () => new Set(server.app.warifu.bindings.map((binding) => binding.endpoint.permission));
   const withBody = () => endpoints.filter((endpoint) => endpoint.hasBody && bound().has(endpoint.permission));
-  const pathOf = ({ path }: AnyEndpoint) => path.replace('{operator_id}', root.operatorId).replace(/\{\w+\}/g, 'x');
+  const pathOf = ({ path, params }: AnyEndpoint) =>
+    path.replace('{operator_id}', root.operatorId).replace(/\{(\w+)\}/g, (_, name: string) => {
+      const { anyOf } = ((params as Schema).properties?.[name] ?? {}) as Schema;
+      return anyOf?.[0]?.const ?? 'x';
+    });
   const send = (endpoint: AnyEndpoint, body: unknown, headers = {}) =>
     call(server, endpoint.method, pathOf(endpoint), { as, body, headers });
   const named = (answer: Answer, field: string) => {
@@ -37,7 +41,7 @@ describe.each(engines)('input on %s', (engine) => {
     const before = await rowsOf(server, root.operatorId);
     expect(withBody().length).toBeGreaterThan(12);
     for (const endpoint of withBody()) {
-      const body = Object.fromEntries(Object.keys(endpoint.body.properties ?? {}).map((name) => [name, sample(name)]));
+      const body = samples(endpoint.body as Schema);
       named(await send(endpoint, { ...body, surplus: 1 }), 'surplus');
       named(await send(endpoint, { ...body, surplus: 1 }, japanese), 'surplus');
       for (const odd of ['null', '"x"', '5', '[]', 'true']) named(await send(endpoint, odd), 'body');
@@ -48,10 +52,10 @@ describe.each(engines)('input on %s', (engine) => {
   it('R65: nothing is turned into what it should have been', async () => {
     const before = await rowsOf(server, root.operatorId);
     for (const endpoint of withBody()) {
-      const names = Object.keys(endpoint.body.properties ?? {});
-      for (const name of names) {
-        for (const odd of [{}, [], [sample(name)], null, true, name.endsWith('Seconds') ? '600' : 5]) {
-          const body = Object.fromEntries(names.map((other) => [other, other === name ? odd : sample(other)]));
+      const { properties = {} } = endpoint.body as Schema;
+      for (const [name, schema] of Object.entries(properties)) {
+        for (const odd of wrongTypes(name, schema)) {
+          const body = { ...samples(endpoint.body as Schema), [name]: odd };
           named(await send(endpoint, body), name);
           const answer = await send(endpoint, body, japanese);
           named(answer, name);
@@ -64,9 +68,8 @@ describe.each(engines)('input on %s', (engine) => {
 
   it('R65: a required member that is missing is named, in both languages', async () => {
     for (const endpoint of withBody()) {
-      for (const name of endpoint.body.required ?? []) {
-        const names = Object.keys(endpoint.body.properties ?? {}).filter((other) => other !== name);
-        const body = Object.fromEntries(names.map((other) => [other, sample(other)]));
+      for (const name of (endpoint.body as Schema).required ?? []) {
+        const { [name]: _, ...body } = samples(endpoint.body as Schema);
         named(await send(endpoint, body), `${name}: is missing`);
         named(await send(endpoint, body, japanese), `${name}: 入力してください。`);
       }
@@ -206,14 +209,35 @@ describe.each(engines)('input on %s', (engine) => {
   });
 });
 
-/** A value that fits the member of any endpoint. */
-function sample(name: string): unknown {
-  const known: Record<string, unknown> = {
-    email: 'sample@example.com',
-    tokenTimeoutSeconds: 600,
-    mfaOTPCode: '123456',
-    language: 'en',
-    emailIdList: ['x'],
-  };
-  return known[name] ?? 'a sample value 1';
+type Schema = {
+  type?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  pattern?: string;
+  minimum?: number;
+  anyOf?: { const?: string }[];
+};
+
+/** A value that fits a member's schema, though it need not fit what the member means. */
+function sample(name: string, schema: Schema): unknown {
+  if (schema.anyOf) return schema.anyOf[0]?.const;
+  if (schema.type === 'integer') return Math.max(600, schema.minimum ?? 0);
+  if (schema.type === 'boolean') return true;
+  if (schema.type === 'array') return ['x'];
+  if (schema.type === 'object') return samples(schema);
+  if (schema.pattern?.includes('{6}')) return '123456';
+  return name === 'email' ? 'sample@example.com' : 'a sample value 1';
+}
+
+/** A body of values that fit. */
+function samples({ properties = {} }: Schema): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, sample(name, schema)]));
+}
+
+/** Values of other types than the schema's. */
+function wrongTypes(name: string, schema: Schema): unknown[] {
+  const right = schema.type ?? 'string';
+  const odd = { object: {}, array: [sample(name, schema)], boolean: true, integer: 5, string: '600' };
+  const others = Object.entries(odd).filter(([type]) => type !== right && !(right === 'string' && type === 'string'));
+  return [...others.map(([, value]) => value), null];
 }

@@ -58,7 +58,7 @@ describe.each(engines)('MFA reset by mail on %s', (engine) => {
     const token = await resetToken(server, root);
     const cancelLink = (await mailsOf(server, root.operatorId)).find((mail) => mail.cancelLink)?.cancelLink ?? '';
     const right = proofOf(root, as, token);
-    const wrongs: Record<string, Partial<Proof>> = {
+    const wrongs: Record<string, Proof> = {
       'no token': { token: undefined },
       'a made-up token': { token: 'A'.repeat(43) },
       "another operator's token": { token: othersToken },
@@ -77,7 +77,7 @@ describe.each(engines)('MFA reset by mail on %s', (engine) => {
       "another operator's code": { backupCode: other.as.backupCodes[0] ?? '' },
       'all of the other operator but the token': { ...proofOf(other.root, other.as, token) },
       nothing: { token: undefined, email: undefined, password: undefined, backupCode: undefined },
-    } as Record<string, Partial<Proof>>;
+    };
     const seen = new Set<string>();
     for (const [i, [name, wrong]] of Object.entries(wrongs).entries()) {
       await server.ctx.db.updateTable('mail_tokens').set({ failures: 0 }).execute();

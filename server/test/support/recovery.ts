@@ -16,7 +16,8 @@ export async function resetToken(server: TestServer, root: Root, ip?: string): P
   return await mailedToken(server, root.operatorId, 'mfa_reset_link');
 }
 
-export type Proof = { token?: string; email?: string; password?: string; backupCode?: string };
+type Part = string | undefined;
+export type Proof = { token?: Part; email?: Part; password?: Part; backupCode?: Part };
 
 export async function verifyReset(server: TestServer, body: Proof, options: Call = {}): Promise<Answer> {
   return await call(server, 'POST', '/v1/operators/mfa_revoke_token/verify', { ...options, body });
