@@ -208,6 +208,8 @@ export const getSession = endpoint({
     idleSeconds: Type.Integer(),
     serverTime: EpochMs,
     mailPreview: Type.Boolean(),
+    /** When the host switched this root user's MFA off; shown for 30 days. */
+    hostOverrideAt: Type.Optional(EpochMs),
   }),
   errors: ['AUM0001'],
 });

@@ -85,7 +85,13 @@ export const whoCan = endpoint({
       /** SAM user that it must switch to first, when it may not by itself. */
       through: Type.Optional(Type.String()),
       statements: Type.Array(
-        closed({ source: Type.String(), statement: Type.Integer(), condition: Type.Optional(Type.String()) }),
+        closed({
+          source: Type.String(),
+          statement: Type.Integer(),
+          /** A deny is listed where it makes the answer `sometimes`. */
+          effect: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
+          condition: Type.Optional(Type.String()),
+        }),
       ),
     }),
   ),

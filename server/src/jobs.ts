@@ -2,6 +2,7 @@ import type { Context } from './context.ts';
 import type { Db } from './db/database.ts';
 import { createMailer } from './mail/deliver.ts';
 import { doRequests, type RequestKind } from './mail/requests.ts';
+import { runDueOverrides } from './mfa/host-override.ts';
 import { type ResetRequest, sendResetLink } from './mfa/recovery.ts';
 import { type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
 import { cleanUp } from './sign-in/clean-up.ts';
@@ -14,6 +15,7 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
   return [
     { name: 'requests', everyMs: 5_000, run: () => doRequests(ctx, doRequest.bind(undefined, ctx)) },
     { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
+    { name: 'host overrides', everyMs: 60_000, run: () => runDueOverrides(ctx) },
     { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
   ];
 }

@@ -77,6 +77,12 @@ export const limits = {
     requestsPerSource: 60,
     sourceWindow: 10 * minute,
   },
+  hostOverride: {
+    /** Long enough for an owner to read the mail and stop it (R46). */
+    wait: 24 * hour,
+    /** How long the console shows that one was used. */
+    shown: 30 * day,
+  },
   signUp: {
     tokenLife: 24 * hour,
   },

@@ -29,10 +29,10 @@ const consoleDist = join(import.meta.dirname, '../../console/dist');
  * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
  */
 export async function startServer(config: Config, log: Logger, now: () => number): Promise<Running> {
-  if (!config.smtpUrl && !isLoopback(config.host)) {
-    throw new ConfigError(
-      'WARIFU_SMTP_URL is needed when WARIFU_HOST is not a loopback address: mails must reach people.',
-    );
+  const local = isLoopback(config.host) && isLoopback(new URL(config.baseUrl).hostname);
+  if (!config.smtpUrl && !local) {
+    const where = 'WARIFU_HOST or WARIFU_BASE_URL is not a loopback address';
+    throw new ConfigError(`WARIFU_SMTP_URL is needed when ${where}: mails must reach people.`);
   }
   const keys = loadKeys(config.dataDir);
   const release = claimServer(config.databaseUrl);

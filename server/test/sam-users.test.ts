@@ -191,6 +191,47 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect((await call(server, 'GET', `/v1/operators/${root.operatorId}/users`, { as: inService })).status).toBe(401);
   });
 
+  it('ends a switched session with the trust that let it in, and never prolongs it', async () => {
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const session = await signInSam(server, await newSam(server, root, as, 'carol'));
+    await newSam(server, root, as, 'service', allow(['*']));
+    const soracom = [`srn:soracom:${root.operatorId}::User:carol`];
+    const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal: { soracom } }] });
+    await call(server, 'PUT', `${user(root, 'service')}/trust_policy`, { as, body: { trustPolicy } });
+    const body = { operatorId: root.operatorId, userName: 'service', tokenTimeoutSeconds: 180 };
+    let inside = credentialsOf((await call(server, 'POST', '/v1/auth/switch_user', { as: session, body })).body);
+    const path = `/v1/operators/${root.operatorId}`;
+    const renewed = await call(server, 'POST', `${path}/token`, { as: inside, body: { tokenTimeoutSeconds: 172_800 } });
+    inside = { ...inside, token: String(renewed.body.token) };
+    expect((await call(server, 'GET', `${path}/users`, { as: inside })).status).toBe(200);
+    server.clock.now += 181_000;
+    expect((await call(server, 'GET', `${path}/users`, { as: inside })).status, 'after 180 s').toBe(401);
+    inside = credentialsOf((await call(server, 'POST', '/v1/auth/switch_user', { as: session, body })).body);
+    expect((await call(server, 'GET', `${path}/users`, { as: inside })).status).toBe(200);
+    expect((await call(server, 'DELETE', `${user(root, 'service')}/trust_policy`, { as })).status).toBe(204);
+    expect((await call(server, 'GET', `${path}/users`, { as: inside })).status, 'without the trust').toBe(401);
+  });
+
+  it('writes refusals down, but not a loop of them', async () => {
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const session = await signInSam(
+      server,
+      await newSam(server, root, as, 'eve', allow(['User:updateUserPermission'])),
+    );
+    for (let i = 0; i < 20; i++) await call(server, 'GET', user(root, 'eve'), { as: session });
+    const body = { permission: allow(['*']) };
+    expect((await call(server, 'PUT', `${user(root, 'eve')}/permission`, { as: session, body })).body.code).toBe(
+      'AUM0024',
+    );
+    const refused = (await auditOf(server, root.operatorId)).filter((row) => row.outcome === 'refused');
+    expect(refused.map((row) => `${row.actor} ${row.api_kind} ${row.reason}`)).toEqual([
+      ...Array.from({ length: 6 }, () => 'sam:eve User:getUser AUM0017'),
+      'sam:eve User:updateUserPermission AUM0024',
+    ]);
+  });
+
   it('answers who can remove whose MFA, and why a call is denied', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);

@@ -7,6 +7,7 @@ import { migrate, openDatabase } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { assertKeysFit, createContext, createLog } from '../server.ts';
 import { verifyAudit } from './audit-verify.ts';
+import { type BreakGlassOptions, breakGlassMfa } from './break-glass.ts';
 import { createOperatorCommand } from './operator-create.ts';
 import { printSetupLink } from './setup-link.ts';
 import { errorMessage } from '@warifu/contract';
@@ -38,6 +39,16 @@ program
   .command('verify')
   .description('check that no row of the audit log was changed or removed')
   .action(() => run('audit verify', verifyAudit));
+
+program
+  .command('break-glass')
+  .description('ways in when nobody can sign in any more')
+  .command('mfa')
+  .description("switch a root user's MFA off; waits 24 hours, every address is told and can stop it")
+  .requiredOption('--operator <id>', 'operator ID')
+  .requiredOption('--reason <text>', 'why; goes into the audit log and the mails')
+  .option('--now', 'do not wait')
+  .action((options: BreakGlassOptions) => run('break-glass mfa', (ctx, origin) => breakGlassMfa(ctx, origin, options)));
 
 await program.parseAsync();
 

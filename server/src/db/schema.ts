@@ -22,6 +22,7 @@ export type Database = {
   deferred_requests: DeferredRequests;
   outbox: Outbox;
   audit_log: AuditLog;
+  host_overrides: HostOverrides;
   auth_keys: AuthKeys;
   roles: Roles;
   user_roles: { operator_id: string; user_key: string; role_id: string; attached_at: Instant };
@@ -148,7 +149,12 @@ export type PendingSignIns = {
   expires_at: Instant;
 };
 
-export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email';
+export type MailTokenPurpose =
+  | 'mfa_reset'
+  | 'mfa_reset_cancel'
+  | 'password_reset'
+  | 'add_email'
+  | 'host_override_cancel';
 
 export type MailTokens = {
   operator_id: string;
@@ -259,4 +265,17 @@ export type Roles = {
   permission: string;
   created_at: Instant;
   updated_at: Instant;
+};
+
+/** A break-glass that somebody with a shell on the host asked for. */
+export type HostOverrides = {
+  operator_id: string;
+  override_id: string;
+  host_user: string;
+  reason: string;
+  created_at: Instant;
+  /** It happens then, unless somebody cancels it. */
+  due_at: Instant;
+  done_at: Instant | null;
+  cancelled_at: Instant | null;
 };

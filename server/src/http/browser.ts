@@ -26,15 +26,15 @@ export function crossSiteCheck(ctx: Context): (request: FastifyRequest) => void 
 }
 
 /**
- * What a write with the cookie needs besides: it says where it comes from, is JSON, and carries the session's token.
- * @throws Failure COM0403
+ * Whether a write with the cookie comes from the console's own page: it says where it comes from, is JSON, and carries
+ * the session's token.
  */
-export function assertOwnPage(ctx: Context, request: FastifyRequest, sessionId: string): void {
+export function isOwnPage(ctx: Context, request: FastifyRequest, sessionId: string): boolean {
   const says = request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin';
   const json = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
   const token = request.headers['x-csrf-token'];
   const fits = typeof token === 'string' && sameSecret(token, csrfTokenOf(ctx, sessionId));
-  if (!says || !json || !fits) throw new Failure('COM0403');
+  return says && json && fits;
 }
 
 function isOwnOrigin(origin: string, scheme: string, isOwnHost: (host: string) => boolean): boolean {

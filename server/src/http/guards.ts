@@ -7,8 +7,9 @@ import { limits } from '../limits.ts';
 import { deciderOf } from '../permissions/decider.ts';
 import { roleTexts } from '../permissions/documents.ts';
 import { findSession, type Session } from '../sessions/sessions.ts';
-import { assertOwnPage } from './browser.ts';
+import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
+import { refuse } from './refusal.ts';
 
 /** A session with the secret that opened it. */
 export type Caller = Session & { readonly token: string; readonly viaCookie: boolean };
@@ -29,8 +30,8 @@ export const anyone: Guard<undefined> = { name: 'anyone', check: async () => und
 export const signedIn: Guard<Caller> = {
   name: 'signed in',
   check: async (ctx, request, endpoint, params) => {
-    const caller = await authenticate(ctx, request);
-    return assertMayGoOn(ctx, endpoint, caller, params);
+    const caller = await authenticate(ctx, request, endpoint);
+    return await assertMayGoOn(ctx, request, endpoint, caller, params);
   },
 };
 
@@ -39,9 +40,9 @@ export function rootOf(param?: string): Guard<Caller> {
   return {
     name: param ? `root of {${param}}` : 'root',
     check: async (ctx, request, endpoint, params) => {
-      const caller = await callerOf(ctx, request, param, params);
-      if (caller.userKey !== '') throw new Failure('AUM0016');
-      return assertMayGoOn(ctx, endpoint, caller, params);
+      const caller = await callerOf(ctx, request, endpoint, param, params);
+      if (caller.userKey !== '') await refuse(ctx, request, caller, endpoint.permission, 'AUM0016');
+      return await assertMayGoOn(ctx, request, endpoint, caller, params);
     },
   };
 }
@@ -51,30 +52,40 @@ export function permitted(param?: string): Guard<Caller> {
   return {
     name: param ? `permitted in {${param}}` : 'permitted',
     check: async (ctx, request, endpoint, params) => {
-      const caller = await callerOf(ctx, request, param, params);
+      const caller = await callerOf(ctx, request, endpoint, param, params);
       const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(endpoint, caller, params);
       // SECURITY: nothing is allowed to a SAM user until a permission says so.
       if (caller.userKey !== '' && !enrolling && !(await isAllowed(ctx, request, endpoint, caller, params))) {
-        throw new Failure('AUM0017', { userName: caller.userName, permission: endpoint.permission });
+        const { permission } = endpoint;
+        await refuse(ctx, request, caller, permission, 'AUM0017', { userName: caller.userName, permission });
       }
-      return assertMayGoOn(ctx, endpoint, caller, params);
+      return await assertMayGoOn(ctx, request, endpoint, caller, params);
     },
   };
 }
 
 /** The session of a request: header tokens, else the console's cookie. */
-async function authenticate(ctx: Context, request: FastifyRequest): Promise<Caller> {
+async function authenticate(ctx: Context, request: FastifyRequest, endpoint: AnyEndpoint): Promise<Caller> {
   const header = headerCredentials(request);
   const token = header?.token ?? readSessionCookie(request);
   if (!token) throw new Failure('AUM0001');
   const session = await findSession(ctx, header ? 'api' : 'console', token, header?.apiKey);
   if (!session) throw new Failure('AUM0001');
-  if (!header && request.method !== 'GET' && request.method !== 'HEAD') assertOwnPage(ctx, request, session.sessionId);
+  const write = request.method !== 'GET' && request.method !== 'HEAD';
+  if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
+    await refuse(ctx, request, session, endpoint.permission, 'COM0403');
+  }
   return { ...session, token, viaCookie: !header };
 }
 
-async function callerOf(ctx: Context, request: FastifyRequest, param: string | undefined, params: Params) {
-  const caller = await authenticate(ctx, request);
+async function callerOf(
+  ctx: Context,
+  request: FastifyRequest,
+  endpoint: AnyEndpoint,
+  param: string | undefined,
+  params: Params,
+): Promise<Caller> {
+  const caller = await authenticate(ctx, request, endpoint);
   // SECURITY: another operator's anything is not there.
   if (param !== undefined && caller.operatorId !== params[param]) throw new Failure('COM0404');
   return caller;
@@ -122,8 +133,14 @@ function policyRequest(
 const never = Number.MAX_SAFE_INTEGER;
 
 /** The conditions that hold for an operation whoever calls it. */
-function assertMayGoOn(ctx: Context, endpoint: AnyEndpoint, caller: Caller, params: Params): Caller {
-  if (endpoint.personOnly && !isPerson(caller)) throw new Failure('AUM0015');
+async function assertMayGoOn(
+  ctx: Context,
+  request: FastifyRequest,
+  endpoint: AnyEndpoint,
+  caller: Caller,
+  params: Params,
+): Promise<Caller> {
+  if (endpoint.personOnly && !isPerson(caller)) await refuse(ctx, request, caller, endpoint.permission, 'AUM0015');
   if (mustEnrolFirst(caller) && !isOwnEnrolment(endpoint, caller, params)) throw new Failure('MFA0008');
   if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
   return caller;

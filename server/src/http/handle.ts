@@ -8,10 +8,13 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, Origin, Receipt } from '../context.ts';
+import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import type { Session } from '../sessions/sessions.ts';
 import type { Guard } from './guards.ts';
 import { assertStrings } from './json-body.ts';
-import { languageOf } from './problem.ts';
+import { originOf } from './origin.ts';
+import { refuse } from './refusal.ts';
 import { readQuery, validator } from './validation.ts';
 
 /** What a handler gets: checked input, and who asks. */
@@ -79,12 +82,29 @@ export function handle<E extends AnyEndpoint, C>(
       check.params(params);
       check.query(query);
       check.body(body);
-      const origin = originOf(app, request, endpoint.permission);
-      const result = await work({ caller, origin, params, query, body, request, reply });
+      const origin = originOf(request, endpoint.permission);
+      const result = await work({ caller, origin, params, query, body, request, reply }).catch((error: unknown) =>
+        rethrow(ctx, request, endpoint, caller, error),
+      );
       reply.code(endpoint.status);
       return result === undefined ? reply.send() : result;
     },
   });
+}
+
+/** An attempt to reach beyond one's own permissions is written down after its transaction was taken back (R72). */
+async function rethrow(
+  ctx: Context,
+  request: FastifyRequest,
+  endpoint: AnyEndpoint,
+  caller: unknown,
+  error: unknown,
+): Promise<never> {
+  if (caller && error instanceof Failure && error.code === 'AUM0024') {
+    const { userName } = caller as Session;
+    await refuse(ctx, request, caller as Session, endpoint.permission, 'AUM0024', { userName });
+  }
+  throw error;
 }
 
 /** Puts into the answer what a security change ended: an RFC 9651 dictionary, because the body is fixed or empty. */
@@ -97,16 +117,4 @@ export function sendReceipt(reply: FastifyReply, receipt: Receipt): void {
   };
   const members = Object.entries(counts).map(([name, count]) => `${name}=${count}`);
   reply.header(receiptHeader, members.join(', '));
-}
-
-function originOf(app: FastifyInstance, request: FastifyRequest, apiKind: string): Origin {
-  return {
-    requestId: request.id,
-    sourceIp: app.warifu.sourceIp(request.raw),
-    userAgent: String(request.headers['user-agent'] ?? ''),
-    method: request.method,
-    path: request.url.split('?')[0] ?? '',
-    apiKind,
-    language: languageOf(request),
-  };
 }

@@ -23,7 +23,9 @@ export type NoticeEvent =
   | 'trust_policy_changed'
   | 'email_added'
   | 'email_removed'
-  | 'primary_email_changed';
+  | 'primary_email_changed'
+  | 'host_override_requested'
+  | 'host_override_done';
 
 /** Where and when something happened. */
 export type Happening = {
@@ -45,7 +47,11 @@ export type Notice = Happening & {
   readonly address?: string;
   /** What the change ended. */
   readonly receipt?: Receipt;
-  /** Page that stops a reset; only in `mfa_reset_requested`. */
+  /** Why the host did it, for `host_override_*`. */
+  readonly reason?: string;
+  /** When it happens unless it is stopped, for `host_override_requested`; milliseconds. */
+  readonly dueAt?: number;
+  /** Page that stops a reset; only in `mfa_reset_requested` and `host_override_requested`. */
   readonly cancelLink?: string;
   /** Verified addresses, for `mfa_reset_done`. */
   readonly addresses?: readonly string[];

@@ -9,6 +9,8 @@ export type NoticeOptions = {
   /** SAM user that it is about. */
   readonly userName?: string;
   readonly address?: string;
+  readonly reason?: string;
+  readonly dueAt?: number;
   /** Told as well, although it is no address of the operator any more. */
   readonly also?: string;
   /** Left out of the recipients: it gets a mail of its own about the same event. */
@@ -25,7 +27,7 @@ export async function enqueueNotice(
   options: NoticeOptions = {},
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, except, userName, address, also } = options;
+  const { receipt, cancelLink, except, userName, address, also, reason, dueAt } = options;
   const authKeyIds = event === 'mfa_reset_done' ? await rootAuthKeys(db, operatorId) : undefined;
   const told = new Set([...recipients, ...(also === undefined ? [] : [also])]);
   if (except !== undefined) told.delete(except);
@@ -42,6 +44,8 @@ export async function enqueueNotice(
       ...(cancelLink && { cancelLink }),
       ...(userName && { userName }),
       ...(address && { address }),
+      ...(reason && { reason }),
+      ...(dueAt && { dueAt }),
       ...(authKeyIds && { authKeyIds }),
       ...(event === 'mfa_reset_done' && { addresses: recipients }),
     };

@@ -14,6 +14,7 @@ import { type Attempt, settleRight } from '../sessions/throttle.ts';
 import { takeFromWindow } from '../sessions/windows.ts';
 import type { Account } from '../users/accounts.ts';
 import { checkPassword, recordWrong } from '../users/password.ts';
+import { cancelOverrides } from './host-override.ts';
 import { findFactor } from './lifecycle.ts';
 
 const { recovery } = limits;
@@ -59,7 +60,8 @@ export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest)
 }
 
 /**
- * Stops a reset that was asked: by the mailed link itself or by the link of the "this was not me" mail.
+ * Stops a reset that was asked, by mail or from the host: by the mailed link itself or by the link of the "this was
+ * not me" mail.
  * @returns false when the token is not a live one
  */
 export async function cancelReset(ctx: Context, origin: Origin, token: string): Promise<boolean> {
@@ -69,7 +71,7 @@ export async function cancelReset(ctx: Context, origin: Origin, token: string): 
       .updateTable('mail_tokens')
       .set({ used_at: now })
       .where('token_hash', '=', hashSecret(token))
-      .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel'])
+      .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel', 'host_override_cancel'])
       .where('used_at', 'is', null)
       .where('voided_at', 'is', null)
       .where('expires_at', '>', now)
@@ -77,6 +79,7 @@ export async function cancelReset(ctx: Context, origin: Origin, token: string): 
       .executeTakeFirst();
     if (!used) return false;
     await voidResetTokens(db, ctx, used.operator_id);
+    await cancelOverrides(db, ctx, used.operator_id);
     await enqueueNotice(db, ctx, origin, used.operator_id, 'mfa_reset_cancelled');
     await record(db, now, origin, {
       operatorId: used.operator_id,

@@ -25,7 +25,9 @@ const reads = ['*:get*', '*:list*', '*:has*'];
 export const builtInRoles: ReadonlyMap<string, BuiltInRole> = new Map(
   [
     builtIn('Administrator', 'Everything that a SAM user can be allowed.', [{ effect: 'allow', api: '*' }]),
-    builtIn('ReadOnly', 'Look at everything, change nothing.', [{ effect: 'allow', api: [...reads, 'User:whoCan'] }]),
+    builtIn('ReadOnly', 'Look at everything, change nothing.', [
+      { effect: 'allow', api: [...reads, 'User:whoCan', 'User:explainPermission'] },
+    ]),
     builtIn('SecurityManager', "Manage the SAM users' MFA and passwords, and end their sessions.", [
       {
         effect: 'allow',

@@ -1,4 +1,4 @@
-import { type Operation, reach } from '@warifu/policy';
+import { type Operation, type Reaching, reach } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { sourcesOf, type Texts, textsOfAll } from './documents.ts';
 import { specialise } from './specialise.ts';
@@ -17,7 +17,7 @@ export type WhoCan = {
   readonly kind: 'root' | 'sam' | 'other operator';
   readonly allowed: 'always' | 'sometimes';
   readonly through?: string;
-  readonly statements: { source: string; statement: number; condition?: string }[];
+  readonly statements: { source: string; statement: number; effect: 'allow' | 'deny'; condition?: string }[];
 };
 
 type User = { readonly userKey: string; readonly userName: string; readonly trustPolicy: string | null };
@@ -76,12 +76,17 @@ function mayCall(
   };
   const [found] = reach(specialise(sourcesOf(texts), known), [operation]);
   if (!found || found.allowed === 'never') return undefined;
-  const statements = found.allowedBy.map(({ from, statement, condition }) => ({
+  const statements = [...found.allowedBy.map(say('allow')), ...found.deniedBy.map(say('deny'))];
+  return { allowed: found.allowed, statements };
+}
+
+function say(effect: 'allow' | 'deny') {
+  return ({ from, statement, condition }: Reaching) => ({
     source: from.kind === 'role' ? `role:${from.name}` : from.kind,
     statement,
+    effect,
     ...(condition !== null && { condition }),
-  }));
-  return { allowed: found.allowed, statements };
+  });
 }
 
 function nameOf(operatorId: string, principal: string): Pick<WhoCan, 'principal' | 'userName' | 'kind'> {

@@ -33,6 +33,7 @@ import { csrfTokenOf } from '../http/browser.ts';
 import { anyone, permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { limits } from '../limits.ts';
+import { recentOverride } from '../mfa/host-override.ts';
 import { findFactor, isLapsed } from '../mfa/lifecycle.ts';
 import { findOperator } from '../operators/operators.ts';
 import { endOneSession, endUserSessions, listUserSessions, renewToken } from '../sessions/sessions.ts';
@@ -121,6 +122,7 @@ function registerSessionRoutes(app: FastifyInstance): void {
     const operator = await findOperator(ctx.db, caller.operatorId);
     const factor = await findFactor(ctx.db, caller.operatorId, caller.userKey);
     const root = caller.userKey === '';
+    const hostOverrideAt = root ? await recentOverride(ctx, caller.operatorId) : undefined;
     return {
       operatorId: caller.operatorId,
       ...(root ? { email: operator?.email ?? '' } : { userName: caller.userName }),
@@ -134,6 +136,7 @@ function registerSessionRoutes(app: FastifyInstance): void {
       idleSeconds: limits.session.consoleIdle / 1000,
       serverTime: ctx.now(),
       mailPreview: ctx.config.smtpUrl === undefined,
+      ...(hostOverrideAt !== undefined && { hostOverrideAt }),
     };
   });
 

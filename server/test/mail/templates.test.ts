@@ -39,6 +39,21 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   email_added: notice({ event: 'email_added', address }),
   email_removed: notice({ event: 'email_removed', address }),
   primary_email_changed: notice({ event: 'primary_email_changed', address, account: address }),
+  host_override_requested: notice({
+    event: 'host_override_requested',
+    sourceIp: '',
+    userAgent: '',
+    cancelLink,
+    reason: 'phone lost',
+    dueAt: start + 86_400_000,
+  }),
+  host_override_done: notice({
+    event: 'host_override_done',
+    sourceIp: '',
+    userAgent: '',
+    receipt,
+    reason: 'phone lost',
+  }),
 };
 /** Events of the root user that a SAM user can be the subject of as well. */
 const shared = [

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 
-/** SAM users with their permissions, roles, AuthKeys and trust policies; more addresses of an operator. */
+/** SAM users with their permissions, roles, AuthKeys and trust policies; more addresses; the host's break-glass. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await users(db);
   await keysAndRoles(db);
   await addresses(db);
+  await hostOverrides(db);
 }
 
 async function users(db: Kysely<unknown>): Promise<void> {
@@ -65,5 +66,20 @@ async function addresses(db: Kysely<unknown>): Promise<void> {
     .addColumn('email_ids', 'text', (c) => c.notNull())
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('system_notifications_pk', ['operator_id', 'type'] as never)
+    .execute();
+}
+
+async function hostOverrides(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('host_overrides')
+    .addColumn('operator_id', 'text', (c) => c.notNull())
+    .addColumn('override_id', 'text', (c) => c.notNull())
+    .addColumn('host_user', 'text', (c) => c.notNull())
+    .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('due_at', 'bigint', (c) => c.notNull())
+    .addColumn('done_at', 'bigint')
+    .addColumn('cancelled_at', 'bigint')
+    .addPrimaryKeyConstraint('host_overrides_pk', ['operator_id', 'override_id'] as never)
     .execute();
 }

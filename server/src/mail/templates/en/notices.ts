@@ -1,6 +1,7 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
+import { overrideDone, overrideRequested } from './host-notices.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
 import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
@@ -55,6 +56,8 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
+  host_override_requested: overrideRequested,
+  host_override_done: overrideDone,
   mfa_reset_requested: resetRequested,
   mfa_reset_cancelled: resetCancelled,
   mfa_reset_done: resetDone,
