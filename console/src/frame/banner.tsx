@@ -2,13 +2,21 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { useMfaStatus } from '../security/mfa-status.ts';
+import { useSession } from '../session/session.ts';
+import { exactTime } from '../time.ts';
 
 /** The one weightiest thing that leaves the account open; not on the page that deals with it. */
 export function Banner() {
   const { t } = useText();
   const { pathname } = useLocation();
   const { data } = useMfaStatus();
+  const { hostOverrideAt } = useSession();
   if (!data || pathname === '/' || pathname === '/security/mfa') return null;
+  if (hostOverrideAt !== undefined) {
+    return (
+      <Weak text={t('banner.hostOverride', { at: exactTime(hostOverrideAt) })} action={t('banner.mfaOffAction')} />
+    );
+  }
   if (data.status !== 'ACTIVE') return <Weak text={t('banner.mfaOff')} action={t('banner.mfaOffAction')} />;
   if (data.backupCodes?.frozenAt) return <Weak text={t('banner.codesFrozen')} action={t('banner.codesAction')} />;
   if (data.backupCodes && !data.backupCodes.storedAt) {

@@ -52,7 +52,9 @@ export const security: typeof ja = {
     mfaOff: 'Multi-factor authentication is disabled. The password alone is enough to log in.',
     mfaOffAction: 'Set up MFA',
     codesNotStored: 'Your backup codes are not stored. Without them MFA cannot be reset if you lose the app.',
-    codesFrozen: 'Your backup codes can no longer be used. Generate new ones.',
+    codesFrozen: 'Your backup codes can no longer be used. Disable MFA and enable it again.',
+    hostOverride:
+      "The server's operator disabled multi-factor authentication on {at}. If you did not ask for it, look at the audit log.",
     codesAction: 'Review the backup codes',
   },
   status: {
@@ -92,7 +94,7 @@ export const security: typeof ja = {
       '8-character codes for resetting MFA by mail when the authenticator app is gone. They cannot be used to log in.',
     createdAt: 'Generated',
     storedAt: 'Confirmed as stored',
-    frozenBody: 'Your backup codes can no longer be used. Generate new ones.',
+    frozenBody: 'Your backup codes can no longer be used. Disable MFA and enable it again to get new ones.',
     notStoredBody:
       'Nobody has confirmed that the codes were stored. They cannot be shown again; if you do not have them, generate new ones.',
     oldBody: 'The codes are more than 12 months old. Check where you keep them, or generate new ones.',

@@ -110,8 +110,7 @@ export const users: typeof ja = {
     doneStep: 'Step 3 of 3',
     done: 'Done',
     disableBody: 'After this the password alone is enough for {name} to log in. All sessions of {name} end.',
-    disableBodySelf:
-      'After this the password alone is enough to log in. Your sessions end and you have to log in again.',
+    disableBodySelf: 'After this the password alone is enough to log in. All your sessions but this one end.',
     disableStays:
       'The password, the auth keys and the permissions stay. MFA can be enabled again later. The root user is notified.',
     whoCan: 'Who can disable this',
