@@ -55,7 +55,10 @@ function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
 }
 
-const translate: Translate = (key, params = {}) => fill(String(lookUp(key) ?? key), params);
+const translate: Translate = (key, params = {}) => {
+  const text = lookUp(key);
+  return fill(typeof text === 'string' ? text : key, params);
+};
 
 /** The form of a text for a count, by the rules of the language (CLDR). */
 export function countText(key: PluralKey, count: number): string {

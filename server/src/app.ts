@@ -39,7 +39,9 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime },
-    frameworkErrors: (error, request, reply) => sendProblem(ctx, request, setSecurityHeaders(request, reply), error),
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
+    },
   });
   app.decorate('warifu', { ctx, sourceIp: sourceIpReader(ctx.config.trustedProxies), bindings: [] });
   limitSockets(app.server, ctx.config.trustedProxies);

@@ -34,9 +34,11 @@ export function BackupCodesCard({ state, onRenew, onChanged }: BackupCodesCardPr
         ]}
       />
       <div className="row">
-        <Button variant="default" onClick={onRenew}>
-          {t('mfa.renew')}
-        </Button>
+        {codes !== 'frozen' && (
+          <Button variant="default" onClick={onRenew}>
+            {t('mfa.renew')}
+          </Button>
+        )}
         {codes === 'notStored' && <ConfirmStored onChanged={onChanged} />}
       </div>
     </Card>

@@ -52,20 +52,20 @@ function RootMfa() {
     queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
   };
   const closeUnfinished = () => {
-    show({});
+    void show({});
     announce(t('enable.nothingChanged'));
     refresh();
   };
   const finishEnabling = (receipt: Receipt) => {
     enrolment.forget();
     showOutcome('mfa.enabled', receipt);
-    show({});
+    void show({});
     refresh();
     focusPageTitle();
   };
   const finishDisabling = (receipt: Receipt) => {
     showOutcome('mfa.disabled', receipt);
-    show({});
+    void show({});
     refresh();
     focusPageTitle();
   };

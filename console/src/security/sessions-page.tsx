@@ -58,7 +58,7 @@ export function SessionsPage() {
         opened={dialog === 'end-all'}
         onClose={close}
         onEnded={(count) => {
-          close();
+          void close();
           ended(count);
         }}
       />

@@ -21,10 +21,12 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
     // Instants and counters are far below 2^53.
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
-        oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as never,
+        oid === int8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
     },
   });
   pool.on('error', onError);
+  // The pool listens to idle connections only: one that broke in the middle of a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', onError));
   return new PostgresDialect({ pool, onCreateConnection: async (connection) => assertSettings(connection) });
 }
 
@@ -35,5 +37,8 @@ async function assertSettings(connection: DatabaseConnection): Promise<void> {
   );
   const row = (await connection.executeQuery<Record<string, string>>(query)).rows[0] ?? {};
   const fits = row.f === 'on' && row.w === 'on' && row.c !== 'off' && row.c !== 'local' && row.r === 'off';
-  if (!fits) throw new Error('PostgreSQL must run with fsync, full_page_writes and synchronous_commit on, read-write.');
+  if (fits) return;
+  const message = 'PostgreSQL must run with fsync, full_page_writes and synchronous_commit on, read-write.';
+  // As PostgreSQL names a write to a database that only reads: trouble with the storage, which may pass.
+  throw Object.assign(new Error(message), { code: '25006' });
 }

@@ -29,6 +29,7 @@ function explain(error: SchemaError | undefined, part: Part): Failure {
 function reasonOf(error: SchemaError | undefined) {
   const params = error?.params ?? {};
   const firstOf = (name: string) => (Array.isArray(params[name]) ? String((params[name] as unknown[])[0]) : undefined);
+  const bound = String(params.limit);
   switch (error?.keyword) {
     case 'required':
       return { required: firstOf('requiredProperties'), reason: { en: 'is missing', ja: '入力してください。' } };
@@ -41,11 +42,10 @@ function reasonOf(error: SchemaError | undefined) {
       return { reason: { en: 'must not be empty', ja: '入力してください。' } };
     case 'maxLength':
       return {
-        reason: { en: `at most ${params.limit} characters`, ja: `${params.limit} 文字以内で入力してください。` },
+        reason: { en: `at most ${bound} characters`, ja: `${bound} 文字以内で入力してください。` },
       };
     case 'minimum':
     case 'maximum': {
-      const bound = String(params.limit);
       const atLeast = error.keyword === 'minimum';
       return {
         reason: {
