@@ -69,9 +69,13 @@ export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Prom
 export function isStorageFailure(error: unknown): boolean {
   const state = sqlState(error);
   if (state === 'ERR_SQLITE_ERROR') return sqliteTrouble.has(Number((error as { errcode?: number }).errcode) & 0xff);
-  if (/^(08|25006|53|57|55P03|58)/.test(state)) return true;
-  if (['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', 'EHOSTUNREACH'].includes(state)) return true;
-  return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated/.test(error.message);
+  // 28, 3D and 55000 come when connecting: password changed, database away, or closed to connections.
+  if (/^(08|25006|28|3D|53|57|55000|55P03|58)/.test(state)) return true;
+  if (networkTrouble.has(state) || /CERT|^ERR_TLS/.test(state)) return true;
+  return (
+    error instanceof Error &&
+    /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)
+  );
 }
 
 /** Whether an error is the violation of a unique index. */
@@ -80,6 +84,18 @@ export function isDuplicate(error: unknown): boolean {
     sqlState(error) === '23505' || (error instanceof Error && error.message.startsWith('UNIQUE constraint failed'))
   );
 }
+
+const networkTrouble = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN. */
 const sqliteTrouble = new Set([5, 6, 7, 8, 10, 11, 13, 14]);

@@ -1,4 +1,4 @@
-import { CompiledQuery, type DatabaseConnection, type Dialect, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 
 const int8 = 20;
@@ -18,6 +18,10 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
     lock_timeout: 3000,
     idle_in_transaction_session_timeout: 10_000,
     application_name: 'warifu',
+    // The pool's own check, not the dialect's: that one would never give a refused connection back.
+    verify: (client, done) => {
+      assertSettings(client).then(() => done(), done);
+    },
     // Instants and counters are far below 2^53.
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
@@ -27,15 +31,14 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
   pool.on('error', onError);
   // The pool listens to idle connections only: one that broke in the middle of a transaction would end the process.
   pool.on('connect', (client) => client.on('error', onError));
-  return new PostgresDialect({ pool, onCreateConnection: async (connection) => assertSettings(connection) });
+  return new PostgresDialect({ pool });
 }
 
 /** "Committed" must mean flushed, and a standby must never be taken for the primary (security.md 5.3). */
-async function assertSettings(connection: DatabaseConnection): Promise<void> {
-  const query = CompiledQuery.raw(
-    "select current_setting('fsync') f, current_setting('full_page_writes') w, current_setting('synchronous_commit') c, current_setting('transaction_read_only') r",
-  );
-  const row = (await connection.executeQuery<Record<string, string>>(query)).rows[0] ?? {};
+async function assertSettings(client: pg.PoolClient): Promise<void> {
+  const query =
+    "select current_setting('fsync') f, current_setting('full_page_writes') w, current_setting('synchronous_commit') c, current_setting('transaction_read_only') r";
+  const row = (await client.query<Record<string, string>>(query)).rows[0] ?? {};
   const fits = row.f === 'on' && row.w === 'on' && row.c !== 'off' && row.c !== 'local' && row.r === 'off';
   if (fits) return;
   const message = 'PostgreSQL must run with fsync, full_page_writes and synchronous_commit on, read-write.';

@@ -70,7 +70,11 @@ function adapt(database: DatabaseSync) {
       return {
         reader: statement.columns().length > 0,
         all: (parameters: readonly unknown[]) => statement.all(...(parameters as never[])),
-        run: (parameters: readonly unknown[]) => statement.run(...(parameters as never[])),
+        run: (parameters: readonly unknown[]) => {
+          // After a full disk or an I/O error SQLite has rolled back by itself; the cause must not be masked.
+          if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
+          return statement.run(...(parameters as never[]));
+        },
         iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as never[])),
       };
     },
