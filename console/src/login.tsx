@@ -7,6 +7,7 @@ import { signIn as signInEn } from './locales/en/sign-in.ts';
 import { common as commonJa } from './locales/ja/common.ts';
 import { signIn as signInJa } from './locales/ja/sign-in.ts';
 import { Look } from './look/provider.tsx';
+import { EmailVerifyPage } from './sign-in/email-verify-page.tsx';
 import { Frame } from './sign-in/frame.tsx';
 import { HelpPage } from './sign-in/help-page.tsx';
 import { watchForLinkToken } from './sign-in/link-token.ts';
@@ -34,6 +35,7 @@ const pages: Record<string, ComponentType> = {
   '/password/reset': PasswordResetPage,
   '/signup': SignUpPage,
   '/signup/verify': SignUpVerifyPage,
+  '/email/verify': EmailVerifyPage,
   '/help/login': HelpPage,
 };
 

@@ -1,5 +1,7 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { auditRoutes } from './audit/routes.ts';
 import { Broken } from './frame/route-problems.tsx';
+import { operatorRoutes } from './keys/routes.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { permissionRoutes } from './permissions/routes.ts';
 import { roleRoutes } from './roles/routes.ts';
@@ -52,6 +54,8 @@ export const router = createRouter({
     ...userRoutes,
     ...roleRoutes,
     ...permissionRoutes,
+    ...operatorRoutes,
+    ...auditRoutes,
   ]),
   defaultErrorComponent: Broken,
   scrollRestoration: true,

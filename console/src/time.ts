@@ -35,3 +35,15 @@ export function exactTime(at: number, zone: Zone = 'local'): string {
 export function clockTime(at: number): string {
   return new Intl.DateTimeFormat(currentLanguage(), { hour: '2-digit', minute: '2-digit' }).format(at);
 }
+
+/** A moment as the browser's field for date and time spells it, by the clock of this device; empty for none. */
+export function toLocal(at: number | undefined): string {
+  if (at === undefined) return '';
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The moment that such a field says; undefined when it is empty or half filled in. */
+export function fromLocal(typed: string): number | undefined {
+  const at = new Date(typed).getTime();
+  return Number.isNaN(at) ? undefined : at;
+}

@@ -2,14 +2,23 @@ import { Link } from '@tanstack/react-router';
 import { useText } from '../language.ts';
 import css from './side-nav.module.css';
 
-const pages = [
-  ['/security/mfa', 'mfa.title'],
-  ['/security/password', 'password.title'],
-  ['/security/sessions', 'sessions.title'],
-  ['/security/users', 'nav.users'],
-  ['/security/roles', 'nav.roles'],
-  ['/security/default-permissions', 'nav.defaults'],
-  ['/security/simulate', 'nav.simulate'],
+const groups = [
+  {
+    title: 'account.security',
+    pages: [
+      ['/security/mfa', 'mfa.title'],
+      ['/security/password', 'password.title'],
+      ['/security/sessions', 'sessions.title'],
+      ['/security/users', 'nav.users'],
+      ['/security/roles', 'nav.roles'],
+      ['/security/default-permissions', 'nav.defaults'],
+      ['/security/simulate', 'nav.simulate'],
+      ['/security/keys', 'nav.keys'],
+      ['/security/emails', 'nav.emails'],
+      ['/security/settings', 'nav.settings'],
+    ],
+  },
+  { title: 'nav.logs', pages: [['/logs/audit', 'nav.audit']] },
 ] as const;
 
 export function SideNav() {
@@ -19,16 +28,20 @@ export function SideNav() {
       <Link to="/" className={css.link} activeOptions={{ exact: true }}>
         {t('account.overview')}
       </Link>
-      <p className={css.group}>{t('account.security')}</p>
-      <ul>
-        {pages.map(([path, title]) => (
-          <li key={path}>
-            <Link to={path} className={css.link}>
-              {t(title)}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      {groups.map(({ title, pages }) => (
+        <div key={title}>
+          <p className={css.group}>{t(title)}</p>
+          <ul>
+            {pages.map(([path, name]) => (
+              <li key={path}>
+                <Link to={path} className={css.link}>
+                  {t(name)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
     </nav>
   );
 }

@@ -1,3 +1,4 @@
+import type { audit } from './ja/audit.ts';
 import type { common } from './ja/common.ts';
 import type { permissions } from './ja/permissions.ts';
 import type { security } from './ja/security.ts';
@@ -6,7 +7,12 @@ import type { users } from './ja/users.ts';
 import type { Plural } from './plural.ts';
 
 /** All texts. The Japanese catalogue gives the shape; a key that is missing elsewhere does not compile. */
-export type Catalogue = typeof common & typeof signIn & typeof security & typeof users & typeof permissions;
+export type Catalogue = typeof common &
+  typeof signIn &
+  typeof security &
+  typeof users &
+  typeof permissions &
+  typeof audit;
 
 /** Dotted paths to texts of one kind. */
 type PathTo<Kind, Node> = {

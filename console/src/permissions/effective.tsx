@@ -1,10 +1,10 @@
+import { operations } from 'virtual:operations';
 import { NativeSelect, Skeleton, TextInput } from '@mantine/core';
 import { type Reach, reach } from '@warifu/policy';
 import { useMemo } from 'react';
 import { Card } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
-import { operations } from './catalogue.ts';
 import css from './effective.module.css';
 import { EffectiveTable } from './effective-table.tsx';
 import { useDefaults, useOwnPermission, useUserRoles } from './permissions.ts';

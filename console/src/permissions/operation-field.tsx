@@ -1,7 +1,7 @@
+import { operations } from 'virtual:operations';
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { useId } from 'react';
 import { useText } from '../language.ts';
-import { operations } from './catalogue.ts';
 
 /** The name of an operation, with the known ones to choose from while typing. */
 export function OperationField(props: TextInputProps) {

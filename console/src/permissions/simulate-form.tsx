@@ -1,3 +1,4 @@
+import { operations } from 'virtual:operations';
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { filled } from '../fields/checks.ts';
@@ -5,7 +6,7 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
-import { operations } from './catalogue.ts';
+import { fromLocal, toLocal } from '../time.ts';
 import { OperationField } from './operation-field.tsx';
 import type { SimulateSearch } from './routes.ts';
 import css from './simulate.module.css';
@@ -29,7 +30,7 @@ export function SimulateForm({ asked, draft, busy, onAsk }: SimulateFormProps) {
       user: asked.user ?? '',
       api: asked.api ?? '',
       ip: asked.ip ?? '',
-      at: asked.at === undefined ? '' : toLocal(asked.at),
+      at: toLocal(asked.at),
       method: asked.method ?? 'password',
       draft,
     },
@@ -112,19 +113,14 @@ type Typed = { user: string; api: string; ip: string; at: string; method: string
 function toSearch({ user, api, ip, at, method }: Typed, path: Record<string, string>, mfa: boolean): SimulateSearch {
   const wanted = pathVariablesOf(api).flatMap((name) => (path[name] ? [[name, path[name]] as const] : []));
   const known = methods.find((value) => value === method);
+  const moment = fromLocal(at);
   return {
     user,
     api: api.trim(),
     ...(wanted.length > 0 ? { path: Object.fromEntries(wanted) } : {}),
     ...(ip.trim() ? { ip: ip.trim() } : {}),
-    ...(at ? { at: new Date(at).getTime() } : {}),
+    ...(moment === undefined ? {} : { at: moment }),
     ...(mfa ? { mfa } : {}),
     ...(known && known !== 'password' ? { method: known } : {}),
   };
-}
-
-/** A moment as the browser's own field for date and time spells it. */
-function toLocal(at: number): string {
-  const minutes = new Date(at).getTimezoneOffset();
-  return new Date(at - minutes * 60_000).toISOString().slice(0, 16);
 }

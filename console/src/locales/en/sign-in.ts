@@ -128,6 +128,14 @@ export const signIn: typeof ja = {
     doneTitle: 'You have signed up',
     doneBody: 'Operator ID: {operatorId}',
   },
+  emailVerify: {
+    title: 'Verify an email address',
+    body: 'The button verifies this address. If you do not know what this is about, close the page; nothing changes.',
+    submit: 'Verify the address',
+    doneTitle: 'The address is verified',
+    doneBody: 'Security notices now go to it as well. What it is used for is set on the page of email addresses.',
+    open: 'Open the email addresses',
+  },
   help: {
     title: 'I lost my login information',
     lead: 'Find what you lost and who you are to see what you can do.',

@@ -1,6 +1,6 @@
+import { operations } from 'virtual:operations';
 import { type Reach, reach } from '@warifu/policy';
 import type { Translate } from '../../language.ts';
-import { operations } from '../catalogue.ts';
 import { sourcesFrom } from '../sources.ts';
 
 /** What a changed document means for the operations, in words; a diff of the text alone tells few people. */

@@ -1,6 +1,6 @@
+import { operations } from 'virtual:operations';
 import type { Language } from '@warifu/contract';
 import { check, describeProblem, type LintFinding, type Problem, parse } from '@warifu/policy';
-import { operations } from '../catalogue.ts';
 
 /** Something to say about a text: what the server would refuse, or a warning. */
 export type Remark = {

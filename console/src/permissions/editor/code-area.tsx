@@ -11,6 +11,7 @@ import type { Remark } from './check-text.ts';
 import css from './code-area.module.css';
 import { completion } from './completion.ts';
 import { editorLook } from './look.ts';
+import { replaceSelection } from './replace-selection.ts';
 
 export type CodeAreaProps = {
   label: string;
@@ -36,7 +37,7 @@ export function CodeArea({ label, describedBy, text, remarks, onChange, onReady 
     if (!host.current) return;
     const extensions = [
       ...basics,
-      autocompletion({ override: [completion(t)], icons: false }),
+      autocompletion({ override: [completion(t)], icons: false, maxRenderedOptions: 10 }),
       EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': describedBy }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed.current(update.state.doc.toString());
@@ -77,6 +78,7 @@ const basics = [
   closeBrackets(),
   lintGutter(),
   EditorView.lineWrapping,
+  replaceSelection,
   indentUnit.of('  '),
   json(),
   keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),

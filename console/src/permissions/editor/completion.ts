@@ -1,8 +1,8 @@
+import { operations } from 'virtual:operations';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import { FUNCTIONS, KEYWORDS, matchesPattern, VARIABLES } from '@warifu/policy';
 import { countText, currentLanguage, type Translate } from '../../language.ts';
-import { operations } from '../catalogue.ts';
 
 /** Suggests what fits where the cursor is: operation names, or the words of a condition. */
 export function completion(t: Translate) {

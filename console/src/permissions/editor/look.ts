@@ -27,7 +27,7 @@ const theme = EditorView.theme({
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
     fontFamily: 'var(--mantine-font-family-monospace)',
-    maxHeight: '16rem',
+    maxHeight: 'none',
   },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--card)' },
   '.cm-completionDetail': { color: 'inherit', fontStyle: 'normal', marginLeft: '0.75em' },

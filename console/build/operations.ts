@@ -1,0 +1,29 @@
+import type { AnyEndpoint } from '@warifu/contract';
+import type { Plugin } from 'vite';
+
+const name = 'virtual:operations';
+const resolved = `\0${name}`;
+const summary = /^ +summary:\s*(?:'[^'\n]*'|"[^"\n]*"),\n/gm;
+
+/**
+ * The operations that a permission can name, as data. Reading them from the contract in the browser would keep every
+ * endpoint alive in the part of the bundle that the pages before sign-in share.
+ */
+export function operationCatalogue(): Plugin {
+  return {
+    name: 'operation-catalogue',
+    enforce: 'pre',
+    resolveId: (id) => (id === name ? resolved : undefined),
+    // Nothing in the browser reads a summary but the catalogue, which has it already.
+    transform: (code, id) => (/[\\/]contract[\\/]src[\\/]/.test(id) ? code.replace(summary, '') : undefined),
+    async load(id) {
+      if (id !== resolved) return undefined;
+      const { endpoints } = await import('@warifu/contract');
+      return `export const operations = ${JSON.stringify(endpoints.map(describe))};`;
+    },
+  };
+}
+
+function describe({ permission, path, summary }: AnyEndpoint) {
+  return { name: permission, pathVariables: [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? ''), summary };
+}

@@ -1,0 +1,120 @@
+import '../locales/later.ts';
+import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { Card, Page } from '../frame/page.tsx';
+import { countText, useText } from '../language.ts';
+import { DownloadIcon } from '../look/icons.tsx';
+import { FailureNotice } from '../permissions/failure-notice.tsx';
+import { saveFile } from '../security/codes-file.ts';
+import { AuditFilters } from './audit-filters.tsx';
+import css from './audit-page.module.css';
+import { AuditTable } from './audit-table.tsx';
+import { type Entry, useEntries } from './entries.ts';
+import { EntryDrawer } from './entry-drawer.tsx';
+import { toCsv, toJsonLines } from './export.ts';
+
+const route = getRouteApi('/logs/audit');
+
+/** What was done within the operator. */
+export function AuditPage() {
+  const { t } = useText();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, isPending, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useEntries(search);
+  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const { event: _, ...filters } = search;
+  return (
+    <Page title={t('audit.title')} lead={t('audit.lead')}>
+      <Card>
+        <AuditFilters
+          key={JSON.stringify(filters)}
+          search={search}
+          onSearch={(wanted) => navigate({ search: wanted })}
+        />
+      </Card>
+      {error && <FailureNotice error={error} onRetry={refetch} />}
+      {isPending && <Skeleton height={360} radius={10} />}
+      {data && (
+        <Card>
+          <div className="row spread">
+            <p className="quiet small" role="status">
+              {entries.length === 0 ? t('audit.none') : countText('audit.loaded', entries.length)}
+            </p>
+            <Zones
+              zone={search.zone ?? 'local'}
+              onZone={(zone) => navigate({ search: zoned(search, zone), replace: true })}
+            />
+            <Export entries={entries} />
+          </div>
+          {entries.length > 0 && <AuditTable entries={entries} search={search} />}
+          {hasNextPage && (
+            <div>
+              <SubmitButton
+                type="button"
+                variant="default"
+                busy={isFetchingNextPage}
+                busyText={t('action.loading')}
+                onClick={() => void fetchNextPage()}
+              >
+                {t('audit.more')}
+              </SubmitButton>
+            </div>
+          )}
+          {!hasNextPage && entries.length > 0 && <p className="quiet small">{t('audit.end')}</p>}
+        </Card>
+      )}
+      <EntryDrawer
+        sequence={search.event}
+        known={entries}
+        zone={search.zone ?? 'local'}
+        onClose={() => navigate({ search: filters, replace: true, resetScroll: false })}
+      />
+    </Page>
+  );
+}
+
+function zoned({ zone: _, ...search }: ReturnType<typeof route.useSearch>, wanted: string) {
+  return wanted === 'utc' ? { ...search, zone: 'utc' as const } : search;
+}
+
+function Zones({ zone, onZone }: { zone: 'local' | 'utc'; onZone: (zone: string) => void }) {
+  const { t } = useText();
+  return (
+    <div className={css.zone}>
+      <span id="zone-label" className="quiet small">
+        {t('audit.zone')}
+      </span>
+      <SegmentedControl
+        aria-labelledby="zone-label"
+        value={zone}
+        onChange={onZone}
+        data={[
+          { value: 'local', label: t('sessions.zones.local') },
+          { value: 'utc', label: t('sessions.zones.utc') },
+        ]}
+      />
+    </div>
+  );
+}
+
+function Export({ entries }: { entries: Entry[] }) {
+  const { t } = useText();
+  if (entries.length === 0) return null;
+  const name = `warifu-audit-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
+  return (
+    <fieldset className={css.export} title={t('audit.exportNote')}>
+      <legend className="quiet small">{t('audit.export')}</legend>
+      <Button variant="default" leftSection={<DownloadIcon />} onClick={() => saveFile(`${name}.csv`, toCsv(entries))}>
+        {t('audit.csv')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<DownloadIcon />}
+        onClick={() => saveFile(`${name}.jsonl`, toJsonLines(entries))}
+      >
+        {t('audit.jsonLines')}
+      </Button>
+    </fieldset>
+  );
+}

@@ -1,0 +1,91 @@
+import '../locales/later.ts';
+import { Checkbox, Skeleton } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getSettings, type ReplyOf, updateSettings } from '@warifu/contract';
+import { useState } from 'react';
+import { announce } from '../announce.tsx';
+import { call } from '../api.ts';
+import { FormFrame } from '../fields/form-frame.tsx';
+import { SubmitButton } from '../fields/submit-button.tsx';
+import { useSubmit } from '../fields/use-submit.ts';
+import { Card, focusPageTitle, Page } from '../frame/page.tsx';
+import { countText, useText } from '../language.ts';
+import { showOutcome } from '../outcome.tsx';
+import { FailureNotice } from '../permissions/failure-notice.tsx';
+import { RootOnly } from '../permissions/no-permission.tsx';
+import { useSession } from '../session/session.ts';
+import { useUsers } from '../users/users.ts';
+
+type Settings = ReplyOf<typeof getSettings>;
+const settingsKey = ['settings'];
+
+/** What holds for every user of the operator; to change by the root user only. */
+export function SettingsPage() {
+  const { t } = useText();
+  const { operatorId } = useSession();
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: settingsKey,
+    queryFn: async () => (await call(getSettings, { operator_id: operatorId })).reply,
+  });
+  return (
+    <Page title={t('settings.title')} lead={t('settings.lead')}>
+      {isPending && <Skeleton height={300} radius={10} />}
+      {error && <FailureNotice error={error} onRetry={refetch} />}
+      {data && <SettingsForm key={JSON.stringify(data)} saved={data} />}
+    </Page>
+  );
+}
+
+function SettingsForm({ saved }: { saved: Settings }) {
+  const { t } = useText();
+  const { operatorId, isRoot } = useSession();
+  const queries = useQueryClient();
+  const [wanted, setWanted] = useState(saved);
+  const { busy, frame } = useSubmit({
+    initial: {},
+    check: {},
+    send: async () => {
+      if (JSON.stringify(wanted) === JSON.stringify(saved)) return announce(t('settings.unchanged'));
+      await call(updateSettings, { operator_id: operatorId, ...wanted });
+      await queries.invalidateQueries({ queryKey: settingsKey });
+      showOutcome('settings.saved');
+      focusPageTitle();
+    },
+  });
+  const box = (name: keyof Settings) => ({
+    size: 'md' as const,
+    label: t(`settings.${name}`),
+    description: t(`settings.${name}Hint`),
+    checked: wanted[name],
+    disabled: !isRoot,
+    onChange: () => setWanted((now) => ({ ...now, [name]: !now[name] })),
+  });
+  return (
+    <FormFrame state={frame}>
+      <Card title={t('settings.mfaTitle')}>
+        <Checkbox {...box('mfaRequiredForRoot')} />
+        <Checkbox {...box('mfaRequiredForSamUsers')} />
+        <WithoutMfa />
+      </Card>
+      <Card title={t('settings.guardTitle')}>
+        <Checkbox {...box('escalationGuard')} />
+      </Card>
+      {isRoot ? (
+        <div>
+          <SubmitButton busy={busy} busyText={t('action.working')}>
+            {t('settings.submit')}
+          </SubmitButton>
+        </div>
+      ) : (
+        <RootOnly />
+      )}
+    </FormFrame>
+  );
+}
+
+/** Whom the requirement would stop at present. */
+function WithoutMfa() {
+  const { data } = useUsers();
+  const count = data?.filter(({ mfaStatus }) => mfaStatus !== 'ACTIVE').length ?? 0;
+  return count === 0 ? null : <p className="quiet small">{countText('settings.mfaWithout', count)}</p>;
+}
