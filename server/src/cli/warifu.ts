@@ -1,5 +1,6 @@
-import { Command } from 'commander';
 import { userInfo } from 'node:os';
+import { errorMessage } from '@warifu/contract';
+import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import type { Context, Origin } from '../context.ts';
 import { loadKeys } from '../crypto/keys.ts';
@@ -10,7 +11,6 @@ import { verifyAudit } from './audit-verify.ts';
 import { type BreakGlassOptions, breakGlassMfa } from './break-glass.ts';
 import { createOperatorCommand } from './operator-create.ts';
 import { printSetupLink } from './setup-link.ts';
-import { errorMessage } from '@warifu/contract';
 
 process.umask(0o077);
 

@@ -1,6 +1,6 @@
-import { hashRaw } from '@node-rs/argon2';
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hashRaw } from '@node-rs/argon2';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import type { Keys } from './keys.ts';

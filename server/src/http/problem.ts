@@ -1,6 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorMessage, errorTable, type Language } from '@warifu/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 import type { Context } from '../context.ts';
 import { isStorageFailure } from '../db/database.ts';
 import { Failure } from '../failure.ts';

@@ -1,12 +1,13 @@
 import { record } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
-import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import { newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { HostOverrides } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { lockUser } from '../sessions/consequences.ts';
+import { issueMailToken } from '../sessions/mail-tokens.ts';
 import { findFactor, markReset, removeMfa } from './lifecycle.ts';
 
 export type OverrideRequest = {
@@ -29,13 +30,16 @@ export async function requestOverride(ctx: Context, origin: Origin, request: Ove
   const now = ctx.now();
   const dueAt = now + wait;
   await transaction(ctx.db, async (db) => {
-    if (!(await lockUser(db, ctx, operatorId, ''))) throw new Failure('COM0404');
+    const user = await lockUser(db, ctx, operatorId, '');
+    if (!user) throw new Failure('COM0404');
     const factor = await findFactor(db, operatorId, '');
     if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
     const dates = { created_at: now, due_at: dueAt, done_at: null, cancelled_at: null };
     const row = { operator_id: operatorId, override_id: newId(), host_user: hostUser, reason, ...dates };
     await db.insertInto('host_overrides').values(row).execute();
-    const cancelLink = `${ctx.config.baseUrl}/mfa/reset/cancel#${await cancelToken(db, ctx, operatorId, dueAt)}`;
+    const bound = { operatorId, userKey: '', credentialVersion: user.credential_version, expiresAt: dueAt };
+    const token = await issueMailToken(db, ctx, { ...bound, purpose: 'host_override_cancel' });
+    const cancelLink = `${ctx.config.baseUrl}/mfa/reset/cancel#${token}`;
     await enqueueNotice(db, ctx, origin, operatorId, 'host_override_requested', { cancelLink, reason, dueAt });
     await recordFor(db, ctx, origin, row, reason);
   });
@@ -95,29 +99,6 @@ async function runOverride(db: Db, ctx: Context, row: HostOverrides): Promise<vo
   await markReset(db, ctx, { operatorId, userKey: '' });
   await enqueueNotice(db, ctx, fromHost(row), operatorId, 'host_override_done', { receipt, reason: row.reason });
   await recordFor(db, ctx, fromHost(row), row, 'done');
-}
-
-async function cancelToken(db: Db, ctx: Context, operatorId: string, expiresAt: number): Promise<string> {
-  const token = newSecret();
-  await db
-    .insertInto('mail_tokens')
-    .values({
-      operator_id: operatorId,
-      token_id: newId(),
-      user_key: '',
-      purpose: 'host_override_cancel',
-      token_hash: hashSecret(token),
-      factor_id: null,
-      email_id: null,
-      credential_version: 0,
-      failures: 0,
-      created_at: ctx.now(),
-      expires_at: expiresAt,
-      used_at: null,
-      voided_at: null,
-    })
-    .execute();
-  return token;
 }
 
 async function recordFor(

@@ -1,6 +1,6 @@
 import { record } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
-import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { MailTokenPurpose } from '../db/schema.ts';
 import { limits } from '../limits.ts';
@@ -9,6 +9,7 @@ import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { findOperator } from '../operators/operators.ts';
 import { lockUser } from '../sessions/consequences.ts';
+import { issueMailToken, voidMailTokens } from '../sessions/mail-tokens.ts';
 import { sourceNetwork } from '../sessions/source.ts';
 import { type Attempt, settleRight } from '../sessions/throttle.ts';
 import { takeFromWindow } from '../sessions/windows.ts';
@@ -18,6 +19,7 @@ import { cancelOverrides } from './host-override.ts';
 import { findFactor } from './lifecycle.ts';
 
 const { recovery } = limits;
+const resetPurposes: MailTokenPurpose[] = ['mfa_reset', 'mfa_reset_cancel'];
 
 /** What the request leaves for the work behind it. */
 export type ResetRequest = {
@@ -78,7 +80,7 @@ export async function cancelReset(ctx: Context, origin: Origin, token: string): 
       .returning('operator_id')
       .executeTakeFirst();
     if (!used) return false;
-    await voidResetTokens(db, ctx, used.operator_id);
+    await voidMailTokens(db, ctx, used.operator_id, resetPurposes);
     await cancelOverrides(db, ctx, used.operator_id);
     await enqueueNotice(db, ctx, origin, used.operator_id, 'mfa_reset_cancelled');
     await record(db, now, origin, {
@@ -119,10 +121,13 @@ async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Acco
 
 async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
   const { operatorId } = account;
-  await voidResetTokens(db, ctx, operatorId);
+  await voidMailTokens(db, ctx, operatorId, resetPurposes);
   const factor = await findFactor(db, operatorId, account.userKey);
   const primary = (await findOperator(db, operatorId))?.email ?? '';
-  const insert = (purpose: MailTokenPurpose) => insertToken(db, ctx, account, purpose, factor?.factor_id ?? null);
+  const { userKey, credentialVersion } = account;
+  const expiresAt = ctx.now() + recovery.tokenLife;
+  const bound = { operatorId, userKey, credentialVersion, expiresAt, factorId: factor?.factor_id };
+  const insert = (purpose: MailTokenPurpose) => issueMailToken(db, ctx, { ...bound, purpose });
   const token = await insert('mfa_reset');
   const cancelToken = await insert('mfa_reset_cancel');
   await enqueueMail(db, ctx, {
@@ -145,44 +150,4 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
     except: primary,
     cancelLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${cancelToken}`,
   });
-}
-
-async function insertToken(
-  db: Db,
-  ctx: Context,
-  account: Account,
-  purpose: MailTokenPurpose,
-  factorId: string | null,
-): Promise<string> {
-  const token = newSecret();
-  await db
-    .insertInto('mail_tokens')
-    .values({
-      operator_id: account.operatorId,
-      token_id: newId(),
-      user_key: account.userKey,
-      purpose,
-      token_hash: hashSecret(token),
-      factor_id: factorId,
-      credential_version: account.credentialVersion,
-      email_id: null,
-      failures: 0,
-      created_at: ctx.now(),
-      expires_at: ctx.now() + recovery.tokenLife,
-      used_at: null,
-      voided_at: null,
-    })
-    .execute();
-  return token;
-}
-
-async function voidResetTokens(db: Db, ctx: Context, operatorId: string): Promise<void> {
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: ctx.now() })
-    .where('operator_id', '=', operatorId)
-    .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel'])
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .execute();
 }

@@ -19,11 +19,11 @@ import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
+import { samUserOf } from '../users/users.ts';
 import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableUserMfa } from './lifecycle.ts';
 import { cancelReset, requestReset } from './recovery.ts';
 import { verifyReset } from './recovery-verify.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
-import { samUserOf } from '../users/users.ts';
 import { describeMfa } from './status.ts';
 
 /** The root user's MFA: its life, its backup codes, and the reset by mail. */

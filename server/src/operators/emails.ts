@@ -1,7 +1,7 @@
-import type { Context, Origin } from '../context.ts';
 import { type Actor, by } from '../audit/caller.ts';
 import { record } from '../audit/record.ts';
-import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import type { Context, Origin } from '../context.ts';
+import { hashSecret, newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { Emails } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
@@ -9,6 +9,7 @@ import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { lockUser } from '../sessions/consequences.ts';
+import { issueMailToken } from '../sessions/mail-tokens.ts';
 import { takeFromWindow } from '../sessions/windows.ts';
 import { parseEmail } from './email.ts';
 
@@ -25,7 +26,7 @@ export async function requestEmail(ctx: Context, origin: Origin, actor: Actor, t
     const budget = { scope: 'email.day', key: operatorId, limit: limits.reset.mailsPerDay, length: limits.day };
     if (!(await takeFromWindow(db, budget, ctx.now()))) throw new Failure('COM0429', {}, limits.hour / 1000);
     const emailId = await upsertEmail(db, ctx, operatorId, address);
-    const token = await insertToken(db, ctx, operatorId, emailId, user?.credential_version ?? 0);
+    const token = await newToken(db, ctx, operatorId, emailId, user?.credential_version ?? 0);
     await enqueueMail(db, ctx, {
       operatorId,
       recipient: address.email,
@@ -176,39 +177,14 @@ async function upsertEmail(db: Db, ctx: Context, operatorId: string, address: { 
   return emailId;
 }
 
-async function insertToken(
-  db: Db,
-  ctx: Context,
-  operatorId: string,
-  emailId: string,
-  version: number,
-): Promise<string> {
-  const token = newSecret();
-  const now = ctx.now();
+async function newToken(db: Db, ctx: Context, operatorId: string, emailId: string, version: number): Promise<string> {
   await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
+    .deleteFrom('mail_tokens')
     .where('operator_id', '=', operatorId)
     .where('email_id', '=', emailId)
     .where('used_at', 'is', null)
     .execute();
-  await db
-    .insertInto('mail_tokens')
-    .values({
-      operator_id: operatorId,
-      token_id: newId(),
-      user_key: '',
-      purpose: 'add_email',
-      token_hash: hashSecret(token),
-      factor_id: null,
-      email_id: emailId,
-      credential_version: version,
-      failures: 0,
-      created_at: now,
-      expires_at: now + limits.signUp.tokenLife,
-      used_at: null,
-      voided_at: null,
-    })
-    .execute();
-  return token;
+  const expiresAt = ctx.now() + limits.signUp.tokenLife;
+  const bound = { operatorId, userKey: '', credentialVersion: version, expiresAt, emailId };
+  return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });
 }

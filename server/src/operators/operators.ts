@@ -1,8 +1,8 @@
+import { record } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { record } from '../audit/record.ts';
 import type { EmailAddress } from './email.ts';
 
 export type NewOperator = {

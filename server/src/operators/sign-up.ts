@@ -1,3 +1,4 @@
+import { noOperator } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
@@ -7,7 +8,6 @@ import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { sourceNetwork } from '../sessions/source.ts';
 import { assertNoFlood, takeFromWindow } from '../sessions/windows.ts';
-import { noOperator } from '../audit/record.ts';
 import type { EmailAddress } from './email.ts';
 import { createOperator } from './operators.ts';
 import { closeSetup } from './setup.ts';

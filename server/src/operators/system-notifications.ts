@@ -1,11 +1,12 @@
-import type { Context, Origin } from '../context.ts';
 import { type Actor, by } from '../audit/caller.ts';
 import { record } from '../audit/record.ts';
+import type { Context, Origin } from '../context.ts';
 import { type Db, isDuplicate, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { lockUser } from '../sessions/consequences.ts';
+import { voidMailTokens } from '../sessions/mail-tokens.ts';
 import { findEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
 
@@ -88,21 +89,10 @@ async function setPrimary(db: Db, ctx: Context, origin: Origin, operatorId: stri
   } catch (error) {
     throw isDuplicate(error) ? new Failure('AUM0003') : error;
   }
-  await voidLinks(db, now, operatorId);
+  // Links that were mailed to the old primary address are dead (R43).
+  await voidMailTokens(db, ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel', 'password_reset']);
   const told = { address: row.email, ...(before && { also: before.email }) };
   await enqueueNotice(db, ctx, origin, operatorId, 'primary_email_changed', told);
-}
-
-/** Links that were mailed to the old primary address are dead (R43). */
-async function voidLinks(db: Db, now: number, operatorId: string): Promise<void> {
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
-    .where('operator_id', '=', operatorId)
-    .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel', 'password_reset'])
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .execute();
 }
 
 async function assertVerified(db: Db, operatorId: string, ids: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { builtInOwner, type BuiltInRole, builtInRoles } from '../permissions/built-in-roles.ts';
+import { type BuiltInRole, builtInOwner, builtInRoles } from '../permissions/built-in-roles.ts';
 import { parsePermission } from '../permissions/documents.ts';
 
 const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

@@ -1,9 +1,9 @@
+import { by } from '../audit/caller.ts';
+import { record } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { PendingSignIns } from '../db/schema.ts';
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { lockUser } from '../sessions/consequences.ts';

@@ -1,6 +1,6 @@
 import { noOperator, record } from '../audit/record.ts';
 import type { Context, Origin, Receipt } from '../context.ts';
-import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -10,6 +10,7 @@ import { deferRequest } from '../mail/requests.ts';
 import { parseEmail } from '../operators/email.ts';
 import { findOperator } from '../operators/operators.ts';
 import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
+import { issueMailToken, voidMailTokens } from '../sessions/mail-tokens.ts';
 import { clearAccount } from '../sessions/throttle.ts';
 import { assertNoFlood, takeFromWindow } from '../sessions/windows.ts';
 import { type Account, findAccount } from '../users/accounts.ts';
@@ -95,27 +96,11 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
   const { operatorId, userKey } = account;
   const now = ctx.now();
   await lockUser(db, ctx, operatorId, userKey);
-  await voidEarlier(db, now, operatorId);
-  const token = newSecret();
+  await voidMailTokens(db, ctx, operatorId, ['password_reset']);
+  const { credentialVersion } = account;
   const expiresAt = now + reset.tokenLife;
-  await db
-    .insertInto('mail_tokens')
-    .values({
-      operator_id: operatorId,
-      token_id: newId(),
-      user_key: userKey,
-      purpose: 'password_reset',
-      token_hash: hashSecret(token),
-      factor_id: null,
-      credential_version: account.credentialVersion,
-      email_id: null,
-      failures: 0,
-      created_at: now,
-      expires_at: expiresAt,
-      used_at: null,
-      voided_at: null,
-    })
-    .execute();
+  const bound = { operatorId, userKey, credentialVersion, expiresAt };
+  const token = await issueMailToken(db, ctx, { ...bound, purpose: 'password_reset' });
   // The stored address, never the one that was typed (R47).
   const recipient = (await findOperator(db, operatorId))?.email ?? '';
   await enqueueMail(db, ctx, {
@@ -134,17 +119,6 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
       lifeMinutes: reset.tokenLife / 60_000,
     },
   });
-}
-
-async function voidEarlier(db: Db, now: number, operatorId: string): Promise<void> {
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
-    .where('operator_id', '=', operatorId)
-    .where('purpose', '=', 'password_reset')
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .execute();
 }
 
 async function liveToken(db: Db, ctx: Context, token: string) {

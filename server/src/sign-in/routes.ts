@@ -22,6 +22,7 @@ import { record } from '../audit/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
+import { csrfTokenOf } from '../http/browser.ts';
 import {
   clearPendingCookie,
   clearSessionCookie,
@@ -29,7 +30,6 @@ import {
   setPendingCookie,
   setSessionCookie,
 } from '../http/cookies.ts';
-import { csrfTokenOf } from '../http/browser.ts';
 import { anyone, permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { limits } from '../limits.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
-import { changeWithinOwnReach, type Changer } from '../permissions/escalation.ts';
+import { type Changer, changeWithinOwnReach } from '../permissions/escalation.ts';
 import type { SamUser } from './users.ts';
 
 /**

@@ -1,8 +1,8 @@
 import {
   createUser,
   createUserPassword,
-  deleteUser,
   deleteOperatorAuthKey,
+  deleteUser,
   deleteUserAuthKey,
   deleteUserPassword,
   generateOperatorAuthKey,

@@ -1,6 +1,6 @@
-import type { Context, Origin, Receipt } from '../context.ts';
 import { by } from '../audit/caller.ts';
 import { record } from '../audit/record.ts';
+import type { Context, Origin, Receipt } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
