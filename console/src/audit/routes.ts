@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { rootRoute } from '../root-route.tsx';
 
 export type Range = 'hour' | 'day' | 'week' | 'custom';
@@ -32,4 +32,12 @@ const log = createRoute({
   }),
 });
 
-export const auditRoutes = [log] as const;
+const logs = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/logs',
+  beforeLoad: () => {
+    throw redirect({ to: '/logs/audit', replace: true });
+  },
+});
+
+export const auditRoutes = [logs, log] as const;

@@ -60,6 +60,9 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/security/mfa">
           {t('account.security')}
         </Menu.Item>
+        <Menu.Item component={Link} to="/settings">
+          {t('nav.settings')}
+        </Menu.Item>
         {session.mailPreview && (
           <Menu.Item component="a" href="/mail-preview">
             {t('frame.mailPreview')}

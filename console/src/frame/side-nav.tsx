@@ -15,10 +15,10 @@ const groups = [
       ['/security/simulate', 'nav.simulate'],
       ['/security/keys', 'nav.keys'],
       ['/security/emails', 'nav.emails'],
-      ['/security/settings', 'nav.settings'],
     ],
   },
   { title: 'nav.logs', pages: [['/logs/audit', 'nav.audit']] },
+  { title: 'nav.operator', pages: [['/settings', 'nav.settings']] },
 ] as const;
 
 export function SideNav() {

@@ -33,7 +33,7 @@ const emails = createRoute({
 
 const settings = createRoute({
   getParentRoute: () => rootRoute,
-  path: '/security/settings',
+  path: '/settings',
   component: lazyRouteComponent(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
 });
 

@@ -21,6 +21,7 @@ export const security: typeof ja = {
     simulate: 'Permission simulator',
     keys: 'Auth keys',
     emails: 'Email addresses',
+    operator: 'Operator',
     settings: 'Settings',
     logs: 'Logs',
     audit: 'Audit log',

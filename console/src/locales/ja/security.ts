@@ -21,6 +21,7 @@ export const security = {
     simulate: '権限シミュレーター',
     keys: '認証キー',
     emails: 'メールアドレス',
+    operator: 'オペレーター',
     settings: '設定',
     logs: 'ログ',
     audit: '監査ログ',
