@@ -3,7 +3,7 @@ import { type Browser, newBrowser, setCookies, signInConsole } from './support/b
 import type { Answer } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants, rowsOf } from './support/invariants.ts';
-import { enrol, newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { auditOf, enrol, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const attributes = 'Path=/; HttpOnly; Secure; SameSite=Strict';
@@ -31,6 +31,11 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
   });
   afterEach(() => checkInvariants(server));
 
+  /** All rows but the log of what was refused. */
+  const state = async () => {
+    const { audit_log: _, audit_heads: __, ...rows } = await rowsOf(server, root.operatorId);
+    return rows;
+  };
   const credentials = () => ({ email: root.email, password: root.password });
   const refused = (name: string, answer: Answer) => {
     expect([name, answer.status, answer.body.code]).toEqual([name, 403, 'COM0403']);
@@ -101,11 +106,14 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
   it.each(Object.keys(lacking))('R55: a write by cookie with %s is a 403 and changes nothing', async (name) => {
     const headers = { ...lacking[name] };
     if (headers['x-csrf-token'] === 'APPENDED') headers['x-csrf-token'] = `${browser.csrfToken}A`;
-    const before = await rowsOf(server, root.operatorId);
+    const before = await state();
     for (const [method, path, body] of writes()) {
       refused(`${method} ${path}`, await browser.call(method, path, { body, headers }));
     }
-    expect(await rowsOf(server, root.operatorId)).toEqual(before);
+    expect(await state()).toEqual(before);
+    // R72: what passed the check of the origin came with the session, and is on record.
+    const records = (await auditOf(server, root.operatorId)).filter((row) => row.reason === 'COM0403');
+    expect(records.map((row) => row.outcome)).toEqual(name in crossSite ? [] : writes().map(() => 'refused'));
     const ok = await browser.call('PUT', '/v1/console/language', { body: { language: 'ja' } });
     expect(ok.status).toBe(204);
   });
@@ -120,7 +128,7 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp'])(
     'R55: a write by cookie as %j is refused',
     async (type) => {
-      const before = await rowsOf(server, root.operatorId);
+      const before = await state();
       for (const [method, path, body] of writes()) {
         const payload = JSON.stringify(body);
         const answer = await browser.call(method, path, { body: payload, headers: { 'content-type': type } });
@@ -128,7 +136,7 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
         const bare = await browser.call(method, path, { headers: { 'content-type': type } });
         expect([path, bare.status >= 400]).toEqual([path, true]);
       }
-      expect(await rowsOf(server, root.operatorId)).toEqual(before);
+      expect(await state()).toEqual(before);
     },
   );
 
@@ -184,13 +192,13 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
   });
 
   it('reading by cookie needs no CSRF token, and GET changes nothing', async () => {
-    const before = await rowsOf(server, root.operatorId);
+    const before = await state();
     browser.csrfToken = undefined;
     for (const [, path] of writes()) {
       const answer = await browser.call('GET', path, { headers: { 'x-http-method-override': 'DELETE' } });
       expect([path, [200, 404].includes(answer.status)]).toEqual([path, true]);
     }
-    expect(await rowsOf(server, root.operatorId)).toEqual(before);
+    expect(await state()).toEqual(before);
   });
 
   it('R56: logging out clears the cookie and what the browser stored', async () => {
