@@ -86,7 +86,7 @@ describe.each(engines)('MFA reset by mail on %s', (engine) => {
       const answer = await verifyReset(server, { ...right, ...wrong }, { ip: sourceOf(i) });
       refused(answer);
       expect([name, verify.mock.calls.length, code.mock.calls.length]).toEqual([name, 1, 1]);
-      const { 'x-request-id': requestId, date, ...headers } = answer.headers;
+      const { 'x-request-id': requestId, date: _, ...headers } = answer.headers;
       seen.add(`${JSON.stringify(headers)}${answer.text.replaceAll(String(requestId), '')}`);
       vi.restoreAllMocks();
     }

@@ -21,7 +21,7 @@ describe.each(engines)('secrets at rest on %s', (engine) => {
     root = await newRoot(server);
     as = await enrol(server, root);
     await signInConsole(server, root, otpAt(as.seed, server.clock.now));
-    const { email, password } = root;
+    const { email } = root;
     const wrong = 'a wrong canary 割符 3';
     canaries.add(wrong);
     await call(server, 'POST', '/v1/auth', { body: { email, password: wrong } });

@@ -2,7 +2,7 @@ import { type Answer, call } from './client.ts';
 import { canaries, type Root } from './people.ts';
 import type { TestServer } from './server.ts';
 
-export const ownOrigin = 'http://localhost:8787';
+const ownOrigin = 'http://localhost:8787';
 
 export type Browser = {
   /** What the browser keeps; a test may change it. */

@@ -65,7 +65,7 @@ export async function startTestServer(
 }
 
 /** A database of its own on the cluster of the test run. */
-export async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   if (!postgresUrl) throw new Error('WARIFU_TEST_POSTGRES_URL is not set: run the tests with npm test');
   const name = `warifu_${randomBytes(6).toString('hex')}`;
   const admin = openDatabase(postgresUrl, () => {});
