@@ -13,6 +13,7 @@ import { AuditTable } from './audit-table.tsx';
 import { type Entry, useEntries } from './entries.ts';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { toCsv, toJsonLines } from './export.ts';
+import type { AuditSearch } from './routes.ts';
 
 const route = getRouteApi('/logs/audit');
 
@@ -74,8 +75,8 @@ export function AuditPage() {
   );
 }
 
-function zoned({ zone: _, ...search }: ReturnType<typeof route.useSearch>, wanted: string) {
-  return wanted === 'utc' ? { ...search, zone: 'utc' as const } : search;
+function zoned({ zone: _, ...search }: AuditSearch, wanted: string): AuditSearch {
+  return wanted === 'utc' ? { ...search, zone: 'utc' } : search;
 }
 
 function Zones({ zone, onZone }: { zone: 'local' | 'utc'; onZone: (zone: string) => void }) {
@@ -101,20 +102,20 @@ function Zones({ zone, onZone }: { zone: 'local' | 'utc'; onZone: (zone: string)
 function Export({ entries }: { entries: Entry[] }) {
   const { t } = useText();
   if (entries.length === 0) return null;
-  const name = `warifu-audit-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
+  const save = (extension: string, text: string) => saveFile(`${fileName(Date.now())}.${extension}`, text);
   return (
     <fieldset className={css.export} title={t('audit.exportNote')}>
       <legend className="quiet small">{t('audit.export')}</legend>
-      <Button variant="default" leftSection={<DownloadIcon />} onClick={() => saveFile(`${name}.csv`, toCsv(entries))}>
+      <Button variant="default" leftSection={<DownloadIcon />} onClick={() => save('csv', toCsv(entries))}>
         {t('audit.csv')}
       </Button>
-      <Button
-        variant="default"
-        leftSection={<DownloadIcon />}
-        onClick={() => saveFile(`${name}.jsonl`, toJsonLines(entries))}
-      >
+      <Button variant="default" leftSection={<DownloadIcon />} onClick={() => save('jsonl', toJsonLines(entries))}>
         {t('audit.jsonLines')}
       </Button>
     </fieldset>
   );
+}
+
+function fileName(now: number): string {
+  return `warifu-audit-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}`;
 }

@@ -41,7 +41,7 @@ export function DefaultsPage() {
   const remove = async () => {
     await call(deleteDefaultPermissions, { operator_id: operatorId });
     await refresh();
-    close();
+    await close();
     showOutcome('defaults.deleted');
   };
   return (

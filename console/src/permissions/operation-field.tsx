@@ -20,7 +20,9 @@ export function OperationField(props: TextInputProps) {
       />
       <datalist id={list}>
         {operations.map(({ name, summary }) => (
-          <option key={name} value={name} label={summary} />
+          <option key={name} value={name}>
+            {summary}
+          </option>
         ))}
       </datalist>
     </>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type AnyEndpoint, explainPermission, type ReplyOf } from '@warifu/contract';
 import { call } from '../api.ts';
-import { useSession } from '../session/session.ts';
+import { type Session, useSession } from '../session/session.ts';
 
 type Explained = ReplyOf<typeof explainPermission>;
 
@@ -11,26 +11,41 @@ type Explained = ReplyOf<typeof explainPermission>;
  */
 export function useAllowed(endpoint: AnyEndpoint, userName: string): boolean | undefined {
   const session = useSession();
-  const self = session.userName ?? '';
+  const mayAsk = useMayAsk(session);
   const { data } = useQuery({
-    queryKey: ['allowed', endpoint.permission, userName],
-    queryFn: async () => {
-      const { reply } = await call(explainPermission, {
-        operator_id: session.operatorId,
-        userName: self,
-        api: endpoint.permission,
-        pathVariables: { operator_id: session.operatorId, user_name: userName },
-        mfaAuthenticated: session.authMethod.includes('totp'),
-        authMethod: session.authMethod.includes('totp') ? 'password+totp' : 'password',
-      });
-      return reply;
-    },
-    enabled: !session.isRoot,
+    queryKey: ['allowed', session.userName, endpoint.permission, userName],
+    queryFn: () => explainOwn(session, endpoint.permission, userName),
+    enabled: mayAsk,
     staleTime: 30_000,
     retry: false,
   });
   if (session.isRoot) return true;
   return data && verdict(data);
+}
+
+/** Asked once: without the permission to explain, every other question would be refused as well. */
+function useMayAsk(session: Session): boolean {
+  const { data } = useQuery({
+    queryKey: ['allowed', session.userName],
+    queryFn: () => explainOwn(session, explainPermission.permission, '').then(Boolean, () => false),
+    enabled: !session.isRoot,
+    staleTime: 30_000,
+    retry: false,
+  });
+  return data ?? false;
+}
+
+async function explainOwn(session: Session, api: string, target: string): Promise<Explained> {
+  const factor = session.authMethod.includes('totp');
+  const { reply } = await call(explainPermission, {
+    operator_id: session.operatorId,
+    userName: session.userName ?? '',
+    api,
+    pathVariables: { operator_id: session.operatorId, user_name: target },
+    mfaAuthenticated: factor,
+    authMethod: factor ? 'password+totp' : 'password',
+  });
+  return reply;
 }
 
 // The address of the caller is not known here: a condition that failed for want of it says nothing.

@@ -64,7 +64,11 @@ type EnrolmentStepsProps = Pick<EnableDialogProps, 'step' | 'enrolment' | 'show'
 };
 
 /** The two steps that are the same for every user: scan, then prove it with a code. */
-export function EnrolmentSteps({ step, enrolment, show, onClose, confirm }: EnrolmentStepsProps) {
+export function EnrolmentSteps({ step: wanted, enrolment, show, onClose, confirm }: EnrolmentStepsProps) {
+  // While the dialog fades out it shows what it showed.
+  const [last, setLast] = useState(wanted);
+  if (wanted && wanted !== last) setLast(wanted);
+  const step = wanted ?? last;
   const { totpUri } = enrolment;
   const start = () => enrolment.begin().then((begun) => begun && show('scan'));
   if (step === 'code' && totpUri) {

@@ -59,14 +59,12 @@ export function UserMfa({ userName, search: { step, dialog }, show }: UserMfaPro
         onDisable={() => show({ dialog: 'disable' })}
         onChanged={refresh}
       />
-      <Dialog
-        title={t(enabled ? 'userMfa.doneTitle' : 'enable.title')}
-        opened={step !== undefined || enabled !== undefined}
-        onClose={enabled ? finish : closeUnfinished}
-      >
-        {enabled ? (
+      {enabled ? (
+        <Dialog title={t('userMfa.doneTitle')} opened onClose={finish}>
           <EnabledPanel onDone={finish} />
-        ) : (
+        </Dialog>
+      ) : (
+        <Dialog title={t('enable.title')} opened={step !== undefined} onClose={closeUnfinished}>
           <EnrolmentSteps
             step={step}
             enrolment={enrolment}
@@ -74,8 +72,8 @@ export function UserMfa({ userName, search: { step, dialog }, show }: UserMfaPro
             onClose={closeUnfinished}
             confirm={confirm}
           />
-        )}
-      </Dialog>
+        </Dialog>
+      )}
       <DisableUserMfaDialog
         userName={userName}
         self={self}

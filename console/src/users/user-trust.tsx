@@ -38,7 +38,7 @@ export function UserTrust() {
   const close = () => navigate({ search: {}, replace: true });
   const finish = async (text: 'trust.saved' | 'trust.deleted') => {
     await queries.invalidateQueries({ queryKey: usersKey });
-    close();
+    await close();
     showOutcome(text);
     focusPageTitle();
   };

@@ -32,7 +32,6 @@ export function CodeArea({ label, describedBy, text, remarks, onChange, onReady 
   changed.current = onChange;
 
   // The editor keeps its own state; a new one is made only for another language of its texts.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
     if (!host.current) return;
     const extensions = [
@@ -47,6 +46,7 @@ export function CodeArea({ label, describedBy, text, remarks, onChange, onReady 
     view.current = made;
     onReady(made);
     return () => made.destroy();
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
   }, [language]);
 
   useEffect(() => {
