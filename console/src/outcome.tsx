@@ -26,7 +26,7 @@ export function showOutcome(text: TextKey, receipt?: Receipt, params?: Params) {
   set({ text, receipt, params });
 }
 
-export function clearOutcome() {
+function clearOutcome() {
   set(undefined);
 }
 

@@ -94,13 +94,6 @@ export const ChevronIcon = (props: IconProps) => (
   </Stroke>
 );
 
-export const KeyIcon = (props: IconProps) => (
-  <Stroke {...props}>
-    <circle cx="6.6" cy="13.4" r="3.6" />
-    <path d="m9.2 10.8 7-7M13.4 6.6l2.4 2.4" />
-  </Stroke>
-);
-
 export const HelpIcon = (props: IconProps) => (
   <Stroke {...props}>
     <circle cx="10" cy="10" r="7.6" />

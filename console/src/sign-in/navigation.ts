@@ -11,16 +11,6 @@ export function go(address: string, carried: Carried = {}) {
   dispatchEvent(new Event(moved));
 }
 
-/** The same page in another state: no new entry for the Back button. */
-export function settle(carried: Carried) {
-  history.replaceState(carried, '', location.href);
-  dispatchEvent(new Event(moved));
-}
-
-export function carried(): Carried {
-  return (history.state as Carried | null) ?? {};
-}
-
 function subscribe(listener: () => void) {
   addEventListener(moved, listener);
   addEventListener('popstate', listener);
@@ -44,7 +34,7 @@ export function useCarried(): Carried {
 }
 
 /** Where to go after signing in. Only a path of this console, found by parsing: `//host` and `/\host` are not. */
-export function nextPath(search = location.search): string {
+function nextPath(search = location.search): string {
   const wanted = new URLSearchParams(search).get('next') ?? '/';
   if (!wanted.startsWith('/')) return '/';
   try {
