@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { freePort } from '../../scripts/postgres.ts';
 import { root } from '../../scripts/processes.ts';
 import { until } from './until.ts';
@@ -103,18 +104,18 @@ export function launch(args: readonly string[], env: NodeJS.ProcessEnv, input?: 
 const leftovers = new Set<ChildProcess>();
 const folders = new Set<string>();
 
+// A test that fails leaves its server behind. Vitest runs this when the tests of the importing file are over.
+afterAll(async () => {
+  await Promise.all([...leftovers].map((child) => end(child, 'SIGKILL')));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is removed when the tests of this file are over. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `warifu-${name}-`));
   folders.add(folder);
   return folder;
 }
-
-// A test that fails leaves its server behind; the worker that ran it takes it along.
-process.once('exit', () => {
-  for (const child of leftovers) child.kill('SIGKILL');
-  for (const folder of folders) if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
-});
 
 export async function untilReady(baseUrl: string, { child, output }: Launched): Promise<void> {
   await until(
