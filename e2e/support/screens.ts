@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resetLink } from './accounts.ts';
 import { session, setUp } from './api.ts';
-import { accessible, fitsItsWidth, openBrowser, openTab, picture, shown, type Tab } from './browser.ts';
+import { openBrowser, openTab, shown, type Tab } from './browser.ts';
+import { inspect } from './inspect.ts';
 import { authenticator } from './oath.ts';
 import { type Server, startServer } from './server.ts';
 import { type Smtp, startSmtp } from './smtp.ts';
@@ -24,32 +25,6 @@ import {
 import { type Language, words } from './words.ts';
 
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 375, height: 812 },
-];
-
-/** One screen in both schemes at both widths, and whether it fits the narrowest. */
-async function inspect(tab: Tab, name: string): Promise<void> {
-  const { page } = tab;
-  for (const size of sizes) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
-      await picture(tab, `${name}-${size.width}-${colorScheme}`);
-      await accessible(page, `${name}, ${size.width} px, ${colorScheme}`);
-      await fitsItsWidth(page, `${name}, ${size.width} px`);
-    }
-  }
-  for (const width of [360, 320]) {
-    await page.setViewportSize({ width, height: 740 });
-    await fitsItsWidth(page, `${name}, ${width} px`);
-  }
-  await page.setViewportSize(sizes[0] ?? { width: 1280, height: 800 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
 /** Walks through every screen in a language and looks at each. */
 export function everyScreen(language: Language): void {
   const w = words[language];

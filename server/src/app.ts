@@ -69,16 +69,27 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
 /** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
 function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const parse = (text: string) => (text === '' ? undefined : parseJsonBody(text));
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) =>
-    parse(text),
+  const parse = (bytes: Buffer) => (bytes.length === 0 ? undefined : parseJsonBody(decode(bytes)));
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, bytes: Buffer) =>
+    parse(bytes),
   );
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, text: string) => {
-    if (text === '') return undefined;
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+    if (bytes.length === 0) return undefined;
     const untyped = request.headers['content-type'] === undefined && request.routeOptions.config.untypedBody;
     if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
-    return parse(text);
+    return parse(bytes);
   });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes that are not UTF-8 are refused: replaced silently, they would store something that nobody sent. */
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
+  }
 }
 
 /** What every request passes before anything is read of it. */

@@ -8,6 +8,9 @@ import { type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
 import { cleanUp } from './sign-in/clean-up.ts';
 import { type PasswordResetRequest, sendPasswordResetLink } from './sign-in/password-reset.ts';
 
+/** Milliseconds. */
+const wakeDelay = 50;
+
 type Job = { readonly name: string; readonly everyMs: number; readonly run: (ctx: Context) => Promise<unknown> };
 
 /** Work in the background. Each job claims its rows by a conditional update, so any number of servers may run it. */
@@ -38,14 +41,10 @@ export type Jobs = {
 export function startJobs(ctx: Context): Jobs {
   const mailer = createMailer(ctx);
   const runners = new Map(jobList(ctx, mailer).map((job) => [job.name, startJob(ctx, job)]));
-  const wake = (name: string) =>
-    void runners
-      .get(name)
-      ?.run()
-      .catch(() => {});
   return {
+    // A moment later: whoever wakes it may not have committed yet, and often wakes it for several rows.
     wake: (name) => {
-      wake(name);
+      setTimeout(() => void runners.get(name)?.run(), wakeDelay).unref();
     },
     drain: async () => {
       for (const runner of runners.values()) await runner.run();

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import type { Context, Origin } from '../context.ts';
 import { loadKeys } from '../crypto/keys.ts';
-import { migrate, openDatabase } from '../db/database.ts';
+import { hostPatience, migrate, openDatabase } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { assertKeysFit, createContext, createLog } from '../server.ts';
 import { verifyAudit } from './audit-verify.ts';
@@ -72,7 +72,7 @@ async function openContext(): Promise<Context> {
   const config = readConfig(process.env);
   const log = createLog('silent');
   const keys = loadKeys(config.dataDir);
-  const db = openDatabase(config.databaseUrl, () => {});
+  const db = openDatabase(config.databaseUrl, () => {}, hostPatience);
   await migrate(db);
   await assertKeysFit(db, keys);
   return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});

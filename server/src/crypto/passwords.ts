@@ -13,6 +13,8 @@ export type Hasher = {
    * @throws Failure COM0503 when too many hashes wait already
    */
   verify(stored: string | undefined, password: string): Promise<boolean>;
+  /** Whether a stored hash was made with today's parameters. */
+  isCurrent(stored: string): boolean;
   /** Keyed slow hash of a short secret under a given salt (backup codes), base64url. */
   hashWithSalt(secret: string, salt: string): Promise<string>;
   /** Takes as long as `verify` lately took, without the work: for attempts that are refused unevaluated (R08). */
@@ -32,9 +34,9 @@ export function createHasher(keys: Keys, options: HasherOptions): Hasher {
   const durations: number[] = [];
   const dummySalt = randomBytes(saltBytes);
 
-  const tag = async (secret: string, salt: Uint8Array) => {
+  const tag = async (secret: string, salt: Uint8Array, parameters: Parameters = today) => {
     const started = performance.now();
-    const raw = await slot(() => argon2id(secret, salt));
+    const raw = await slot(() => argon2id(secret, salt, parameters));
     durations[durations.length < 64 ? durations.length : randomInt(64)] = performance.now() - started;
     return createHmac('sha256', keys.pepper).update(raw).digest();
   };
@@ -46,11 +48,11 @@ export function createHasher(keys: Keys, options: HasherOptions): Hasher {
       return `$argon2id$v=19$${cost}$${base64(salt)}$${base64(digest)}`;
     },
     verify: async (stored, password) => {
-      const [, , , , salt, expected] = stored?.split('$') ?? [];
-      const known = stored?.startsWith(`$argon2id$v=19$${cost}$`) && salt && expected;
-      const digest = await tag(password.normalize('NFC'), known ? Buffer.from(salt, 'base64') : dummySalt);
-      return known ? timingSafeEqual(digest, Buffer.from(expected, 'base64')) : false;
+      const known = stored === undefined ? undefined : parsePhc(stored);
+      const digest = await tag(password.normalize('NFC'), known?.salt ?? dummySalt, known?.parameters);
+      return known ? timingSafeEqual(digest, known.digest) : false;
     },
+    isCurrent: (stored) => stored.startsWith(`$argon2id$v=19$${cost}$`),
     hashWithSalt: async (secret, salt) => (await tag(secret, Buffer.from(salt, 'base64url'))).toString('base64url'),
     pretend: async () => {
       if (durations.length === 0) await tag('', dummySalt);
@@ -64,15 +66,21 @@ export function newSalt(): string {
   return randomBytes(saltBytes).toString('base64url');
 }
 
-function argon2id(secret: string, salt: Uint8Array): Promise<Buffer> {
-  return hashRaw(secret, {
-    algorithm: argon2idAlgorithm,
-    memoryCost: memoryKiB,
-    timeCost: passes,
-    parallelism: lanes,
-    outputLen: tagBytes,
-    salt,
-  });
+type Parameters = { readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number };
+
+const today: Parameters = { memoryCost: memoryKiB, timeCost: passes, parallelism: lanes };
+/** `$argon2id$v=19$m=…,t=…,p=…$salt$digest`, with bounds that keep a damaged row from costing a gigabyte. */
+const phcForm = /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d),p=(\d)\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/;
+
+function parsePhc(stored: string) {
+  const [, m, t, p, salt, digest] = phcForm.exec(stored) ?? [];
+  if (!salt || !digest) return undefined;
+  const parameters = { memoryCost: Number(m), timeCost: Number(t), parallelism: Number(p) };
+  return { parameters, salt: Buffer.from(salt, 'base64'), digest: Buffer.from(digest, 'base64') };
+}
+
+function argon2id(secret: string, salt: Uint8Array, parameters: Parameters): Promise<Buffer> {
+  return hashRaw(secret, { algorithm: argon2idAlgorithm, ...parameters, outputLen: tagBytes, salt });
 }
 
 /** At most `count` run at once; 64 wait for at most a second, then the caller gets a 503. */

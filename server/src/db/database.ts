@@ -9,10 +9,14 @@ import { lockSqlite, sqliteDialect } from './sqlite.ts';
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
+/** A server answers 503 rather than standing still behind a host command; a host command has time. Milliseconds. */
+const serverPatience = 200;
+export const hostPatience = 5000;
+
 /** Opens the database of a URL (`sqlite:<file>` or `postgres://…`). Nothing else in the server knows an engine. */
-export function openDatabase(url: string, onError: (error: Error) => void): Db {
+export function openDatabase(url: string, onError: (error: Error) => void, patience = serverPatience): Db {
   const dialect = url.startsWith('sqlite:')
-    ? sqliteDialect(url.slice('sqlite:'.length))
+    ? sqliteDialect(url.slice('sqlite:'.length), patience)
     : postgresDialect(url, onError);
   return new Kysely<Database>({ dialect });
 }

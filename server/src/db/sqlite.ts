@@ -8,11 +8,12 @@ const oldestSafe = [3, 51, 3] as const;
 
 /**
  * Opens the embedded database, asserts the settings that "committed" rests on, and adapts it to Kysely.
+ * @param patience milliseconds to wait for another process that writes; the wait is on the event loop
  * @throws Error when SQLite is too old or a setting does not hold
  */
-export function sqliteDialect(file: string): Dialect {
+export function sqliteDialect(file: string, patience: number): Dialect {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+  const database = new DatabaseSync(file, { timeout: patience, enableForeignKeyConstraints: true });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;');
   assertSettings(database);
   return new SqliteDialect({ database: adapt(database) });

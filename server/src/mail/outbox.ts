@@ -43,6 +43,7 @@ export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<
       last_error: '',
     })
     .execute();
+  ctx.wake('mail');
 }
 
 /** Opens the stored content of a mail; undefined once it was sent or dropped. */

@@ -22,6 +22,7 @@ import { auditedChange } from '../audit/change.ts';
 import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
+import { assertNoFlood } from '../sessions/windows.ts';
 import { changePassword } from '../sign-in/password-change.ts';
 import { proveOwnPassword } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
@@ -75,6 +76,7 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     if (ctx.config.signUp !== 'open') throw new Failure('AUM0014');
     const address = parseEmail(body.email);
     if (!address) throw new Failure('COM0008', { field: 'email' });
+    await assertNoFlood(ctx, 'sign_up.requests', origin.sourceIp);
     await assertAcceptable(ctx, body.password, [address.email]);
     const passwordHash = await ctx.hasher.hash(body.password);
     await requestSignUp(ctx, { origin, address, passwordHash, language: body.language ?? origin.language });

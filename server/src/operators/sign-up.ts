@@ -7,7 +7,7 @@ import { limits } from '../limits.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { sourceNetwork } from '../sessions/source.ts';
-import { assertNoFlood, takeFromWindow } from '../sessions/windows.ts';
+import { takeFromWindow } from '../sessions/windows.ts';
 import type { EmailAddress } from './email.ts';
 import { createOperator } from './operators.ts';
 import { closeSetup } from './setup.ts';
@@ -21,7 +21,6 @@ export type SignUpRequest = {
 
 /** Asks for an account. The answer is the same whether the address is known; a mail tells its owner (`sendSignUpLink`). */
 export async function requestSignUp(ctx: Context, request: SignUpRequest): Promise<void> {
-  await assertNoFlood(ctx, 'sign_up.requests', request.origin.sourceIp);
   await deferRequest(ctx.db, ctx, 'sign_up', request);
   ctx.wake('requests');
 }

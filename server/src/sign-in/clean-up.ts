@@ -21,6 +21,12 @@ export async function cleanUp(ctx: Context): Promise<void> {
     .deleteFrom('attempt_windows')
     .where('window_start', '<=', now - limits.day)
     .execute();
+  // Of accounts that do not exist; those of real ones are few and hold a count that must not be lost.
+  await ctx.db
+    .deleteFrom('login_accounts')
+    .where('account_key', 'like', '?%')
+    .where('updated_at', '<=', now - limits.login.knownSource)
+    .execute();
   await ctx.db
     .deleteFrom('known_sources')
     .where('last_success_at', '<=', now - limits.login.knownSource)

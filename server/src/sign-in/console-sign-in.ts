@@ -7,8 +7,9 @@ import type { PendingSignIns } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { lockUser } from '../sessions/consequences.ts';
+import { inTurn } from '../sessions/turns.ts';
 import { type Account, type Identifier, loadAccount } from '../users/accounts.ts';
-import { acceptCode, acceptPassword, activeFactor, openSession, provePassword } from './sign-in.ts';
+import { acceptCode, acceptPassword, activeFactor, openSession, provePassword, turnOf } from './sign-in.ts';
 
 /** Either a session for the cookie, or a pending sign-in that still lacks its code. */
 export type ConsoleSignIn =
@@ -22,6 +23,15 @@ const consoleSession = { kind: 'console' as const, life: limits.session.consoleL
  * @throws Failure AUM0002
  */
 export async function beginConsoleSignIn(
+  ctx: Context,
+  origin: Origin,
+  identifier: Identifier,
+  password: string,
+): Promise<ConsoleSignIn> {
+  return await inTurn(turnOf(identifier, origin), () => beginOnce(ctx, origin, identifier, password));
+}
+
+async function beginOnce(
   ctx: Context,
   origin: Origin,
   identifier: Identifier,

@@ -12,9 +12,10 @@ import { lockUser } from '../sessions/consequences.ts';
 import { type AuthMethod, createSession } from '../sessions/sessions.ts';
 import { sourceNetwork } from '../sessions/source.ts';
 import { type Attempt, isKnownSource, rememberSource, settleRight } from '../sessions/throttle.ts';
+import { inTurn } from '../sessions/turns.ts';
 import { takeFromWindow } from '../sessions/windows.ts';
 import type { Account, Identifier } from '../users/accounts.ts';
-import { checkPassword, settleWrong } from '../users/password.ts';
+import { checkPassword, settleWrong, strengthenHash } from '../users/password.ts';
 
 export type SignedIn = {
   readonly operatorId: string;
@@ -37,6 +38,16 @@ export type SignInRequest = {
  * @throws Failure AUM0002 for everything that is wrong before the code; MFA0001 no code, MFA0002 wrong or used code
  */
 export async function signInProgram(ctx: Context, origin: Origin, request: SignInRequest): Promise<SignedIn> {
+  return await inTurn(turnOf(request.identifier, origin), () => signInOnce(ctx, origin, request));
+}
+
+/** Attempts on one account from one source take turns. */
+export function turnOf(identifier: Identifier, origin: Origin): string {
+  const name = 'email' in identifier ? identifier.email : `${identifier.operatorId}/${identifier.userName}`;
+  return `${name.trim().toLowerCase()} ${sourceNetwork(origin.sourceIp)}`;
+}
+
+async function signInOnce(ctx: Context, origin: Origin, request: SignInRequest): Promise<SignedIn> {
   const { account, attempt } = await provePassword(ctx, origin, request.identifier, request.password);
   const result = await transaction(ctx.db, async (db) => {
     if (!(await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion))) return 'AUM0002';
@@ -57,7 +68,10 @@ export async function signInProgram(ctx: Context, origin: Origin, request: SignI
  */
 export async function provePassword(ctx: Context, origin: Origin, identifier: Identifier, password: string) {
   const check = await checkPassword(ctx, identifier, password, origin.sourceIp);
-  if (check.right) return check;
+  if (check.right) {
+    await strengthenHash(ctx, check.account, password);
+    return check;
+  }
   await settleWrong(ctx, origin, check, 401);
   throw new Failure('AUM0002');
 }

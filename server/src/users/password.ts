@@ -72,6 +72,23 @@ export async function proveOwnPassword(
   throw new Failure('AUM0011');
 }
 
+/**
+ * Hashes a password anew at sign-in when its row was made with other parameters than today's (R07). Nothing else about
+ * the account changes, so sessions and links stay.
+ */
+export async function strengthenHash(ctx: Context, account: Account, password: string): Promise<void> {
+  const { operatorId, userKey, passwordHash } = account;
+  if (passwordHash === undefined || ctx.hasher.isCurrent(passwordHash)) return;
+  const stronger = await ctx.hasher.hash(password);
+  await ctx.db
+    .updateTable('users')
+    .set({ password_hash: stronger })
+    .where('operator_id', '=', operatorId)
+    .where('user_key', '=', userKey)
+    .where('password_hash', '=', passwordHash)
+    .execute();
+}
+
 type WrongCheck = Extract<PasswordCheck, { right: false }>;
 
 /** Writes down a failed check in a transaction of its own, so that it stays whatever the request does next. */

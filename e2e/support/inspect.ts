@@ -1,0 +1,27 @@
+import { accessible, fitsItsWidth, picture, type Tab } from './browser.ts';
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 375, height: 812 },
+];
+
+/** One screen in both schemes at both widths, and whether it fits the narrowest. */
+export async function inspect(tab: Tab, name: string): Promise<void> {
+  const { page } = tab;
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+      await picture(tab, `${name}-${size.width}-${colorScheme}`);
+      await accessible(page, `${name}, ${size.width} px, ${colorScheme}`);
+      await fitsItsWidth(page, `${name}, ${size.width} px`);
+    }
+  }
+  for (const width of [360, 320]) {
+    await page.setViewportSize({ width, height: 740 });
+    await fitsItsWidth(page, `${name}, ${width} px`);
+  }
+  await page.setViewportSize(sizes[0] ?? { width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: 'light' });
+}
