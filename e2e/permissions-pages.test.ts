@@ -94,7 +94,7 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     const { page } = tab;
     await page.goto(`${server.baseUrl}/security/simulate?user=alice&api=User%3ArevokeUserMFA`);
     await shown(field(page, o.operation));
-    await field(page, 'user_name').fill('bob');
+    await page.getByLabel(/user_name/).fill('bob');
     await button(page, o.evaluate).click();
     await shown(page.getByText(o.denied).first());
     await shown(page.getByText("pathVariable('user_name') == samUserName").first());

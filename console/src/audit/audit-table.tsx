@@ -1,9 +1,9 @@
+import { VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useText } from '../language.ts';
 import { Moment } from '../look/facts.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
-import { exactTime } from '../time.ts';
 import css from './audit-page.module.css';
 import type { Entry } from './entries.ts';
 import type { AuditSearch } from './routes.ts';
@@ -41,13 +41,9 @@ function Row({ entry, search }: { entry: Entry; search: AuditSearch }) {
   return (
     <tr>
       <th scope="row">
-        <Link
-          to="/logs/audit"
-          search={{ ...search, event: sequence }}
-          resetScroll={false}
-          aria-label={t('audit.open', { api: apiKind, time: exactTime(at, zone) })}
-        >
+        <Link to="/logs/audit" search={{ ...search, event: sequence }} resetScroll={false}>
           <Moment at={at} zone={zone} />
+          <VisuallyHidden>{apiKind}</VisuallyHidden>
         </Link>
       </th>
       <td data-name={t('audit.actor')}>{partyName(actor, t)}</td>

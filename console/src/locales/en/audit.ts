@@ -29,7 +29,6 @@ export const audit: typeof ja = {
     exportNote: 'Saves the entries that are shown.',
     csv: 'CSV',
     jsonLines: 'JSON Lines',
-    open: 'Details: {api}, {time}',
     detail: 'Entry',
     missing: 'This entry was not found.',
     sentence: '{actor} called {api} on {target}.',

@@ -29,7 +29,6 @@ export const audit = {
     exportNote: '表示している記録を保存します。',
     csv: 'CSV',
     jsonLines: 'JSON Lines',
-    open: '詳細: {api}、{time}',
     detail: '記録の詳細',
     missing: 'この記録は見つかりません。',
     sentence: '{actor} が {target} に対して {api} を実行しました。',
