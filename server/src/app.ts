@@ -50,7 +50,6 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   addBodyParsers(app);
   addDoorChecks(app, ctx);
   app.setErrorHandler((error, request, reply) => sendProblem(ctx, request, reply, error));
-  app.setNotFoundHandler((request, reply) => sendProblem(ctx, request, reply, new Failure('COM0404')));
 
   registerSignInRoutes(app);
   registerOperatorRoutes(app);
@@ -62,7 +61,11 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerApiPages(app);
   registerHealth(app, ctx);
   if (!ctx.config.smtpUrl && isLoopback(ctx.config.host)) registerMailPreview(app, ctx);
-  await registerPages(app, consoleDist);
+  const missingPage = await registerPages(app, consoleDist);
+  app.setNotFoundHandler((request, reply) => {
+    const page = missingPage?.(request, reply);
+    return page === undefined ? sendProblem(ctx, request, reply, new Failure('COM0404')) : reply.send(page);
+  });
   return app;
 }
 

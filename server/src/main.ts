@@ -29,7 +29,8 @@ try {
   function announce(address: string, setupLink: string | undefined, milliseconds: number): void {
     const mail = config.smtpUrl ? 'sent by SMTP' : `${config.baseUrl}/mail-preview`;
     if (!process.stdout.isTTY) {
-      log.info({ address, url: config.baseUrl, milliseconds, ...(setupLink && { setupLink }) }, 'ready');
+      // At every level: the link is shown here only.
+      createLog('info').info({ address, url: config.baseUrl, milliseconds, ...(setupLink && { setupLink }) }, 'ready');
       return;
     }
     const lines = [

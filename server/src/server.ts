@@ -7,8 +7,9 @@ import type { Context } from './context.ts';
 import { type Keys, loadKeys } from './crypto/keys.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { seal, unseal } from './crypto/sealed.ts';
-import { claimServer, type Db, migrate, openDatabase } from './db/database.ts';
+import { claimServer, type Db, isForOneServer, migrate, openDatabase } from './db/database.ts';
 import { type Jobs, startJobs } from './jobs.ts';
+import { releaseClaims } from './mail/outbox.ts';
 import { newSetupLink } from './operators/setup.ts';
 
 export type Running = {
@@ -57,6 +58,7 @@ export function createContext(parts: Omit<Context, 'hasher' | 'wake'>, wake: Con
 async function start(parts: Omit<Context, 'hasher' | 'wake'>, release: () => void): Promise<Running> {
   await migrate(parts.db);
   await assertKeysFit(parts.db, parts.keys);
+  if (isForOneServer(parts.config.databaseUrl)) await releaseClaims(parts.db);
   let jobs: Jobs | undefined;
   const ctx = createContext(parts, (job) => jobs?.wake(job));
   const app = await buildApp(ctx, consoleDist);

@@ -21,16 +21,21 @@ export function openDatabase(url: string, onError: (error: Error) => void, patie
   return new Kysely<Database>({ dialect });
 }
 
+/** Whether only one server at a time can run on a database. */
+export function isForOneServer(url: string): boolean {
+  return url.startsWith('sqlite:');
+}
+
 /**
  * Claims the database for this server process. Only an embedded file allows one server at a time.
  * @throws Error when another server runs on the same file
  */
 export function claimServer(url: string): () => void {
-  if (!url.startsWith('sqlite:')) return () => {};
+  if (!isForOneServer(url)) return () => {};
   const release = lockSqlite(url.slice('sqlite:'.length));
   if (!release) {
     throw new Error(
-      'Another Warifu server is running on this data folder. Stop it, or use PostgreSQL for many servers.',
+      `Another Warifu server is running on ${url.slice('sqlite:'.length)}. Stop it, or use PostgreSQL for many servers.`,
     );
   }
   return release;

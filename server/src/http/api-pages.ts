@@ -75,6 +75,7 @@ function escape(text: string): string {
 }
 
 const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:auto;padding:1rem}
+body{overflow-wrap:anywhere}a{color:light-dark(#0b4f8a,#9cc9f5)}body{background:light-dark(#fff,#14181c);color:light-dark(#1a1f24,#e8ebee)}
 article{border-top:1px solid color-mix(in srgb,currentColor 20%,transparent);padding:1rem 0}h3{margin:0;overflow-wrap:anywhere}
 nav ul{display:flex;flex-wrap:wrap;gap:1rem;padding:0;list-style:none}dt{font-weight:600;margin-top:.5rem}dd{margin:0}
 dd ul{margin:.25rem 0;padding-left:1.25rem}code{font-size:.9em}`;

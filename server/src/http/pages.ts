@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newSecret } from '../crypto/tokens.ts';
 import { pagePolicy } from './security-headers.ts';
 
@@ -22,10 +22,10 @@ const loginPages = [
 const appPages = ['/', '/security', '/security/*', '/logs', '/logs/*', '/settings'];
 
 /** Serves the built console: two pages with a nonce of their own, and assets whose names change with their content. */
-export async function registerPages(app: FastifyInstance, dist: string): Promise<void> {
+export async function registerPages(app: FastifyInstance, dist: string): Promise<MissingPage | undefined> {
   if (!existsSync(join(dist, 'login.html'))) {
     app.log.warn('the console is not built: run "npm run build"');
-    return;
+    return undefined;
   }
   await app.register(fastifyStatic, {
     root: join(dist, 'assets'),
@@ -44,6 +44,19 @@ export async function registerPages(app: FastifyInstance, dist: string): Promise
   });
   app.get('/.well-known/change-password', async (_, reply) => reply.redirect('/security/password'));
   app.get('/robots.txt', async (_, reply) => reply.type('text/plain').send('User-agent: *\nDisallow: /\n'));
+  return (request, reply) => {
+    if (!wantsPage(request)) return undefined;
+    reply.code(404);
+    return page(reply, 'login.html');
+  };
+}
+
+/** The page for an address that is not there; undefined when a program asks, or a path that is no page's. */
+export type MissingPage = (request: FastifyRequest, reply: FastifyReply) => string | undefined;
+
+function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  const forPrograms = /^\/(v1|assets|\.well-known)(\/|$)/.test(url);
+  return method === 'GET' && !forPrograms && (headers.accept ?? '').includes('text/html');
 }
 
 function pageSender(dist: string): (reply: FastifyReply, file: string) => string {

@@ -46,6 +46,15 @@ export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<
   ctx.wake('mail');
 }
 
+/**
+ * Gives back what a server of this database had claimed when it was killed. Only for a database that one server has to
+ * itself: others may be sending what they claimed.
+ */
+export async function releaseClaims(db: Db): Promise<void> {
+  await db.updateTable('outbox').set({ claimed_until: 0 }).where('claimed_until', '>', 0).execute();
+  await db.updateTable('deferred_requests').set({ claimed_until: 0 }).where('claimed_until', '>', 0).execute();
+}
+
 /** Opens the stored content of a mail; undefined once it was sent or dropped. */
 export function openContent(
   ctx: Context,
