@@ -27,9 +27,8 @@ export function sourceOf(i: number): string {
 }
 
 /**
- * How many requests meet in each round of a race: 64 in some, 16 in the others, because the pool lets ten through at a
- * time whatever their number. SQLite has one writer and shows no such race; it gets a few rounds.
+ * How many requests meet in each round of a race. SQLite has one writer and shows no such race; it gets two rounds.
  */
 export function rounds(engine: Engine): number[] {
-  return engine === 'postgres' ? [...Array<number>(5).fill(64), ...Array<number>(45).fill(16)] : [64, 16];
+  return Array<number>(engine === 'postgres' ? 50 : 2).fill(64);
 }
