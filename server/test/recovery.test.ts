@@ -266,7 +266,7 @@ describe.each(engines)('MFA reset by mail on %s', (engine) => {
     expect((await verifyReset(server, proofOf(root, as, token))).status).toBe(200);
   });
 
-  it('I1: of 64 verifications at one instant exactly one succeeds', { timeout: 120_000 }, async () => {
+  it('I1: of 64 verifications at one instant exactly one succeeds', { timeout: 300_000 }, async () => {
     for (const [round, count] of rounds(engine).entries()) {
       const { root, as } = await fresh();
       const token = await resetToken(server, root);
