@@ -29,7 +29,7 @@ export function authenticator(secret: string): Authenticator {
     last: () => code,
     next: async () => {
       // Near the end of a step, t−1 would be too old on arrival.
-      const oldest = Math.floor((Date.now() / 1000 + 8) / stepSeconds) - 1;
+      const oldest = Math.floor((Date.now() / 1000 + 15) / stepSeconds) - 1;
       const step = Math.max(oldest, used + 1);
       await wait(Math.max(0, (step - 1) * stepSeconds * 1000 - Date.now() + 200));
       used = step;

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { freePort } from '../../scripts/postgres.ts';
 import { root } from '../../scripts/processes.ts';
+import { nextPort } from './ports.ts';
 import { until } from './until.ts';
 
 export type ServerOptions = {
@@ -38,7 +38,7 @@ export type Server = {
 
 /** Starts `server/src/main.ts` as a process of its own, and waits until it is ready. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await nextPort());
   const dataDir = options.dataDir ?? temporaryFolder('data');
   const begun = performance.now();
   const running = launch(['server/src/main.ts'], serverEnv(port, dataDir, options));
