@@ -45,6 +45,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const baseUrl = `http://localhost:${port}`;
   await untilReady(baseUrl, running);
   const startedIn = performance.now() - begun;
+  // It answers a moment before it has printed where to begin.
+  await until(() => running.output().includes('"msg":"ready"'), 'the line that says where to begin');
   const { child, output } = running;
   return {
     baseUrl,
