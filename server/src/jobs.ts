@@ -1,12 +1,12 @@
+import { cleanUp } from './clean-up.ts';
 import type { Context } from './context.ts';
 import type { Db } from './db/database.ts';
 import { createMailer } from './mail/deliver.ts';
 import { doRequests, type RequestKind } from './mail/requests.ts';
-import { runDueOverrides } from './mfa/host-override.ts';
-import { type ResetRequest, sendResetLink } from './mfa/recovery.ts';
+import { type PasswordResetRequest, sendPasswordResetLink } from './operators/password-reset.ts';
 import { type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
-import { cleanUp } from './sign-in/clean-up.ts';
-import { type PasswordResetRequest, sendPasswordResetLink } from './sign-in/password-reset.ts';
+import { type ResetRequest, sendResetLink } from './recovery/by-mail.ts';
+import { runDueOverrides } from './recovery/host-override.ts';
 
 /** Milliseconds. */
 const wakeDelay = 50;

@@ -31,7 +31,7 @@ describe.each(engines)('attempt cap on %s', (engine) => {
       await server.ctx.db
         .selectFrom('login_accounts')
         .select('failures')
-        .where('account_key', '=', `${root.operatorId}/`)
+        .where('account_key', '=', `${root.operatorId}/root`)
         .executeTakeFirst()
     )?.failures ?? 0;
   const evaluations = () => vi.spyOn(server.ctx.hasher, 'verify');

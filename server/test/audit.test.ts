@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChains } from '../src/audit/chain.ts';
-import { oneLine } from '../src/audit/record.ts';
-import { call, type Credentials } from './support/client.ts';
+import { verifyChains } from '../src/change/chain.ts';
+import { oneLine } from '../src/change/record.ts';
+import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, begin, enrol, mailedToken, mailsOf, newRoot, otpAt, type Root, signIn } from './support/people.ts';
@@ -270,7 +270,7 @@ describe.each(engines)('audit log on %s', (engine) => {
     const row = await server.ctx.db
       .selectFrom('login_accounts')
       .select('failures')
-      .where('account_key', '=', `${root.operatorId}/`)
+      .where('account_key', '=', `${root.operatorId}/root`)
       .executeTakeFirst();
     expect(row?.failures).toBe(1);
   });

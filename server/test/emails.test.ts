@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { call, type Credentials } from './support/client.ts';
+import { type Credentials, call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { enrol, mailedToken, mailsOf, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { requestOverride, runDueOverrides } from '../src/mfa/host-override.ts';
+import { requestOverride, runDueOverrides } from '../src/recovery/host-override.ts';
 import { call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, enrol, mailsOf, newRoot, otpAt, signIn } from './support/people.ts';

@@ -1,6 +1,6 @@
 import { type AnyEndpoint, endpoints } from '@warifu/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Answer, call, type Credentials } from './support/client.ts';
+import { type Answer, type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants, rowsOf } from './support/invariants.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';

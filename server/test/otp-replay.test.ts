@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { rootId } from '../src/db/schema.ts';
 import { newBrowser } from './support/browser.ts';
 import { type Answer, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
@@ -227,12 +228,12 @@ describe.each(engines)('OTP replay on %s', (engine) => {
       .selectFrom('users')
       .select('credential_version')
       .where('operator_id', '=', root.operatorId)
-      .where('user_key', '=', '')
+      .where('user_id', '=', rootId)
       .executeTakeFirstOrThrow();
     const rows = tokens.map((token) => ({
       operator_id: root.operatorId,
       pending_id: token.slice(0, 20),
-      user_key: '',
+      user_id: rootId,
       token_hash: createHash('sha256').update(token).digest('base64url'),
       credential_version: user.credential_version,
       wrong_codes: 0,

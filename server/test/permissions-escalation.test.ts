@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { compile, type PermissionDocument, parse, type Request } from '@warifu/policy';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { widensNothing } from '../src/permissions/escalation.ts';
+import { widensNothing } from '../src/authorize/escalation.ts';
 
 // A small operator: an attacker, two other users, two roles and the defaults. The rules below are those of the server
 // (`changeWithinOwnReach`, `assertMayActAs`); sam-users.test.ts sees the same attempts refused over HTTP.

@@ -1,6 +1,6 @@
 import { type AnyEndpoint, endpoints } from '@warifu/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, type Credentials } from './support/client.ts';
+import { type Credentials, call } from './support/client.ts';
 import { rowsOf as allRowsOf } from './support/invariants.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
 import { allow, credentialsOf, newSam, signInSam, userPath } from './support/sam.ts';

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { compile } from '@warifu/policy';
-import { sourcesOf, type Texts, textsOfAll } from '../src/permissions/documents.ts';
+import { describe, expect, it } from 'vitest';
+import { sourcesOf, type Texts, textsOfAll } from '../src/authorize/documents.ts';
 import { call } from './support/client.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
@@ -62,13 +62,13 @@ async function fill(server: TestServer, root: Root, seed: number): Promise<void>
       mfa_reset_at: null,
     };
     const permission = pick(['', '', document(pick)]);
-    const user = { operator_id: root.operatorId, user_key: name, user_name: name };
+    const user = { operator_id: root.operatorId, user_id: name, name_key: name, user_name: name };
     await db
       .insertInto('users')
       .values({ ...user, permission, ...blank, ...more, ...dates })
       .execute();
     for (const roleId of new Set([pick(roles), pick(roles)])) {
-      const attached = { operator_id: root.operatorId, user_key: name, role_id: roleId, attached_at: 0 };
+      const attached = { operator_id: root.operatorId, user_id: name, role_id: roleId, attached_at: 0 };
       if (pick([true, false, false])) await db.insertInto('user_roles').values(attached).execute();
     }
   }

@@ -1,5 +1,5 @@
-import { hashRaw } from '@node-rs/argon2';
 import { createHmac } from 'node:crypto';
+import { hashRaw } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from './support/client.ts';
 import { newRoot } from './support/people.ts';

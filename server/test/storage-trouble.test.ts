@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Db, openDatabase } from '../src/db/database.ts';
-import { type Answer, call, type Credentials } from './support/client.ts';
+import { type Answer, type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants, rowsOf } from './support/invariants.ts';
 import { enrol, newRoot, type Root, signIn } from './support/people.ts';

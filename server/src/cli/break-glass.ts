@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Context, Origin } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { requestOverride, runDueOverrides } from '../mfa/host-override.ts';
+import { requestOverride, runDueOverrides } from '../recovery/host-override.ts';
 
 export type BreakGlassOptions = { operator: string; reason: string; now?: boolean };
 

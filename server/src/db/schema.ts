@@ -1,9 +1,11 @@
-import type { Generated } from 'kysely';
+/** `user_id` of the root user of every operator. */
+export const rootId = 'root';
 
 /**
  * Tables as Kysely sees them. Ids and hashes are text, instants are milliseconds, yes/no is a nullable instant,
  * structured values are JSON text decoded by their owner. Every key begins with or carries `operator_id`.
- * `user_key` is the user name in lower case, and empty for the root user.
+ * A user is known by `user_id`, which is never used again: `root` for the root user of an operator. What belongs to a
+ * user refers to it by a foreign key with cascade, so it cannot outlive its user.
  */
 export type Database = {
   server_state: { key: string; value: string };
@@ -24,8 +26,9 @@ export type Database = {
   audit_log: AuditLog;
   host_overrides: HostOverrides;
   auth_keys: AuthKeys;
+  trusted_principals: TrustedPrincipals;
   roles: Roles;
-  user_roles: { operator_id: string; user_key: string; role_id: string; attached_at: Instant };
+  user_roles: { operator_id: string; user_id: string; role_id: string; attached_at: Instant };
   system_notifications: { operator_id: string; type: string; email_ids: string; updated_at: Instant };
   audit_heads: { operator_id: string; sequence: number; hash: string };
 };
@@ -41,11 +44,13 @@ export type Operators = {
   /** No MFA reset by mail before this time. */
   recovery_hold_until: Instant | null;
   /** JSON text; empty when there is none. */
-  default_permissions: Generated<string>;
+  default_permissions: string;
   mfa_required_root_at: Instant | null;
   mfa_required_sam_at: Instant | null;
   /** Since when the escalation guard is off; it is on by default. */
   guard_off_at: Instant | null;
+  /** Goes up with every change that a decision rests on: it serialises such changes, and a cache may trust it. */
+  revision: number;
   created_at: Instant;
   updated_at: Instant;
 };
@@ -62,7 +67,9 @@ export type Emails = {
 
 export type Users = {
   operator_id: string;
-  user_key: string;
+  user_id: string;
+  /** The user name in lower case, unique in its operator; empty for the root user. */
+  name_key: string;
   user_name: string;
   description: string;
   language: 'en' | 'ja';
@@ -74,7 +81,7 @@ export type Users = {
   credential_version: number;
   last_sign_in_at: Instant | null;
   /** JSON text of a SAM user's own permission; empty when it has none. */
-  permission: Generated<string>;
+  permission: string;
   trust_policy: string | null;
   /** When MFA was last reset by recovery or by another user. */
   mfa_reset_at: Instant | null;
@@ -84,7 +91,7 @@ export type Users = {
 
 export type TotpFactors = {
   operator_id: string;
-  user_key: string;
+  user_id: string;
   factor_id: string;
   status: 'UNCONFIRMED' | 'ACTIVE';
   /** Sealed seed, bound to this row. */
@@ -102,7 +109,7 @@ export type TotpFactors = {
 
 export type BackupCodeSets = {
   operator_id: string;
-  user_key: string;
+  user_id: string;
   set_id: string;
   factor_id: string;
   salt: string;
@@ -117,7 +124,7 @@ export type BackupCodeSets = {
 export type Sessions = {
   operator_id: string;
   session_id: string;
-  user_key: string;
+  user_id: string;
   kind: 'console' | 'api';
   token_hash: string;
   api_key_hash: string | null;
@@ -129,6 +136,8 @@ export type Sessions = {
   proved_at: Instant;
   expires_at: Instant;
   last_used_at: Instant;
+  /** Wrong ones in a row at a step-up or another proof inside this session. */
+  wrong_passwords: number;
   /** AuthKey that opened it; deleting the key ends it. */
   auth_key_id: string | null;
   /** Session that switched to this user; this one lives no longer than that one. */
@@ -141,7 +150,7 @@ export type Sessions = {
 export type PendingSignIns = {
   operator_id: string;
   pending_id: string;
-  user_key: string;
+  user_id: string;
   token_hash: string;
   credential_version: number;
   wrong_codes: number;
@@ -159,9 +168,11 @@ export type MailTokenPurpose =
 export type MailTokens = {
   operator_id: string;
   token_id: string;
-  user_key: string;
+  user_id: string;
   purpose: MailTokenPurpose;
   token_hash: string;
+  /** Ties the records of one reset together, from asking to its end. */
+  case_id: string | null;
   /** Enrolment for which an MFA reset was asked. */
   factor_id: string | null;
   /** Address that the token verifies. */
@@ -197,7 +208,7 @@ export type LoginAccounts = {
 
 export type AttemptWindows = { scope: string; key: string; window_start: Instant; count: number };
 
-export type KnownSources = { operator_id: string; user_key: string; source: string; last_success_at: Instant };
+export type KnownSources = { operator_id: string; user_id: string; source: string; last_success_at: Instant };
 
 export type DeferredRequests = {
   request_id: string;
@@ -251,7 +262,7 @@ export type AuditLog = {
 export type AuthKeys = {
   operator_id: string;
   auth_key_id: string;
-  user_key: string;
+  user_id: string;
   secret_hash: string;
   created_at: Instant;
   last_used_at: Instant | null;
@@ -267,12 +278,24 @@ export type Roles = {
   updated_at: Instant;
 };
 
+/** Who may switch to a user: resolved when the trust policy was saved, so a later user of a name is not meant. */
+export type TrustedPrincipals = {
+  operator_id: string;
+  user_id: string;
+  principal_operator_id: string;
+  principal_user_id: string;
+  /** Number of the statement in the trust policy, from 0. */
+  statement: number;
+};
+
 /** A break-glass that somebody with a shell on the host asked for. */
 export type HostOverrides = {
   operator_id: string;
   override_id: string;
   host_user: string;
   reason: string;
+  /** Enrolment that it switches off; of a later one it says nothing. */
+  factor_id: string;
   created_at: Instant;
   /** It happens then, unless somebody cancels it. */
   due_at: Instant;

@@ -1,11 +1,12 @@
 import type { AnyEndpoint } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
+import { deciderOf } from '../authorize/decider.ts';
+import { roleTexts } from '../authorize/documents.ts';
 import type { Context } from '../context.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { deciderOf } from '../permissions/decider.ts';
-import { roleTexts } from '../permissions/documents.ts';
 import { findSession, type Session } from '../sessions/sessions.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
@@ -41,7 +42,7 @@ export function rootOf(param?: string): Guard<Caller> {
     name: param ? `root of {${param}}` : 'root',
     check: async (ctx, request, endpoint, params) => {
       const caller = await callerOf(ctx, request, endpoint, param, params);
-      if (caller.userKey !== '') await refuse(ctx, request, caller, endpoint.permission, 'AUM0016');
+      if (caller.userId !== rootId) await refuse(ctx, request, caller, endpoint.permission, 'AUM0016');
       return await assertMayGoOn(ctx, request, endpoint, caller, params);
     },
   };
@@ -55,7 +56,7 @@ export function permitted(param?: string): Guard<Caller> {
       const caller = await callerOf(ctx, request, endpoint, param, params);
       const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(endpoint, caller, params);
       // SECURITY: nothing is allowed to a SAM user until a permission says so.
-      if (caller.userKey !== '' && !enrolling && !(await isAllowed(ctx, request, endpoint, caller, params))) {
+      if (caller.userId !== rootId && !enrolling && !(await isAllowed(ctx, request, endpoint, caller, params))) {
         const { permission } = endpoint;
         await refuse(ctx, request, caller, permission, 'AUM0017', { userName: caller.userName, permission });
       }
@@ -98,7 +99,7 @@ async function isAllowed(
   caller: Caller,
   params: Params,
 ): Promise<boolean> {
-  const roles = await roleTexts(ctx.db, caller.operatorId, caller.userKey);
+  const roles = await roleTexts(ctx.db, caller.operatorId, caller.userId);
   const texts = { own: caller.permission, roles, defaults: caller.defaultPermissions };
   return deciderOf(texts).decide(policyRequest(ctx, request, endpoint, caller, params)) === 'allow';
 }

@@ -1,12 +1,12 @@
 import { type ErrorCode, errorTable } from '@warifu/contract';
 import type { FastifyRequest } from 'fastify';
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { takeFromWindow } from '../attempts/windows.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../sessions/sessions.ts';
-import { takeFromWindow } from '../sessions/windows.ts';
 import { originOf } from './origin.ts';
 
 /** Records of one user and operation in a minute; a loop of refused calls must not fill the log. */
@@ -24,7 +24,7 @@ export async function refuse(
   code: ErrorCode,
   params: Record<string, string> = {},
 ): Promise<never> {
-  const key = `${session.operatorId}/${session.userKey}/${permission}/${code}`;
+  const key = `${session.operatorId}/${session.userId}/${permission}/${code}`;
   await transaction(ctx.db, async (db) => {
     const window = { scope: 'audit.refused', key, limit: perMinute, length: 60_000 };
     if (!(await takeFromWindow(db, window, ctx.now()))) return;

@@ -1,5 +1,6 @@
 import type { Context, Origin, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import type { NoticeEvent } from './facts.ts';
 import { enqueueMail } from './outbox.ts';
 
@@ -58,7 +59,7 @@ async function whoToTell(db: Db, operatorId: string) {
     .selectFrom('emails')
     .innerJoin('operators', 'operators.operator_id', 'emails.operator_id')
     .innerJoin('users', (join) =>
-      join.onRef('users.operator_id', '=', 'emails.operator_id').on('users.user_key', '=', ''),
+      join.onRef('users.operator_id', '=', 'emails.operator_id').on('users.user_id', '=', rootId),
     )
     .select(['emails.email', 'emails.email_id', 'operators.primary_email_id', 'users.language'])
     .where('emails.operator_id', '=', operatorId)
@@ -78,7 +79,7 @@ async function rootAuthKeys(db: Db, operatorId: string): Promise<string[]> {
     .selectFrom('auth_keys')
     .select('auth_key_id')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', '')
+    .where('user_id', '=', rootId)
     .execute();
   return rows.map((row) => row.auth_key_id);
 }

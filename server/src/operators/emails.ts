@@ -1,16 +1,17 @@
-import { type Actor, by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { takeFromWindow } from '../attempts/windows.ts';
+import { type Actor, by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { hashSecret, newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { Emails } from '../db/schema.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { issueMailToken } from '../links/links.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
-import { lockUser } from '../sessions/consequences.ts';
-import { issueMailToken } from '../sessions/mail-tokens.ts';
-import { takeFromWindow } from '../sessions/windows.ts';
+import { lockUser } from '../users/credentials.ts';
 import { parseEmail } from './email.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function requestEmail(ctx: Context, origin: Origin, actor: Actor, t
   if (!address) throw new Failure('COM0008', { field: 'email' });
   const { operatorId } = actor;
   await transaction(ctx.db, async (db) => {
-    const user = await lockUser(db, ctx, operatorId, '');
+    const user = await lockUser(db, ctx, operatorId, rootId);
     const budget = { scope: 'email.day', key: operatorId, limit: limits.reset.mailsPerDay, length: limits.day };
     if (!(await takeFromWindow(db, budget, ctx.now()))) throw new Failure('COM0429', {}, limits.hour / 1000);
     const emailId = await upsertEmail(db, ctx, operatorId, address);
@@ -116,7 +117,7 @@ export async function getEmail(db: Db, operatorId: string, emailId: string) {
 export async function deleteEmail(ctx: Context, origin: Origin, actor: Actor, emailId: string): Promise<void> {
   const { operatorId } = actor;
   await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, '');
+    await lockUser(db, ctx, operatorId, rootId);
     const row = await findEmail(db, operatorId, emailId);
     const primary = await db
       .selectFrom('operators')
@@ -185,6 +186,6 @@ async function newToken(db: Db, ctx: Context, operatorId: string, emailId: strin
     .where('used_at', 'is', null)
     .execute();
   const expiresAt = ctx.now() + limits.signUp.tokenLife;
-  const bound = { operatorId, userKey: '', credentialVersion: version, expiresAt, emailId };
+  const bound = { operatorId, userId: rootId, credentialVersion: version, expiresAt, emailId };
   return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });
 }

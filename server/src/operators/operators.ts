@@ -1,7 +1,8 @@
-import { record } from '../audit/record.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import type { EmailAddress } from './email.ts';
 
@@ -35,9 +36,11 @@ export async function createOperator(
       primary_email_id: emailId,
       primary_email_key: operator.address.emailKey,
       recovery_hold_until: null,
+      default_permissions: '',
       mfa_required_root_at: null,
       mfa_required_sam_at: null,
       guard_off_at: null,
+      revision: 1,
       created_at: now,
       updated_at: now,
     })
@@ -90,7 +93,8 @@ async function insertRootUser(db: Db, operatorId: string, operator: NewOperator,
     .insertInto('users')
     .values({
       operator_id: operatorId,
-      user_key: '',
+      user_id: rootId,
+      name_key: '',
       user_name: '',
       description: '',
       language: operator.language,
@@ -99,6 +103,7 @@ async function insertRootUser(db: Db, operatorId: string, operator: NewOperator,
       password_suspended_at: null,
       credential_version: 1,
       last_sign_in_at: null,
+      permission: '',
       trust_policy: null,
       mfa_reset_at: null,
       created_at: now,

@@ -18,17 +18,17 @@ import {
   verifyOperator,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { auditedChange } from '../audit/change.ts';
+import { assertNoFlood } from '../attempts/windows.ts';
+import { auditedChange } from '../change/audited.ts';
 import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
-import { assertNoFlood } from '../sessions/windows.ts';
-import { changePassword } from '../sign-in/password-change.ts';
 import { proveOwnPassword } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 import { parseEmail } from './email.ts';
 import { deleteEmail, getEmail, listEmails, requestEmail, verifyEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
+import { changePassword } from './password-change.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import { assertSetupToken, createFirstOperator, isSetupDone } from './setup.ts';
 import { finishSignUp, requestSignUp } from './sign-up.ts';

@@ -1,4 +1,6 @@
-import { noOperator } from '../audit/record.ts';
+import { sourceNetwork } from '../attempts/source.ts';
+import { takeFromWindow } from '../attempts/windows.ts';
+import { noOperator } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
@@ -6,8 +8,6 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
-import { sourceNetwork } from '../sessions/source.ts';
-import { takeFromWindow } from '../sessions/windows.ts';
 import type { EmailAddress } from './email.ts';
 import { createOperator } from './operators.ts';
 import { closeSetup } from './setup.ts';

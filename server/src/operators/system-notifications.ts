@@ -1,12 +1,13 @@
-import { type Actor, by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { type Actor, by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { type Db, isDuplicate, transaction } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { voidMailTokens } from '../links/links.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { lockUser } from '../sessions/consequences.ts';
-import { voidMailTokens } from '../sessions/mail-tokens.ts';
+import { lockUser } from '../users/credentials.ts';
 import { findEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
 
@@ -46,7 +47,7 @@ export async function getNotification(db: Db, operatorId: string, type: string) 
 export async function setNotification(ctx: Context, origin: Origin, actor: Actor, type: string, ids: string[]) {
   await transaction(ctx.db, async (db) => {
     const { operatorId } = actor;
-    await lockUser(db, ctx, operatorId, '');
+    await lockUser(db, ctx, operatorId, rootId);
     await assertVerified(db, operatorId, ids);
     if (type === 'primary') await setPrimary(db, ctx, origin, operatorId, ids);
     else await storeNotification(db, ctx, operatorId, type, ids);

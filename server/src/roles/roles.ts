@@ -1,8 +1,8 @@
+import { type BuiltInRole, builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
+import { parsePermission } from '../authorize/documents.ts';
 import type { Context } from '../context.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { type BuiltInRole, builtInOwner, builtInRoles } from '../permissions/built-in-roles.ts';
-import { parsePermission } from '../permissions/documents.ts';
 
 const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -45,12 +45,12 @@ export async function findRole(db: Db, operatorId: string, roleId: string): Prom
 }
 
 /** The roles of a user, with their permissions. */
-export async function listRolesOfUser(db: Db, operatorId: string, userKey: string): Promise<Role[]> {
+export async function listRolesOfUser(db: Db, operatorId: string, userId: string): Promise<Role[]> {
   const rows = await db
     .selectFrom('user_roles')
     .select('role_id')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .orderBy('role_id')
     .execute();
   const roles = [];
@@ -116,7 +116,7 @@ export async function updateRole(
  */
 export async function deleteRole(db: Db, operatorId: string, roleId: string): Promise<void> {
   assertOwn(roleId);
-  const count = (await attachedKeys(db, operatorId, roleId)).length;
+  const count = (await attachedIds(db, operatorId, roleId)).length;
   if (count > 0) throw new Failure('AUM0033', { count: String(count) });
   const result = await db
     .deleteFrom('roles')
@@ -127,25 +127,25 @@ export async function deleteRole(db: Db, operatorId: string, roleId: string): Pr
 }
 
 /** Keys of the users that have a role. */
-export async function attachedKeys(db: Db, operatorId: string, roleId: string): Promise<string[]> {
+export async function attachedIds(db: Db, operatorId: string, roleId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('user_roles')
-    .select('user_key')
+    .select('user_id')
     .where('operator_id', '=', operatorId)
     .where('role_id', '=', roleId)
-    .orderBy('user_key')
+    .orderBy('user_id')
     .execute();
-  return rows.map((row) => row.user_key);
+  return rows.map((row) => row.user_id);
 }
 
-type RoleOfUser = { readonly operatorId: string; readonly userKey: string; readonly roleId: string };
+type RoleOfUser = { readonly operatorId: string; readonly userId: string; readonly roleId: string };
 
 /** Attaches a role to a user; attaching it twice changes nothing. */
-export async function attachRole(db: Db, ctx: Context, { operatorId, userKey, roleId }: RoleOfUser): Promise<void> {
+export async function attachRole(db: Db, ctx: Context, { operatorId, userId, roleId }: RoleOfUser): Promise<void> {
   await db
     .insertInto('user_roles')
-    .values({ operator_id: operatorId, user_key: userKey, role_id: roleId, attached_at: ctx.now() })
-    .onConflict((conflict) => conflict.columns(['operator_id', 'user_key', 'role_id']).doNothing())
+    .values({ operator_id: operatorId, user_id: userId, role_id: roleId, attached_at: ctx.now() })
+    .onConflict((conflict) => conflict.columns(['operator_id', 'user_id', 'role_id']).doNothing())
     .execute();
 }
 
@@ -153,11 +153,11 @@ export async function attachRole(db: Db, ctx: Context, { operatorId, userKey, ro
  * Takes a role from a user.
  * @throws Failure COM0404 when the user does not have it
  */
-export async function detachRole(db: Db, { operatorId, userKey, roleId }: RoleOfUser): Promise<void> {
+export async function detachRole(db: Db, { operatorId, userId, roleId }: RoleOfUser): Promise<void> {
   const result = await db
     .deleteFrom('user_roles')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .where('role_id', '=', roleId)
     .executeTakeFirst();
   if (result.numDeletedRows !== 1n) throw new Failure('COM0404');

@@ -11,16 +11,15 @@ import {
   updateRole as updateRoleEndpoint,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { auditedChange } from '../audit/change.ts';
+import { builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
+import { changeWithinOwnReach } from '../authorize/escalation.ts';
+import { auditedChange } from '../change/audited.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
-import { describeUser } from '../mfa/user-overview.ts';
-import { builtInOwner, builtInRoles } from '../permissions/built-in-roles.ts';
-import { changeWithinOwnReach } from '../permissions/escalation.ts';
 import { samUserOf } from '../users/users.ts';
 import {
-  attachedKeys,
+  attachedIds,
   attachRole,
   createRole,
   deleteRole,
@@ -30,6 +29,7 @@ import {
   listRolesOfUser,
   updateRole,
 } from './roles.ts';
+import { describeUser } from './user-overview.ts';
 
 /** Roles: named permissions that users attach. */
 export function registerRoleRoutes(app: FastifyInstance): void {
@@ -53,14 +53,14 @@ function registerRoleReads(app: FastifyInstance): void {
 
   handle(app, listRoleAttachedUsers, permitted('operator_id'), async ({ params }) => {
     await findRole(ctx.db, params.operator_id, params.role_id);
-    const keys = await attachedKeys(ctx.db, params.operator_id, params.role_id);
+    const keys = await attachedIds(ctx.db, params.operator_id, params.role_id);
     if (keys.length === 0) return [];
     const rows = await ctx.db
       .selectFrom('users')
       .selectAll()
       .where('operator_id', '=', params.operator_id)
-      .where('user_key', 'in', keys)
-      .orderBy('user_key')
+      .where('user_id', 'in', keys)
+      .orderBy('name_key')
       .execute();
     return await Promise.all(rows.map((row) => describeUser(ctx, row)));
   });
@@ -95,7 +95,7 @@ function registerRoleWrites(app: FastifyInstance): void {
     const input = { roleId, permission: body.permission, description: body.description };
     const change = { actor: caller, target: `role:${roleId}`, statusCode: 200 };
     await auditedChange(ctx, origin, change, async (db) => {
-      const affected = await attachedKeys(db, operatorId, roleId);
+      const affected = await attachedIds(db, operatorId, roleId);
       await changeWithinOwnReach(db, caller, affected, () => updateRole(db, ctx, operatorId, input));
     });
     return undefined;
@@ -116,7 +116,7 @@ function registerUserRoles(app: FastifyInstance): void {
 
   handle(app, listUserRoles, permitted('operator_id'), async ({ params }) => {
     const user = await samUserOf(ctx.db, params);
-    return await listRolesOfUser(ctx.db, user.operatorId, user.userKey);
+    return await listRolesOfUser(ctx.db, user.operatorId, user.userId);
   });
 
   handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params, body }) => {
@@ -124,7 +124,7 @@ function registerUserRoles(app: FastifyInstance): void {
     const { roleId } = await findRole(ctx.db, user.operatorId, body.roleId ?? '');
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
     await auditedChange(ctx, origin, change, async (db) => {
-      await changeWithinOwnReach(db, caller, [user.userKey], () => attachRole(db, ctx, { ...user, roleId }));
+      await changeWithinOwnReach(db, caller, [user.userId], () => attachRole(db, ctx, { ...user, roleId }));
     });
     return undefined;
   });
@@ -134,7 +134,7 @@ function registerUserRoles(app: FastifyInstance): void {
     const roleId = params.role_id;
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
     await auditedChange(ctx, origin, change, async (db) => {
-      await changeWithinOwnReach(db, caller, [user.userKey], () => detachRole(db, { ...user, roleId }));
+      await changeWithinOwnReach(db, caller, [user.userId], () => detachRole(db, { ...user, roleId }));
     });
     return undefined;
   });

@@ -2,6 +2,7 @@ import type { Context, Origin } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
 import { hashSecret, newId, newSecret, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 
 /** How a session was opened; also the value of `authMethod` in a permission's condition. */
@@ -9,7 +10,7 @@ export type AuthMethod = 'password' | 'password+totp' | 'authKey' | 'switchUser'
 
 export type Session = {
   readonly operatorId: string;
-  readonly userKey: string;
+  readonly userId: string;
   readonly userName: string;
   readonly sessionId: string;
   readonly kind: 'console' | 'api';
@@ -33,7 +34,7 @@ export type Session = {
 
 export type NewSession = {
   readonly operatorId: string;
-  readonly userKey: string;
+  readonly userId: string;
   readonly userName: string;
   readonly kind: 'console' | 'api';
   readonly authMethod: AuthMethod;
@@ -55,7 +56,7 @@ export async function createSession(db: Db, ctx: Context, origin: Origin, sessio
     .values({
       operator_id: session.operatorId,
       session_id: sessionId,
-      user_key: session.userKey,
+      user_id: session.userId,
       kind: session.kind,
       token_hash: hashSecret(token),
       api_key_hash: apiKey ? hashSecret(apiKey) : null,
@@ -66,6 +67,7 @@ export async function createSession(db: Db, ctx: Context, origin: Origin, sessio
       proved_at: now,
       expires_at: expiresAt,
       last_used_at: now,
+      wrong_passwords: 0,
       auth_key_id: session.authKeyId ?? null,
       origin_operator_id: session.origin?.operatorId ?? null,
       origin_session_id: session.origin?.sessionId ?? null,
@@ -111,13 +113,13 @@ async function sessionRow(ctx: Context, kind: 'console' | 'api', tokenHash: stri
   return await ctx.db
     .selectFrom('sessions')
     .innerJoin('users', (join) =>
-      join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_key', '=', 'sessions.user_key'),
+      join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_id', '=', 'sessions.user_id'),
     )
     .innerJoin('operators', 'operators.operator_id', 'sessions.operator_id')
     .leftJoin('totp_factors as factor', (join) =>
       join
         .onRef('factor.operator_id', '=', 'sessions.operator_id')
-        .onRef('factor.user_key', '=', 'sessions.user_key')
+        .onRef('factor.user_id', '=', 'sessions.user_id')
         .on('factor.status', '=', 'ACTIVE'),
     )
     .leftJoin('sessions as origin', (join) =>
@@ -136,10 +138,10 @@ async function sessionRow(ctx: Context, kind: 'console' | 'api', tokenHash: stri
 }
 
 function toSession(row: NonNullable<Awaited<ReturnType<typeof sessionRow>>>): Session {
-  const required = row.user_key === '' ? row.mfa_required_root_at : row.mfa_required_sam_at;
+  const required = row.user_id === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
   return {
     operatorId: row.operator_id,
-    userKey: row.user_key,
+    userId: row.user_id,
     userName: row.user_name,
     sessionId: row.session_id,
     kind: row.kind,
@@ -176,13 +178,13 @@ async function stampUse(
 }
 
 /** A user's live sessions, newest use first. */
-export async function listUserSessions(ctx: Context, operatorId: string, userKey: string) {
+export async function listUserSessions(ctx: Context, operatorId: string, userId: string) {
   const now = ctx.now();
   const rows = await ctx.db
     .selectFrom('sessions')
     .selectAll()
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .where('expires_at', '>', now)
     .orderBy('last_used_at', 'desc')
     .execute();
@@ -190,22 +192,22 @@ export async function listUserSessions(ctx: Context, operatorId: string, userKey
 }
 
 /** Ends one session; false when there is none of that id for that user. */
-export async function endOneSession(db: Db, session: Pick<Session, 'operatorId' | 'userKey' | 'sessionId'>) {
+export async function endOneSession(db: Db, session: Pick<Session, 'operatorId' | 'userId' | 'sessionId'>) {
   const result = await db
     .deleteFrom('sessions')
     .where('operator_id', '=', session.operatorId)
-    .where('user_key', '=', session.userKey)
+    .where('user_id', '=', session.userId)
     .where('session_id', '=', session.sessionId)
     .executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
 
 /** Ends a user's sessions but one; returns how many. */
-export async function endUserSessions(db: Db, operatorId: string, userKey: string, exceptId = ''): Promise<number> {
+export async function endUserSessions(db: Db, operatorId: string, userId: string, exceptId = ''): Promise<number> {
   const result = await db
     .deleteFrom('sessions')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .where('session_id', '!=', exceptId)
     .executeTakeFirst();
   return Number(result.numDeletedRows);

@@ -1,12 +1,12 @@
-import { by } from '../audit/caller.ts';
-import { noOperator, record } from '../audit/record.ts';
+import { sourceNetwork } from '../attempts/source.ts';
+import { giveBackToWindow, takeFromWindow } from '../attempts/windows.ts';
+import { by } from '../change/actor.ts';
+import { noOperator, record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { createSession } from '../sessions/sessions.ts';
-import { sourceNetwork } from '../sessions/source.ts';
-import { giveBackToWindow, takeFromWindow } from '../sessions/windows.ts';
 import { loadAccount } from '../users/accounts.ts';
 import { findByAuthKey } from '../users/auth-keys.ts';
 import type { SignedIn } from './sign-in.ts';
@@ -27,9 +27,9 @@ export async function signInWithAuthKey(
   const window = { scope: 'login.source', key: sourceNetwork(origin.sourceIp), limit, length };
   if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
   const found = await findByAuthKey(ctx.db, authKeyId, authKey);
-  const account = found && (await loadAccount(ctx.db, found.operator_id, found.user_key));
+  const account = found && (await loadAccount(ctx.db, found.operator_id, found.user_id));
   if (!account) return await refuse(ctx, origin);
-  const { operatorId, userKey, userName } = account;
+  const { operatorId, userId, userName } = account;
   return await transaction(ctx.db, async (db) => {
     // Deleted meanwhile: the key must not come back to life as a session.
     const stamped = await db
@@ -40,7 +40,7 @@ export async function signInWithAuthKey(
       .executeTakeFirst();
     if (stamped.numUpdatedRows !== 1n) throw new Failure('AUM0002');
     await giveBackToWindow(db, window);
-    const session = { operatorId, userKey, userName, kind: 'api', authMethod: 'authKey', life, authKeyId } as const;
+    const session = { operatorId, userId, userName, kind: 'api', authMethod: 'authKey', life, authKeyId } as const;
     const { sessionId, apiKey, token } = await createSession(db, ctx, origin, session);
     const detail = { session: sessionId, method: 'authKey', authKeyId };
     await record(db, ctx.now(), origin, { ...by(account), outcome: 'success', statusCode: 200, detail });

@@ -1,14 +1,14 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { inTurn } from '../attempts/turns.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { PendingSignIns } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { lockUser } from '../sessions/consequences.ts';
-import { inTurn } from '../sessions/turns.ts';
 import { type Account, type Identifier, loadAccount } from '../users/accounts.ts';
+import { lockUser } from '../users/credentials.ts';
 import { acceptCode, acceptPassword, activeFactor, openSession, provePassword, turnOf } from './sign-in.ts';
 
 /** Either a session for the cookie, or a pending sign-in that still lacks its code. */
@@ -39,7 +39,7 @@ async function beginOnce(
 ): Promise<ConsoleSignIn> {
   const { account, attempt } = await provePassword(ctx, origin, identifier, password);
   const result = await transaction(ctx.db, async (db): Promise<ConsoleSignIn | undefined> => {
-    if (!(await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion))) return undefined;
+    if (!(await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion))) return undefined;
     await acceptPassword(db, ctx, origin, account, attempt);
     if (await activeFactor(db, account)) {
       return { next: 'MFA', pendingToken: await beginPending(db, ctx, origin, account) };
@@ -60,9 +60,9 @@ export async function finishConsoleSignIn(ctx: Context, origin: Origin, pendingT
   const found = await findPending(ctx, pendingToken);
   if (!found) throw new Failure('AUM0018');
   const result = await transaction(ctx.db, async (db) => {
-    const { operator_id: operatorId, user_key: userKey, credential_version: version } = found;
-    const user = await lockUser(db, ctx, operatorId, userKey, version);
-    const account = await loadAccount(db, operatorId, userKey);
+    const { operator_id: operatorId, user_id: userId, credential_version: version } = found;
+    const user = await lockUser(db, ctx, operatorId, userId, version);
+    const account = await loadAccount(db, operatorId, userId);
     const pending = await takeTry(db, ctx, found);
     if (!user || !account || !pending) return 'AUM0018';
     if (!(await acceptCode(db, ctx, origin, account, otp))) return 'MFA0002';
@@ -81,7 +81,7 @@ async function beginPending(db: Db, ctx: Context, origin: Origin, account: Accou
     .values({
       operator_id: account.operatorId,
       pending_id: newId(),
-      user_key: account.userKey,
+      user_id: account.userId,
       token_hash: hashSecret(token),
       credential_version: account.credentialVersion,
       wrong_codes: 0,

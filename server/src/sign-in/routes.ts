@@ -17,10 +17,12 @@ import {
   verifySignIn,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
+import { findFactor, isLapsed } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { csrfTokenOf } from '../http/browser.ts';
 import {
@@ -33,14 +35,13 @@ import {
 import { anyone, permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { limits } from '../limits.ts';
-import { recentOverride } from '../mfa/host-override.ts';
-import { findFactor, isLapsed } from '../mfa/lifecycle.ts';
 import { findOperator } from '../operators/operators.ts';
+import { requestPasswordReset, resetPassword } from '../operators/password-reset.ts';
+import { recentOverride } from '../recovery/host-override.ts';
 import { endOneSession, endUserSessions, listUserSessions, renewToken } from '../sessions/sessions.ts';
 import type { Identifier } from '../users/accounts.ts';
 import { signInWithAuthKey } from './auth-key-sign-in.ts';
 import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
-import { requestPasswordReset, resetPassword } from './password-reset.ts';
 import { type SignedIn, signInProgram } from './sign-in.ts';
 import { stepUpSession } from './step-up.ts';
 import { switchUser } from './switch-user.ts';
@@ -120,8 +121,8 @@ function registerSessionRoutes(app: FastifyInstance): void {
   handle(app, getSession, signedIn, async ({ caller }) => {
     if (!caller.viaCookie) throw new Failure('AUM0001');
     const operator = await findOperator(ctx.db, caller.operatorId);
-    const factor = await findFactor(ctx.db, caller.operatorId, caller.userKey);
-    const root = caller.userKey === '';
+    const factor = await findFactor(ctx.db, caller.operatorId, caller.userId);
+    const root = caller.userId === rootId;
     const hostOverrideAt = root ? await recentOverride(ctx, caller.operatorId) : undefined;
     return {
       operatorId: caller.operatorId,
@@ -145,13 +146,13 @@ function registerSessionRoutes(app: FastifyInstance): void {
       .updateTable('users')
       .set({ language: body.language })
       .where('operator_id', '=', caller.operatorId)
-      .where('user_key', '=', caller.userKey)
+      .where('user_id', '=', caller.userId)
       .execute();
     return undefined;
   });
 
   handle(app, listSessions, signedIn, async ({ caller }) => {
-    const rows = await listUserSessions(ctx, caller.operatorId, caller.userKey);
+    const rows = await listUserSessions(ctx, caller.operatorId, caller.userId);
     return rows.map((row) => ({
       sessionId: row.session_id,
       kind: row.kind,
@@ -167,8 +168,8 @@ function registerSessionRoutes(app: FastifyInstance): void {
 
   handle(app, endSession, signedIn, async ({ caller, origin, params }) => {
     await transaction(ctx.db, async (db) => {
-      const { operatorId, userKey } = caller;
-      const ended = await endOneSession(db, { operatorId, userKey, sessionId: params.session_id });
+      const { operatorId, userId } = caller;
+      const ended = await endOneSession(db, { operatorId, userId, sessionId: params.session_id });
       if (!ended) throw new Failure('COM0404');
       const target = `session:${params.session_id}`;
       await record(db, ctx.now(), origin, { ...by(caller), target, outcome: 'success', statusCode: 204 });
@@ -178,7 +179,7 @@ function registerSessionRoutes(app: FastifyInstance): void {
 
   handle(app, endOtherSessions, signedIn, async ({ caller, origin }) => {
     const ended = await transaction(ctx.db, async (db) => {
-      const count = await endUserSessions(db, caller.operatorId, caller.userKey, caller.sessionId);
+      const count = await endUserSessions(db, caller.operatorId, caller.userId, caller.sessionId);
       const detail = { sessions: count };
       await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 200, detail });
       return count;
@@ -204,7 +205,7 @@ function registerSessionRoutes(app: FastifyInstance): void {
 
   handle(app, revokeOperatorAuthTokens, rootOf('operator_id'), async ({ caller, origin }) => {
     await transaction(ctx.db, async (db) => {
-      const sessions = await endUserSessions(db, caller.operatorId, caller.userKey);
+      const sessions = await endUserSessions(db, caller.operatorId, caller.userId);
       await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 204, detail: { sessions } });
     });
     return undefined;

@@ -1,20 +1,20 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { type Attempt, isKnownSource, rememberSource, settleRight } from '../attempts/attempts.ts';
+import { sourceNetwork } from '../attempts/source.ts';
+import { inTurn } from '../attempts/turns.ts';
+import { takeFromWindow } from '../attempts/windows.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { TotpFactors } from '../db/schema.ts';
+import { findFactor, recordOtpFailure } from '../factors/lifecycle.ts';
+import { lockFactor, spendOtp } from '../factors/totp.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { findFactor, recordOtpFailure } from '../mfa/lifecycle.ts';
-import { lockFactor, spendOtp } from '../mfa/totp.ts';
-import { lockUser } from '../sessions/consequences.ts';
 import { type AuthMethod, createSession } from '../sessions/sessions.ts';
-import { sourceNetwork } from '../sessions/source.ts';
-import { type Attempt, isKnownSource, rememberSource, settleRight } from '../sessions/throttle.ts';
-import { inTurn } from '../sessions/turns.ts';
-import { takeFromWindow } from '../sessions/windows.ts';
 import type { Account, Identifier } from '../users/accounts.ts';
+import { lockUser } from '../users/credentials.ts';
 import { checkPassword, settleWrong, strengthenHash } from '../users/password.ts';
 
 export type SignedIn = {
@@ -50,7 +50,7 @@ export function turnOf(identifier: Identifier, origin: Origin): string {
 async function signInOnce(ctx: Context, origin: Origin, request: SignInRequest): Promise<SignedIn> {
   const { account, attempt } = await provePassword(ctx, origin, request.identifier, request.password);
   const result = await transaction(ctx.db, async (db) => {
-    if (!(await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion))) return 'AUM0002';
+    if (!(await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion))) return 'AUM0002';
     await acceptPassword(db, ctx, origin, account, attempt);
     const factor = await activeFactor(db, account);
     if (factor && !request.otp) return await askForCode(db, ctx, origin, account);
@@ -86,7 +86,7 @@ export async function acceptPassword(db: Db, ctx: Context, origin: Origin, accou
 
 /** The factor that a sign-in must be proved with; an unconfirmed one changes nothing (R38). */
 export async function activeFactor(db: Db, account: Account): Promise<TotpFactors | undefined> {
-  const factor = await findFactor(db, account.operatorId, account.userKey);
+  const factor = await findFactor(db, account.operatorId, account.userId);
   return factor?.status === 'ACTIVE' ? factor : undefined;
 }
 
@@ -98,7 +98,7 @@ export async function acceptCode(
   account: Account,
   otp: string,
 ): Promise<boolean> {
-  const factor = await lockFactor(db, account.operatorId, account.userKey);
+  const factor = await lockFactor(db, account.operatorId, account.userId);
   if (factor?.status !== 'ACTIVE') return false;
   const outcome = await spendOtp(db, ctx, factor, otp);
   if (outcome === 'accepted') return true;
@@ -112,11 +112,11 @@ export async function tellOfFailedCode(
   db: Db,
   ctx: Context,
   origin: Origin,
-  user: { readonly operatorId: string; readonly userKey: string; readonly userName: string },
+  user: { readonly operatorId: string; readonly userId: string; readonly userName: string },
 ): Promise<void> {
   const window = {
     scope: 'notice.code_failed',
-    key: `${user.operatorId}/${user.userKey}`,
+    key: `${user.operatorId}/${user.userId}`,
     limit: 1,
     length: limits.hour,
   };
@@ -133,16 +133,16 @@ export async function openSession(
   authMethod: AuthMethod,
   session: { readonly kind: 'console' | 'api'; readonly life: number },
 ) {
-  const { operatorId, userKey, userName } = account;
+  const { operatorId, userId, userName } = account;
   const now = ctx.now();
-  const created = await createSession(db, ctx, origin, { operatorId, userKey, userName, authMethod, ...session });
+  const created = await createSession(db, ctx, origin, { operatorId, userId, userName, authMethod, ...session });
   await tellOfNewSource(db, ctx, origin, account);
   await rememberSource(db, account, origin.sourceIp, now);
   await db
     .updateTable('users')
     .set({ last_sign_in_at: now })
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .execute();
   const detail = { session: created.sessionId, method: authMethod };
   await record(db, now, origin, { ...by(account), outcome: 'success', statusCode: 200, detail });
@@ -166,7 +166,7 @@ async function hasSignedInBefore(db: Db, account: Account): Promise<boolean> {
     .selectFrom('known_sources')
     .select('source')
     .where('operator_id', '=', account.operatorId)
-    .where('user_key', '=', account.userKey)
+    .where('user_id', '=', account.userId)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -1,12 +1,12 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { settleRight } from '../attempts/attempts.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { lockUser } from '../sessions/consequences.ts';
 import { renewToken, type Session } from '../sessions/sessions.ts';
-import { settleRight } from '../sessions/throttle.ts';
 import { loadAccount } from '../users/accounts.ts';
+import { lockUser } from '../users/credentials.ts';
 import { checkOwnPassword, settleWrong } from '../users/password.ts';
 import { acceptCode, activeFactor } from './sign-in.ts';
 
@@ -23,7 +23,7 @@ export async function stepUpSession(
   token: string,
   proof: { readonly password: string; readonly otp: string | undefined },
 ): Promise<string> {
-  const account = await loadAccount(ctx.db, session.operatorId, session.userKey);
+  const account = await loadAccount(ctx.db, session.operatorId, session.userId);
   if (!account) throw new Failure('AUM0001');
   const check = await checkOwnPassword(ctx, account, proof.password, origin.sourceIp);
   if (!check.right) {
@@ -31,7 +31,7 @@ export async function stepUpSession(
     throw new Failure('AUM0011');
   }
   const result = await transaction(ctx.db, async (db) => {
-    if (!(await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion))) return 'AUM0011';
+    if (!(await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion))) return 'AUM0011';
     await settleRight(db, check.attempt, ctx.now());
     const factor = await activeFactor(db, account);
     if (factor && !proof.otp) return 'MFA0001';

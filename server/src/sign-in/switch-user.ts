@@ -1,12 +1,12 @@
 import { compileCondition, type Request } from '@warifu/policy';
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { parseTrustPolicy, rootSrn, userSrn } from '../authorize/trust-policy.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { parseTrustPolicy, rootSrn, userSrn } from '../permissions/trust-policy.ts';
 import { createSession, type Session } from '../sessions/sessions.ts';
-import { loadAccount, userKeyOf } from '../users/accounts.ts';
+import { findAccount } from '../users/accounts.ts';
 import type { SignedIn } from './sign-in.ts';
 
 export type SwitchRequest = {
@@ -27,18 +27,17 @@ export async function switchUser(
   caller: Session,
   request: SwitchRequest,
 ): Promise<SignedIn> {
-  const userKey = userKeyOf(request.userName);
-  const itself = request.operatorId === caller.operatorId && userKey === caller.userKey;
-  const target = userKey === '' ? undefined : await loadAccount(ctx.db, request.operatorId, userKey);
+  const target = await findAccount(ctx.db, request);
+  const itself = target?.operatorId === caller.operatorId && target.userId === caller.userId;
   const principal = principalOf(caller);
   const trusted = target && (await isTrusted(ctx, origin, caller, principal, target));
   if (!target || itself || caller.originPrincipal !== undefined || !trusted) return await refuse(ctx, origin, caller);
   const life = Math.min(request.life, caller.expiresAt - ctx.now());
-  const { operatorId, userName } = target;
+  const { operatorId, userId, userName } = target;
   return await transaction(ctx.db, async (db) => {
     const { sessionId, apiKey, token } = await createSession(db, ctx, origin, {
       operatorId,
-      userKey,
+      userId,
       userName,
       kind: 'api',
       authMethod: 'switchUser',
@@ -56,14 +55,14 @@ function principalOf(session: Session): string {
   return userName === '' ? rootSrn(operatorId) : userSrn(operatorId, userName);
 }
 
-type Target = { readonly operatorId: string; readonly userKey: string; readonly userName: string };
+type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
 async function isTrusted(ctx: Context, origin: Origin, caller: Session, principal: string, target: Target) {
   const row = await ctx.db
     .selectFrom('users')
     .select('trust_policy')
     .where('operator_id', '=', target.operatorId)
-    .where('user_key', '=', target.userKey)
+    .where('user_id', '=', target.userId)
     .executeTakeFirst();
   if (!row?.trust_policy) return false;
   const call = conditionRequest(ctx, origin, caller, target);

@@ -1,13 +1,14 @@
+import type { Attempted } from '../attempts/attempts.ts';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { parseEmail } from '../operators/email.ts';
-import type { Attempted } from '../sessions/throttle.ts';
 
 /** How a person names its account at sign-in. */
 export type Identifier = { readonly email: string } | { readonly operatorId: string; readonly userName: string };
 
 export type Account = {
   readonly operatorId: string;
-  readonly userKey: string;
+  readonly userId: string;
   readonly userName: string;
   readonly language: 'en' | 'ja';
   /** Undefined when the account has none, or it is suspended: nothing fits it. */
@@ -17,22 +18,22 @@ export type Account = {
 
 /** The account of an identifier, in any spelling of it (R10). */
 export async function findAccount(db: Db, identifier: Identifier): Promise<Account | undefined> {
-  const where = 'email' in identifier ? await rootOfEmail(db, identifier.email) : samUser(identifier);
-  return where && (await loadAccount(db, where.operatorId, where.userKey));
+  const where = 'email' in identifier ? await rootOfEmail(db, identifier.email) : await samUserOf(db, identifier);
+  return where && (await loadAccount(db, where.operatorId, where.userId));
 }
 
 /** The account of a user that is known to exist. */
-export async function loadAccount(db: Db, operatorId: string, userKey: string): Promise<Account | undefined> {
+export async function loadAccount(db: Db, operatorId: string, userId: string): Promise<Account | undefined> {
   const row = await db
     .selectFrom('users')
     .selectAll()
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .executeTakeFirst();
   if (!row) return undefined;
   return {
     operatorId: row.operator_id,
-    userKey: row.user_key,
+    userId: row.user_id,
     userName: row.user_name,
     language: row.language,
     passwordHash: row.password_suspended_at === null ? (row.password_hash ?? undefined) : undefined,
@@ -44,13 +45,13 @@ export async function loadAccount(db: Db, operatorId: string, userKey: string): 
 export function attemptedOf(identifier: Identifier, account: Account | undefined): Attempted {
   if (account) return account;
   if (!('email' in identifier)) {
-    return { phantom: `${operatorIdOf(identifier.operatorId)}/${userKeyOf(identifier.userName)}` };
+    return { phantom: `${operatorIdOf(identifier.operatorId)}/${nameKeyOf(identifier.userName)}` };
   }
   return { phantom: parseEmail(identifier.email)?.emailKey ?? identifier.email.trim().toLowerCase() };
 }
 
 /** The one spelling of a user name that counts. */
-export function userKeyOf(userName: string): string {
+export function nameKeyOf(userName: string): string {
   return userName.normalize('NFC').trim().toLowerCase();
 }
 
@@ -62,13 +63,21 @@ async function rootOfEmail(db: Db, text: string) {
     .select('operator_id')
     .where('primary_email_key', '=', address.emailKey)
     .executeTakeFirst();
-  return operator && { operatorId: operator.operator_id, userKey: '' };
+  return operator && { operatorId: operator.operator_id, userId: rootId };
 }
 
-function samUser(identifier: { operatorId: string; userName: string }) {
-  const userKey = userKeyOf(identifier.userName);
-  // SECURITY: an empty name is the root user's key; it has no door of this kind.
-  return userKey === '' ? undefined : { operatorId: operatorIdOf(identifier.operatorId), userKey };
+async function samUserOf(db: Db, identifier: { operatorId: string; userName: string }) {
+  const operatorId = operatorIdOf(identifier.operatorId);
+  const nameKey = nameKeyOf(identifier.userName);
+  // SECURITY: an empty name is the root user's; it has no door of this kind.
+  if (nameKey === '') return undefined;
+  const row = await db
+    .selectFrom('users')
+    .select('user_id')
+    .where('operator_id', '=', operatorId)
+    .where('name_key', '=', nameKey)
+    .executeTakeFirst();
+  return row && { operatorId, userId: row.user_id };
 }
 
 function operatorIdOf(typed: string): string {

@@ -3,18 +3,18 @@ import { hashSecret, randomText, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { lockUser } from '../sessions/consequences.ts';
+import { lockUser } from './credentials.ts';
 
 const { authKeys } = limits;
 
-type Owner = { readonly operatorId: string; readonly userKey: string };
+type Owner = { readonly operatorId: string; readonly userId: string };
 
 /**
  * Makes an AuthKey: 64 letters and digits, more than 256 bits. Only its hash is kept (R50).
  * @throws Failure AUM0023 when the user has two already
  */
 export async function makeAuthKey(db: Db, ctx: Context, owner: Owner) {
-  await lockUser(db, ctx, owner.operatorId, owner.userKey);
+  await lockUser(db, ctx, owner.operatorId, owner.userId);
   const existing = await listAuthKeys(db, owner);
   if (existing.length >= authKeys.perUser) throw new Failure('AUM0023', { limit: String(authKeys.perUser) });
   const authKeyId = `keyId-${randomText(authKeys.alphabet, authKeys.idLength)}`;
@@ -24,7 +24,7 @@ export async function makeAuthKey(db: Db, ctx: Context, owner: Owner) {
     .values({
       operator_id: owner.operatorId,
       auth_key_id: authKeyId,
-      user_key: owner.userKey,
+      user_id: owner.userId,
       secret_hash: hashSecret(authKey),
       created_at: ctx.now(),
       last_used_at: null,
@@ -39,7 +39,7 @@ export async function listAuthKeys(db: Db, owner: Owner) {
     .selectFrom('auth_keys')
     .select(['auth_key_id', 'created_at', 'last_used_at'])
     .where('operator_id', '=', owner.operatorId)
-    .where('user_key', '=', owner.userKey)
+    .where('user_id', '=', owner.userId)
     .orderBy('created_at')
     .orderBy('auth_key_id')
     .execute();
@@ -63,7 +63,7 @@ export async function deleteAuthKey(db: Db, owner: Owner, authKeyId: string): Pr
   const result = await db
     .deleteFrom('auth_keys')
     .where('operator_id', '=', owner.operatorId)
-    .where('user_key', '=', owner.userKey)
+    .where('user_id', '=', owner.userId)
     .where('auth_key_id', '=', authKeyId)
     .executeTakeFirst();
   if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
@@ -78,7 +78,7 @@ export async function deleteAuthKey(db: Db, owner: Owner, authKeyId: string): Pr
 export async function findByAuthKey(db: Db, authKeyId: string, authKey: string) {
   const row = await db
     .selectFrom('auth_keys')
-    .select(['operator_id', 'user_key', 'secret_hash'])
+    .select(['operator_id', 'user_id', 'secret_hash'])
     .where('auth_key_id', '=', authKeyId)
     .executeTakeFirst();
   return row && sameSecret(row.secret_hash, hashSecret(authKey)) ? row : undefined;

@@ -1,10 +1,10 @@
-import { record } from '../audit/record.ts';
+import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../sessions/throttle.ts';
 import { type Account, attemptedOf, findAccount, type Identifier, loadAccount } from './accounts.ts';
 
 export type PasswordCheck =
@@ -62,10 +62,10 @@ async function verifyBooked(ctx: Context, attempt: Attempt, stored: string | und
 export async function proveOwnPassword(
   ctx: Context,
   origin: Origin,
-  user: { readonly operatorId: string; readonly userKey: string },
+  user: { readonly operatorId: string; readonly userId: string },
   password: string,
 ): Promise<void> {
-  const account = await loadAccount(ctx.db, user.operatorId, user.userKey);
+  const account = await loadAccount(ctx.db, user.operatorId, user.userId);
   const check = account && (await checkOwnPassword(ctx, account, password, origin.sourceIp));
   if (check?.right) return await transaction(ctx.db, (db) => settleRight(db, check.attempt, ctx.now()));
   if (check) await settleWrong(ctx, origin, check, 400);
@@ -77,14 +77,14 @@ export async function proveOwnPassword(
  * the account changes, so sessions and links stay.
  */
 export async function strengthenHash(ctx: Context, account: Account, password: string): Promise<void> {
-  const { operatorId, userKey, passwordHash } = account;
+  const { operatorId, userId, passwordHash } = account;
   if (passwordHash === undefined || ctx.hasher.isCurrent(passwordHash)) return;
   const stronger = await ctx.hasher.hash(password);
   await ctx.db
     .updateTable('users')
     .set({ password_hash: stronger })
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .where('password_hash', '=', passwordHash)
     .execute();
 }
@@ -137,7 +137,7 @@ async function suspendPassword(db: Db, ctx: Context, origin: Origin, account: Ac
     .updateTable('users')
     .set({ password_suspended_at: ctx.now() })
     .where('operator_id', '=', account.operatorId)
-    .where('user_key', '=', account.userKey)
+    .where('user_id', '=', account.userId)
     .where('password_suspended_at', 'is', null)
     .execute();
   await enqueueNotice(db, ctx, origin, account.operatorId, 'password_suspended', { userName: account.userName });

@@ -18,14 +18,15 @@ import {
   updateUserPassword,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { auditedChange } from '../audit/change.ts';
+import { assertMayActAs } from '../authorize/escalation.ts';
+import { auditedChange } from '../change/audited.ts';
 import type { Context, Origin } from '../context.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { type Caller, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { describeUser } from '../mfa/user-overview.ts';
-import { assertMayActAs } from '../permissions/escalation.ts';
+import { describeUser } from '../roles/user-overview.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
 import { deleteAuthKey, listAuthKeys, makeAuthKey } from './auth-keys.ts';
 import { changeUserPassword, clearUserPassword, giveUserPassword } from './sam-password.ts';
@@ -40,8 +41,8 @@ export function registerUserRoutes(app: FastifyInstance): void {
       .selectFrom('users')
       .selectAll()
       .where('operator_id', '=', params.operator_id)
-      .where('user_key', '!=', '')
-      .orderBy('user_key')
+      .where('user_id', '!=', rootId)
+      .orderBy('name_key')
       .execute();
     return await Promise.all(rows.map((row) => describeUser(ctx, row)));
   });
@@ -75,7 +76,7 @@ export function registerUserRoutes(app: FastifyInstance): void {
   handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, origin, params }) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, origin, change, (db) => endUserSessions(db, user.operatorId, user.userKey));
+    await auditedChange(ctx, origin, change, (db) => endUserSessions(db, user.operatorId, user.userId));
     return undefined;
   });
 
@@ -150,13 +151,13 @@ function registerAuthKeyRoutes(app: FastifyInstance): void {
 }
 
 function rootUser(caller: Caller): SamUser {
-  return { operatorId: caller.operatorId, userKey: '', userName: '' };
+  return { operatorId: caller.operatorId, userId: rootId, userName: '' };
 }
 
 async function newKey(ctx: Context, origin: Origin, caller: Caller, owner: SamUser, statusCode: number) {
   const change = { actor: caller, target: targetName(owner), statusCode };
   return await auditedChange(ctx, origin, change, async (db) => {
-    if (owner.userKey !== '') await assertMayActAs(db, caller, owner.userKey);
+    if (owner.userId !== rootId) await assertMayActAs(db, caller, owner.userId);
     const key = await makeAuthKey(db, ctx, owner);
     const { userName } = owner;
     await enqueueNotice(db, ctx, origin, owner.operatorId, 'auth_key_created', userName === '' ? {} : { userName });

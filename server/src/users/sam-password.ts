@@ -1,14 +1,14 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { clearAccount, settleRight } from '../attempts/attempts.ts';
+import { assertMayActAs } from '../authorize/escalation.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin, Receipt } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { assertMayActAs } from '../permissions/escalation.ts';
-import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
 import type { Session } from '../sessions/sessions.ts';
-import { clearAccount, settleRight } from '../sessions/throttle.ts';
 import { loadAccount } from './accounts.ts';
+import { endAfterCredentialChange, lockUser } from './credentials.ts';
 import { checkOwnPassword, settleWrong } from './password.ts';
 import { assertAcceptable } from './password-policy.ts';
 import type { SamUser } from './users.ts';
@@ -21,8 +21,8 @@ export async function giveUserPassword(ctx: Context, origin: Origin, caller: Ses
   await assertAcceptable(ctx, password, [user.userName, user.operatorId]);
   const passwordHash = await ctx.hasher.hash(password);
   await transaction(ctx.db, async (db) => {
-    await assertMayActAs(db, caller, user.userKey);
-    const row = await lockUser(db, ctx, user.operatorId, user.userKey);
+    await assertMayActAs(db, caller, user.userId);
+    const row = await lockUser(db, ctx, user.operatorId, user.userId);
     if (!row || row.password_hash !== null) throw new Failure('AUM0022');
     await storeUserPassword(db, ctx, user, passwordHash);
     await clearAccount(db, ctx, user);
@@ -43,7 +43,7 @@ export async function changeUserPassword(
   current: string,
   next: string,
 ): Promise<Receipt> {
-  const account = await loadAccount(ctx.db, user.operatorId, user.userKey);
+  const account = await loadAccount(ctx.db, user.operatorId, user.userId);
   if (!account) throw new Failure('COM0404');
   await assertAcceptable(ctx, next, [user.userName, user.operatorId], 'newPassword');
   const check = await checkOwnPassword(ctx, account, current, origin.sourceIp);
@@ -53,8 +53,8 @@ export async function changeUserPassword(
   }
   const passwordHash = await ctx.hasher.hash(next);
   return await transaction(ctx.db, async (db) => {
-    await assertMayActAs(db, caller, user.userKey);
-    const row = await lockUser(db, ctx, user.operatorId, user.userKey, account.credentialVersion);
+    await assertMayActAs(db, caller, user.userId);
+    const row = await lockUser(db, ctx, user.operatorId, user.userId, account.credentialVersion);
     if (!row) throw new Failure('AUM0011');
     await settleRight(db, check.attempt, ctx.now());
     await storeUserPassword(db, ctx, user, passwordHash);
@@ -73,7 +73,7 @@ export async function clearUserPassword(
   user: SamUser,
 ): Promise<Receipt> {
   return await transaction(ctx.db, async (db) => {
-    const row = await lockUser(db, ctx, user.operatorId, user.userKey);
+    const row = await lockUser(db, ctx, user.operatorId, user.userId);
     if (!row || row.password_hash === null) throw new Failure('COM0404');
     await storeUserPassword(db, ctx, user, null);
     return await endSessionsAndTell(db, ctx, origin, caller, user, 204);
@@ -88,8 +88,8 @@ async function endSessionsAndTell(
   user: SamUser,
   statusCode: number,
 ): Promise<Receipt> {
-  const keep = caller.operatorId === user.operatorId && caller.userKey === user.userKey ? caller.sessionId : '';
-  const ended = await endAfterCredentialChange(db, ctx, user.operatorId, user.userKey, keep);
+  const keep = caller.operatorId === user.operatorId && caller.userId === user.userId ? caller.sessionId : '';
+  const ended = await endAfterCredentialChange(db, ctx, user.operatorId, user.userId, keep);
   const receipt = { ...ended, backupCodes: 0 };
   await tell(db, ctx, origin, caller, user, statusCode, receipt);
   return receipt;
@@ -115,6 +115,6 @@ async function storeUserPassword(db: Db, ctx: Context, user: SamUser, passwordHa
     .updateTable('users')
     .set({ password_hash: passwordHash, password_changed_at: ctx.now(), password_suspended_at: null })
     .where('operator_id', '=', user.operatorId)
-    .where('user_key', '=', user.userKey)
+    .where('user_id', '=', user.userId)
     .execute();
 }

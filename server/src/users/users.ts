@@ -1,15 +1,17 @@
+import { lockOperator } from '../authorize/escalation.ts';
 import type { Context } from '../context.ts';
+import { newId } from '../crypto/tokens.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { lockOperator } from '../permissions/escalation.ts';
 
 /** R67: what a SAM user may be called. `default_permissions` is a literal path of the API. */
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const reserved = new Set(['default_permissions', '__proto__', 'constructor', 'prototype']);
 
 /** A SAM user as other code refers to it. */
-export type SamUser = { readonly operatorId: string; readonly userKey: string; readonly userName: string };
+export type SamUser = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
 /**
  * The SAM user of a name, spelled exactly as it was created: another spelling must not get around a condition on
@@ -21,9 +23,9 @@ export async function findSamUser(db: Db, operatorId: string, userName: string) 
     .selectFrom('users')
     .selectAll()
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userName.toLowerCase())
+    .where('name_key', '=', userName.toLowerCase())
     .where('user_name', '=', userName)
-    .where('user_key', '!=', '')
+    .where('user_id', '!=', rootId)
     .executeTakeFirst();
   if (!row) throw new Failure('COM0404');
   return row;
@@ -35,7 +37,7 @@ export async function findSamUser(db: Db, operatorId: string, userName: string) 
  */
 export async function samUserOf(db: Db, params: { operator_id: string; user_name: string }): Promise<SamUser> {
   const row = await findSamUser(db, params.operator_id, params.user_name);
-  return { operatorId: row.operator_id, userKey: row.user_key, userName: row.user_name };
+  return { operatorId: row.operator_id, userId: row.user_id, userName: row.user_name };
 }
 
 export type NewSamUser = {
@@ -60,7 +62,8 @@ export async function createSamUser(db: Db, ctx: Context, user: NewSamUser): Pro
       .insertInto('users')
       .values({
         operator_id: operatorId,
-        user_key: userName.toLowerCase(),
+        user_id: newId(),
+        name_key: userName.toLowerCase(),
         user_name: userName,
         description,
         language,
@@ -69,6 +72,7 @@ export async function createSamUser(db: Db, ctx: Context, user: NewSamUser): Pro
         password_suspended_at: null,
         credential_version: 1,
         last_sign_in_at: null,
+        permission: '',
         trust_policy: null,
         mfa_reset_at: null,
         created_at: now,
@@ -86,18 +90,14 @@ export async function describeSamUser(db: Db, ctx: Context, user: SamUser, descr
     .updateTable('users')
     .set({ description, updated_at: ctx.now() })
     .where('operator_id', '=', user.operatorId)
-    .where('user_key', '=', user.userKey)
+    .where('user_id', '=', user.userId)
     .execute();
 }
 
 /** Removes a SAM user with everything that is its own. The audit log keeps its name. */
 export async function deleteSamUser(db: Db, user: SamUser): Promise<void> {
   for (const table of tablesOfUser) {
-    await db
-      .deleteFrom(table)
-      .where('operator_id', '=', user.operatorId)
-      .where('user_key', '=', user.userKey)
-      .execute();
+    await db.deleteFrom(table).where('operator_id', '=', user.operatorId).where('user_id', '=', user.userId).execute();
   }
 }
 
@@ -131,7 +131,7 @@ async function assertRoom(db: Db, operatorId: string): Promise<void> {
     .selectFrom('users')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('operator_id', '=', operatorId)
-    .where('user_key', '!=', '')
+    .where('user_id', '!=', rootId)
     .executeTakeFirstOrThrow();
   if (Number(count) >= limits.samUsers) throw new Failure('AUM0021', { limit: String(limits.samUsers) });
 }

@@ -1,9 +1,9 @@
 import { generateSync } from 'otplib';
-import { parseEmail } from '../../src/operators/email.ts';
-import { createOperator } from '../../src/operators/operators.ts';
 import { transaction } from '../../src/db/database.ts';
 import { openContent } from '../../src/mail/outbox.ts';
-import { call, type Credentials } from './client.ts';
+import { parseEmail } from '../../src/operators/email.ts';
+import { createOperator } from '../../src/operators/operators.ts';
+import { type Credentials, call } from './client.ts';
 import type { TestServer } from './server.ts';
 
 export type Root = { readonly operatorId: string; readonly email: string; readonly password: string };

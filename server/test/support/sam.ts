@@ -1,4 +1,4 @@
-import { call, type Credentials } from './client.ts';
+import { type Credentials, call } from './client.ts';
 import { canaries, otpAt, type Root } from './people.ts';
 import type { TestServer } from './server.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import type { BackupCodeSets } from '../../src/db/schema.ts';
+import { isInSet, makeCodes, normaliseCode } from '../../src/factors/backup-codes.ts';
 import { limits } from '../../src/limits.ts';
-import { isInSet, makeCodes, normaliseCode } from '../../src/mfa/backup-codes.ts';
 import { fastHasher } from '../support/fast-hasher.ts';
 
 const ctx = { hasher: fastHasher() } as unknown as Context;

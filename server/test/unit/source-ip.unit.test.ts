@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { sourceNetwork } from '../../src/attempts/source.ts';
 import { hostCheck, isTrustedPeer, sourceIpReader } from '../../src/http/source-ip.ts';
-import { sourceNetwork } from '../../src/sessions/source.ts';
 
 const from = (proxies: string[], peer: string, forwarded?: string) =>
   sourceIpReader(proxies)({

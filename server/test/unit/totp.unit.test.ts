@@ -2,7 +2,8 @@ import { generateSync } from 'otplib';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import type { TotpFactors } from '../../src/db/schema.ts';
-import { matchingStep, newSeed, sealSeed, totpUri } from '../../src/mfa/totp.ts';
+import { rootId } from '../../src/db/schema.ts';
+import { matchingStep, newSeed, sealSeed, totpUri } from '../../src/factors/totp.ts';
 import { testKeys } from '../support/keys.ts';
 
 /** Base32 of the ASCII seed `12345678901234567890` of both RFCs. */
@@ -11,7 +12,7 @@ const keys = testKeys();
 const at = (seconds: number) => ({ keys, now: () => seconds * 1000 }) as unknown as Context;
 
 function factor(seed: string, lastStep = 0): TotpFactors {
-  const key = { operator_id: 'OP0000000001', user_key: '', factor_id: 'f' };
+  const key = { operator_id: 'OP0000000001', user_id: rootId, factor_id: 'f' };
   return { ...key, secret: sealSeed(at(0), key, seed), last_step: lastStep } as TotpFactors;
 }
 

@@ -1,22 +1,22 @@
-import { record } from '../audit/record.ts';
+import { type Attempt, settleRight } from '../attempts/attempts.ts';
+import { sourceNetwork } from '../attempts/source.ts';
+import { takeFromWindow } from '../attempts/windows.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { MailTokenPurpose } from '../db/schema.ts';
+import { findFactor } from '../factors/lifecycle.ts';
 import { limits } from '../limits.ts';
+import { issueMailToken, voidMailTokens } from '../links/links.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { findOperator } from '../operators/operators.ts';
-import { lockUser } from '../sessions/consequences.ts';
-import { issueMailToken, voidMailTokens } from '../sessions/mail-tokens.ts';
-import { sourceNetwork } from '../sessions/source.ts';
-import { type Attempt, settleRight } from '../sessions/throttle.ts';
-import { takeFromWindow } from '../sessions/windows.ts';
 import type { Account } from '../users/accounts.ts';
+import { lockUser } from '../users/credentials.ts';
 import { checkPassword, recordWrong } from '../users/password.ts';
 import { cancelOverrides } from './host-override.ts';
-import { findFactor } from './lifecycle.ts';
 
 const { recovery } = limits;
 const resetPurposes: MailTokenPurpose[] = ['mfa_reset', 'mfa_reset_cancel'];
@@ -46,7 +46,7 @@ export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest)
   if (!request.right || !account || !attempt) {
     return await recordWrong(db, ctx, origin, { right: false, account, attempt }, 200);
   }
-  const user = await lockUser(db, ctx, account.operatorId, account.userKey, account.credentialVersion);
+  const user = await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion);
   await settleRight(db, attempt, ctx.now());
   const refusal = user ? await reasonAgainst(db, ctx, origin, account) : 'credentials changed';
   if (refusal === undefined) await issueLink(db, ctx, origin, account);
@@ -97,14 +97,14 @@ export async function cancelReset(ctx: Context, origin: Origin, token: string): 
 
 async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Account): Promise<string | undefined> {
   const now = ctx.now();
-  const { operatorId, userKey } = account;
-  const factor = await findFactor(db, operatorId, userKey);
+  const { operatorId, userId } = account;
+  const factor = await findFactor(db, operatorId, userId);
   if (factor?.status !== 'ACTIVE') return 'MFA is not active';
   const set = await db
     .selectFrom('backup_code_sets')
     .select('frozen_at')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .executeTakeFirst();
   if (!set || set.frozen_at !== null) return 'backup codes frozen';
   const operator = await findOperator(db, operatorId);
@@ -122,11 +122,11 @@ async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Acco
 async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
   const { operatorId } = account;
   await voidMailTokens(db, ctx, operatorId, resetPurposes);
-  const factor = await findFactor(db, operatorId, account.userKey);
+  const factor = await findFactor(db, operatorId, account.userId);
   const primary = (await findOperator(db, operatorId))?.email ?? '';
-  const { userKey, credentialVersion } = account;
+  const { userId, credentialVersion } = account;
   const expiresAt = ctx.now() + recovery.tokenLife;
-  const bound = { operatorId, userKey, credentialVersion, expiresAt, factorId: factor?.factor_id };
+  const bound = { operatorId, userId, credentialVersion, expiresAt, factorId: factor?.factor_id };
   const insert = (purpose: MailTokenPurpose) => issueMailToken(db, ctx, { ...bound, purpose });
   const token = await insert('mfa_reset');
   const cancelToken = await insert('mfa_reset_cancel');

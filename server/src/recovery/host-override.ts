@@ -1,14 +1,15 @@
-import { record } from '../audit/record.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { HostOverrides } from '../db/schema.ts';
+import { rootId } from '../db/schema.ts';
+import { findFactor, markReset, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { issueMailToken } from '../links/links.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { lockUser } from '../sessions/consequences.ts';
-import { issueMailToken } from '../sessions/mail-tokens.ts';
-import { findFactor, markReset, removeMfa } from './lifecycle.ts';
+import { lockUser } from '../users/credentials.ts';
 
 export type OverrideRequest = {
   readonly operatorId: string;
@@ -30,14 +31,21 @@ export async function requestOverride(ctx: Context, origin: Origin, request: Ove
   const now = ctx.now();
   const dueAt = now + wait;
   await transaction(ctx.db, async (db) => {
-    const user = await lockUser(db, ctx, operatorId, '');
+    const user = await lockUser(db, ctx, operatorId, rootId);
     if (!user) throw new Failure('COM0404');
-    const factor = await findFactor(db, operatorId, '');
+    const factor = await findFactor(db, operatorId, rootId);
     if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
     const dates = { created_at: now, due_at: dueAt, done_at: null, cancelled_at: null };
-    const row = { operator_id: operatorId, override_id: newId(), host_user: hostUser, reason, ...dates };
+    const row = {
+      operator_id: operatorId,
+      override_id: newId(),
+      host_user: hostUser,
+      reason,
+      factor_id: factor.factor_id,
+      ...dates,
+    };
     await db.insertInto('host_overrides').values(row).execute();
-    const bound = { operatorId, userKey: '', credentialVersion: user.credential_version, expiresAt: dueAt };
+    const bound = { operatorId, userId: rootId, credentialVersion: user.credential_version, expiresAt: dueAt };
     const token = await issueMailToken(db, ctx, { ...bound, purpose: 'host_override_cancel' });
     const cancelLink = `${ctx.config.baseUrl}/mfa/reset/cancel#${token}`;
     await enqueueNotice(db, ctx, origin, operatorId, 'host_override_requested', { cancelLink, reason, dueAt });
@@ -84,7 +92,7 @@ export async function recentOverride(ctx: Context, operatorId: string): Promise<
 
 async function runOverride(db: Db, ctx: Context, row: HostOverrides): Promise<void> {
   const { operator_id: operatorId, override_id: overrideId } = row;
-  await lockUser(db, ctx, operatorId, '');
+  await lockUser(db, ctx, operatorId, rootId);
   const taken = await db
     .updateTable('host_overrides')
     .set({ done_at: ctx.now() })
@@ -93,10 +101,10 @@ async function runOverride(db: Db, ctx: Context, row: HostOverrides): Promise<vo
     .where('done_at', 'is', null)
     .where('cancelled_at', 'is', null)
     .executeTakeFirst();
-  const factor = await findFactor(db, operatorId, '');
+  const factor = await findFactor(db, operatorId, rootId);
   if (taken.numUpdatedRows !== 1n || factor?.status !== 'ACTIVE') return;
-  const receipt = await removeMfa(db, ctx, operatorId, '');
-  await markReset(db, ctx, { operatorId, userKey: '' });
+  const receipt = await removeMfa(db, ctx, operatorId, rootId);
+  await markReset(db, ctx, { operatorId, userId: rootId });
   await enqueueNotice(db, ctx, fromHost(row), operatorId, 'host_override_done', { receipt, reason: row.reason });
   await recordFor(db, ctx, fromHost(row), row, 'done');
 }

@@ -27,7 +27,7 @@ export function sealSeed(ctx: Context, factor: FactorKey, seed: string): string 
   return seal(ctx.keys, seed, place(factor));
 }
 
-type FactorKey = Pick<TotpFactors, 'operator_id' | 'user_key' | 'factor_id'>;
+type FactorKey = Pick<TotpFactors, 'operator_id' | 'user_id' | 'factor_id'>;
 
 /**
  * The time step a code stands for, within one step of now and after the last accepted one (RFC 6238 §5.2, §6);
@@ -48,12 +48,12 @@ export function matchingStep(ctx: Context, factor: TotpFactors, code: string): n
 }
 
 /** The user's factor, locked for the rest of the transaction. */
-export async function lockFactor(db: Db, operatorId: string, userKey: string): Promise<TotpFactors | undefined> {
+export async function lockFactor(db: Db, operatorId: string, userId: string): Promise<TotpFactors | undefined> {
   return await db
     .updateTable('totp_factors')
     .set((eb) => ({ window_start: eb.ref('window_start') }))
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .returningAll()
     .executeTakeFirst();
 }
@@ -74,7 +74,7 @@ export async function spendOtp(db: Db, ctx: Context, factor: TotpFactors, code: 
     .updateTable('totp_factors')
     .set({ last_step: step, last_used_at: ctx.now(), wrong_in_a_row: 0 })
     .where('operator_id', '=', factor.operator_id)
-    .where('user_key', '=', factor.user_key)
+    .where('user_id', '=', factor.user_id)
     .where('factor_id', '=', factor.factor_id)
     .where('last_step', '<', step)
     .executeTakeFirst();
@@ -99,12 +99,12 @@ async function countWrong(db: Db, ctx: Context, factor: TotpFactors): Promise<Ot
       ...(suspend && { suspended_at: now }),
     })
     .where('operator_id', '=', factor.operator_id)
-    .where('user_key', '=', factor.user_key)
+    .where('user_id', '=', factor.user_id)
     .where('factor_id', '=', factor.factor_id)
     .execute();
   return suspend ? 'suspended now' : 'wrong';
 }
 
 function place(factor: FactorKey) {
-  return { table: 'totp_factors', column: 'secret', row: [factor.operator_id, factor.user_key, factor.factor_id] };
+  return { table: 'totp_factors', column: 'secret', row: [factor.operator_id, factor.user_id, factor.factor_id] };
 }

@@ -7,7 +7,7 @@ import { sourceNetwork } from './source.ts';
 import { giveBackToWindow, takeFromWindow, type Window } from './windows.ts';
 
 /** Whose password is tried. An account that does not exist is counted alike, under a name nobody can read (R11). */
-export type Attempted = { readonly operatorId: string; readonly userKey: string } | { readonly phantom: string };
+export type Attempted = { readonly operatorId: string; readonly userId: string } | { readonly phantom: string };
 
 export type Attempt = {
   readonly accountKey: string;
@@ -78,7 +78,7 @@ export async function settleRight(db: Db, attempt: Attempt, now: number): Promis
 /** Remembers a source that signed in: an attack from elsewhere must not pause its owner (R12). */
 export async function rememberSource(
   db: Db,
-  user: { readonly operatorId: string; readonly userKey: string },
+  user: { readonly operatorId: string; readonly userId: string },
   sourceIp: string,
   now: number,
 ): Promise<void> {
@@ -86,12 +86,12 @@ export async function rememberSource(
     .insertInto('known_sources')
     .values({
       operator_id: user.operatorId,
-      user_key: user.userKey,
+      user_id: user.userId,
       source: sourceNetwork(sourceIp),
       last_success_at: now,
     })
     .onConflict((conflict) =>
-      conflict.columns(['operator_id', 'user_key', 'source']).doUpdateSet({ last_success_at: now }),
+      conflict.columns(['operator_id', 'user_id', 'source']).doUpdateSet({ last_success_at: now }),
     )
     .execute();
 }
@@ -103,7 +103,7 @@ export async function isKnownSource(db: Db, attempted: Attempted, network: strin
     .selectFrom('known_sources')
     .select('last_success_at')
     .where('operator_id', '=', attempted.operatorId)
-    .where('user_key', '=', attempted.userKey)
+    .where('user_id', '=', attempted.userId)
     .where('source', '=', network)
     .where('last_success_at', '>', now - login.knownSource)
     .executeTakeFirst();
@@ -152,7 +152,7 @@ async function pause(db: Db, accountKey: string, failures: number, now: number):
 function accountKeyOf(ctx: Context, attempted: Attempted): string {
   return 'phantom' in attempted
     ? `?${keyedHash(ctx.keys.blind, attempted.phantom)}`
-    : `${attempted.operatorId}/${attempted.userKey}`;
+    : `${attempted.operatorId}/${attempted.userId}`;
 }
 
 function sourceWindow(network: string): Window {

@@ -1,6 +1,6 @@
 import type { Context, Origin } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
-import { type Actor, by } from './caller.ts';
+import { type Actor, by } from './actor.ts';
 import { record } from './record.ts';
 
 export type Change = {

@@ -1,18 +1,18 @@
-import { record } from '../audit/record.ts';
+import { settleRight } from '../attempts/attempts.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin, Receipt } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { BackupCodeSets, MailTokens } from '../db/schema.ts';
+import { countWrongGuess, isInSet, normaliseCode } from '../factors/backup-codes.ts';
+import { findFactor, markReset, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { lockUser } from '../sessions/consequences.ts';
-import { settleRight } from '../sessions/throttle.ts';
 import type { Account } from '../users/accounts.ts';
+import { lockUser } from '../users/credentials.ts';
 import { checkPassword, type PasswordCheck, recordWrong } from '../users/password.ts';
-import { countWrongGuess, isInSet, normaliseCode } from './backup-codes.ts';
-import { findFactor, markReset, removeMfa } from './lifecycle.ts';
 
 export type ResetProof = {
   readonly token: string;
@@ -42,7 +42,7 @@ type Guess = { readonly code: string | undefined; readonly codeHash: string };
 
 async function decide(db: Db, ctx: Context, origin: Origin, token: string, check: PasswordCheck, guess: Guess) {
   const { account } = check;
-  const user = account && (await lockUser(db, ctx, account.operatorId, account.userKey));
+  const user = account && (await lockUser(db, ctx, account.operatorId, account.userId));
   const row = await liveToken(db, ctx, token);
   if (!check.right || !user || user.credential_version !== check.account.credentialVersion) {
     await countTokenFailure(db, ctx, row);
@@ -59,7 +59,7 @@ async function decide(db: Db, ctx: Context, origin: Origin, token: string, check
 }
 
 async function reset(db: Db, ctx: Context, origin: Origin, account: Account): Promise<Receipt> {
-  const receipt = await removeMfa(db, ctx, account.operatorId, account.userKey);
+  const receipt = await removeMfa(db, ctx, account.operatorId, account.userId);
   await markReset(db, ctx, account);
   await enqueueNotice(db, ctx, origin, account.operatorId, 'mfa_reset_done', { receipt });
   await recordAnswer(db, ctx, origin, account, 'success', '', 200, receipt);
@@ -112,7 +112,7 @@ async function tokenFits(
   credentialVersion: number,
 ): Promise<boolean> {
   if (row?.operator_id !== account.operatorId || row.credential_version !== credentialVersion) return false;
-  const factor = await findFactor(db, account.operatorId, account.userKey);
+  const factor = await findFactor(db, account.operatorId, account.userId);
   return factor?.status === 'ACTIVE' && factor.factor_id === row.factor_id;
 }
 
@@ -154,7 +154,7 @@ async function findSet(db: Db, account: Account): Promise<BackupCodeSets | undef
     .selectFrom('backup_code_sets')
     .selectAll()
     .where('operator_id', '=', account.operatorId)
-    .where('user_key', '=', account.userKey)
+    .where('user_id', '=', account.userId)
     .executeTakeFirst();
 }
 

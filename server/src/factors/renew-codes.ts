@@ -1,11 +1,11 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { lockUser } from '../sessions/consequences.ts';
 import type { Session } from '../sessions/sessions.ts';
+import { lockUser } from '../users/credentials.ts';
 import { makeCodes, type NewCodes, replaceCodes } from './backup-codes.ts';
 import { findFactor, recordOtpFailure } from './lifecycle.ts';
 import { lockFactor, matchingStep, spendOtp } from './totp.ts';
@@ -15,7 +15,7 @@ import { lockFactor, matchingStep, spendOtp } from './totp.ts';
  * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used code (counted), MFA0011 for a frozen set
  */
 export async function renewCodes(ctx: Context, origin: Origin, session: Session, code: string): Promise<string[]> {
-  const factor = await findFactor(ctx.db, session.operatorId, session.userKey);
+  const factor = await findFactor(ctx.db, session.operatorId, session.userId);
   if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
   if (await isFrozen(ctx, session)) throw new Failure('MFA0011');
   // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
@@ -31,7 +31,7 @@ async function isFrozen(ctx: Context, session: Session): Promise<boolean> {
     .selectFrom('backup_code_sets')
     .select('frozen_at')
     .where('operator_id', '=', session.operatorId)
-    .where('user_key', '=', session.userKey)
+    .where('user_id', '=', session.userId)
     .executeTakeFirst();
   return typeof set?.frozen_at === 'number';
 }
@@ -44,8 +44,8 @@ async function replaceWithCode(
   code: string,
   made: NewCodes | undefined,
 ): Promise<boolean> {
-  await lockUser(db, ctx, session.operatorId, session.userKey);
-  const factor = await lockFactor(db, session.operatorId, session.userKey);
+  await lockUser(db, ctx, session.operatorId, session.userId);
+  const factor = await lockFactor(db, session.operatorId, session.userId);
   if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
   const outcome = await spendOtp(db, ctx, factor, code);
   if (outcome !== 'accepted' || !made) {
@@ -68,7 +68,7 @@ export async function markCodesStored(ctx: Context, origin: Origin, session: Ses
       .updateTable('backup_code_sets')
       .set((eb) => ({ stored_at: eb.fn.coalesce('stored_at', eb.val(ctx.now())) }))
       .where('operator_id', '=', session.operatorId)
-      .where('user_key', '=', session.userKey)
+      .where('user_id', '=', session.userId)
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new Failure('MFA0005');
     await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204 });

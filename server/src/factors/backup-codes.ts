@@ -23,15 +23,15 @@ export async function makeCodes(ctx: Context): Promise<NewCodes> {
 export async function replaceCodes(
   db: Db,
   ctx: Context,
-  factor: { operator_id: string; user_key: string; factor_id: string },
+  factor: { operator_id: string; user_id: string; factor_id: string },
   made: NewCodes,
 ): Promise<void> {
-  await deleteCodes(db, factor.operator_id, factor.user_key);
+  await deleteCodes(db, factor.operator_id, factor.user_id);
   await db
     .insertInto('backup_code_sets')
     .values({
       operator_id: factor.operator_id,
-      user_key: factor.user_key,
+      user_id: factor.user_id,
       set_id: newId(),
       factor_id: factor.factor_id,
       salt: made.salt,
@@ -45,11 +45,11 @@ export async function replaceCodes(
 }
 
 /** Removes a user's codes; returns how many died. */
-export async function deleteCodes(db: Db, operatorId: string, userKey: string): Promise<number> {
+export async function deleteCodes(db: Db, operatorId: string, userId: string): Promise<number> {
   const result = await db
     .deleteFrom('backup_code_sets')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .executeTakeFirst();
   return Number(result.numDeletedRows) * codes.count;
 }
@@ -73,7 +73,7 @@ export async function countWrongGuess(db: Db, ctx: Context, set: BackupCodeSets)
     .updateTable('backup_code_sets')
     .set((eb) => ({ wrong_guesses: eb('wrong_guesses', '+', 1) }))
     .where('operator_id', '=', set.operator_id)
-    .where('user_key', '=', set.user_key)
+    .where('user_id', '=', set.user_id)
     .where('set_id', '=', set.set_id)
     .where('frozen_at', 'is', null)
     .returning('wrong_guesses')
@@ -83,7 +83,7 @@ export async function countWrongGuess(db: Db, ctx: Context, set: BackupCodeSets)
     .updateTable('backup_code_sets')
     .set({ frozen_at: ctx.now() })
     .where('operator_id', '=', set.operator_id)
-    .where('user_key', '=', set.user_key)
+    .where('user_id', '=', set.user_id)
     .where('set_id', '=', set.set_id)
     .where('frozen_at', 'is', null)
     .executeTakeFirst();

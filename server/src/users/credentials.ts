@@ -1,18 +1,18 @@
 import type { Context, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
-import { endUserSessions } from './sessions.ts';
+import { endUserSessions } from '../sessions/sessions.ts';
 
 /**
  * Takes the lock of a user for the rest of the transaction. Every transaction that changes credentials begins with
  * it, so that two of them never interleave and always lock in one order: user, factor, codes, tokens, audit.
  * @param version when given, the user is found only while its credentials are still those
  */
-export async function lockUser(db: Db, ctx: Context, operatorId: string, userKey: string, version?: number) {
+export async function lockUser(db: Db, ctx: Context, operatorId: string, userId: string, version?: number) {
   let query = db
     .updateTable('users')
     .set({ updated_at: ctx.now() })
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey);
+    .where('user_id', '=', userId);
   if (version !== undefined) query = query.where('credential_version', '=', version);
   return await query.returningAll().executeTakeFirst();
 }
@@ -25,39 +25,39 @@ export async function endAfterCredentialChange(
   db: Db,
   ctx: Context,
   operatorId: string,
-  userKey: string,
+  userId: string,
   exceptSessionId = '',
 ): Promise<Omit<Receipt, 'backupCodes'>> {
   await db
     .updateTable('users')
     .set((eb) => ({ credential_version: eb('credential_version', '+', 1) }))
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .execute();
   return {
-    sessions: await endUserSessions(db, operatorId, userKey, exceptSessionId),
-    pendingSignIns: await endPendingSignIns(db, operatorId, userKey),
-    links: await voidMailTokens(db, ctx, operatorId, userKey),
+    sessions: await endUserSessions(db, operatorId, userId, exceptSessionId),
+    pendingSignIns: await endPendingSignIns(db, operatorId, userId),
+    links: await voidMailTokens(db, ctx, operatorId, userId),
   };
 }
 
-async function endPendingSignIns(db: Db, operatorId: string, userKey: string): Promise<number> {
+async function endPendingSignIns(db: Db, operatorId: string, userId: string): Promise<number> {
   const result = await db
     .deleteFrom('pending_sign_ins')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .executeTakeFirst();
   return Number(result.numDeletedRows);
 }
 
 /** Voids a user's live mail tokens; counts the links that a person could still have followed. */
-async function voidMailTokens(db: Db, ctx: Context, operatorId: string, userKey: string): Promise<number> {
+async function voidMailTokens(db: Db, ctx: Context, operatorId: string, userId: string): Promise<number> {
   const now = ctx.now();
   const voided = await db
     .updateTable('mail_tokens')
     .set({ voided_at: now })
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .where('used_at', 'is', null)
     .where('voided_at', 'is', null)
     .where('expires_at', '>', now)

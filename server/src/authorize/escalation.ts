@@ -1,12 +1,13 @@
 import { covers, type PermissionDocument } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { sourcesOf, type Texts, textsOf } from './documents.ts';
 
 /** The SAM user or root user whose request changes what somebody may do. */
 export type Changer = {
   readonly operatorId: string;
-  readonly userKey: string;
+  readonly userId: string;
   readonly userName: string;
   readonly guardOn: boolean;
 };
@@ -25,12 +26,12 @@ export async function changeWithinOwnReach(
 ): Promise<void> {
   await lockOperator(db, changer.operatorId);
   if (!isGuarded(changer)) return await change();
-  const own = await documentsOf(db, changer.operatorId, changer.userKey);
+  const own = await documentsOf(db, changer.operatorId, changer.userId);
   const before = await documentsOfAll(db, changer.operatorId, affected);
   await change();
-  for (const userKey of affected) {
-    const after = await documentsOf(db, changer.operatorId, userKey);
-    if (!widensNothing(own, before.get(userKey) ?? [], after)) refuse(changer);
+  for (const userId of affected) {
+    const after = await documentsOf(db, changer.operatorId, userId);
+    if (!widensNothing(own, before.get(userId) ?? [], after)) refuse(changer);
   }
 }
 
@@ -39,11 +40,11 @@ export async function changeWithinOwnReach(
  * AuthKey, a trust policy (R57).
  * @throws Failure AUM0024
  */
-export async function assertMayActAs(db: Db, changer: Changer, userKey: string): Promise<void> {
+export async function assertMayActAs(db: Db, changer: Changer, userId: string): Promise<void> {
   await lockOperator(db, changer.operatorId);
-  if (!isGuarded(changer) || userKey === changer.userKey) return;
-  const own = await documentsOf(db, changer.operatorId, changer.userKey);
-  if (!covers(own, await documentsOf(db, changer.operatorId, userKey))) refuse(changer);
+  if (!isGuarded(changer) || userId === changer.userId) return;
+  const own = await documentsOf(db, changer.operatorId, changer.userId);
+  if (!covers(own, await documentsOf(db, changer.operatorId, userId))) refuse(changer);
 }
 
 /**
@@ -59,7 +60,7 @@ export function widensNothing(
 }
 
 function isGuarded(changer: Changer): boolean {
-  return changer.userKey !== '' && changer.guardOn;
+  return changer.userId !== rootId && changer.guardOn;
 }
 
 function refuse(changer: Changer): never {
@@ -78,14 +79,14 @@ export async function lockOperator(db: Db, operatorId: string): Promise<void> {
     .execute();
 }
 
-async function documentsOf(db: Db, operatorId: string, userKey: string): Promise<PermissionDocument[]> {
-  const texts = await textsOf(db, operatorId, userKey);
+async function documentsOf(db: Db, operatorId: string, userId: string): Promise<PermissionDocument[]> {
+  const texts = await textsOf(db, operatorId, userId);
   return texts ? documents(texts) : [];
 }
 
-async function documentsOfAll(db: Db, operatorId: string, userKeys: readonly string[]) {
+async function documentsOfAll(db: Db, operatorId: string, userIds: readonly string[]) {
   const all = new Map<string, PermissionDocument[]>();
-  for (const userKey of userKeys) all.set(userKey, await documentsOf(db, operatorId, userKey));
+  for (const userId of userIds) all.set(userId, await documentsOf(db, operatorId, userId));
   return all;
 }
 

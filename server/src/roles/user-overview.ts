@@ -1,14 +1,14 @@
 import type { Context } from '../context.ts';
 import type { Users } from '../db/schema.ts';
-import { listRolesOfUser } from '../roles/roles.ts';
+import { describeMfa } from '../factors/status.ts';
 import { listAuthKeys } from '../users/auth-keys.ts';
-import { describeMfa } from './status.ts';
+import { listRolesOfUser } from './roles.ts';
 
 /** A SAM user as the API shows it; times in seconds. */
-export async function describeUser(ctx: Context, row: Omit<Users, 'permission'> & { permission: string }) {
-  const owner = { operatorId: row.operator_id, userKey: row.user_key };
-  const roles = await listRolesOfUser(ctx.db, owner.operatorId, owner.userKey);
-  const { status } = await describeMfa(ctx, owner.operatorId, owner.userKey);
+export async function describeUser(ctx: Context, row: Users) {
+  const owner = { operatorId: row.operator_id, userId: row.user_id };
+  const roles = await listRolesOfUser(ctx.db, owner.operatorId, owner.userId);
+  const { status } = await describeMfa(ctx, owner.operatorId, owner.userId);
   return {
     userName: row.user_name,
     description: row.description,

@@ -1,19 +1,20 @@
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
-import { type Changer, changeWithinOwnReach } from '../permissions/escalation.ts';
-import type { SamUser } from './users.ts';
+import { rootId } from '../db/schema.ts';
+import type { SamUser } from '../users/users.ts';
+import { type Changer, changeWithinOwnReach } from './escalation.ts';
 
 /**
  * Sets a SAM user's own permission; an empty text removes it. It acts on the next request.
  * @throws Failure AUM0024 when it would allow what the changer may not do itself
  */
 export async function setOwnPermission(db: Db, ctx: Context, changer: Changer, user: SamUser, permission: string) {
-  await changeWithinOwnReach(db, changer, [user.userKey], async () => {
+  await changeWithinOwnReach(db, changer, [user.userId], async () => {
     await db
       .updateTable('users')
       .set({ permission, updated_at: ctx.now() })
       .where('operator_id', '=', user.operatorId)
-      .where('user_key', '=', user.userKey)
+      .where('user_id', '=', user.userId)
       .execute();
   });
 }
@@ -28,7 +29,7 @@ export async function setDefaultPermissions(
   changer: Changer,
   permissions: string,
 ): Promise<void> {
-  await changeWithinOwnReach(db, changer, await samUserKeys(db, changer.operatorId), async () => {
+  await changeWithinOwnReach(db, changer, await samUserIds(db, changer.operatorId), async () => {
     await db
       .updateTable('operators')
       .set({ default_permissions: permissions, updated_at: ctx.now() })
@@ -43,22 +44,22 @@ export async function setTrustPolicy(db: Db, user: SamUser, trustPolicy: string 
     .updateTable('users')
     .set({ trust_policy: trustPolicy })
     .where('operator_id', '=', user.operatorId)
-    .where('user_key', '=', user.userKey)
+    .where('user_id', '=', user.userId)
     .execute();
   await db
     .deleteFrom('sessions')
     .where('operator_id', '=', user.operatorId)
-    .where('user_key', '=', user.userKey)
+    .where('user_id', '=', user.userId)
     .where('origin_session_id', 'is not', null)
     .execute();
 }
 
-async function samUserKeys(db: Db, operatorId: string): Promise<string[]> {
+async function samUserIds(db: Db, operatorId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('users')
-    .select('user_key')
+    .select('user_id')
     .where('operator_id', '=', operatorId)
-    .where('user_key', '!=', '')
+    .where('user_id', '!=', rootId)
     .execute();
-  return rows.map((row) => row.user_key);
+  return rows.map((row) => row.user_id);
 }

@@ -2,15 +2,15 @@ import type { Context } from '../context.ts';
 import { findFactor, isLapsed } from './lifecycle.ts';
 
 /** What may be known of a user's MFA: never a seed or a code (R26). */
-export async function describeMfa(ctx: Context, operatorId: string, userKey: string) {
-  const factor = await findFactor(ctx.db, operatorId, userKey);
+export async function describeMfa(ctx: Context, operatorId: string, userId: string) {
+  const factor = await findFactor(ctx.db, operatorId, userId);
   if (!factor || isLapsed(factor, ctx.now())) return { status: 'INACTIVE' as const };
   if (factor.status === 'UNCONFIRMED') return { status: 'UNCONFIRMED' as const };
   const set = await ctx.db
     .selectFrom('backup_code_sets')
     .select(['created_at', 'stored_at', 'frozen_at'])
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .executeTakeFirst();
   return {
     status: 'ACTIVE' as const,

@@ -1,8 +1,8 @@
-import type { Context, Origin } from '../context.ts';
-import { transaction } from '../db/database.ts';
-import { limits } from '../limits.ts';
-import { loadAccount } from '../users/accounts.ts';
-import { tellOfFailedCode } from './sign-in.ts';
+import type { Context, Origin } from './context.ts';
+import { transaction } from './db/database.ts';
+import { limits } from './limits.ts';
+import { tellOfFailedCode } from './sign-in/sign-in.ts';
+import { loadAccount } from './users/accounts.ts';
 
 /** Removes what is over. Nothing depends on it: expiry is checked at use. */
 export async function cleanUp(ctx: Context): Promise<void> {
@@ -44,13 +44,13 @@ async function endAbandoned(ctx: Context): Promise<void> {
     const abandoned = await db
       .deleteFrom('pending_sign_ins')
       .where('expires_at', '<=', ctx.now())
-      .returning(['operator_id', 'user_key', 'wrong_codes'])
+      .returning(['operator_id', 'user_id', 'wrong_codes'])
       .execute();
     for (const row of abandoned.filter((pending) => pending.wrong_codes === 0)) {
       await tellOfFailedCode(db, ctx, cleaner, {
         operatorId: row.operator_id,
-        userKey: row.user_key,
-        userName: (await loadAccount(db, row.operator_id, row.user_key))?.userName ?? '',
+        userId: row.user_id,
+        userName: (await loadAccount(db, row.operator_id, row.user_id))?.userName ?? '',
       });
     }
   });

@@ -15,14 +15,15 @@ import {
   verifyUserMFA,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
+import { cancelReset, requestReset } from '../recovery/by-mail.ts';
+import { verifyReset } from '../recovery/finish-by-mail.ts';
 import { samUserOf } from '../users/users.ts';
 import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableUserMfa } from './lifecycle.ts';
-import { cancelReset, requestReset } from './recovery.ts';
-import { verifyReset } from './recovery-verify.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
 import { describeMfa } from './status.ts';
 
@@ -42,7 +43,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, getMFAStatus, permitted('operator_id'), async ({ caller }) => {
-    return await describeMfa(ctx, caller.operatorId, '');
+    return await describeMfa(ctx, caller.operatorId, rootId);
   });
 
   handle(
@@ -112,8 +113,8 @@ function registerUserMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, getUserMFAStatus, permitted('operator_id'), async ({ params }) => {
-    const { operatorId, userKey } = await targetOf(params);
-    return await describeMfa(ctx, operatorId, userKey);
+    const { operatorId, userId } = await targetOf(params);
+    return await describeMfa(ctx, operatorId, userId);
   });
 
   handle(app, revokeUserMFA, permitted('operator_id'), async ({ caller, origin, params, reply }) => {

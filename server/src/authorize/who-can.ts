@@ -1,5 +1,6 @@
 import { type Operation, type Reaching, reach } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { sourcesOf, type Texts, textsOfAll } from './documents.ts';
 import { specialise } from './specialise.ts';
 import { parseTrustPolicy, rootSrn, userSrn } from './trust-policy.ts';
@@ -20,7 +21,7 @@ export type WhoCan = {
   readonly statements: { source: string; statement: number; effect: 'allow' | 'deny'; condition?: string }[];
 };
 
-type User = { readonly userKey: string; readonly userName: string; readonly trustPolicy: string | null };
+type User = { readonly userId: string; readonly userName: string; readonly trustPolicy: string | null };
 
 /**
  * Every principal that may call an operation of an operator, on a target when one is named: the root user, SAM users
@@ -33,7 +34,7 @@ export async function whoCan(db: Db, operatorId: string, operation: ServedOperat
   if (operation.rootOnly) return answer;
   const texts = await textsOfAll(db, operatorId);
   for (const user of await samUsers(db, operatorId)) {
-    const own = texts.get(user.userKey);
+    const own = texts.get(user.userId);
     if (own) answer.push(...principalsOf(operatorId, operation, target, user, own));
   }
   return answer;
@@ -99,10 +100,10 @@ function nameOf(operatorId: string, principal: string): Pick<WhoCan, 'principal'
 async function samUsers(db: Db, operatorId: string): Promise<User[]> {
   const rows = await db
     .selectFrom('users')
-    .select(['user_key', 'user_name', 'trust_policy'])
+    .select(['user_id', 'user_name', 'trust_policy'])
     .where('operator_id', '=', operatorId)
-    .where('user_key', '!=', '')
-    .orderBy('user_key')
+    .where('user_id', '!=', rootId)
+    .orderBy('name_key')
     .execute();
-  return rows.map((row) => ({ userKey: row.user_key, userName: row.user_name, trustPolicy: row.trust_policy }));
+  return rows.map((row) => ({ userId: row.user_id, userName: row.user_name, trustPolicy: row.trust_policy }));
 }

@@ -5,12 +5,14 @@ import type { MailTokenPurpose } from '../db/schema.ts';
 
 export type NewMailToken = {
   readonly operatorId: string;
-  readonly userKey: string;
+  readonly userId: string;
   readonly purpose: MailTokenPurpose;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   /** Void when the credentials have changed since. */
   readonly credentialVersion: number;
+  /** Ties the records of one reset together. */
+  readonly caseId?: string | undefined;
   /** Enrolment that an MFA reset is about. */
   readonly factorId?: string | undefined;
   /** Address that it verifies. */
@@ -25,9 +27,10 @@ export async function issueMailToken(db: Db, ctx: Context, token: NewMailToken):
     .values({
       operator_id: token.operatorId,
       token_id: newId(),
-      user_key: token.userKey,
+      user_id: token.userId,
       purpose: token.purpose,
       token_hash: hashSecret(secret),
+      case_id: token.caseId ?? null,
       factor_id: token.factorId ?? null,
       email_id: token.emailId ?? null,
       credential_version: token.credentialVersion,

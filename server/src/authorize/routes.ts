@@ -15,18 +15,18 @@ import {
 } from '@warifu/contract';
 import type { Request } from '@warifu/policy';
 import type { FastifyInstance } from 'fastify';
-import { auditedChange } from '../audit/change.ts';
+import { auditedChange } from '../change/audited.ts';
 import type { Context, Origin } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { type Caller, permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { findOperator } from '../operators/operators.ts';
-import { setDefaultPermissions, setOwnPermission, setTrustPolicy } from '../users/permission-texts.ts';
 import { findSamUser, samUserOf } from '../users/users.ts';
 import { parsePermission, textsOf } from './documents.ts';
 import { assertMayActAs } from './escalation.ts';
 import { explain } from './explain.ts';
+import { setDefaultPermissions, setOwnPermission, setTrustPolicy } from './permission-texts.ts';
 import { parseTrustPolicy } from './trust-policy.ts';
 import { type ServedOperation, whoCan } from './who-can.ts';
 
@@ -98,7 +98,7 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
     parseTrustPolicy(text);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
     await auditedChange(ctx, origin, change, async (db) => {
-      await assertMayActAs(db, caller, user.userKey);
+      await assertMayActAs(db, caller, user.userId);
       await setTrustPolicy(db, user, text);
       await enqueueNotice(db, ctx, origin, user.operatorId, 'trust_policy_changed', { userName: user.userName });
     });
@@ -118,7 +118,7 @@ function registerQuestionRoutes(app: FastifyInstance): void {
 
   handle(app, explainPermission, permitted('operator_id'), async ({ params, body }) => {
     const row = await findSamUser(ctx.db, params.operator_id, body.userName);
-    const texts = await textsOf(ctx.db, row.operator_id, row.user_key);
+    const texts = await textsOf(ctx.db, row.operator_id, row.user_id);
     if (!texts) throw new Failure('COM0404');
     if (body.draft !== undefined) parsePermission(body.draft);
     const asked = body.draft === undefined ? texts : { ...texts, own: body.draft };

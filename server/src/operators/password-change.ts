@@ -1,16 +1,16 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { settleRight } from '../attempts/attempts.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin, Receipt } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { findOperator } from '../operators/operators.ts';
-import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
 import type { Session } from '../sessions/sessions.ts';
-import { settleRight } from '../sessions/throttle.ts';
 import { loadAccount } from '../users/accounts.ts';
+import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
 import { assertPasswordSize, checkOwnPassword, settleWrong } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
+import { findOperator } from './operators.ts';
 import { setPassword } from './password-reset.ts';
 
 /**
@@ -24,8 +24,8 @@ export async function changePassword(
   current: string,
   next: string,
 ): Promise<Receipt> {
-  const { operatorId, userKey } = session;
-  const account = await loadAccount(ctx.db, operatorId, userKey);
+  const { operatorId, userId } = session;
+  const account = await loadAccount(ctx.db, operatorId, userId);
   const operator = await findOperator(ctx.db, operatorId);
   if (!account || !operator) throw new Failure('COM0404');
   assertPasswordSize(current, 'currentPassword');
@@ -37,10 +37,10 @@ export async function changePassword(
   }
   const passwordHash = await ctx.hasher.hash(next);
   return await transaction(ctx.db, async (db) => {
-    if (!(await lockUser(db, ctx, operatorId, userKey, account.credentialVersion))) throw new Failure('AUM0011');
+    if (!(await lockUser(db, ctx, operatorId, userId, account.credentialVersion))) throw new Failure('AUM0011');
     await settleRight(db, check.attempt, ctx.now());
-    await setPassword(db, ctx, operatorId, userKey, passwordHash);
-    const ended = await endAfterCredentialChange(db, ctx, operatorId, userKey, session.sessionId);
+    await setPassword(db, ctx, operatorId, userId, passwordHash);
+    const ended = await endAfterCredentialChange(db, ctx, operatorId, userId, session.sessionId);
     const receipt = { ...ended, backupCodes: 0 };
     await enqueueNotice(db, ctx, origin, operatorId, 'password_changed', { receipt });
     await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200, detail: receipt });

@@ -1,27 +1,28 @@
-import { by } from '../audit/caller.ts';
-import { record } from '../audit/record.ts';
+import { settleRight } from '../attempts/attempts.ts';
+import { by } from '../change/actor.ts';
+import { record } from '../change/record.ts';
 import type { Context, Origin, Receipt } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { TotpFactors } from '../db/schema.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
-import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
 import type { Session } from '../sessions/sessions.ts';
-import { settleRight } from '../sessions/throttle.ts';
 import { loadAccount } from '../users/accounts.ts';
+import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
 import { checkOwnPassword, settleWrong } from '../users/password.ts';
 import { deleteCodes, makeCodes, replaceCodes } from './backup-codes.ts';
 import { lockFactor, matchingStep, newSeed, type OtpOutcome, sealSeed, spendOtp, totpUri } from './totp.ts';
 
 /** The factor row of a user, whatever its status. */
-export async function findFactor(db: Db, operatorId: string, userKey: string): Promise<TotpFactors | undefined> {
+export async function findFactor(db: Db, operatorId: string, userId: string): Promise<TotpFactors | undefined> {
   return await db
     .selectFrom('totp_factors')
     .selectAll()
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .executeTakeFirst();
 }
 
@@ -31,7 +32,7 @@ export function isLapsed(factor: TotpFactors, now: number): boolean {
 }
 
 /** Whose MFA it is; another user may act on it when the permissions allow. */
-export type Target = { readonly operatorId: string; readonly userKey: string; readonly userName: string };
+export type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
 /**
  * Begins an enrolment with a new seed; an unconfirmed one before it is dead. Nothing changes at sign-in yet.
@@ -39,14 +40,14 @@ export type Target = { readonly operatorId: string; readonly userKey: string; re
  * @throws Failure MFA0003 while MFA is active: the seed stays as it is (R38)
  */
 export async function beginEnrolment(ctx: Context, origin: Origin, actor: Session, target: Target, account: string) {
-  const { operatorId, userKey } = target;
+  const { operatorId, userId } = target;
   const seed = newSeed();
-  const factorKey = { operator_id: operatorId, user_key: userKey, factor_id: newId() };
+  const factorKey = { operator_id: operatorId, user_id: userId, factor_id: newId() };
   await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, userKey);
-    const active = await findFactor(db, operatorId, userKey);
+    await lockUser(db, ctx, operatorId, userId);
+    const active = await findFactor(db, operatorId, userId);
     if (active?.status === 'ACTIVE') throw new Failure('MFA0003');
-    await deleteFactor(db, operatorId, userKey);
+    await deleteFactor(db, operatorId, userId);
     await db
       .insertInto('totp_factors')
       .values(unconfirmed(ctx, factorKey, seed))
@@ -62,24 +63,24 @@ export async function beginEnrolment(ctx: Context, origin: Origin, actor: Sessio
  * @throws Failure MFA0007 for a wrong code (still unconfirmed), MFA0006 when none was begun or it lapsed, MFA0003
  */
 export async function confirmEnrolment(ctx: Context, origin: Origin, actor: Session, target: Target, code: string) {
-  const { operatorId, userKey } = target;
-  const begun = await findFactor(ctx.db, operatorId, userKey);
+  const { operatorId, userId } = target;
+  const begun = await findFactor(ctx.db, operatorId, userId);
   assertConfirmable(begun, ctx.now());
   if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, origin, actor, target);
-  const made = userKey === '' ? await makeCodes(ctx) : undefined;
+  const made = userId === rootId ? await makeCodes(ctx) : undefined;
   const receipt = await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, userKey);
-    const factor = await lockFactor(db, operatorId, userKey);
+    await lockUser(db, ctx, operatorId, userId);
+    const factor = await lockFactor(db, operatorId, userId);
     assertConfirmable(factor, ctx.now());
     if ((await spendOtp(db, ctx, factor, code)) !== 'accepted') throw new Failure('MFA0007');
     await activate(db, ctx, factor);
     if (made) await replaceCodes(db, ctx, factor, made);
-    const ended = await endAfterCredentialChange(db, ctx, operatorId, userKey, sessionToKeep(actor, target));
+    const ended = await endAfterCredentialChange(db, ctx, operatorId, userId, sessionToKeep(actor, target));
     const receipt = { ...ended, backupCodes: 0 };
     if (isSelf(actor, target)) await markFactorUsed(db, actor);
-    const event = userKey === '' ? 'mfa_enabled' : 'sam_mfa_enabled';
+    const event = userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled';
     await enqueueNotice(db, ctx, origin, operatorId, event, { receipt, userName: target.userName });
-    const success = { outcome: 'success', statusCode: userKey === '' ? 200 : 204, detail: receipt } as const;
+    const success = { outcome: 'success', statusCode: userId === rootId ? 200 : 204, detail: receipt } as const;
     await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
     return receipt;
   });
@@ -92,10 +93,10 @@ export async function confirmEnrolment(ctx: Context, origin: Origin, actor: Sess
  */
 export async function cancelEnrolment(ctx: Context, origin: Origin, session: Session): Promise<void> {
   await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, session.operatorId, session.userKey);
-    const factor = await findFactor(db, session.operatorId, session.userKey);
+    await lockUser(db, ctx, session.operatorId, session.userId);
+    const factor = await findFactor(db, session.operatorId, session.userId);
     if (factor?.status !== 'UNCONFIRMED') throw new Failure('MFA0006');
-    await deleteFactor(db, session.operatorId, session.userKey);
+    await deleteFactor(db, session.operatorId, session.userId);
     await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204 });
   });
 }
@@ -107,8 +108,8 @@ export async function cancelEnrolment(ctx: Context, origin: Origin, session: Ses
  * @throws Failure AUM0011 for a wrong password (counted like one at sign-in), MFA0005 when MFA is not active
  */
 export async function disableMfa(ctx: Context, origin: Origin, session: Session, password: string): Promise<Receipt> {
-  const { operatorId, userKey, sessionId } = session;
-  const account = await loadAccount(ctx.db, operatorId, userKey);
+  const { operatorId, userId, sessionId } = session;
+  const account = await loadAccount(ctx.db, operatorId, userId);
   if (!account) throw new Failure('COM0404');
   const check = await checkOwnPassword(ctx, account, password, origin.sourceIp);
   if (!check.right) {
@@ -116,13 +117,13 @@ export async function disableMfa(ctx: Context, origin: Origin, session: Session,
     throw new Failure('AUM0011');
   }
   const done = await transaction(ctx.db, async (db) => {
-    const user = await lockUser(db, ctx, operatorId, userKey, account.credentialVersion);
+    const user = await lockUser(db, ctx, operatorId, userId, account.credentialVersion);
     if (!user) return 'changed meanwhile' as const;
     await settleRight(db, check.attempt, ctx.now());
-    const factor = await findFactor(db, operatorId, userKey);
+    const factor = await findFactor(db, operatorId, userId);
     if (!factor) return 'inactive' as const;
     if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, session, session);
-    const receipt = await removeMfa(db, ctx, operatorId, userKey, sessionId);
+    const receipt = await removeMfa(db, ctx, operatorId, userId, sessionId);
     await enqueueNotice(db, ctx, origin, operatorId, 'mfa_disabled', { receipt });
     await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204, detail: receipt });
     return receipt;
@@ -138,14 +139,14 @@ export async function disableMfa(ctx: Context, origin: Origin, session: Session,
  * @throws Failure MFA0005 when MFA is not active, MFA0009 on oneself without the factor
  */
 export async function disableUserMfa(ctx: Context, origin: Origin, actor: Session, target: Target): Promise<Receipt> {
-  const { operatorId, userKey, userName } = target;
+  const { operatorId, userId, userName } = target;
   return await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, userKey);
-    const factor = await findFactor(db, operatorId, userKey);
+    await lockUser(db, ctx, operatorId, userId);
+    const factor = await findFactor(db, operatorId, userId);
     if (!factor) throw new Failure('MFA0005');
     if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, actor, target);
     if (isSelf(actor, target) && actor.authMethod !== 'password+totp') throw new Failure('MFA0009');
-    const receipt = await removeMfa(db, ctx, operatorId, userKey, sessionToKeep(actor, target));
+    const receipt = await removeMfa(db, ctx, operatorId, userId, sessionToKeep(actor, target));
     if (!isSelf(actor, target)) await markReset(db, ctx, target);
     await enqueueNotice(db, ctx, origin, operatorId, 'sam_mfa_disabled', { receipt, userName });
     const success = { outcome: 'success', statusCode: 204, detail: receipt } as const;
@@ -155,12 +156,12 @@ export async function disableUserMfa(ctx: Context, origin: Origin, actor: Sessio
 }
 
 /** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */
-export async function markReset(db: Db, ctx: Context, target: Pick<Target, 'operatorId' | 'userKey'>): Promise<void> {
+export async function markReset(db: Db, ctx: Context, target: Pick<Target, 'operatorId' | 'userId'>): Promise<void> {
   await db
     .updateTable('users')
     .set({ mfa_reset_at: ctx.now() })
     .where('operator_id', '=', target.operatorId)
-    .where('user_key', '=', target.userKey)
+    .where('user_id', '=', target.userId)
     .execute();
 }
 
@@ -169,12 +170,12 @@ export async function removeMfa(
   db: Db,
   ctx: Context,
   operatorId: string,
-  userKey: string,
+  userId: string,
   exceptSessionId = '',
 ): Promise<Receipt> {
-  await deleteFactor(db, operatorId, userKey);
-  const backupCodes = await deleteCodes(db, operatorId, userKey);
-  return { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey, exceptSessionId)), backupCodes };
+  const backupCodes = await deleteCodes(db, operatorId, userId);
+  await deleteFactor(db, operatorId, userId);
+  return { ...(await endAfterCredentialChange(db, ctx, operatorId, userId, exceptSessionId)), backupCodes };
 }
 
 /** Tells and records a code that was not accepted; the count is in the caller's transaction. */
@@ -215,7 +216,7 @@ async function activate(db: Db, ctx: Context, factor: TotpFactors): Promise<void
     .updateTable('totp_factors')
     .set({ status: 'ACTIVE', activated_at: ctx.now() })
     .where('operator_id', '=', factor.operator_id)
-    .where('user_key', '=', factor.user_key)
+    .where('user_id', '=', factor.user_id)
     .where('factor_id', '=', factor.factor_id)
     .where('status', '=', 'UNCONFIRMED')
     .execute();
@@ -232,14 +233,14 @@ async function markFactorUsed(db: Db, session: Session): Promise<void> {
 }
 
 async function dropUnconfirmed(db: Db, ctx: Context, origin: Origin, actor: Session, target: Target): Promise<Receipt> {
-  await deleteFactor(db, target.operatorId, target.userKey);
+  await deleteFactor(db, target.operatorId, target.userId);
   const success = { outcome: 'success', reason: 'not confirmed', statusCode: 204 } as const;
   await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
   return { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 };
 }
 
 function isSelf(actor: Session, target: Target): boolean {
-  return actor.operatorId === target.operatorId && actor.userKey === target.userKey;
+  return actor.operatorId === target.operatorId && actor.userId === target.userId;
 }
 
 /** The session that makes a change on its own user goes on. */
@@ -252,11 +253,11 @@ function on(actor: Session, target: Target): { target?: string } {
   return isSelf(actor, target) ? {} : { target: `sam:${target.userName}` };
 }
 
-async function deleteFactor(db: Db, operatorId: string, userKey: string): Promise<void> {
-  await db.deleteFrom('totp_factors').where('operator_id', '=', operatorId).where('user_key', '=', userKey).execute();
+async function deleteFactor(db: Db, operatorId: string, userId: string): Promise<void> {
+  await db.deleteFrom('totp_factors').where('operator_id', '=', operatorId).where('user_id', '=', userId).execute();
 }
 
-function unconfirmed(ctx: Context, key: { operator_id: string; user_key: string; factor_id: string }, seed: string) {
+function unconfirmed(ctx: Context, key: { operator_id: string; user_id: string; factor_id: string }, seed: string) {
   return {
     ...key,
     status: 'UNCONFIRMED' as const,

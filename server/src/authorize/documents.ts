@@ -1,5 +1,6 @@
 import { describeProblemAt, type PermissionDocument, parse, type Source } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { builtInRoles } from './built-in-roles.ts';
 
@@ -35,7 +36,7 @@ export function sourcesOf(texts: Texts): Source[] {
 }
 
 /** Every role of a user with its permission, the built-in ones included. */
-export async function roleTexts(db: Db, operatorId: string, userKey: string): Promise<Texts['roles']> {
+export async function roleTexts(db: Db, operatorId: string, userId: string): Promise<Texts['roles']> {
   const rows = await db
     .selectFrom('user_roles')
     .leftJoin('roles', (join) =>
@@ -43,7 +44,7 @@ export async function roleTexts(db: Db, operatorId: string, userKey: string): Pr
     )
     .select(['user_roles.role_id', 'roles.permission'])
     .where('user_roles.operator_id', '=', operatorId)
-    .where('user_roles.user_key', '=', userKey)
+    .where('user_roles.user_id', '=', userId)
     .orderBy('user_roles.role_id')
     .execute();
   return rows.map((row) => ({
@@ -53,18 +54,18 @@ export async function roleTexts(db: Db, operatorId: string, userKey: string): Pr
 }
 
 /** All texts of one SAM user; undefined when there is none of that key. */
-export async function textsOf(db: Db, operatorId: string, userKey: string): Promise<Texts | undefined> {
+export async function textsOf(db: Db, operatorId: string, userId: string): Promise<Texts | undefined> {
   const row = await db
     .selectFrom('users')
     .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
     .select(['users.permission', 'operators.default_permissions'])
     .where('users.operator_id', '=', operatorId)
-    .where('users.user_key', '=', userKey)
+    .where('users.user_id', '=', userId)
     .executeTakeFirst();
   if (!row) return undefined;
   return {
     own: row.permission,
-    roles: await roleTexts(db, operatorId, userKey),
+    roles: await roleTexts(db, operatorId, userId),
     defaults: row.default_permissions,
   };
 }
@@ -73,14 +74,14 @@ export async function textsOf(db: Db, operatorId: string, userKey: string): Prom
 export async function textsOfAll(db: Db, operatorId: string): Promise<Map<string, Texts>> {
   const users = await db
     .selectFrom('users')
-    .select(['user_key'])
+    .select(['user_id'])
     .where('operator_id', '=', operatorId)
-    .where('user_key', '!=', '')
+    .where('user_id', '!=', rootId)
     .execute();
   const all = new Map<string, Texts>();
-  for (const { user_key: userKey } of users) {
-    const texts = await textsOf(db, operatorId, userKey);
-    if (texts) all.set(userKey, texts);
+  for (const { user_id: userId } of users) {
+    const texts = await textsOf(db, operatorId, userId);
+    if (texts) all.set(userId, texts);
   }
   return all;
 }

@@ -1,20 +1,20 @@
-import { noOperator, record } from '../audit/record.ts';
+import { clearAccount } from '../attempts/attempts.ts';
+import { assertNoFlood, takeFromWindow } from '../attempts/windows.ts';
+import { noOperator, record } from '../change/record.ts';
 import type { Context, Origin, Receipt } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { issueMailToken, voidMailTokens } from '../links/links.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
-import { parseEmail } from '../operators/email.ts';
-import { findOperator } from '../operators/operators.ts';
-import { endAfterCredentialChange, lockUser } from '../sessions/consequences.ts';
-import { issueMailToken, voidMailTokens } from '../sessions/mail-tokens.ts';
-import { clearAccount } from '../sessions/throttle.ts';
-import { assertNoFlood, takeFromWindow } from '../sessions/windows.ts';
 import { type Account, findAccount } from '../users/accounts.ts';
+import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
+import { parseEmail } from './email.ts';
+import { findOperator } from './operators.ts';
 
 const { reset, recovery } = limits;
 
@@ -60,12 +60,12 @@ export async function resetPassword(ctx: Context, origin: Origin, token: string,
   await assertAcceptable(ctx, password, [operator.email, operator.operator_id]);
   const passwordHash = await ctx.hasher.hash(password);
   return await transaction(ctx.db, async (db) => {
-    const { operator_id: operatorId, user_key: userKey, credential_version: version } = found;
-    const user = await lockUser(db, ctx, operatorId, userKey, version);
+    const { operator_id: operatorId, user_id: userId, credential_version: version } = found;
+    const user = await lockUser(db, ctx, operatorId, userId, version);
     if (!user || !(await consume(db, ctx, operatorId, found.token_id))) throw new Failure('AUM0012');
-    await setPassword(db, ctx, operatorId, userKey, passwordHash);
-    await clearAccount(db, ctx, { operatorId, userKey });
-    const receipt = { ...(await endAfterCredentialChange(db, ctx, operatorId, userKey)), backupCodes: 0 };
+    await setPassword(db, ctx, operatorId, userId, passwordHash);
+    await clearAccount(db, ctx, { operatorId, userId });
+    const receipt = { ...(await endAfterCredentialChange(db, ctx, operatorId, userId)), backupCodes: 0 };
     await holdRecovery(db, ctx, operatorId);
     await enqueueNotice(db, ctx, origin, operatorId, 'password_reset', { receipt });
     const event = { operatorId, userName: '', actor: 'anonymous', target: 'root', detail: receipt };
@@ -75,12 +75,12 @@ export async function resetPassword(ctx: Context, origin: Origin, token: string,
 }
 
 /** Stores a new password of a user; a suspension ends with it. */
-export async function setPassword(db: Db, ctx: Context, operatorId: string, userKey: string, passwordHash: string) {
+export async function setPassword(db: Db, ctx: Context, operatorId: string, userId: string, passwordHash: string) {
   await db
     .updateTable('users')
     .set({ password_hash: passwordHash, password_changed_at: ctx.now(), password_suspended_at: null })
     .where('operator_id', '=', operatorId)
-    .where('user_key', '=', userKey)
+    .where('user_id', '=', userId)
     .execute();
 }
 
@@ -93,13 +93,13 @@ async function reasonAgainst(db: Db, ctx: Context, account: Account): Promise<st
 }
 
 async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
-  const { operatorId, userKey } = account;
+  const { operatorId, userId } = account;
   const now = ctx.now();
-  await lockUser(db, ctx, operatorId, userKey);
+  await lockUser(db, ctx, operatorId, userId);
   await voidMailTokens(db, ctx, operatorId, ['password_reset']);
   const { credentialVersion } = account;
   const expiresAt = now + reset.tokenLife;
-  const bound = { operatorId, userKey, credentialVersion, expiresAt };
+  const bound = { operatorId, userId, credentialVersion, expiresAt };
   const token = await issueMailToken(db, ctx, { ...bound, purpose: 'password_reset' });
   // The stored address, never the one that was typed (R47).
   const recipient = (await findOperator(db, operatorId))?.email ?? '';
@@ -124,7 +124,7 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
 async function liveToken(db: Db, ctx: Context, token: string) {
   return await db
     .selectFrom('mail_tokens')
-    .select(['operator_id', 'user_key', 'token_id', 'credential_version'])
+    .select(['operator_id', 'user_id', 'token_id', 'credential_version'])
     .where('token_hash', '=', hashSecret(token))
     .where('purpose', '=', 'password_reset')
     .where('used_at', 'is', null)
