@@ -24,6 +24,6 @@ export function operationCatalogue(): Plugin {
   };
 }
 
-function describe({ permission, path, summary }: AnyEndpoint) {
-  return { name: permission, pathVariables: [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? ''), summary };
+function describe({ operation, path, summary }: AnyEndpoint) {
+  return { name: operation, pathVariables: [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? ''), summary };
 }

@@ -8,7 +8,7 @@ export const nextKeyHeader = 'x-soracom-next-key';
 export const getApiAuditLogs = endpoint({
   method: 'GET',
   path: '/v1/audit_logs/api',
-  permission: 'AuditLog:getApiAuditLogs',
+  operation: 'AuditLog:getApiAuditLogs',
   summary: "The operator's audit log, newest first.",
   query: closed({
     api_kind: Type.Optional(Type.String({ maxLength: 128 })),

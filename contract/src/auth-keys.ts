@@ -17,7 +17,7 @@ const userKeyParams = closed({ ...userParams.properties, auth_key_id: Type.Strin
 export const listOperatorAuthKeys = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/auth_keys',
-  permission: 'Operator:listOperatorAuthKeys',
+  operation: 'Operator:listOperatorAuthKeys',
   summary: "The root user's auth keys.",
   params: operatorParams,
   status: 200,
@@ -28,7 +28,7 @@ export const listOperatorAuthKeys = endpoint({
 export const generateOperatorAuthKey = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/auth_keys',
-  permission: 'Operator:generateOperatorAuthKey',
+  operation: 'Operator:generateOperatorAuthKey',
   summary: 'Make an auth key of the root user. Its secret is in this answer only.',
   params: operatorParams,
   status: 201,
@@ -41,7 +41,7 @@ export const generateOperatorAuthKey = endpoint({
 export const deleteOperatorAuthKey = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/auth_keys/{auth_key_id}',
-  permission: 'Operator:deleteOperatorAuthKey',
+  operation: 'Operator:deleteOperatorAuthKey',
   summary: 'Delete an auth key of the root user; its sessions end.',
   params: operatorKeyParams,
   status: 204,
@@ -51,7 +51,7 @@ export const deleteOperatorAuthKey = endpoint({
 export const listUserAuthKeys = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/users/{user_name}/auth_keys',
-  permission: 'User:listUserAuthKeys',
+  operation: 'User:listUserAuthKeys',
   summary: "A SAM user's auth keys.",
   params: userParams,
   status: 200,
@@ -62,7 +62,7 @@ export const listUserAuthKeys = endpoint({
 export const generateUserAuthKey = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/users/{user_name}/auth_keys',
-  permission: 'User:generateUserAuthKey',
+  operation: 'User:generateUserAuthKey',
   summary: 'Make an auth key of a SAM user. Its secret is in this answer only.',
   params: userParams,
   status: 200,
@@ -73,7 +73,7 @@ export const generateUserAuthKey = endpoint({
 export const getUserAuthKey = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/users/{user_name}/auth_keys/{auth_key_id}',
-  permission: 'User:getUserAuthKey',
+  operation: 'User:getUserAuthKey',
   summary: 'One auth key of a SAM user.',
   params: userKeyParams,
   status: 200,
@@ -84,7 +84,7 @@ export const getUserAuthKey = endpoint({
 export const deleteUserAuthKey = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/users/{user_name}/auth_keys/{auth_key_id}',
-  permission: 'User:deleteUserAuthKey',
+  operation: 'User:deleteUserAuthKey',
   summary: 'Delete an auth key of a SAM user; its sessions end.',
   params: userKeyParams,
   status: 204,

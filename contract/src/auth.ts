@@ -20,7 +20,7 @@ const OptionalOtpCode = Type.String({ pattern: '^([0-9]{6})?$' });
 export const auth = endpoint({
   method: 'POST',
   path: '/v1/auth',
-  permission: 'Auth:auth',
+  operation: 'Auth:auth',
   summary: 'Sign in with one of three credential sets and get an API key and token.',
   body: closed({
     email: Type.Optional(shortText(320)),
@@ -40,7 +40,7 @@ export const auth = endpoint({
 export const logout = endpoint({
   method: 'POST',
   path: '/v1/auth/logout',
-  permission: 'Auth:logout',
+  operation: 'Auth:logout',
   summary: 'End the calling session.',
   status: 204,
   errors: ['AUM0001'],
@@ -49,7 +49,7 @@ export const logout = endpoint({
 export const issuePasswordResetToken = endpoint({
   method: 'POST',
   path: '/v1/auth/password_reset_token/issue',
-  permission: 'Auth:issuePasswordResetToken',
+  operation: 'Auth:issuePasswordResetToken',
   summary: 'Ask for a mail with a password reset link. The answer is the same whether the address is known or not.',
   body: closed({ email: Email }),
   status: 200,
@@ -59,7 +59,7 @@ export const issuePasswordResetToken = endpoint({
 export const verifyPasswordResetToken = endpoint({
   method: 'POST',
   path: '/v1/auth/password_reset_token/verify',
-  permission: 'Auth:verifyPasswordResetToken',
+  operation: 'Auth:verifyPasswordResetToken',
   summary: 'Set a new password with the token of a mailed link. MFA stays as it is.',
   body: closed({ token: LinkToken, password: Password }),
   status: 200,
@@ -69,7 +69,7 @@ export const verifyPasswordResetToken = endpoint({
 export const stepUp = endpoint({
   method: 'POST',
   path: '/v1/auth/step_up',
-  permission: 'Auth:stepUp',
+  operation: 'Auth:stepUp',
   summary: 'Prove the password (and the factor, when MFA is active) again. The session gets a new token.',
   body: closed({ password: Password, mfaOTPCode: Type.Optional(OptionalOtpCode) }),
   status: 200,
@@ -92,7 +92,7 @@ const Session = closed({
 export const listSessions = endpoint({
   method: 'GET',
   path: '/v1/auth/sessions',
-  permission: 'Auth:listSessions',
+  operation: 'Auth:listSessions',
   summary: "List the caller's own sessions, newest use first.",
   status: 200,
   reply: Type.Array(Session),
@@ -102,7 +102,7 @@ export const listSessions = endpoint({
 export const endSession = endpoint({
   method: 'DELETE',
   path: '/v1/auth/sessions/{session_id}',
-  permission: 'Auth:endSession',
+  operation: 'Auth:endSession',
   summary: "End one of the caller's own sessions.",
   params: closed({ session_id: shortText(64) }),
   status: 204,
@@ -112,7 +112,7 @@ export const endSession = endpoint({
 export const endOtherSessions = endpoint({
   method: 'DELETE',
   path: '/v1/auth/sessions',
-  permission: 'Auth:endOtherSessions',
+  operation: 'Auth:endOtherSessions',
   summary: "End all of the caller's sessions but this one.",
   status: 200,
   reply: closed({ ended: Type.Integer() }),
@@ -122,7 +122,7 @@ export const endOtherSessions = endpoint({
 export const generateAuthToken = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/token',
-  permission: 'Operator:generateAuthToken',
+  operation: 'Operator:generateAuthToken',
   summary: 'Replace the token of the calling session; the old one ends.',
   params: operatorParams,
   body: closed({ tokenTimeoutSeconds: Type.Optional(TokenTimeout) }),
@@ -134,7 +134,7 @@ export const generateAuthToken = endpoint({
 export const revokeOperatorAuthTokens = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/tokens',
-  permission: 'Operator:revokeOperatorAuthTokens',
+  operation: 'Operator:revokeOperatorAuthTokens',
   summary: 'End every session of the root user, the calling one included.',
   params: operatorParams,
   status: 204,
@@ -144,7 +144,7 @@ export const revokeOperatorAuthTokens = endpoint({
 export const switchUser = endpoint({
   method: 'POST',
   path: '/v1/auth/switch_user',
-  permission: 'Auth:switchUser',
+  operation: 'Auth:switchUser',
   summary:
     'Continue as a SAM user whose trust policy names the caller. The new session ends with the one it came from.',
   body: closed({
@@ -162,7 +162,7 @@ export const switchUser = endpoint({
 export const signIn = endpoint({
   method: 'POST',
   path: '/v1/console/sign_in',
-  permission: 'Auth:signIn',
+  operation: 'Auth:signIn',
   summary: 'Sign in to the console. `next` is `MFA` when a code is needed; then a pending sign-in of 5 minutes begins.',
   body: closed({
     email: Type.Optional(shortText(320)),
@@ -178,7 +178,7 @@ export const signIn = endpoint({
 export const verifySignIn = endpoint({
   method: 'POST',
   path: '/v1/console/sign_in/verify',
-  permission: 'Auth:verifySignIn',
+  operation: 'Auth:verifySignIn',
   summary: 'Finish a pending sign-in with the code of the authenticator.',
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
@@ -189,7 +189,7 @@ export const verifySignIn = endpoint({
 export const getSession = endpoint({
   method: 'GET',
   path: '/v1/console/session',
-  permission: 'Auth:getSession',
+  operation: 'Auth:getSession',
   summary: 'Who is signed in with this cookie, and the CSRF token for its writes.',
   status: 200,
   reply: closed({
@@ -217,7 +217,7 @@ export const getSession = endpoint({
 export const setLanguage = endpoint({
   method: 'PUT',
   path: '/v1/console/language',
-  permission: 'Auth:setLanguage',
+  operation: 'Auth:setLanguage',
   summary: "Set the language of the caller's console and mails.",
   body: closed({ language: LanguageField }),
   status: 204,

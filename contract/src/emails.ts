@@ -22,7 +22,7 @@ const rootOnly = ['AUM0001', 'AUM0016'] as const;
 export const issueAddEmailToken = endpoint({
   method: 'POST',
   path: '/v1/operators/add_email_token/issue',
-  permission: 'Email:issueAddEmailToken',
+  operation: 'Email:issueAddEmailToken',
   summary: 'Mail a link to a new address of the operator. The address is used only once that link was followed.',
   body: closed({ email: Email, password: Password }),
   status: 200,
@@ -33,7 +33,7 @@ export const issueAddEmailToken = endpoint({
 export const verifyAddEmailToken = endpoint({
   method: 'POST',
   path: '/v1/operators/add_email_token/verify',
-  permission: 'Email:verifyAddEmailToken',
+  operation: 'Email:verifyAddEmailToken',
   summary: 'Verify a new address with the token of the mailed link.',
   body: closed({ token: LinkToken }),
   status: 200,
@@ -43,7 +43,7 @@ export const verifyAddEmailToken = endpoint({
 export const listEmails = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/emails',
-  permission: 'Email:listEmails',
+  operation: 'Email:listEmails',
   summary: "The operator's email addresses.",
   params: operatorParams,
   status: 200,
@@ -54,7 +54,7 @@ export const listEmails = endpoint({
 export const getEmail = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/emails/{email_id}',
-  permission: 'Email:getEmail',
+  operation: 'Email:getEmail',
   summary: 'One email address.',
   params: emailParams,
   status: 200,
@@ -65,7 +65,7 @@ export const getEmail = endpoint({
 export const deleteEmail = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/emails/{email_id}',
-  permission: 'Email:deleteEmail',
+  operation: 'Email:deleteEmail',
   summary: 'Delete an email address that is not the primary one.',
   params: emailParams,
   status: 204,
@@ -77,7 +77,7 @@ export const deleteEmail = endpoint({
 export const listSystemNotifications = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/system_notifications',
-  permission: 'SystemNotification:listSystemNotifications',
+  operation: 'SystemNotification:listSystemNotifications',
   summary: 'Which addresses serve which purpose.',
   params: operatorParams,
   status: 200,
@@ -88,7 +88,7 @@ export const listSystemNotifications = endpoint({
 export const getSystemNotification = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/system_notifications/{type}',
-  permission: 'SystemNotification:getSystemNotification',
+  operation: 'SystemNotification:getSystemNotification',
   summary: 'The addresses of one purpose.',
   params: typeParams,
   status: 200,
@@ -99,7 +99,7 @@ export const getSystemNotification = endpoint({
 export const setSystemNotification = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/system_notifications/{type}',
-  permission: 'SystemNotification:setSystemNotification',
+  operation: 'SystemNotification:setSystemNotification',
   summary: 'Set the addresses of one purpose. `primary` needs the password and exactly one address.',
   params: typeParams,
   body: closed({
@@ -115,7 +115,7 @@ export const setSystemNotification = endpoint({
 export const deleteSystemNotification = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/system_notifications/{type}',
-  permission: 'SystemNotification:deleteSystemNotification',
+  operation: 'SystemNotification:deleteSystemNotification',
   summary: 'Clear the addresses of one purpose; `primary` cannot be cleared.',
   params: typeParams,
   status: 204,

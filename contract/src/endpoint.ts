@@ -14,7 +14,7 @@ export type Endpoint<
   /** Full path with `{name}` parameters. */
   readonly path: string;
   /** `Tag:operationId`; also what a permission statement names. */
-  readonly permission: string;
+  readonly operation: string;
   /** One sentence for the API pages. */
   readonly summary: string;
   readonly params: P;
@@ -43,7 +43,7 @@ export const empty = Type.Unsafe<undefined>(Type.Object({}, { additionalProperti
 type Definition<P extends TObject, Q extends TObject, B extends TSchema, R extends TSchema> = {
   method: Method;
   path: string;
-  permission: string;
+  operation: string;
   summary: string;
   params?: P;
   query?: Q;
@@ -79,7 +79,7 @@ export function endpoint<
   return {
     method: definition.method,
     path: definition.path,
-    permission: definition.permission,
+    operation: definition.operation,
     summary: definition.summary,
     params: definition.params ?? (nothing as unknown as P),
     query: definition.query ?? (nothing as unknown as Q),

@@ -23,7 +23,7 @@ export * from './roles.ts';
 export * from './users.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>
-  typeof value === 'object' && value !== null && 'permission' in value && 'path' in value;
+  typeof value === 'object' && value !== null && 'operation' in value && 'path' in value;
 
 /** Every operation, in the order of the API pages. */
 export const endpoints: readonly AnyEndpoint[] = [

@@ -10,7 +10,7 @@ const ownOnly = ['AUM0001', 'AUM0016'] as const;
 export const enableMFA = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa',
-  permission: 'Operator:enableMFA',
+  operation: 'Operator:enableMFA',
   summary: "Begin the root user's enrolment: a new secret for an authenticator. Nothing changes at sign-in yet.",
   params: operatorParams,
   status: 200,
@@ -23,7 +23,7 @@ export const enableMFA = endpoint({
 export const verifyMFA = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/verify',
-  permission: 'Operator:verifyMFA',
+  operation: 'Operator:verifyMFA',
   summary: "Confirm the root user's enrolment with a code. The five backup codes are shown in this answer only.",
   params: operatorParams,
   body: closed({ mfaOTPCode: OtpCode }),
@@ -36,7 +36,7 @@ export const verifyMFA = endpoint({
 export const getMFAStatus = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/mfa',
-  permission: 'Operator:getMFAStatus',
+  operation: 'Operator:getMFAStatus',
   summary: "The root user's MFA status.",
   params: operatorParams,
   status: 200,
@@ -56,7 +56,7 @@ export const getMFAStatus = endpoint({
 export const revokeMFA = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/mfa',
-  permission: 'Operator:revokeMFA',
+  operation: 'Operator:revokeMFA',
   summary: "Disable the root user's MFA with the password. Seed, backup codes, links and other sessions end with it.",
   params: operatorParams,
   body: closed({ password: Password }),
@@ -68,7 +68,7 @@ export const revokeMFA = endpoint({
 export const cancelMFA = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/mfa/enrolment',
-  permission: 'Operator:cancelMFA',
+  operation: 'Operator:cancelMFA',
   summary: 'Give up an enrolment that was not confirmed.',
   params: operatorParams,
   status: 204,
@@ -79,7 +79,7 @@ export const cancelMFA = endpoint({
 export const renewBackupCodes = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/backup_codes',
-  permission: 'Operator:renewBackupCodes',
+  operation: 'Operator:renewBackupCodes',
   summary: 'Make five new backup codes with a code of the authenticator; the old ones die.',
   params: operatorParams,
   body: closed({ mfaOTPCode: OtpCode }),
@@ -92,7 +92,7 @@ export const renewBackupCodes = endpoint({
 export const confirmBackupCodesStored = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/backup_codes/stored',
-  permission: 'Operator:confirmBackupCodesStored',
+  operation: 'Operator:confirmBackupCodesStored',
   summary: 'Note that the current backup codes were stored in a safe place.',
   params: operatorParams,
   status: 204,
@@ -103,7 +103,7 @@ export const confirmBackupCodesStored = endpoint({
 export const issueMFARevokingToken = endpoint({
   method: 'POST',
   path: '/v1/operators/mfa_revoke_token/issue',
-  permission: 'Operator:issueMFARevokingToken',
+  operation: 'Operator:issueMFARevokingToken',
   summary: 'Ask for a mail with an MFA reset link. The answer is always the same.',
   body: closed({ email: Type.Optional(Email), password: Type.Optional(Password) }),
   status: 200,
@@ -112,7 +112,7 @@ export const issueMFARevokingToken = endpoint({
 export const verifyMFARevokingToken = endpoint({
   method: 'POST',
   path: '/v1/operators/mfa_revoke_token/verify',
-  permission: 'Operator:verifyMFARevokingToken',
+  operation: 'Operator:verifyMFARevokingToken',
   summary: 'Disable MFA with the mailed token, the email address, the password and one backup code. Signs nobody in.',
   body: closed({
     token: Type.Optional(LinkToken),
@@ -127,7 +127,7 @@ export const verifyMFARevokingToken = endpoint({
 export const cancelMFARevokingToken = endpoint({
   method: 'POST',
   path: '/v1/operators/mfa_revoke_token/cancel',
-  permission: 'Operator:cancelMFARevokingToken',
+  operation: 'Operator:cancelMFARevokingToken',
   summary: 'Stop an MFA reset with the token of the reset mail or of the "this was not me" mail.',
   body: closed({ token: LinkToken }),
   status: 200,

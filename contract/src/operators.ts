@@ -5,7 +5,7 @@ import { Email, LanguageField, LinkToken, operatorParams, Password } from './fie
 export const getOperator = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}',
-  permission: 'Operator:getOperator',
+  operation: 'Operator:getOperator',
   summary: 'The operator: its description, primary email address and dates.',
   params: operatorParams,
   status: 200,
@@ -23,7 +23,7 @@ export const getOperator = endpoint({
 export const updateOperatorPassword = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/password',
-  permission: 'Operator:updateOperatorPassword',
+  operation: 'Operator:updateOperatorPassword',
   summary: "Change the root user's password. Every other session ends.",
   params: operatorParams,
   body: closed({ currentPassword: Password, newPassword: Password }),
@@ -35,7 +35,7 @@ export const updateOperatorPassword = endpoint({
 export const createOperator = endpoint({
   method: 'POST',
   path: '/v1/operators',
-  permission: 'Operator:createOperator',
+  operation: 'Operator:createOperator',
   summary:
     'Sign up, where the server allows it. A link is mailed; the answer is the same whether the address is known or not.',
   body: closed({ email: Email, password: Password, language: Type.Optional(LanguageField) }),
@@ -46,7 +46,7 @@ export const createOperator = endpoint({
 export const verifyOperator = endpoint({
   method: 'POST',
   path: '/v1/operators/verify',
-  permission: 'Operator:verifyOperator',
+  operation: 'Operator:verifyOperator',
   summary: 'Finish a sign-up with the token of the mailed link.',
   body: closed({ token: LinkToken }),
   status: 200,
@@ -57,7 +57,7 @@ export const verifyOperator = endpoint({
 export const getSetup = endpoint({
   method: 'GET',
   path: '/v1/setup',
-  permission: 'Operator:getSetup',
+  operation: 'Operator:getSetup',
   summary: 'What the sign-in and setup pages need to know about this server.',
   status: 200,
   reply: closed({
@@ -71,7 +71,7 @@ export const getSetup = endpoint({
 export const createFirstOperator = endpoint({
   method: 'POST',
   path: '/v1/setup',
-  permission: 'Operator:createFirstOperator',
+  operation: 'Operator:createFirstOperator',
   summary: 'Create the first operator with the one-time link that the first start printed.',
   body: closed({ token: LinkToken, email: Email, password: Password, language: LanguageField }),
   status: 201,
@@ -89,7 +89,7 @@ const Settings = closed({
 export const getSettings = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/settings',
-  permission: 'Operator:getSettings',
+  operation: 'Operator:getSettings',
   summary: 'Who must use MFA, and whether the escalation guard is on.',
   params: operatorParams,
   status: 200,
@@ -100,7 +100,7 @@ export const getSettings = endpoint({
 export const updateSettings = endpoint({
   method: 'PUT',
   path: '/v1/operators/{operator_id}/settings',
-  permission: 'Operator:updateSettings',
+  operation: 'Operator:updateSettings',
   summary: 'Set who must use MFA, and whether the escalation guard is on. Root user only.',
   params: operatorParams,
   body: Settings,

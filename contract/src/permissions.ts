@@ -28,7 +28,7 @@ const Statement = closed({
 export const explainPermission = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/permissions/explain',
-  permission: 'User:explainPermission',
+  operation: 'User:explainPermission',
   summary:
     'Decide a call for a SAM user, with every statement that counted. A draft may stand in for its own permission.',
   params: operatorParams,
@@ -64,7 +64,7 @@ export const explainPermission = endpoint({
 export const whoCan = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/permissions/who_can',
-  permission: 'User:whoCan',
+  operation: 'User:whoCan',
   summary: 'Every principal that may call an operation (on a target), and through which statements, roles or switches.',
   params: operatorParams,
   query: closed({

@@ -19,7 +19,7 @@ const RoleWithPermission = closed({ ...RoleInfo.properties, permission: Type.Str
 export const listRoles = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/roles',
-  permission: 'Role:listRoles',
+  operation: 'Role:listRoles',
   summary: 'The roles that users of the operator can attach: its own and the built-in ones.',
   params: operatorParams,
   query: closed({ owner: Type.Optional(Type.String({ maxLength: 64 })) }),
@@ -31,7 +31,7 @@ export const listRoles = endpoint({
 export const getRole = endpoint({
   method: 'GET',
   path: role,
-  permission: 'Role:getRole',
+  operation: 'Role:getRole',
   summary: 'One role with its permission.',
   params: roleParams,
   status: 200,
@@ -42,7 +42,7 @@ export const getRole = endpoint({
 export const createRole = endpoint({
   method: 'POST',
   path: role,
-  permission: 'Role:createRole',
+  operation: 'Role:createRole',
   summary: 'Create a role.',
   params: roleParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
@@ -54,7 +54,7 @@ export const createRole = endpoint({
 export const updateRole = endpoint({
   method: 'PUT',
   path: role,
-  permission: 'Role:updateRole',
+  operation: 'Role:updateRole',
   summary: "Replace a role's permission. It acts on the next request of every user that has it.",
   params: roleParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
@@ -65,7 +65,7 @@ export const updateRole = endpoint({
 export const deleteRole = endpoint({
   method: 'DELETE',
   path: role,
-  permission: 'Role:deleteRole',
+  operation: 'Role:deleteRole',
   summary: 'Delete a role that no user has attached.',
   params: roleParams,
   status: 204,
@@ -75,7 +75,7 @@ export const deleteRole = endpoint({
 export const listRoleAttachedUsers = endpoint({
   method: 'GET',
   path: `${role}/users`,
-  permission: 'Role:listRoleAttachedUsers',
+  operation: 'Role:listRoleAttachedUsers',
   summary: 'The SAM users that have a role.',
   params: roleParams,
   status: 200,
@@ -86,7 +86,7 @@ export const listRoleAttachedUsers = endpoint({
 export const listRoleVersions = endpoint({
   method: 'GET',
   path: `${role}/versions`,
-  permission: 'Role:listRoleVersions',
+  operation: 'Role:listRoleVersions',
   summary: 'The published versions of a built-in role, newest first.',
   params: roleParams,
   status: 200,
@@ -107,7 +107,7 @@ export const listRoleVersions = endpoint({
 export const listUserRoles = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/users/{user_name}/roles',
-  permission: 'Role:listUserRoles',
+  operation: 'Role:listUserRoles',
   summary: 'The roles of a SAM user.',
   params: userParams,
   status: 200,
@@ -118,7 +118,7 @@ export const listUserRoles = endpoint({
 export const attachRole = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/users/{user_name}/roles',
-  permission: 'Role:attachRole',
+  operation: 'Role:attachRole',
   summary: 'Attach a role to a SAM user.',
   params: userParams,
   body: closed({ roleId: Type.Optional(RoleId) }),
@@ -129,7 +129,7 @@ export const attachRole = endpoint({
 export const detachRole = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/users/{user_name}/roles/{role_id}',
-  permission: 'Role:detachRole',
+  operation: 'Role:detachRole',
   summary: 'Take a role from a SAM user.',
   params: closed({ ...userParams.properties, role_id: RoleId }),
   status: 200,

@@ -33,7 +33,7 @@ const denied = ['AUM0001', 'AUM0017'] as const;
 export const listUsers = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/users',
-  permission: 'User:listUsers',
+  operation: 'User:listUsers',
   summary: 'The SAM users of the operator, by name.',
   params: operatorParams,
   status: 200,
@@ -44,7 +44,7 @@ export const listUsers = endpoint({
 export const getUser = endpoint({
   method: 'GET',
   path: user,
-  permission: 'User:getUser',
+  operation: 'User:getUser',
   summary: 'One SAM user.',
   params: userParams,
   status: 200,
@@ -55,7 +55,7 @@ export const getUser = endpoint({
 export const createUser = endpoint({
   method: 'POST',
   path: user,
-  permission: 'User:createUser',
+  operation: 'User:createUser',
   summary: 'Create a SAM user. It may do nothing until a permission says so.',
   params: userParams,
   body: closed({ description: Type.Optional(Description) }),
@@ -66,7 +66,7 @@ export const createUser = endpoint({
 export const updateUser = endpoint({
   method: 'PUT',
   path: user,
-  permission: 'User:updateUser',
+  operation: 'User:updateUser',
   summary: "Change a SAM user's description.",
   params: userParams,
   body: closed({ description: Type.Optional(Description) }),
@@ -77,7 +77,7 @@ export const updateUser = endpoint({
 export const deleteUser = endpoint({
   method: 'DELETE',
   path: user,
-  permission: 'User:deleteUser',
+  operation: 'User:deleteUser',
   summary: 'Delete a SAM user with its password, MFA, auth keys and sessions.',
   params: userParams,
   status: 204,
@@ -87,7 +87,7 @@ export const deleteUser = endpoint({
 export const hasUserPassword = endpoint({
   method: 'GET',
   path: `${user}/password`,
-  permission: 'User:hasUserPassword',
+  operation: 'User:hasUserPassword',
   summary: 'Whether a SAM user has a password.',
   params: userParams,
   status: 200,
@@ -98,7 +98,7 @@ export const hasUserPassword = endpoint({
 export const createUserPassword = endpoint({
   method: 'POST',
   path: `${user}/password`,
-  permission: 'User:createUserPassword',
+  operation: 'User:createUserPassword',
   summary: 'Give a SAM user its first password.',
   params: userParams,
   body: closed({ password: Type.Optional(Password) }),
@@ -110,7 +110,7 @@ export const createUserPassword = endpoint({
 export const updateUserPassword = endpoint({
   method: 'PUT',
   path: `${user}/password`,
-  permission: 'User:updateUserPassword',
+  operation: 'User:updateUserPassword',
   summary: "Change a SAM user's password with its current one. Its other sessions end.",
   params: userParams,
   body: closed({ currentPassword: Password, newPassword: Password }),
@@ -122,7 +122,7 @@ export const updateUserPassword = endpoint({
 export const deleteUserPassword = endpoint({
   method: 'DELETE',
   path: `${user}/password`,
-  permission: 'User:deleteUserPassword',
+  operation: 'User:deleteUserPassword',
   summary: "Delete a SAM user's password; its sessions end.",
   params: userParams,
   status: 204,
@@ -133,7 +133,7 @@ export const deleteUserPassword = endpoint({
 export const getUserPermission = endpoint({
   method: 'GET',
   path: `${user}/permission`,
-  permission: 'User:getUserPermission',
+  operation: 'User:getUserPermission',
   summary: "A SAM user's own permission, as JSON text.",
   params: userParams,
   status: 200,
@@ -144,7 +144,7 @@ export const getUserPermission = endpoint({
 export const updateUserPermission = endpoint({
   method: 'PUT',
   path: `${user}/permission`,
-  permission: 'User:updateUserPermission',
+  operation: 'User:updateUserPermission',
   summary: "Replace a SAM user's own permission. It acts on the next request.",
   params: userParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
@@ -155,7 +155,7 @@ export const updateUserPermission = endpoint({
 export const deleteUserPermission = endpoint({
   method: 'DELETE',
   path: `${user}/permission`,
-  permission: 'User:deleteUserPermission',
+  operation: 'User:deleteUserPermission',
   summary: "Delete a SAM user's own permission.",
   params: userParams,
   status: 204,
@@ -165,7 +165,7 @@ export const deleteUserPermission = endpoint({
 export const revokeUserAuthTokens = endpoint({
   method: 'DELETE',
   path: `${user}/tokens`,
-  permission: 'User:revokeUserAuthTokens',
+  operation: 'User:revokeUserAuthTokens',
   summary: 'End every session of a SAM user.',
   params: userParams,
   status: 204,
@@ -175,7 +175,7 @@ export const revokeUserAuthTokens = endpoint({
 export const enableUserMFA = endpoint({
   method: 'POST',
   path: `${user}/mfa`,
-  permission: 'User:enableUserMFA',
+  operation: 'User:enableUserMFA',
   summary: "Begin a SAM user's enrolment: a new secret for an authenticator. Nothing changes at sign-in yet.",
   params: userParams,
   status: 200,
@@ -188,7 +188,7 @@ export const enableUserMFA = endpoint({
 export const verifyUserMFA = endpoint({
   method: 'POST',
   path: `${user}/mfa/verify`,
-  permission: 'User:verifyUserMFA',
+  operation: 'User:verifyUserMFA',
   summary: "Confirm a SAM user's enrolment with a code. SAM users have no backup codes.",
   params: userParams,
   body: closed({ mfaOTPCode: OtpCode }),
@@ -200,7 +200,7 @@ export const verifyUserMFA = endpoint({
 export const getUserMFAStatus = endpoint({
   method: 'GET',
   path: `${user}/mfa`,
-  permission: 'User:getUserMFAStatus',
+  operation: 'User:getUserMFAStatus',
   summary: "A SAM user's MFA status.",
   params: userParams,
   status: 200,
@@ -216,7 +216,7 @@ export const getUserMFAStatus = endpoint({
 export const revokeUserMFA = endpoint({
   method: 'DELETE',
   path: `${user}/mfa`,
-  permission: 'User:revokeUserMFA',
+  operation: 'User:revokeUserMFA',
   summary: "Disable a SAM user's MFA. Its sessions end; the root user is told.",
   params: userParams,
   status: 204,
@@ -228,7 +228,7 @@ export const revokeUserMFA = endpoint({
 export const getUserTrustPolicy = endpoint({
   method: 'GET',
   path: `${user}/trust_policy`,
-  permission: 'User:getUserTrustPolicy',
+  operation: 'User:getUserTrustPolicy',
   summary: 'Who may switch to a SAM user, as JSON text.',
   params: userParams,
   status: 200,
@@ -239,7 +239,7 @@ export const getUserTrustPolicy = endpoint({
 export const updateUserTrustPolicy = endpoint({
   method: 'PUT',
   path: `${user}/trust_policy`,
-  permission: 'User:updateUserTrustPolicy',
+  operation: 'User:updateUserTrustPolicy',
   summary: 'Say who may switch to a SAM user. Principals are named exactly.',
   params: userParams,
   body: closed({ trustPolicy: Type.Optional(PermissionText) }),
@@ -251,7 +251,7 @@ export const updateUserTrustPolicy = endpoint({
 export const deleteUserTrustPolicy = endpoint({
   method: 'DELETE',
   path: `${user}/trust_policy`,
-  permission: 'User:deleteUserTrustPolicy',
+  operation: 'User:deleteUserTrustPolicy',
   summary: 'Let nobody switch to a SAM user.',
   params: userParams,
   status: 204,
@@ -264,7 +264,7 @@ const defaults = '/v1/operators/{operator_id}/users/default_permissions';
 export const getDefaultPermissions = endpoint({
   method: 'GET',
   path: defaults,
-  permission: 'User:getDefaultPermissions',
+  operation: 'User:getDefaultPermissions',
   summary: 'The permission that every SAM user of the operator has, as JSON text.',
   params: operatorParams,
   status: 200,
@@ -275,7 +275,7 @@ export const getDefaultPermissions = endpoint({
 export const updateDefaultPermissions = endpoint({
   method: 'PUT',
   path: defaults,
-  permission: 'User:updateDefaultPermissions',
+  operation: 'User:updateDefaultPermissions',
   summary: 'Replace the permission that every SAM user of the operator has.',
   params: operatorParams,
   body: closed({ permissions: PermissionText }),
@@ -286,7 +286,7 @@ export const updateDefaultPermissions = endpoint({
 export const deleteDefaultPermissions = endpoint({
   method: 'DELETE',
   path: defaults,
-  permission: 'User:deleteDefaultPermissions',
+  operation: 'User:deleteDefaultPermissions',
   summary: 'Delete the permission that every SAM user of the operator has.',
   params: operatorParams,
   status: 204,

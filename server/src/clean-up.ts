@@ -1,4 +1,4 @@
-import type { Context, Origin } from './context.ts';
+import type { Context, RequestInfo } from './context.ts';
 import { transaction } from './db/database.ts';
 import { limits } from './limits.ts';
 import { tellOfFailedCode } from './sign-in/sign-in.ts';
@@ -56,7 +56,7 @@ async function endAbandoned(ctx: Context): Promise<void> {
   });
 }
 
-const cleaner: Origin = {
+const cleaner: RequestInfo = {
   requestId: '',
   sourceIp: '',
   userAgent: '',

@@ -19,7 +19,7 @@ export type Context = {
 };
 
 /** What is known of a request before anybody is authenticated; goes into audit records and notices. */
-export type Origin = {
+export type RequestInfo = {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;

@@ -40,7 +40,7 @@ describe('access matrix', () => {
     const rows = server.app.warifu.bindings.map(({ endpoint, guard, bodyLimit }) => {
       const limit = endpoint.hasBody ? `${bodyLimit / 1024} KiB` : 'no body';
       const stepUp = endpoint.stepUp ? 'yes' : '';
-      return [endpoint.path, endpoint.method, guard, endpoint.permission, stepUp, limit];
+      return [endpoint.path, endpoint.method, guard, endpoint.operation, stepUp, limit];
     });
     const operations = rows.sort((a, b) => (`${a[0]} ${a[1]}` < `${b[0]} ${b[1]}` ? -1 : 1));
     const others = Object.entries(pages).map(([route, who]) => [...route.split(' ').reverse(), who]);
@@ -65,7 +65,7 @@ describe('access matrix', () => {
     const open = server.app.warifu.bindings.filter(({ guard }) => guard === 'anyone');
     for (const { bodyLimit } of open) expect(bodyLimit).toBe(8192);
     for (const { guard, endpoint } of server.app.warifu.bindings) {
-      expect([endpoint.permission, guard]).toEqual([endpoint.permission, expect.stringMatching(/\S/)]);
+      expect([endpoint.operation, guard]).toEqual([endpoint.operation, expect.stringMatching(/\S/)]);
       // What a path names as somebody's is guarded by that name.
       const named = endpoint.path.includes('{operator_id}');
       if (named) expect([endpoint.path, guard.includes('{operator_id}')]).toEqual([endpoint.path, true]);

@@ -66,14 +66,14 @@ describe('the public definition of the API', () => {
 
   it('adds no operation under a name that the definition uses for another path', () => {
     const paths = new Map(facts.map((fact) => [`${fact.method} /v1${fact.path}`, fact.permission]));
-    for (const { method, path, permission } of endpoints) {
-      expect(paths.get(`${method} ${path}`) ?? permission).toBe(permission);
+    for (const { method, path, operation } of endpoints) {
+      expect(paths.get(`${method} ${path}`) ?? operation).toBe(operation);
     }
   });
 });
 
 function endpointOf(permission: string): AnyEndpoint | undefined {
-  return endpoints.find((endpoint) => endpoint.permission === permission);
+  return endpoints.find((endpoint) => endpoint.operation === permission);
 }
 
 function placeOf(endpoint: AnyEndpoint, place: string | undefined) {

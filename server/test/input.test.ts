@@ -23,8 +23,8 @@ describe.each(engines)('input on %s', (engine) => {
     await checkInvariants(server);
   });
 
-  const bound = () => new Set(server.app.warifu.bindings.map((binding) => binding.endpoint.permission));
-  const withBody = () => endpoints.filter((endpoint) => endpoint.hasBody && bound().has(endpoint.permission));
+  const bound = () => new Set(server.app.warifu.bindings.map((binding) => binding.endpoint.operation));
+  const withBody = () => endpoints.filter((endpoint) => endpoint.hasBody && bound().has(endpoint.operation));
   const pathOf = ({ path, params }: AnyEndpoint) =>
     path.replace('{operator_id}', root.operatorId).replace(/\{(\w+)\}/g, (_, name: string) => {
       const { anyOf } = ((params as Schema).properties?.[name] ?? {}) as Schema;
@@ -78,9 +78,9 @@ describe.each(engines)('input on %s', (engine) => {
 
   it('R65: endpoints without a body take none', async () => {
     const without = endpoints.filter(
-      ({ hasBody, method, permission }) => !hasBody && method !== 'GET' && bound().has(permission),
+      ({ hasBody, method, operation }) => !hasBody && method !== 'GET' && bound().has(operation),
     );
-    for (const endpoint of without.filter(({ permission }) => permission !== 'Auth:logout')) {
+    for (const endpoint of without.filter(({ operation }) => operation !== 'Auth:logout')) {
       named(await send(endpoint, { surplus: 1 }), 'surplus');
     }
   });
@@ -100,7 +100,7 @@ describe.each(engines)('input on %s', (engine) => {
   ])('R65: a body as %s is a 415', async (type) => {
     for (const endpoint of withBody()) {
       const answer = await send(endpoint, '{}', { 'content-type': type });
-      expect([endpoint.permission, answer.status, answer.body.code]).toEqual([endpoint.permission, 415, 'COM0415']);
+      expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 415, 'COM0415']);
     }
   });
 
@@ -170,10 +170,10 @@ describe.each(engines)('input on %s', (engine) => {
     for (const { endpoint, guard, bodyLimit } of server.app.warifu.bindings.filter(
       ({ endpoint }) => endpoint.hasBody,
     )) {
-      if (guard === 'anyone') expect([endpoint.permission, bodyLimit]).toEqual([endpoint.permission, 8192]);
+      if (guard === 'anyone') expect([endpoint.operation, bodyLimit]).toEqual([endpoint.operation, 8192]);
       expect(bodyLimit).toBeLessThanOrEqual(65_536);
       const answer = await send(endpoint, `{"x":"${'y'.repeat(bodyLimit - 7)}"}`);
-      expect([endpoint.permission, answer.status, answer.body.code]).toEqual([endpoint.permission, 413, 'COM0413']);
+      expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 413, 'COM0413']);
       named(await send(endpoint, `{"x":"${'y'.repeat(bodyLimit - 8)}"}`), ' ');
     }
     expect(evaluated).not.toHaveBeenCalled();

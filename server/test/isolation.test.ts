@@ -93,7 +93,7 @@ describe.each(engines)('isolation of operators on %s', (engine) => {
         const options = { as, ...(body && { body }) };
         const theirs = telling(await call(server, endpoint.method, path(victim.operatorId), options));
         const nobodys = telling(await call(server, endpoint.method, path('OP0000000000'), options));
-        expect([endpoint.permission, theirs.status]).toEqual([endpoint.permission, 404]);
+        expect([endpoint.operation, theirs.status]).toEqual([endpoint.operation, 404]);
         expect(theirs).toEqual(nobodys);
       }
     }

@@ -39,7 +39,11 @@ describe.each(engines)('login enumeration on %s', (engine) => {
   const resetCounters = async () => {
     await server.ctx.db.deleteFrom('login_accounts').execute();
     await server.ctx.db.deleteFrom('attempt_windows').execute();
-    const pausedRow = { account_key: `${paused.operatorId}/root`, failures: 40, wait_until: server.clock.now + 3_600_000 };
+    const pausedRow = {
+      account_key: `${paused.operatorId}/root`,
+      failures: 40,
+      wait_until: server.clock.now + 3_600_000,
+    };
     await server.ctx.db
       .insertInto('login_accounts')
       .values({ ...pausedRow, updated_at: 0 })

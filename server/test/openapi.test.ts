@@ -34,7 +34,7 @@ describe('the description of the API', () => {
     const described = operations().map(({ path, method, operation }) => {
       return `${method} ${document.servers[0]?.url}${path} ${operation['x-permission']}`;
     });
-    const contract = endpoints.map(({ method, path, permission }) => `${method} ${path} ${permission}`);
+    const contract = endpoints.map(({ method, path, operation }) => `${method} ${path} ${operation}`);
     expect(described.sort()).toEqual(contract.sort());
     expect(server.app.warifu.bindings).toHaveLength(endpoints.length);
     const ids = operations().map(({ operation }) => operation.operationId);
@@ -61,15 +61,15 @@ describe('the description of the API', () => {
     const open = operations().filter(({ operation }) => operation.security?.length === 0);
     const anyone = server.app.warifu.bindings.filter((binding) => binding.guard === 'anyone');
     expect(open.map(({ operation }) => operation['x-permission']).sort()).toEqual(
-      anyone.map(({ endpoint }) => endpoint.permission).sort(),
+      anyone.map(({ endpoint }) => endpoint.operation).sort(),
     );
   });
 
   it('is shown to people, with every operation and without a script', async () => {
     const page = await call(server, 'GET', '/docs');
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    for (const { path, permission } of endpoints) {
-      expect(page.text).toContain(permission);
+    for (const { path, operation } of endpoints) {
+      expect(page.text).toContain(operation);
       expect(page.text).toContain(path);
     }
     expect(page.text).not.toMatch(/<script|javascript:|\son\w+=|style="/i);

@@ -58,8 +58,8 @@ describe('the access matrix', () => {
       type: 'support',
     };
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'none');
-    const query = endpoint.permission === 'User:whoCan' ? '?api=User:getUser' : '';
-    const body = endpoint.hasBody ? (bodies[endpoint.permission] ?? {}) : undefined;
+    const query = endpoint.operation === 'User:whoCan' ? '?api=User:getUser' : '';
+    const body = endpoint.hasBody ? (bodies[endpoint.operation] ?? {}) : undefined;
     return call(server, endpoint.method, path + query, { as: who, body });
   }
 
@@ -71,7 +71,7 @@ describe('the access matrix', () => {
   const guarded = () => endpoints.filter((endpoint) => guardOf(endpoint) !== 'anyone');
 
   it('binds every operation of the contract with a guard', () => {
-    expect(endpoints.filter((endpoint) => guardOf(endpoint) === 'not bound').map((e) => e.permission)).toEqual([]);
+    expect(endpoints.filter((endpoint) => guardOf(endpoint) === 'not bound').map((e) => e.operation)).toEqual([]);
     expect(guarded().length).toBeGreaterThan(60);
   });
 
@@ -79,7 +79,7 @@ describe('the access matrix', () => {
     for (const endpoint of guarded()) {
       for (const who of [undefined, { apiKey: 'api-none', token: 'none' }]) {
         const answer = await ask(endpoint, who);
-        expect([endpoint.permission, answer.status, answer.body.code]).toEqual([endpoint.permission, 401, 'AUM0001']);
+        expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 401, 'AUM0001']);
       }
     }
   });
@@ -90,7 +90,7 @@ describe('the access matrix', () => {
     const texts = new Set<string>();
     for (const endpoint of inPath) {
       const answer = await ask(endpoint, outsider);
-      expect([endpoint.permission, answer.status]).toEqual([endpoint.permission, 404]);
+      expect([endpoint.operation, answer.status]).toEqual([endpoint.operation, 404]);
       texts.add(answer.text.replace(/"requestId":"[^"]+"/, ''));
     }
     expect(texts.size).toBe(1);
@@ -103,7 +103,7 @@ describe('the access matrix', () => {
     for (const endpoint of guarded().filter((candidate) => guardOf(candidate) !== 'signed in')) {
       const answer = await ask(endpoint, nothing);
       const code = guardOf(endpoint).startsWith('root') ? 'AUM0016' : 'AUM0017';
-      expect([endpoint.permission, answer.status, answer.body.code]).toEqual([endpoint.permission, 403, code]);
+      expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 403, code]);
     }
     expect(await rowsOf(server, root.operatorId)).toEqual(before);
   });
@@ -112,14 +112,14 @@ describe('the access matrix', () => {
     const permitted = guarded().filter((endpoint) => guardOf(endpoint).startsWith('permitted'));
     // Reads only: a write that goes through would change what the next one meets.
     for (const granted of permitted.filter((endpoint) => endpoint.method === 'GET')) {
-      const body = { permission: allow([granted.permission]) };
+      const body = { permission: allow([granted.operation]) };
       await call(server, 'PUT', `${userPath(root, 'nothing')}/permission`, { as, body });
       for (const endpoint of permitted) {
         const { status } = await ask(endpoint, nothing);
-        const open = endpoint.permission === granted.permission;
-        expect([granted.permission, endpoint.permission, status === 403]).toEqual([
-          granted.permission,
-          endpoint.permission,
+        const open = endpoint.operation === granted.operation;
+        expect([granted.operation, endpoint.operation, status === 403]).toEqual([
+          granted.operation,
+          endpoint.operation,
           !open,
         ]);
       }
@@ -133,7 +133,7 @@ describe('the access matrix', () => {
     for (const endpoint of person) {
       for (const who of [key, switched]) {
         const answer = await ask(endpoint, who);
-        expect([endpoint.permission, answer.status, answer.body.code]).toEqual([endpoint.permission, 403, 'AUM0015']);
+        expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 403, 'AUM0015']);
       }
     }
     expect(person.length).toBeGreaterThan(7);

@@ -39,7 +39,7 @@ export function GuardedButton({
             {children}
           </Button>
         </div>
-        <NoPermission id={reason} permission={endpoint.permission} userName={userName} />
+        <NoPermission id={reason} permission={endpoint.operation} userName={userName} />
       </div>
     );
   }

@@ -27,7 +27,7 @@ export function PermissionEditor({ endpoint, userName = '', ...editor }: Permiss
       <>
         <PermissionText text={editor.start ?? editor.saved} />
         {allowed === false ? (
-          <NoPermission permission={endpoint.permission} userName={userName} />
+          <NoPermission permission={endpoint.operation} userName={userName} />
         ) : (
           <Notice tone="info">
             <p>{t('editor.narrow')}</p>

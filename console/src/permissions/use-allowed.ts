@@ -13,8 +13,8 @@ export function useAllowed(endpoint: AnyEndpoint, userName: string): boolean | u
   const session = useSession();
   const mayAsk = useMayAsk(session);
   const { data } = useQuery({
-    queryKey: ['allowed', session.userName, endpoint.permission, userName],
-    queryFn: () => explainOwn(session, endpoint.permission, userName),
+    queryKey: ['allowed', session.userName, endpoint.operation, userName],
+    queryFn: () => explainOwn(session, endpoint.operation, userName),
     enabled: mayAsk,
     staleTime: 30_000,
     retry: false,
@@ -27,7 +27,7 @@ export function useAllowed(endpoint: AnyEndpoint, userName: string): boolean | u
 function useMayAsk(session: Session): boolean {
   const { data } = useQuery({
     queryKey: ['allowed', session.userName],
-    queryFn: () => explainOwn(session, explainPermission.permission, '').then(Boolean, () => false),
+    queryFn: () => explainOwn(session, explainPermission.operation, '').then(Boolean, () => false),
     enabled: !session.isRoot,
     staleTime: 30_000,
     retry: false,

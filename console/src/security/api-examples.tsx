@@ -30,7 +30,7 @@ export function ApiExamples() {
         <div className="stack">
           <p>{t('api.body')}</p>
           {examples.map(([endpoint, body]) => (
-            <Example key={endpoint.permission} endpoint={endpoint} command={curl(endpoint, operatorId, body)} />
+            <Example key={endpoint.operation} endpoint={endpoint} command={curl(endpoint, operatorId, body)} />
           ))}
         </div>
       </Dialog>
@@ -44,7 +44,7 @@ function Example({ endpoint, command }: { endpoint: AnyEndpoint; command: string
     <section className="stack-tight">
       <div className="row spread">
         <h3>
-          <code>{endpoint.permission}</code>
+          <code>{endpoint.operation}</code>
         </h3>
         <CopyButton text={command} label={t('action.copyShort')} />
       </div>

@@ -43,7 +43,7 @@ export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onCh
       {state?.status === 'ACTIVE' && <On userName={userName} state={state} onDisable={onDisable} />}
       {self && <p className="quiet small">{t('userMfa.noCodes')}</p>}
       <p>
-        <Link to="/security/who-can" search={{ api: revokeUserMFA.permission, user: userName }}>
+        <Link to="/security/who-can" search={{ api: revokeUserMFA.operation, user: userName }}>
           {t('userMfa.whoCan')}
         </Link>
       </p>

@@ -101,7 +101,7 @@ function TrustEditor({ userName, saved, onSave }: TrustEditorProps) {
     return (
       <>
         {saved === '' ? <p>{t('trust.none')}</p> : <PermissionText text={saved} />}
-        <NoPermission permission={updateUserTrustPolicy.permission} userName={userName} />
+        <NoPermission permission={updateUserTrustPolicy.operation} userName={userName} />
       </>
     );
   }

@@ -16,7 +16,7 @@ import {
 import type { Request } from '@warifu/policy';
 import type { FastifyInstance } from 'fastify';
 import { auditedChange } from '../change/audited.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { type Caller, permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
@@ -40,24 +40,24 @@ export function registerPermissionRoutes(app: FastifyInstance): void {
 
 function registerUserPermissionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
-  const set = async (caller: Caller, origin: Origin, params: UserParams, text: string, status: number) => {
+  const set = async (caller: Caller, info: RequestInfo, params: UserParams, text: string, status: number) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: status };
-    await auditedChange(ctx, origin, change, (db) => setOwnPermission(db, ctx, caller, user, text));
+    await auditedChange(ctx, info, change, (db) => setOwnPermission(db, ctx, caller, user, text));
   };
 
   handle(app, getUserPermission, permitted('operator_id'), async ({ params }) => {
     return { permission: (await findSamUser(ctx.db, params.operator_id, params.user_name)).permission };
   });
 
-  handle(app, updateUserPermission, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, updateUserPermission, permitted('operator_id'), async ({ caller, info, params, body }) => {
     parsePermission(body.permission);
-    await set(caller, origin, params, body.permission, 200);
+    await set(caller, info, params, body.permission, 200);
     return undefined;
   });
 
-  handle(app, deleteUserPermission, permitted('operator_id'), async ({ caller, origin, params }) => {
-    await set(caller, origin, params, '', 204);
+  handle(app, deleteUserPermission, permitted('operator_id'), async ({ caller, info, params }) => {
+    await set(caller, info, params, '', 204);
     return undefined;
   });
 }
@@ -71,16 +71,16 @@ function registerDefaultPermissionRoutes(app: FastifyInstance): void {
     return { defaultPermissions: (await findOperator(ctx.db, params.operator_id))?.default_permissions ?? '' };
   });
 
-  handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ caller, origin, body }) => {
+  handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ caller, info, body }) => {
     parsePermission(body.permissions);
     const change = { actor: caller, target: 'default permissions', statusCode: 202 };
-    await auditedChange(ctx, origin, change, (db) => setDefaultPermissions(db, ctx, caller, body.permissions));
+    await auditedChange(ctx, info, change, (db) => setDefaultPermissions(db, ctx, caller, body.permissions));
     return undefined;
   });
 
-  handle(app, deleteDefaultPermissions, permitted('operator_id'), async ({ caller, origin }) => {
+  handle(app, deleteDefaultPermissions, permitted('operator_id'), async ({ caller, info }) => {
     const change = { actor: caller, target: 'default permissions', statusCode: 204 };
-    await auditedChange(ctx, origin, change, (db) => setDefaultPermissions(db, ctx, caller, ''));
+    await auditedChange(ctx, info, change, (db) => setDefaultPermissions(db, ctx, caller, ''));
     return undefined;
   });
 }
@@ -92,23 +92,23 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
     return { trustPolicy: (await findSamUser(ctx.db, params.operator_id, params.user_name)).trust_policy ?? '' };
   });
 
-  handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const user = await samUserOf(ctx.db, params);
     const text = body.trustPolicy ?? '';
     parseTrustPolicy(text);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, origin, change, async (db) => {
+    await auditedChange(ctx, info, change, async (db) => {
       await assertMayActAs(db, caller, user.userId);
       await setTrustPolicy(db, user, text);
-      await enqueueNotice(db, ctx, origin, user.operatorId, 'trust_policy_changed', { userName: user.userName });
+      await enqueueNotice(db, ctx, info, user.operatorId, 'trust_policy_changed', { userName: user.userName });
     });
     return undefined;
   });
 
-  handle(app, deleteUserTrustPolicy, permitted('operator_id'), async ({ caller, origin, params }) => {
+  handle(app, deleteUserTrustPolicy, permitted('operator_id'), async ({ caller, info, params }) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, origin, change, (db) => setTrustPolicy(db, user, null));
+    await auditedChange(ctx, info, change, (db) => setTrustPolicy(db, user, null));
     return undefined;
   });
 }
@@ -146,7 +146,7 @@ function requestOf(
   const method = asked.authMethod ?? 'password';
   return {
     api: asked.api,
-    httpMethod: endpoints.find((endpoint) => endpoint.permission === asked.api)?.method ?? 'GET',
+    httpMethod: endpoints.find((endpoint) => endpoint.operation === asked.api)?.method ?? 'GET',
     requestPath: '',
     pathVariables: asked.pathVariables ?? {},
     queryParameters: asked.queryParameters ?? {},
@@ -163,7 +163,7 @@ function requestOf(
 }
 
 function servedOperation(app: FastifyInstance, name: string): ServedOperation | undefined {
-  const binding = app.warifu.bindings.find(({ endpoint }) => endpoint.permission === name);
+  const binding = app.warifu.bindings.find(({ endpoint }) => endpoint.operation === name);
   if (!binding) return undefined;
   const pathVariables = [...binding.endpoint.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   return { name, pathVariables, rootOnly: binding.guard.startsWith('root'), personOnly: binding.endpoint.personOnly };

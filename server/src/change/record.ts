@@ -1,4 +1,4 @@
-import type { Origin } from '../context.ts';
+import type { RequestInfo } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 
@@ -27,9 +27,9 @@ const firstHash = '';
  * Appends an event to its operator's chain. Call it in the transaction of the change, as its last statement: it takes
  * the lock of the chain's head (R73, I3).
  */
-export async function record(db: Db, at: number, origin: Origin, event: AuditEvent): Promise<void> {
+export async function record(db: Db, at: number, info: RequestInfo, event: AuditEvent): Promise<void> {
   const head = await takeHead(db, event.operatorId);
-  const row = toRow(at, origin, event, head);
+  const row = toRow(at, info, event, head);
   await db.insertInto('audit_log').values(row).execute();
   await db.updateTable('audit_heads').set({ hash: row.hash }).where('operator_id', '=', event.operatorId).execute();
 }
@@ -73,23 +73,23 @@ async function takeHead(db: Db, operatorId: string): Promise<{ sequence: number;
     .executeTakeFirstOrThrow();
 }
 
-function toRow(at: number, origin: Origin, event: AuditEvent, head: { sequence: number; hash: string }) {
+function toRow(at: number, info: RequestInfo, event: AuditEvent, head: { sequence: number; hash: string }) {
   const row = {
     operator_id: event.operatorId,
     sequence: head.sequence,
     at,
-    api_kind: origin.apiKind,
+    api_kind: info.apiKind,
     user_name: event.userName,
     actor: event.actor,
     target: event.target ?? '',
     outcome: event.outcome,
     reason: event.reason ?? '',
     status_code: event.statusCode,
-    method: origin.method,
-    path: oneLine(origin.path, 512),
-    source_ip: origin.sourceIp,
-    user_agent: oneLine(origin.userAgent, 256),
-    request_id: origin.requestId,
+    method: info.method,
+    path: oneLine(info.path, 512),
+    source_ip: info.sourceIp,
+    user_agent: oneLine(info.userAgent, 256),
+    request_id: info.requestId,
     detail: JSON.stringify(event.detail ?? {}),
     previous_hash: head.hash,
   };

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { parseEmail } from '../operators/email.ts';
@@ -14,7 +14,7 @@ import { assertAcceptable } from '../users/password-policy.ts';
  */
 export async function createOperatorCommand(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   options: { email: string; lang: string },
 ): Promise<number> {
   const address = parseEmail(options.email);
@@ -31,8 +31,8 @@ export async function createOperatorCommand(
   const passwordHash = await ctx.hasher.hash(password);
   const operatorId = await transaction(ctx.db, async (db) => {
     await closeSetup(db, ctx.now());
-    const created = { address, passwordHash, language, actor: origin.userAgent, statusCode: 0 };
-    const id = await createOperator(db, ctx, origin, created);
+    const created = { address, passwordHash, language, actor: info.userAgent, statusCode: 0 };
+    const id = await createOperator(db, ctx, info, created);
     if (!id) throw new Failure('AUM0003');
     return id;
   });

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { errorMessage } from '@warifu/contract';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { loadKeys } from '../crypto/keys.ts';
 import { hostPatience, migrate, openDatabase } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -25,7 +25,7 @@ program
   .requiredOption('--password-stdin', 'read the password from standard input')
   .option('--lang <language>', 'language of the root user: ja or en', 'en')
   .action((options: { email: string; lang: string }) =>
-    run('operator create', (ctx, origin) => createOperatorCommand(ctx, origin, options)),
+    run('operator create', (ctx, info) => createOperatorCommand(ctx, info, options)),
   );
 
 program
@@ -48,16 +48,16 @@ program
   .requiredOption('--operator <id>', 'operator ID')
   .requiredOption('--reason <text>', 'why; goes into the audit log and the mails')
   .option('--now', 'do not wait')
-  .action((options: BreakGlassOptions) => run('break-glass mfa', (ctx, origin) => breakGlassMfa(ctx, origin, options)));
+  .action((options: BreakGlassOptions) => run('break-glass mfa', (ctx, info) => breakGlassMfa(ctx, info, options)));
 
 await program.parseAsync();
 
 /** Runs a command against the database directly, beside a running server. */
-async function run(name: string, command: (ctx: Context, origin: Origin) => Promise<number>): Promise<void> {
+async function run(name: string, command: (ctx: Context, info: RequestInfo) => Promise<number>): Promise<void> {
   let ctx: Context | undefined;
   try {
     ctx = await openContext();
-    process.exitCode = await command(ctx, hostOrigin(name));
+    process.exitCode = await command(ctx, hostInfo(name));
   } catch (error) {
     const message =
       error instanceof Failure ? errorMessage(error.code, 'en', error.params) : String((error as Error).message);
@@ -78,7 +78,7 @@ async function openContext(): Promise<Context> {
   return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});
 }
 
-function hostOrigin(name: string): Origin {
+function hostInfo(name: string): RequestInfo {
   const apiKind = `Host:${name}`;
   const userAgent = `host:${userInfo().username}`;
   return { requestId: '', sourceIp: '', userAgent, method: '', path: '', apiKind, language: 'en' };

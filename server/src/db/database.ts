@@ -1,4 +1,4 @@
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely, PostgresAdapter, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
@@ -59,6 +59,15 @@ export async function isReady(db: Db): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/**
+ * A query whose rows stay as they are until the transaction is over. SQLite has one writer, which needs no lock of a row.
+ * Foreign keys may still refer to the row meanwhile.
+ */
+export function lockedRow<Q extends { forNoKeyUpdate(): Q }>(db: Db, query: Q): Q {
+  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+  return isPostgres ? query.forNoKeyUpdate() : query;
 }
 
 const retries = 3;

@@ -1,7 +1,7 @@
 import { settleRight } from '../attempts/attempts.ts';
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin, Receipt } from '../context.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { TotpFactors } from '../db/schema.ts';
@@ -39,7 +39,7 @@ export type Target = { readonly operatorId: string; readonly userId: string; rea
  * @returns the `otpauth:` URI, which is shown in this answer only (R22)
  * @throws Failure MFA0003 while MFA is active: the seed stays as it is (R38)
  */
-export async function beginEnrolment(ctx: Context, origin: Origin, actor: Session, target: Target, account: string) {
+export async function beginEnrolment(ctx: Context, info: RequestInfo, actor: Session, target: Target, account: string) {
   const { operatorId, userId } = target;
   const seed = newSeed();
   const factorKey = { operator_id: operatorId, user_id: userId, factor_id: newId() };
@@ -52,7 +52,7 @@ export async function beginEnrolment(ctx: Context, origin: Origin, actor: Sessio
       .insertInto('totp_factors')
       .values(unconfirmed(ctx, factorKey, seed))
       .execute();
-    await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), outcome: 'success', statusCode: 200 });
+    await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), outcome: 'success', statusCode: 200 });
   });
   return totpUri(seed, account);
 }
@@ -62,11 +62,11 @@ export async function beginEnrolment(ctx: Context, origin: Origin, actor: Sessio
  * @returns the root user's five backup codes, which are shown in this answer only; SAM users have none
  * @throws Failure MFA0007 for a wrong code (still unconfirmed), MFA0006 when none was begun or it lapsed, MFA0003
  */
-export async function confirmEnrolment(ctx: Context, origin: Origin, actor: Session, target: Target, code: string) {
+export async function confirmEnrolment(ctx: Context, info: RequestInfo, actor: Session, target: Target, code: string) {
   const { operatorId, userId } = target;
   const begun = await findFactor(ctx.db, operatorId, userId);
   assertConfirmable(begun, ctx.now());
-  if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, origin, actor, target);
+  if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, info, actor, target);
   const made = userId === rootId ? await makeCodes(ctx) : undefined;
   const receipt = await transaction(ctx.db, async (db) => {
     await lockUser(db, ctx, operatorId, userId);
@@ -79,9 +79,9 @@ export async function confirmEnrolment(ctx: Context, origin: Origin, actor: Sess
     const receipt = { ...ended, backupCodes: 0 };
     if (isSelf(actor, target)) await markFactorUsed(db, actor);
     const event = userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled';
-    await enqueueNotice(db, ctx, origin, operatorId, event, { receipt, userName: target.userName });
+    await enqueueNotice(db, ctx, info, operatorId, event, { receipt, userName: target.userName });
     const success = { outcome: 'success', statusCode: userId === rootId ? 200 : 204, detail: receipt } as const;
-    await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
+    await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...success });
     return receipt;
   });
   return { backupCodes: made?.codes ?? [], receipt };
@@ -91,13 +91,13 @@ export async function confirmEnrolment(ctx: Context, origin: Origin, actor: Sess
  * Gives up an enrolment that was not confirmed.
  * @throws Failure MFA0006 when there is none
  */
-export async function cancelEnrolment(ctx: Context, origin: Origin, session: Session): Promise<void> {
+export async function cancelEnrolment(ctx: Context, info: RequestInfo, session: Session): Promise<void> {
   await transaction(ctx.db, async (db) => {
     await lockUser(db, ctx, session.operatorId, session.userId);
     const factor = await findFactor(db, session.operatorId, session.userId);
     if (factor?.status !== 'UNCONFIRMED') throw new Failure('MFA0006');
     await deleteFactor(db, session.operatorId, session.userId);
-    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204 });
+    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 204 });
   });
 }
 
@@ -107,13 +107,18 @@ export async function cancelEnrolment(ctx: Context, origin: Origin, session: Ses
  * @returns what ended
  * @throws Failure AUM0011 for a wrong password (counted like one at sign-in), MFA0005 when MFA is not active
  */
-export async function disableMfa(ctx: Context, origin: Origin, session: Session, password: string): Promise<Receipt> {
+export async function disableMfa(
+  ctx: Context,
+  info: RequestInfo,
+  session: Session,
+  password: string,
+): Promise<Receipt> {
   const { operatorId, userId, sessionId } = session;
   const account = await loadAccount(ctx.db, operatorId, userId);
   if (!account) throw new Failure('COM0404');
-  const check = await checkOwnPassword(ctx, account, password, origin.sourceIp);
+  const check = await checkOwnPassword(ctx, account, password, info.sourceIp);
   if (!check.right) {
-    await settleWrong(ctx, origin, check, 400);
+    await settleWrong(ctx, info, check, 400);
     throw new Failure('AUM0011');
   }
   const done = await transaction(ctx.db, async (db) => {
@@ -122,10 +127,10 @@ export async function disableMfa(ctx: Context, origin: Origin, session: Session,
     await settleRight(db, check.attempt, ctx.now());
     const factor = await findFactor(db, operatorId, userId);
     if (!factor) return 'inactive' as const;
-    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, session, session);
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, info, session, session);
     const receipt = await removeMfa(db, ctx, operatorId, userId, sessionId);
-    await enqueueNotice(db, ctx, origin, operatorId, 'mfa_disabled', { receipt });
-    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204, detail: receipt });
+    await enqueueNotice(db, ctx, info, operatorId, 'mfa_disabled', { receipt });
+    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 204, detail: receipt });
     return receipt;
   });
   if (done === 'changed meanwhile') throw new Failure('AUM0011');
@@ -138,19 +143,24 @@ export async function disableMfa(ctx: Context, origin: Origin, session: Session,
  * the root user is told. On oneself it needs a session that was proved with the factor (R45).
  * @throws Failure MFA0005 when MFA is not active, MFA0009 on oneself without the factor
  */
-export async function disableUserMfa(ctx: Context, origin: Origin, actor: Session, target: Target): Promise<Receipt> {
+export async function disableUserMfa(
+  ctx: Context,
+  info: RequestInfo,
+  actor: Session,
+  target: Target,
+): Promise<Receipt> {
   const { operatorId, userId, userName } = target;
   return await transaction(ctx.db, async (db) => {
     await lockUser(db, ctx, operatorId, userId);
     const factor = await findFactor(db, operatorId, userId);
     if (!factor) throw new Failure('MFA0005');
-    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, origin, actor, target);
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, info, actor, target);
     if (isSelf(actor, target) && actor.authMethod !== 'password+totp') throw new Failure('MFA0009');
     const receipt = await removeMfa(db, ctx, operatorId, userId, sessionToKeep(actor, target));
     if (!isSelf(actor, target)) await markReset(db, ctx, target);
-    await enqueueNotice(db, ctx, origin, operatorId, 'sam_mfa_disabled', { receipt, userName });
+    await enqueueNotice(db, ctx, info, operatorId, 'sam_mfa_disabled', { receipt, userName });
     const success = { outcome: 'success', statusCode: 204, detail: receipt } as const;
-    await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
+    await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...success });
     return receipt;
   });
 }
@@ -182,15 +192,15 @@ export async function removeMfa(
 export async function recordOtpFailure(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   who: Who,
   outcome: OtpOutcome,
   status: number,
 ) {
   if (outcome === 'suspended now')
-    await enqueueNotice(db, ctx, origin, who.operatorId, 'mfa_suspended', { userName: who.userName });
+    await enqueueNotice(db, ctx, info, who.operatorId, 'mfa_suspended', { userName: who.userName });
   const reason = outcome === 'wrong' ? 'wrong code' : outcome;
-  await record(db, ctx.now(), origin, {
+  await record(db, ctx.now(), info, {
     ...by(who),
     outcome: outcome === 'refused' ? 'refused' : 'failure',
     reason,
@@ -205,9 +215,9 @@ function assertConfirmable(factor: TotpFactors | undefined, now: number): assert
   if (!factor || isLapsed(factor, now)) throw new Failure('MFA0006');
 }
 
-async function refuseCode(ctx: Context, origin: Origin, actor: Session, target: Target): Promise<never> {
+async function refuseCode(ctx: Context, info: RequestInfo, actor: Session, target: Target): Promise<never> {
   const failure = { outcome: 'failure', reason: 'wrong code', statusCode: 400 } as const;
-  await transaction(ctx.db, (db) => record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...failure }));
+  await transaction(ctx.db, (db) => record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...failure }));
   throw new Failure('MFA0007');
 }
 
@@ -232,10 +242,16 @@ async function markFactorUsed(db: Db, session: Session): Promise<void> {
     .execute();
 }
 
-async function dropUnconfirmed(db: Db, ctx: Context, origin: Origin, actor: Session, target: Target): Promise<Receipt> {
+async function dropUnconfirmed(
+  db: Db,
+  ctx: Context,
+  info: RequestInfo,
+  actor: Session,
+  target: Target,
+): Promise<Receipt> {
   await deleteFactor(db, target.operatorId, target.userId);
   const success = { outcome: 'success', reason: 'not confirmed', statusCode: 204 } as const;
-  await record(db, ctx.now(), origin, { ...by(actor), ...on(actor, target), ...success });
+  await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...success });
   return { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 };
 }
 

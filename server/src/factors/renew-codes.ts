@@ -1,6 +1,6 @@
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
@@ -14,13 +14,13 @@ import { lockFactor, matchingStep, spendOtp } from './totp.ts';
  * Makes five new backup codes with a current code of the authenticator; a password alone is not enough (R29).
  * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used code (counted), MFA0011 for a frozen set
  */
-export async function renewCodes(ctx: Context, origin: Origin, session: Session, code: string): Promise<string[]> {
+export async function renewCodes(ctx: Context, info: RequestInfo, session: Session, code: string): Promise<string[]> {
   const factor = await findFactor(ctx.db, session.operatorId, session.userId);
   if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
   if (await isFrozen(ctx, session)) throw new Failure('MFA0011');
   // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
   const made = matchingStep(ctx, factor, code) === undefined ? undefined : await makeCodes(ctx);
-  const accepted = await transaction(ctx.db, (db) => replaceWithCode(db, ctx, origin, session, code, made));
+  const accepted = await transaction(ctx.db, (db) => replaceWithCode(db, ctx, info, session, code, made));
   if (!accepted || !made) throw new Failure('MFA0007');
   return made.codes;
 }
@@ -39,7 +39,7 @@ async function isFrozen(ctx: Context, session: Session): Promise<boolean> {
 async function replaceWithCode(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   session: Session,
   code: string,
   made: NewCodes | undefined,
@@ -49,12 +49,12 @@ async function replaceWithCode(
   if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
   const outcome = await spendOtp(db, ctx, factor, code);
   if (outcome !== 'accepted' || !made) {
-    await recordOtpFailure(db, ctx, origin, session, outcome, 400);
+    await recordOtpFailure(db, ctx, info, session, outcome, 400);
     return false;
   }
   await replaceCodes(db, ctx, factor, made);
-  await enqueueNotice(db, ctx, origin, session.operatorId, 'backup_codes_renewed');
-  await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200 });
+  await enqueueNotice(db, ctx, info, session.operatorId, 'backup_codes_renewed');
+  await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 200 });
   return true;
 }
 
@@ -62,7 +62,7 @@ async function replaceWithCode(
  * Notes that the current codes were put away.
  * @throws Failure MFA0005 when there are none
  */
-export async function markCodesStored(ctx: Context, origin: Origin, session: Session): Promise<void> {
+export async function markCodesStored(ctx: Context, info: RequestInfo, session: Session): Promise<void> {
   await transaction(ctx.db, async (db) => {
     const result = await db
       .updateTable('backup_code_sets')
@@ -71,6 +71,6 @@ export async function markCodesStored(ctx: Context, origin: Origin, session: Ses
       .where('user_id', '=', session.userId)
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new Failure('MFA0005');
-    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 204 });
+    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 204 });
   });
 }

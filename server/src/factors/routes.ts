@@ -31,13 +31,13 @@ import { describeMfa } from './status.ts';
 export function registerMfaRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, enableMFA, rootOf('operator_id'), async ({ caller, origin }) => {
+  handle(app, enableMFA, rootOf('operator_id'), async ({ caller, info }) => {
     const operator = await findOperator(ctx.db, caller.operatorId);
-    return { totpUri: await beginEnrolment(ctx, origin, caller, caller, operator?.email ?? caller.operatorId) };
+    return { totpUri: await beginEnrolment(ctx, info, caller, caller, operator?.email ?? caller.operatorId) };
   });
 
-  handle(app, verifyMFA, rootOf('operator_id'), async ({ caller, origin, body, reply }) => {
-    const { backupCodes, receipt } = await confirmEnrolment(ctx, origin, caller, caller, body.mfaOTPCode);
+  handle(app, verifyMFA, rootOf('operator_id'), async ({ caller, info, body, reply }) => {
+    const { backupCodes, receipt } = await confirmEnrolment(ctx, info, caller, caller, body.mfaOTPCode);
     sendReceipt(reply, receipt);
     return { backupCodes };
   });
@@ -50,24 +50,24 @@ export function registerMfaRoutes(app: FastifyInstance): void {
     app,
     revokeMFA,
     rootOf('operator_id'),
-    async ({ caller, origin, body, reply }) => {
-      sendReceipt(reply, await disableMfa(ctx, origin, caller, body.password));
+    async ({ caller, info, body, reply }) => {
+      sendReceipt(reply, await disableMfa(ctx, info, caller, body.password));
       return undefined;
     },
     { untypedBody: true },
   );
 
-  handle(app, cancelMFA, rootOf('operator_id'), async ({ caller, origin }) => {
-    await cancelEnrolment(ctx, origin, caller);
+  handle(app, cancelMFA, rootOf('operator_id'), async ({ caller, info }) => {
+    await cancelEnrolment(ctx, info, caller);
     return undefined;
   });
 
-  handle(app, renewBackupCodes, rootOf('operator_id'), async ({ caller, origin, body }) => {
-    return { backupCodes: await renewCodes(ctx, origin, caller, body.mfaOTPCode) };
+  handle(app, renewBackupCodes, rootOf('operator_id'), async ({ caller, info, body }) => {
+    return { backupCodes: await renewCodes(ctx, info, caller, body.mfaOTPCode) };
   });
 
-  handle(app, confirmBackupCodesStored, rootOf('operator_id'), async ({ caller, origin }) => {
-    await markCodesStored(ctx, origin, caller);
+  handle(app, confirmBackupCodesStored, rootOf('operator_id'), async ({ caller, info }) => {
+    await markCodesStored(ctx, info, caller);
     return undefined;
   });
 
@@ -78,19 +78,19 @@ export function registerMfaRoutes(app: FastifyInstance): void {
 function registerResetRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, issueMFARevokingToken, anyone, async ({ origin, body }) => {
-    await requestReset(ctx, origin, body.email ?? '', body.password ?? '');
+  handle(app, issueMFARevokingToken, anyone, async ({ info, body }) => {
+    await requestReset(ctx, info, body.email ?? '', body.password ?? '');
     return undefined;
   });
 
-  handle(app, verifyMFARevokingToken, anyone, async ({ origin, body, reply }) => {
+  handle(app, verifyMFARevokingToken, anyone, async ({ info, body, reply }) => {
     const { token = '', email = '', password = '', backupCode = '' } = body;
-    sendReceipt(reply, await verifyReset(ctx, origin, { token, email, password, backupCode }));
+    sendReceipt(reply, await verifyReset(ctx, info, { token, email, password, backupCode }));
     return undefined;
   });
 
-  handle(app, cancelMFARevokingToken, anyone, async ({ origin, body }) => {
-    if (!(await cancelReset(ctx, origin, body.token))) throw new Failure('AUM0012');
+  handle(app, cancelMFARevokingToken, anyone, async ({ info, body }) => {
+    if (!(await cancelReset(ctx, info, body.token))) throw new Failure('AUM0012');
     return undefined;
   });
 }
@@ -100,14 +100,14 @@ function registerUserMfaRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
   const targetOf = (params: { operator_id: string; user_name: string }) => samUserOf(ctx.db, params);
 
-  handle(app, enableUserMFA, permitted('operator_id'), async ({ caller, origin, params }) => {
+  handle(app, enableUserMFA, permitted('operator_id'), async ({ caller, info, params }) => {
     const target = await targetOf(params);
     const account = `${target.operatorId}/${target.userName}`;
-    return { totpUri: await beginEnrolment(ctx, origin, caller, target, account) };
+    return { totpUri: await beginEnrolment(ctx, info, caller, target, account) };
   });
 
-  handle(app, verifyUserMFA, permitted('operator_id'), async ({ caller, origin, params, body, reply }) => {
-    const { receipt } = await confirmEnrolment(ctx, origin, caller, await targetOf(params), body.mfaOTPCode);
+  handle(app, verifyUserMFA, permitted('operator_id'), async ({ caller, info, params, body, reply }) => {
+    const { receipt } = await confirmEnrolment(ctx, info, caller, await targetOf(params), body.mfaOTPCode);
     sendReceipt(reply, receipt);
     return undefined;
   });
@@ -117,8 +117,8 @@ function registerUserMfaRoutes(app: FastifyInstance): void {
     return await describeMfa(ctx, operatorId, userId);
   });
 
-  handle(app, revokeUserMFA, permitted('operator_id'), async ({ caller, origin, params, reply }) => {
-    sendReceipt(reply, await disableUserMfa(ctx, origin, caller, await targetOf(params)));
+  handle(app, revokeUserMFA, permitted('operator_id'), async ({ caller, info, params, reply }) => {
+    sendReceipt(reply, await disableUserMfa(ctx, info, caller, await targetOf(params)));
     return undefined;
   });
 }

@@ -22,7 +22,7 @@ export function registerApiPages(app: FastifyInstance): void {
 }
 
 function page(endpoints: AnyEndpoint[], open: Set<AnyEndpoint>, nonce: string): string {
-  const tags = Map.groupBy(endpoints, (endpoint) => endpoint.permission.split(':')[0] ?? '');
+  const tags = Map.groupBy(endpoints, (endpoint) => endpoint.operation.split(':')[0] ?? '');
   const nav = [...tags.keys()].map((tag) => `<li><a href="#${tag}">${tag}</a></li>`).join('');
   const sections = [...tags].map(([tag, list]) => {
     const operations = list.map((endpoint) => operation(endpoint, open.has(endpoint))).join('');
@@ -38,13 +38,13 @@ function page(endpoints: AnyEndpoint[], open: Set<AnyEndpoint>, nonce: string): 
 }
 
 function operation(endpoint: AnyEndpoint, open: boolean): string {
-  const id = endpoint.permission.replace(':', '-');
+  const id = endpoint.operation.replace(':', '-');
   const errors = endpoint.errors.map(
     (code) => `<li><code>${code}</code> ${errorTable[code].status} ${escape(errorTable[code].en)}</li>`,
   );
   const marks = [open ? 'no session' : '', endpoint.stepUp ? 'recent proof of the password' : ''].filter(Boolean);
   return `<article id="${id}"><h3><code><b>${endpoint.method}</b> ${escape(endpoint.path)}</code></h3>
-<p>${escape(endpoint.summary)}</p><dl><dt>Permission</dt><dd><code>${endpoint.permission}</code></dd>
+<p>${escape(endpoint.summary)}</p><dl><dt>Permission</dt><dd><code>${endpoint.operation}</code></dd>
 ${marks.length > 0 ? `<dt>Needs</dt><dd>${marks.join(', ')}</dd>` : ''}
 ${fields('Body', endpoint.hasBody ? endpoint.body : undefined)}${fields('Query', endpoint.query)}
 ${fields(`Answer ${endpoint.status}`, endpoint.reply, '<dd>empty</dd>')}

@@ -2,8 +2,9 @@ import type { AnyEndpoint } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
-import { roleTexts } from '../authorize/documents.ts';
+import { roleTexts, textsOf } from '../authorize/documents.ts';
 import type { Context } from '../context.ts';
+import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -13,7 +14,12 @@ import { readSessionCookie } from './cookies.ts';
 import { refuse } from './refusal.ts';
 
 /** A session with the secret that opened it. */
-export type Caller = Session & { readonly token: string; readonly viaCookie: boolean };
+export type Caller = Session & {
+  readonly token: string;
+  readonly viaCookie: boolean;
+  /** Decides the call again by what a transaction sees; see `Cause`. */
+  readonly recheck?: (db: Db) => Promise<void>;
+};
 
 type Params = Record<string, string>;
 
@@ -42,7 +48,7 @@ export function rootOf(param?: string): Guard<Caller> {
     name: param ? `root of {${param}}` : 'root',
     check: async (ctx, request, endpoint, params) => {
       const caller = await callerOf(ctx, request, endpoint, param, params);
-      if (caller.userId !== rootId) await refuse(ctx, request, caller, endpoint.permission, 'AUM0016');
+      if (caller.userId !== rootId) await refuse(ctx, request, caller, endpoint.operation, 'AUM0016');
       return await assertMayGoOn(ctx, request, endpoint, caller, params);
     },
   };
@@ -57,10 +63,11 @@ export function permitted(param?: string): Guard<Caller> {
       const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(endpoint, caller, params);
       // SECURITY: nothing is allowed to a SAM user until a permission says so.
       if (caller.userId !== rootId && !enrolling && !(await isAllowed(ctx, request, endpoint, caller, params))) {
-        const { permission } = endpoint;
+        const { operation: permission } = endpoint;
         await refuse(ctx, request, caller, permission, 'AUM0017', { userName: caller.userName, permission });
       }
-      return await assertMayGoOn(ctx, request, endpoint, caller, params);
+      const recheck = recheckOf(ctx, request, endpoint, caller, params);
+      return { ...(await assertMayGoOn(ctx, request, endpoint, caller, params)), ...(!enrolling && { recheck }) };
     },
   };
 }
@@ -74,7 +81,7 @@ async function authenticate(ctx: Context, request: FastifyRequest, endpoint: Any
   if (!session) throw new Failure('AUM0001');
   const write = request.method !== 'GET' && request.method !== 'HEAD';
   if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
-    await refuse(ctx, request, session, endpoint.permission, 'COM0403');
+    await refuse(ctx, request, session, endpoint.operation, 'COM0403');
   }
   return { ...session, token, viaCookie: !header };
 }
@@ -104,6 +111,17 @@ async function isAllowed(
   return deciderOf(texts).decide(policyRequest(ctx, request, endpoint, caller, params)) === 'allow';
 }
 
+/** The same question by what a transaction sees, after it took its locks. */
+function recheckOf(ctx: Context, request: FastifyRequest, endpoint: AnyEndpoint, caller: Caller, params: Params) {
+  return async (db: Db) => {
+    if (caller.userId === rootId) return;
+    const texts = await textsOf(db, caller.operatorId, caller.userId);
+    const allowed = texts && deciderOf(texts).decide(policyRequest(ctx, request, endpoint, caller, params)) === 'allow';
+    const { userName } = caller;
+    if (!allowed) throw new Failure('AUM0017', { userName, permission: endpoint.operation });
+  };
+}
+
 /** The call as conditions see it: from the matched route, never from the spelling of the path (R60). */
 function policyRequest(
   ctx: Context,
@@ -114,7 +132,7 @@ function policyRequest(
 ): PolicyRequest {
   const now = ctx.now();
   return {
-    api: endpoint.permission,
+    api: endpoint.operation,
     httpMethod: endpoint.method,
     requestPath: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
     pathVariables: params,
@@ -141,7 +159,7 @@ async function assertMayGoOn(
   caller: Caller,
   params: Params,
 ): Promise<Caller> {
-  if (endpoint.personOnly && !isPerson(caller)) await refuse(ctx, request, caller, endpoint.permission, 'AUM0015');
+  if (endpoint.personOnly && !isPerson(caller)) await refuse(ctx, request, caller, endpoint.operation, 'AUM0015');
   if (mustEnrolFirst(caller) && !isOwnEnrolment(endpoint, caller, params)) throw new Failure('MFA0008');
   if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
   return caller;
@@ -173,7 +191,7 @@ const needsForEnrolment = new Set([
 
 function isOwnEnrolment(endpoint: AnyEndpoint, caller: Caller, params: Params): boolean {
   const own = params.user_name === undefined || params.user_name === caller.userName;
-  return own && needsForEnrolment.has(endpoint.permission);
+  return own && needsForEnrolment.has(endpoint.operation);
 }
 
 /** Key and token must come together; a bearer token comes alone (api.md, Headers). */

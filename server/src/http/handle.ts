@@ -7,20 +7,23 @@ import {
   receiptHeader,
 } from '@warifu/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context, Origin, Receipt } from '../context.ts';
+import { type Cause, causeOf } from '../change/cause.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import type { Session } from '../sessions/sessions.ts';
-import type { Guard } from './guards.ts';
+import type { Caller, Guard } from './guards.ts';
 import { assertStrings } from './json-body.ts';
-import { originOf } from './origin.ts';
 import { refuse } from './refusal.ts';
+import { requestInfoOf } from './request-info.ts';
 import { readQuery, validator } from './validation.ts';
 
 /** What a handler gets: checked input, and who asks. */
 export type Call<E extends AnyEndpoint, C> = {
   readonly caller: C;
-  readonly origin: Origin;
+  /** What a change is made with: it goes into its audit record and its mails. */
+  readonly cause: Cause;
+  readonly info: RequestInfo;
   readonly params: ParamsOf<E>;
   readonly query: QueryOf<E>;
   readonly body: BodyOf<E>;
@@ -82,14 +85,23 @@ export function handle<E extends AnyEndpoint, C>(
       check.params(params);
       check.query(query);
       check.body(body);
-      const origin = originOf(request, endpoint.permission);
-      const result = await work({ caller, origin, params, query, body, request, reply }).catch((error: unknown) =>
+      const info = requestInfoOf(request, endpoint.operation);
+      const cause = causeOfCall(ctx, info, endpoint, caller);
+      const result = await work({ caller, cause, info, params, query, body, request, reply }).catch((error: unknown) =>
         rethrow(ctx, request, endpoint, caller, error),
       );
       reply.code(endpoint.status);
       return result === undefined ? reply.send() : result;
     },
   });
+}
+
+/** Who may call was settled by the guard; a signed-in caller stands behind the change. */
+function causeOfCall(ctx: Context, info: RequestInfo, endpoint: AnyEndpoint, caller: unknown): Cause {
+  const cause = causeOf(ctx, info, 'anonymous', endpoint.status);
+  if (!caller) return cause;
+  const { recheck, ...session } = caller as Caller;
+  return { ...cause, caller: session, ...(recheck && { recheck }) };
 }
 
 /** An attempt to reach beyond one's own permissions is written down after its transaction was taken back (R72). */
@@ -102,7 +114,7 @@ async function rethrow(
 ): Promise<never> {
   if (caller && error instanceof Failure && error.code === 'AUM0024') {
     const { userName } = caller as Session;
-    await refuse(ctx, request, caller as Session, endpoint.permission, 'AUM0024', { userName });
+    await refuse(ctx, request, caller as Session, endpoint.operation, 'AUM0024', { userName });
   }
   throw error;
 }

@@ -41,10 +41,10 @@ const errorSchema = {
 function operation(endpoint: AnyEndpoint, isPublic: boolean) {
   const replySchema = endpoint.status === 204 || isEmpty(endpoint.reply) ? undefined : endpoint.reply;
   return {
-    operationId: endpoint.permission.split(':')[1],
+    operationId: endpoint.operation.split(':')[1],
     tags: [tagOf(endpoint)],
     summary: endpoint.summary,
-    'x-permission': endpoint.permission,
+    'x-permission': endpoint.operation,
     'x-step-up': endpoint.stepUp,
     ...(isPublic && { security: [] }),
     parameters: [...parameters(endpoint.params, 'path'), ...parameters(endpoint.query, 'query')],
@@ -92,5 +92,5 @@ function isEmpty(schema: unknown): boolean {
 }
 
 function tagOf(endpoint: AnyEndpoint): string {
-  return endpoint.permission.split(':')[0] ?? '';
+  return endpoint.operation.split(':')[0] ?? '';
 }

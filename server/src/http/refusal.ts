@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../sessions/sessions.ts';
-import { originOf } from './origin.ts';
+import { requestInfoOf } from './request-info.ts';
 
 /** Records of one user and operation in a minute; a loop of refused calls must not fill the log. */
 const perMinute = 6;
@@ -28,7 +28,7 @@ export async function refuse(
   await transaction(ctx.db, async (db) => {
     const window = { scope: 'audit.refused', key, limit: perMinute, length: 60_000 };
     if (!(await takeFromWindow(db, window, ctx.now()))) return;
-    await record(db, ctx.now(), originOf(request, permission), {
+    await record(db, ctx.now(), requestInfoOf(request, permission), {
       ...by(session),
       outcome: 'refused',
       reason: code,

@@ -1,6 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
@@ -137,7 +137,7 @@ async function endOutage(ctx: Context): Promise<void> {
     .execute();
 }
 
-const dropOrigin: Origin = {
+const dropInfo: RequestInfo = {
   requestId: '',
   sourceIp: '',
   userAgent: '',
@@ -160,7 +160,7 @@ function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastEr
       .where('dropped_at', 'is', null)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return 'failed';
-    await record(tx, ctx.now(), dropOrigin, {
+    await record(tx, ctx.now(), dropInfo, {
       operatorId: mail.operator_id,
       userName: '',
       actor: 'system',

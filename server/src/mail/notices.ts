@@ -1,4 +1,4 @@
-import type { Context, Origin, Receipt } from '../context.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import type { NoticeEvent } from './facts.ts';
@@ -22,7 +22,7 @@ export type NoticeOptions = {
 export async function enqueueNotice(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   operatorId: string,
   event: NoticeEvent,
   options: NoticeOptions = {},
@@ -37,8 +37,8 @@ export async function enqueueNotice(
       template: 'notice' as const,
       event,
       at: ctx.now(),
-      sourceIp: origin.sourceIp,
-      userAgent: origin.userAgent,
+      sourceIp: info.sourceIp,
+      userAgent: info.userAgent,
       operatorId,
       account,
       ...(receipt && { receipt }),

@@ -1,7 +1,7 @@
 import { takeFromWindow } from '../attempts/windows.ts';
 import { type Actor, by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { hashSecret, newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { Emails } from '../db/schema.ts';
@@ -18,7 +18,7 @@ import { parseEmail } from './email.ts';
  * Mails a link to a new address of an operator. It counts for nothing until that link was followed.
  * @throws Failure COM0008, AUM0003 when it is verified already, COM0429 when too many links were asked
  */
-export async function requestEmail(ctx: Context, origin: Origin, actor: Actor, typed: string): Promise<void> {
+export async function requestEmail(ctx: Context, info: RequestInfo, actor: Actor, typed: string): Promise<void> {
   const address = parseEmail(typed);
   if (!address) throw new Failure('COM0008', { field: 'email' });
   const { operatorId } = actor;
@@ -36,15 +36,15 @@ export async function requestEmail(ctx: Context, origin: Origin, actor: Actor, t
       facts: {
         template: 'add_email_link',
         at: ctx.now(),
-        sourceIp: origin.sourceIp,
-        userAgent: origin.userAgent,
+        sourceIp: info.sourceIp,
+        userAgent: info.userAgent,
         operatorId,
         account: address.email,
         link: `${ctx.config.baseUrl}/email/verify#${token}`,
         lifeMinutes: limits.signUp.tokenLife / 60_000,
       },
     });
-    await record(db, ctx.now(), origin, {
+    await record(db, ctx.now(), info, {
       ...by(actor),
       target: `email:${emailId}`,
       outcome: 'success',
@@ -57,7 +57,7 @@ export async function requestEmail(ctx: Context, origin: Origin, actor: Actor, t
  * Verifies an address with the mailed token, once; all addresses are told.
  * @throws Failure AUM0012
  */
-export async function verifyEmail(ctx: Context, origin: Origin, token: string): Promise<void> {
+export async function verifyEmail(ctx: Context, info: RequestInfo, token: string): Promise<void> {
   await transaction(ctx.db, async (db) => {
     const now = ctx.now();
     const used = await db
@@ -80,9 +80,9 @@ export async function verifyEmail(ctx: Context, origin: Origin, token: string): 
       .returning('email')
       .executeTakeFirst();
     if (!row) throw new Failure('AUM0012');
-    await enqueueNotice(db, ctx, origin, operatorId, 'email_added', { address: row.email });
+    await enqueueNotice(db, ctx, info, operatorId, 'email_added', { address: row.email });
     const target = `email:${emailId}`;
-    await record(db, now, origin, {
+    await record(db, now, info, {
       operatorId,
       userName: '',
       actor: 'anonymous',
@@ -114,7 +114,7 @@ export async function getEmail(db: Db, operatorId: string, emailId: string) {
  * Deletes an address that is not the primary one; it is told, too.
  * @throws Failure AUM0036, COM0404
  */
-export async function deleteEmail(ctx: Context, origin: Origin, actor: Actor, emailId: string): Promise<void> {
+export async function deleteEmail(ctx: Context, info: RequestInfo, actor: Actor, emailId: string): Promise<void> {
   const { operatorId } = actor;
   await transaction(ctx.db, async (db) => {
     await lockUser(db, ctx, operatorId, rootId);
@@ -125,11 +125,11 @@ export async function deleteEmail(ctx: Context, origin: Origin, actor: Actor, em
       .where('operator_id', '=', operatorId)
       .executeTakeFirst();
     if (primary?.primary_email_id === emailId) throw new Failure('AUM0036');
-    await enqueueNotice(db, ctx, origin, operatorId, 'email_removed', { address: row.email });
+    await enqueueNotice(db, ctx, info, operatorId, 'email_removed', { address: row.email });
     await db.deleteFrom('mail_tokens').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
     await db.deleteFrom('emails').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
     const target = `email:${emailId}`;
-    await record(db, ctx.now(), origin, { ...by(actor), target, outcome: 'success', statusCode: 204 });
+    await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 204 });
   });
 }
 

@@ -1,5 +1,5 @@
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
@@ -22,7 +22,7 @@ export type NewOperator = {
 export async function createOperator(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   operator: NewOperator,
 ): Promise<string | undefined> {
   const now = ctx.now();
@@ -49,8 +49,8 @@ export async function createOperator(
   if (inserted.numInsertedOrUpdatedRows !== 1n) return undefined;
   await insertEmail(db, operatorId, emailId, operator.address, now);
   await insertRootUser(db, operatorId, operator, now);
-  await enqueueNotice(db, ctx, origin, operatorId, 'operator_created');
-  await record(db, now, origin, {
+  await enqueueNotice(db, ctx, info, operatorId, 'operator_created');
+  await record(db, now, info, {
     operatorId,
     userName: '',
     actor: operator.actor,

@@ -1,7 +1,7 @@
 import { settleRight } from '../attempts/attempts.ts';
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin, Receipt } from '../context.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
@@ -19,7 +19,7 @@ import { setPassword } from './password-reset.ts';
  */
 export async function changePassword(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   session: Session,
   current: string,
   next: string,
@@ -30,9 +30,9 @@ export async function changePassword(
   if (!account || !operator) throw new Failure('COM0404');
   assertPasswordSize(current, 'currentPassword');
   await assertAcceptable(ctx, next, [operator.email, operatorId, account.userName], 'newPassword');
-  const check = await checkOwnPassword(ctx, account, current, origin.sourceIp);
+  const check = await checkOwnPassword(ctx, account, current, info.sourceIp);
   if (!check.right) {
-    await settleWrong(ctx, origin, check, 400);
+    await settleWrong(ctx, info, check, 400);
     throw new Failure('AUM0011');
   }
   const passwordHash = await ctx.hasher.hash(next);
@@ -42,8 +42,8 @@ export async function changePassword(
     await setPassword(db, ctx, operatorId, userId, passwordHash);
     const ended = await endAfterCredentialChange(db, ctx, operatorId, userId, session.sessionId);
     const receipt = { ...ended, backupCodes: 0 };
-    await enqueueNotice(db, ctx, origin, operatorId, 'password_changed', { receipt });
-    await record(db, ctx.now(), origin, { ...by(session), outcome: 'success', statusCode: 200, detail: receipt });
+    await enqueueNotice(db, ctx, info, operatorId, 'password_changed', { receipt });
+    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 200, detail: receipt });
     return receipt;
   });
 }

@@ -1,7 +1,7 @@
 import { clearAccount } from '../attempts/attempts.ts';
 import { assertNoFlood, takeFromWindow } from '../attempts/windows.ts';
 import { noOperator, record } from '../change/record.ts';
-import type { Context, Origin, Receipt } from '../context.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -18,26 +18,26 @@ import { findOperator } from './operators.ts';
 
 const { reset, recovery } = limits;
 
-export type PasswordResetRequest = { readonly origin: Origin; readonly email: string };
+export type PasswordResetRequest = { readonly info: RequestInfo; readonly email: string };
 
 /**
  * Asks for a password reset link. Nothing of the account is looked at here: the answer cannot tell (R47).
  * @throws Failure COM0008 when it is not an e-mail address, COM0429 when the source asked too often
  */
-export async function requestPasswordReset(ctx: Context, origin: Origin, email: string): Promise<void> {
+export async function requestPasswordReset(ctx: Context, info: RequestInfo, email: string): Promise<void> {
   if (!parseEmail(email)) throw new Failure('COM0008', { field: 'email' });
-  await assertNoFlood(ctx, 'reset.source', origin.sourceIp);
-  await deferRequest(ctx.db, ctx, 'password_reset', { origin, email } satisfies PasswordResetRequest);
+  await assertNoFlood(ctx, 'reset.source', info.sourceIp);
+  await deferRequest(ctx.db, ctx, 'password_reset', { info, email } satisfies PasswordResetRequest);
   ctx.wake('requests');
 }
 
 /** Mails the link to the stored address, if there is such a root user. Joins the transaction. */
 export async function sendPasswordResetLink(db: Db, ctx: Context, request: PasswordResetRequest): Promise<void> {
-  const { origin } = request;
+  const { info } = request;
   const account = await findAccount(db, { email: request.email });
   const refusal = account ? await reasonAgainst(db, ctx, account) : 'unknown address';
-  if (account && refusal === undefined) await issueLink(db, ctx, origin, account);
-  await record(db, ctx.now(), origin, {
+  if (account && refusal === undefined) await issueLink(db, ctx, info, account);
+  await record(db, ctx.now(), info, {
     operatorId: account?.operatorId ?? noOperator,
     userName: '',
     actor: 'anonymous',
@@ -53,7 +53,12 @@ export async function sendPasswordResetLink(db: Db, ctx: Context, request: Passw
  * reset by mail is held for 24 hours: one mailbox must not count twice.
  * @throws Failure AUM0012 for a dead link, AUM0010 for a password that is not acceptable (the link stays alive)
  */
-export async function resetPassword(ctx: Context, origin: Origin, token: string, password: string): Promise<Receipt> {
+export async function resetPassword(
+  ctx: Context,
+  info: RequestInfo,
+  token: string,
+  password: string,
+): Promise<Receipt> {
   const found = await liveToken(ctx.db, ctx, token);
   const operator = found && (await findOperator(ctx.db, found.operator_id));
   if (!found || !operator) throw new Failure('AUM0012');
@@ -67,9 +72,9 @@ export async function resetPassword(ctx: Context, origin: Origin, token: string,
     await clearAccount(db, ctx, { operatorId, userId });
     const receipt = { ...(await endAfterCredentialChange(db, ctx, operatorId, userId)), backupCodes: 0 };
     await holdRecovery(db, ctx, operatorId);
-    await enqueueNotice(db, ctx, origin, operatorId, 'password_reset', { receipt });
+    await enqueueNotice(db, ctx, info, operatorId, 'password_reset', { receipt });
     const event = { operatorId, userName: '', actor: 'anonymous', target: 'root', detail: receipt };
-    await record(db, ctx.now(), origin, { ...event, outcome: 'success', statusCode: 200 });
+    await record(db, ctx.now(), info, { ...event, outcome: 'success', statusCode: 200 });
     return receipt;
   });
 }
@@ -92,7 +97,7 @@ async function reasonAgainst(db: Db, ctx: Context, account: Account): Promise<st
   return within ? undefined : 'too many mails';
 }
 
-async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
   const { operatorId, userId } = account;
   const now = ctx.now();
   await lockUser(db, ctx, operatorId, userId);
@@ -111,8 +116,8 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
     facts: {
       template: 'password_reset_link',
       at: now,
-      sourceIp: origin.sourceIp,
-      userAgent: origin.userAgent,
+      sourceIp: info.sourceIp,
+      userAgent: info.userAgent,
       operatorId,
       account: recipient,
       link: `${ctx.config.baseUrl}/password/reset#${token}`,

@@ -51,8 +51,8 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     };
   });
 
-  handle(app, updateOperatorPassword, rootOf('operator_id'), async ({ caller, origin, body, reply }) => {
-    sendReceipt(reply, await changePassword(ctx, origin, caller, body.currentPassword, body.newPassword));
+  handle(app, updateOperatorPassword, rootOf('operator_id'), async ({ caller, info, body, reply }) => {
+    sendReceipt(reply, await changePassword(ctx, info, caller, body.currentPassword, body.newPassword));
     return undefined;
   });
 
@@ -63,29 +63,29 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     mailPreview: ctx.config.smtpUrl === undefined,
   }));
 
-  handle(app, createFirstOperatorEndpoint, anyone, async ({ origin, body }) => {
+  handle(app, createFirstOperatorEndpoint, anyone, async ({ info, body }) => {
     const { token, email, password, language } = body;
     await assertSetupToken(ctx.db, token, ctx.now());
     if (!parseEmail(email)) throw new Failure('COM0008', { field: 'email' });
     await assertAcceptable(ctx, password, [email]);
     const passwordHash = await ctx.hasher.hash(password);
-    return { operatorId: await createFirstOperator(ctx, origin, { token, email, passwordHash, language }) };
+    return { operatorId: await createFirstOperator(ctx, info, { token, email, passwordHash, language }) };
   });
 
-  handle(app, createOperator, anyone, async ({ origin, body }) => {
+  handle(app, createOperator, anyone, async ({ info, body }) => {
     if (ctx.config.signUp !== 'open') throw new Failure('AUM0014');
     const address = parseEmail(body.email);
     if (!address) throw new Failure('COM0008', { field: 'email' });
-    await assertNoFlood(ctx, 'sign_up.requests', origin.sourceIp);
+    await assertNoFlood(ctx, 'sign_up.requests', info.sourceIp);
     await assertAcceptable(ctx, body.password, [address.email]);
     const passwordHash = await ctx.hasher.hash(body.password);
-    await requestSignUp(ctx, { origin, address, passwordHash, language: body.language ?? origin.language });
+    await requestSignUp(ctx, { info, address, passwordHash, language: body.language ?? info.language });
     return undefined;
   });
 
-  handle(app, verifyOperator, anyone, async ({ origin, body }) => {
+  handle(app, verifyOperator, anyone, async ({ info, body }) => {
     if (ctx.config.signUp !== 'open') throw new Failure('AUM0014');
-    return { operatorId: await finishSignUp(ctx, origin, body.token) };
+    return { operatorId: await finishSignUp(ctx, info, body.token) };
   });
 
   registerSettingsRoutes(app);
@@ -98,9 +98,9 @@ function registerSettingsRoutes(app: FastifyInstance): void {
 
   handle(app, getSettings, permitted('operator_id'), async ({ params }) => readSettings(ctx.db, params.operator_id));
 
-  handle(app, updateSettings, rootOf('operator_id'), async ({ caller, origin, body }) => {
+  handle(app, updateSettings, rootOf('operator_id'), async ({ caller, info, body }) => {
     const change = { actor: caller, target: 'settings', statusCode: 204 };
-    await auditedChange(ctx, origin, change, (db) => writeSettings(db, ctx, caller.operatorId, body));
+    await auditedChange(ctx, info, change, (db) => writeSettings(db, ctx, caller.operatorId, body));
     return undefined;
   });
 }
@@ -108,14 +108,14 @@ function registerSettingsRoutes(app: FastifyInstance): void {
 function registerEmailRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, issueAddEmailToken, rootOf(), async ({ caller, origin, body }) => {
-    await proveOwnPassword(ctx, origin, caller, body.password);
-    await requestEmail(ctx, origin, caller, body.email);
+  handle(app, issueAddEmailToken, rootOf(), async ({ caller, info, body }) => {
+    await proveOwnPassword(ctx, info, caller, body.password);
+    await requestEmail(ctx, info, caller, body.email);
     return undefined;
   });
 
-  handle(app, verifyAddEmailToken, anyone, async ({ origin, body }) => {
-    await verifyEmail(ctx, origin, body.token);
+  handle(app, verifyAddEmailToken, anyone, async ({ info, body }) => {
+    await verifyEmail(ctx, info, body.token);
     return undefined;
   });
 
@@ -125,8 +125,8 @@ function registerEmailRoutes(app: FastifyInstance): void {
     return await getEmail(ctx.db, caller.operatorId, params.email_id);
   });
 
-  handle(app, deleteEmailEndpoint, rootOf('operator_id'), async ({ caller, origin, params }) => {
-    await deleteEmail(ctx, origin, caller, params.email_id);
+  handle(app, deleteEmailEndpoint, rootOf('operator_id'), async ({ caller, info, params }) => {
+    await deleteEmail(ctx, info, caller, params.email_id);
     return undefined;
   });
 }
@@ -142,15 +142,15 @@ function registerNotificationRoutes(app: FastifyInstance): void {
     return await getNotification(ctx.db, caller.operatorId, String(params.type));
   });
 
-  handle(app, setSystemNotification, rootOf('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, setSystemNotification, rootOf('operator_id'), async ({ caller, info, params, body }) => {
     const type = String(params.type);
-    if (type === 'primary') await proveOwnPassword(ctx, origin, caller, body.password ?? '');
-    await setNotification(ctx, origin, caller, type, body.emailIdList);
+    if (type === 'primary') await proveOwnPassword(ctx, info, caller, body.password ?? '');
+    await setNotification(ctx, info, caller, type, body.emailIdList);
     return await getNotification(ctx.db, caller.operatorId, type);
   });
 
-  handle(app, deleteSystemNotification, rootOf('operator_id'), async ({ caller, origin, params }) => {
-    await clearNotification(ctx, origin, caller, String(params.type));
+  handle(app, deleteSystemNotification, rootOf('operator_id'), async ({ caller, info, params }) => {
+    await clearNotification(ctx, info, caller, String(params.type));
     return undefined;
   });
 }

@@ -1,4 +1,4 @@
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { hashSecret, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -53,7 +53,7 @@ export async function assertSetupToken(db: Db, token: string, now: number): Prom
  */
 export async function createFirstOperator(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   input: { token: string; email: string; passwordHash: string; language: 'en' | 'ja' },
 ): Promise<string> {
   const address = parseEmail(input.email);
@@ -65,7 +65,7 @@ export async function createFirstOperator(
     await closeSetup(db, ctx.now());
     const { passwordHash, language } = input;
     const operator = { address, passwordHash, language, actor: 'anonymous', statusCode: 201 };
-    const operatorId = await createOperator(db, ctx, origin, operator);
+    const operatorId = await createOperator(db, ctx, info, operator);
     if (!operatorId) throw new Failure('AUM0013');
     return operatorId;
   });

@@ -1,7 +1,7 @@
 import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import { noOperator } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -13,7 +13,7 @@ import { createOperator } from './operators.ts';
 import { closeSetup } from './setup.ts';
 
 export type SignUpRequest = {
-  readonly origin: Origin;
+  readonly info: RequestInfo;
   readonly address: EmailAddress;
   readonly passwordHash: string;
   readonly language: 'en' | 'ja';
@@ -27,12 +27,12 @@ export async function requestSignUp(ctx: Context, request: SignUpRequest): Promi
 
 /** Mails the link that finishes a sign-up, or tells the owner of a known address. Joins the transaction. */
 export async function sendSignUpLink(db: Db, ctx: Context, request: SignUpRequest): Promise<void> {
-  const { address, origin, language } = request;
+  const { address, info, language } = request;
   const now = ctx.now();
   const perAddress = { scope: 'sign_up.address', key: address.emailKey, limit: limits.reset.mailsPerHour };
   const perSource = {
     scope: 'sign_up.source',
-    key: sourceNetwork(origin.sourceIp),
+    key: sourceNetwork(info.sourceIp),
     limit: limits.recovery.mailsPerSourceHour,
   };
   if (!(await takeFromWindow(db, { ...perSource, length: limits.hour }, now))) return;
@@ -47,7 +47,7 @@ export async function sendSignUpLink(db: Db, ctx: Context, request: SignUpReques
     .select(['operators.operator_id', 'emails.email'])
     .where('primary_email_key', '=', address.emailKey)
     .executeTakeFirst();
-  const happening = { at: now, sourceIp: origin.sourceIp, userAgent: origin.userAgent, account: address.email };
+  const happening = { at: now, sourceIp: info.sourceIp, userAgent: info.userAgent, account: address.email };
   if (known) {
     const facts = { template: 'sign_up_known' as const, ...happening, operatorId: known.operator_id };
     // The stored address, never the one that was typed.
@@ -73,7 +73,7 @@ export async function sendSignUpLink(db: Db, ctx: Context, request: SignUpReques
  * Finishes a sign-up with the mailed token, once.
  * @throws Failure AUM0012 for a dead link, AUM0003 when the address was taken meanwhile
  */
-export async function finishSignUp(ctx: Context, origin: Origin, token: string): Promise<string> {
+export async function finishSignUp(ctx: Context, info: RequestInfo, token: string): Promise<string> {
   return await transaction(ctx.db, async (db) => {
     const now = ctx.now();
     const signUp = await db
@@ -86,7 +86,7 @@ export async function finishSignUp(ctx: Context, origin: Origin, token: string):
       .executeTakeFirst();
     if (!signUp) throw new Failure('AUM0012');
     await closeSetup(db, now);
-    const operatorId = await createOperator(db, ctx, origin, {
+    const operatorId = await createOperator(db, ctx, info, {
       address: { email: signUp.email, emailKey: signUp.email_key },
       passwordHash: signUp.password_hash,
       language: signUp.language,

@@ -1,6 +1,6 @@
 import { type Actor, by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { type Db, isDuplicate, transaction } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
@@ -44,15 +44,15 @@ export async function getNotification(db: Db, operatorId: string, type: string) 
  * for 24 hours: one mailbox must not count twice (R40).
  * @throws Failure AUM0037 unless all are verified addresses of the operator (exactly one for `primary`), AUM0003
  */
-export async function setNotification(ctx: Context, origin: Origin, actor: Actor, type: string, ids: string[]) {
+export async function setNotification(ctx: Context, info: RequestInfo, actor: Actor, type: string, ids: string[]) {
   await transaction(ctx.db, async (db) => {
     const { operatorId } = actor;
     await lockUser(db, ctx, operatorId, rootId);
     await assertVerified(db, operatorId, ids);
-    if (type === 'primary') await setPrimary(db, ctx, origin, operatorId, ids);
+    if (type === 'primary') await setPrimary(db, ctx, info, operatorId, ids);
     else await storeNotification(db, ctx, operatorId, type, ids);
     const target = `notification:${type}`;
-    await record(db, ctx.now(), origin, { ...by(actor), target, outcome: 'success', statusCode: 200 });
+    await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 200 });
   });
 }
 
@@ -60,16 +60,16 @@ export async function setNotification(ctx: Context, origin: Origin, actor: Actor
  * Clears the addresses of a purpose.
  * @throws Failure AUM0036 for `primary`
  */
-export async function clearNotification(ctx: Context, origin: Origin, actor: Actor, type: string): Promise<void> {
+export async function clearNotification(ctx: Context, info: RequestInfo, actor: Actor, type: string): Promise<void> {
   if (type === 'primary') throw new Failure('AUM0036');
   await transaction(ctx.db, async (db) => {
     await storeNotification(db, ctx, actor.operatorId, type, []);
     const target = `notification:${type}`;
-    await record(db, ctx.now(), origin, { ...by(actor), target, outcome: 'success', statusCode: 204 });
+    await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 204 });
   });
 }
 
-async function setPrimary(db: Db, ctx: Context, origin: Origin, operatorId: string, ids: string[]): Promise<void> {
+async function setPrimary(db: Db, ctx: Context, info: RequestInfo, operatorId: string, ids: string[]): Promise<void> {
   const [emailId] = ids;
   if (emailId === undefined || ids.length !== 1) throw new Failure('AUM0037', { field: 'emailIdList' });
   const before = await findOperator(db, operatorId);
@@ -93,7 +93,7 @@ async function setPrimary(db: Db, ctx: Context, origin: Origin, operatorId: stri
   // Links that were mailed to the old primary address are dead (R43).
   await voidMailTokens(db, ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel', 'password_reset']);
   const told = { address: row.email, ...(before && { also: before.email }) };
-  await enqueueNotice(db, ctx, origin, operatorId, 'primary_email_changed', told);
+  await enqueueNotice(db, ctx, info, operatorId, 'primary_email_changed', told);
 }
 
 async function assertVerified(db: Db, operatorId: string, ids: string[]): Promise<void> {

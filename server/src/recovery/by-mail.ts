@@ -2,7 +2,7 @@ import { type Attempt, settleRight } from '../attempts/attempts.ts';
 import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { MailTokenPurpose } from '../db/schema.ts';
@@ -23,7 +23,7 @@ const resetPurposes: MailTokenPurpose[] = ['mfa_reset', 'mfa_reset_cancel'];
 
 /** What the request leaves for the work behind it. */
 export type ResetRequest = {
-  readonly origin: Origin;
+  readonly info: RequestInfo;
   readonly right: boolean;
   readonly account: Account | undefined;
   readonly attempt: Attempt | undefined;
@@ -33,24 +33,24 @@ export type ResetRequest = {
  * Asks for an MFA reset. The answer is the same whatever is true of the account; the mail, if one is due, is the work
  * of `sendResetLink` (R40).
  */
-export async function requestReset(ctx: Context, origin: Origin, email: string, password: string): Promise<void> {
-  const { right, account, attempt } = await checkPassword(ctx, { email }, password, origin.sourceIp);
+export async function requestReset(ctx: Context, info: RequestInfo, email: string, password: string): Promise<void> {
+  const { right, account, attempt } = await checkPassword(ctx, { email }, password, info.sourceIp);
   const known = account && { ...account, passwordHash: undefined };
-  await deferRequest(ctx.db, ctx, 'mfa_reset', { origin, right, account: known, attempt } satisfies ResetRequest);
+  await deferRequest(ctx.db, ctx, 'mfa_reset', { info, right, account: known, attempt } satisfies ResetRequest);
   ctx.wake('requests');
 }
 
 /** Mails the reset link to the primary address and tells all others, if everything holds. Joins the transaction. */
 export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest): Promise<void> {
-  const { origin, account, attempt } = request;
+  const { info, account, attempt } = request;
   if (!request.right || !account || !attempt) {
-    return await recordWrong(db, ctx, origin, { right: false, account, attempt }, 200);
+    return await recordWrong(db, ctx, info, { right: false, account, attempt }, 200);
   }
   const user = await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion);
   await settleRight(db, attempt, ctx.now());
-  const refusal = user ? await reasonAgainst(db, ctx, origin, account) : 'credentials changed';
-  if (refusal === undefined) await issueLink(db, ctx, origin, account);
-  await record(db, ctx.now(), origin, {
+  const refusal = user ? await reasonAgainst(db, ctx, info, account) : 'credentials changed';
+  if (refusal === undefined) await issueLink(db, ctx, info, account);
+  await record(db, ctx.now(), info, {
     operatorId: account.operatorId,
     userName: '',
     actor: 'anonymous',
@@ -66,7 +66,7 @@ export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest)
  * not me" mail.
  * @returns false when the token is not a live one
  */
-export async function cancelReset(ctx: Context, origin: Origin, token: string): Promise<boolean> {
+export async function cancelReset(ctx: Context, info: RequestInfo, token: string): Promise<boolean> {
   return await transaction(ctx.db, async (db) => {
     const now = ctx.now();
     const used = await db
@@ -82,8 +82,8 @@ export async function cancelReset(ctx: Context, origin: Origin, token: string): 
     if (!used) return false;
     await voidMailTokens(db, ctx, used.operator_id, resetPurposes);
     await cancelOverrides(db, ctx, used.operator_id);
-    await enqueueNotice(db, ctx, origin, used.operator_id, 'mfa_reset_cancelled');
-    await record(db, now, origin, {
+    await enqueueNotice(db, ctx, info, used.operator_id, 'mfa_reset_cancelled');
+    await record(db, now, info, {
       operatorId: used.operator_id,
       userName: '',
       actor: 'anonymous',
@@ -95,7 +95,7 @@ export async function cancelReset(ctx: Context, origin: Origin, token: string): 
   });
 }
 
-async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Account): Promise<string | undefined> {
+async function reasonAgainst(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<string | undefined> {
   const now = ctx.now();
   const { operatorId, userId } = account;
   const factor = await findFactor(db, operatorId, userId);
@@ -111,7 +111,7 @@ async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Acco
   if ((operator?.recovery_hold_until ?? 0) > now) return 'hold after password reset';
   const perSource = {
     scope: 'recovery.source',
-    key: sourceNetwork(origin.sourceIp),
+    key: sourceNetwork(info.sourceIp),
     limit: recovery.mailsPerSourceHour,
   };
   if (!(await takeFromWindow(db, { ...perSource, length: limits.hour }, now))) return 'too many from this source';
@@ -119,7 +119,7 @@ async function reasonAgainst(db: Db, ctx: Context, origin: Origin, account: Acco
   return (await takeFromWindow(db, perAccount, now)) ? undefined : 'too many mails';
 }
 
-async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
   const { operatorId } = account;
   await voidMailTokens(db, ctx, operatorId, resetPurposes);
   const factor = await findFactor(db, operatorId, account.userId);
@@ -138,15 +138,15 @@ async function issueLink(db: Db, ctx: Context, origin: Origin, account: Account)
     facts: {
       template: 'mfa_reset_link',
       at: ctx.now(),
-      sourceIp: origin.sourceIp,
-      userAgent: origin.userAgent,
+      sourceIp: info.sourceIp,
+      userAgent: info.userAgent,
       operatorId,
       account: primary,
       link: `${ctx.config.baseUrl}/mfa/reset/verify#${token}`,
       lifeMinutes: recovery.tokenLife / 60_000,
     },
   });
-  await enqueueNotice(db, ctx, origin, operatorId, 'mfa_reset_requested', {
+  await enqueueNotice(db, ctx, info, operatorId, 'mfa_reset_requested', {
     except: primary,
     cancelLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${cancelToken}`,
   });

@@ -1,6 +1,6 @@
 import { settleRight } from '../attempts/attempts.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin, Receipt } from '../context.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
@@ -26,69 +26,69 @@ export type ResetProof = {
  * every session ends. Anything wrong: one answer, one failure counted, nothing else changed. Signs nobody in (R42).
  * @throws Failure MFA0010 for every wrong combination
  */
-export async function verifyReset(ctx: Context, origin: Origin, proof: ResetProof): Promise<Receipt> {
-  const check = await checkPassword(ctx, { email: proof.email }, proof.password, origin.sourceIp);
+export async function verifyReset(ctx: Context, info: RequestInfo, proof: ResetProof): Promise<Receipt> {
+  const check = await checkPassword(ctx, { email: proof.email }, proof.password, info.sourceIp);
   // The same work on every path: a second slow hash, of the real set or of none.
   const set = check.account && (await findSet(ctx.db, check.account));
   const code = normaliseCode(proof.backupCode);
   const codeHash = await ctx.hasher.hashWithSalt(code ?? proof.backupCode.slice(0, 64), set?.salt ?? newSalt());
   const guess = { code, codeHash };
-  const receipt = await transaction(ctx.db, (db) => decide(db, ctx, origin, proof.token, check, guess));
+  const receipt = await transaction(ctx.db, (db) => decide(db, ctx, info, proof.token, check, guess));
   if (!receipt) throw new Failure('MFA0010');
   return receipt;
 }
 
 type Guess = { readonly code: string | undefined; readonly codeHash: string };
 
-async function decide(db: Db, ctx: Context, origin: Origin, token: string, check: PasswordCheck, guess: Guess) {
+async function decide(db: Db, ctx: Context, info: RequestInfo, token: string, check: PasswordCheck, guess: Guess) {
   const { account } = check;
   const user = account && (await lockUser(db, ctx, account.operatorId, account.userId));
   const row = await liveToken(db, ctx, token);
   if (!check.right || !user || user.credential_version !== check.account.credentialVersion) {
     await countTokenFailure(db, ctx, row);
-    await recordWrong(db, ctx, origin, { ...check, right: false }, 400);
+    await recordWrong(db, ctx, info, { ...check, right: false }, 400);
     return undefined;
   }
   await settleRight(db, check.attempt, ctx.now());
   const set = await findSet(db, check.account);
   const fits = await tokenFits(db, row, check.account, user.credential_version);
-  if (!fits || !set || set.frozen_at !== null) return await refuse(db, ctx, origin, check.account, row, 'wrong link');
-  if (guess.code === undefined) return await refuse(db, ctx, origin, check.account, row, 'not a backup code');
-  if (!isInSet(set, guess.codeHash)) return await refuseGuess(db, ctx, origin, check.account, row, set);
-  return (await consume(db, ctx, row)) ? await reset(db, ctx, origin, check.account) : undefined;
+  if (!fits || !set || set.frozen_at !== null) return await refuse(db, ctx, info, check.account, row, 'wrong link');
+  if (guess.code === undefined) return await refuse(db, ctx, info, check.account, row, 'not a backup code');
+  if (!isInSet(set, guess.codeHash)) return await refuseGuess(db, ctx, info, check.account, row, set);
+  return (await consume(db, ctx, row)) ? await reset(db, ctx, info, check.account) : undefined;
 }
 
-async function reset(db: Db, ctx: Context, origin: Origin, account: Account): Promise<Receipt> {
+async function reset(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<Receipt> {
   const receipt = await removeMfa(db, ctx, account.operatorId, account.userId);
   await markReset(db, ctx, account);
-  await enqueueNotice(db, ctx, origin, account.operatorId, 'mfa_reset_done', { receipt });
-  await recordAnswer(db, ctx, origin, account, 'success', '', 200, receipt);
+  await enqueueNotice(db, ctx, info, account.operatorId, 'mfa_reset_done', { receipt });
+  await recordAnswer(db, ctx, info, account, 'success', '', 200, receipt);
   return receipt;
 }
 
 async function refuse(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   account: Account,
   row: MailTokens | undefined,
   reason: string,
 ): Promise<undefined> {
   await countTokenFailure(db, ctx, row);
-  await recordAnswer(db, ctx, origin, account, 'failure', reason, 400);
+  await recordAnswer(db, ctx, info, account, 'failure', reason, 400);
 }
 
 async function refuseGuess(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   account: Account,
   row: MailTokens | undefined,
   set: BackupCodeSets,
 ): Promise<undefined> {
   const frozen = await countWrongGuess(db, ctx, set);
-  if (frozen) await enqueueNotice(db, ctx, origin, account.operatorId, 'backup_codes_frozen');
-  await refuse(db, ctx, origin, account, row, frozen ? 'wrong backup code, set frozen' : 'wrong backup code');
+  if (frozen) await enqueueNotice(db, ctx, info, account.operatorId, 'backup_codes_frozen');
+  await refuse(db, ctx, info, account, row, frozen ? 'wrong backup code, set frozen' : 'wrong backup code');
 }
 
 /** The token's row while it is unused, unexpired and under five failures; it is checked at use, not by a clean-up. */
@@ -161,7 +161,7 @@ async function findSet(db: Db, account: Account): Promise<BackupCodeSets | undef
 async function recordAnswer(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   account: Account,
   outcome: 'success' | 'failure',
   reason: string,
@@ -170,5 +170,5 @@ async function recordAnswer(
 ): Promise<void> {
   const { operatorId, userName } = account;
   const event = { operatorId, userName, actor: 'anonymous', target: 'root', outcome, reason, statusCode, detail };
-  await record(db, ctx.now(), origin, event);
+  await record(db, ctx.now(), info, event);
 }

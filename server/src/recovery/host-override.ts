@@ -1,5 +1,5 @@
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { HostOverrides } from '../db/schema.ts';
@@ -26,7 +26,7 @@ export type OverrideRequest = {
  * @returns when it is due
  * @throws Failure COM0404 no such operator, MFA0005 when MFA is not active
  */
-export async function requestOverride(ctx: Context, origin: Origin, request: OverrideRequest): Promise<number> {
+export async function requestOverride(ctx: Context, info: RequestInfo, request: OverrideRequest): Promise<number> {
   const { operatorId, reason, hostUser, wait } = request;
   const now = ctx.now();
   const dueAt = now + wait;
@@ -48,8 +48,8 @@ export async function requestOverride(ctx: Context, origin: Origin, request: Ove
     const bound = { operatorId, userId: rootId, credentialVersion: user.credential_version, expiresAt: dueAt };
     const token = await issueMailToken(db, ctx, { ...bound, purpose: 'host_override_cancel' });
     const cancelLink = `${ctx.config.baseUrl}/mfa/reset/cancel#${token}`;
-    await enqueueNotice(db, ctx, origin, operatorId, 'host_override_requested', { cancelLink, reason, dueAt });
-    await recordFor(db, ctx, origin, row, reason);
+    await enqueueNotice(db, ctx, info, operatorId, 'host_override_requested', { cancelLink, reason, dueAt });
+    await recordFor(db, ctx, info, row, reason);
   });
   return dueAt;
 }
@@ -112,11 +112,11 @@ async function runOverride(db: Db, ctx: Context, row: HostOverrides): Promise<vo
 async function recordFor(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   row: { operator_id: string; override_id: string; host_user: string; reason: string },
   step: string,
 ): Promise<void> {
-  await record(db, ctx.now(), origin, {
+  await record(db, ctx.now(), info, {
     operatorId: row.operator_id,
     userName: '',
     actor: `host:${row.host_user}`,
@@ -128,7 +128,7 @@ async function recordFor(
   });
 }
 
-function fromHost(row: HostOverrides): Origin {
+function fromHost(row: HostOverrides): RequestInfo {
   const userAgent = `host:${row.host_user}`;
   const apiKind = 'Host:break-glass mfa';
   return { requestId: '', sourceIp: '', userAgent, method: '', path: '', apiKind, language: 'en' };

@@ -82,29 +82,29 @@ function registerRoleReads(app: FastifyInstance): void {
 function registerRoleWrites(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, createRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, createRoleEndpoint, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
     const input = { roleId, permission: body.permission, description: body.description ?? '' };
     const change = { actor: caller, target: `role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, origin, change, (db) => createRole(db, ctx, operatorId, input));
+    await auditedChange(ctx, info, change, (db) => createRole(db, ctx, operatorId, input));
     return { roleId };
   });
 
-  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
     const input = { roleId, permission: body.permission, description: body.description };
     const change = { actor: caller, target: `role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, origin, change, async (db) => {
+    await auditedChange(ctx, info, change, async (db) => {
       const affected = await attachedIds(db, operatorId, roleId);
       await changeWithinOwnReach(db, caller, affected, () => updateRole(db, ctx, operatorId, input));
     });
     return undefined;
   });
 
-  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params }) => {
+  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ caller, info, params }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
     const change = { actor: caller, target: `role:${roleId}`, statusCode: 204 };
-    await auditedChange(ctx, origin, change, async (db) => {
+    await auditedChange(ctx, info, change, async (db) => {
       await changeWithinOwnReach(db, caller, [], () => deleteRole(db, operatorId, roleId));
     });
     return undefined;
@@ -119,21 +119,21 @@ function registerUserRoles(app: FastifyInstance): void {
     return await listRolesOfUser(ctx.db, user.operatorId, user.userId);
   });
 
-  handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const user = await samUserOf(ctx.db, params);
     const { roleId } = await findRole(ctx.db, user.operatorId, body.roleId ?? '');
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, origin, change, async (db) => {
+    await auditedChange(ctx, info, change, async (db) => {
       await changeWithinOwnReach(db, caller, [user.userId], () => attachRole(db, ctx, { ...user, roleId }));
     });
     return undefined;
   });
 
-  handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ caller, origin, params }) => {
+  handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ caller, info, params }) => {
     const user = await samUserOf(ctx.db, params);
     const roleId = params.role_id;
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, origin, change, async (db) => {
+    await auditedChange(ctx, info, change, async (db) => {
       await changeWithinOwnReach(db, caller, [user.userId], () => detachRole(db, { ...user, roleId }));
     });
     return undefined;

@@ -1,4 +1,4 @@
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
 import { hashSecret, newId, newSecret, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
@@ -45,7 +45,7 @@ export type NewSession = {
 };
 
 /** Opens a session. The secrets are in this answer only; the row holds their hashes (R51). */
-export async function createSession(db: Db, ctx: Context, origin: Origin, session: NewSession) {
+export async function createSession(db: Db, ctx: Context, info: RequestInfo, session: NewSession) {
   const now = ctx.now();
   const expiresAt = now + session.life;
   const sessionId = newId();
@@ -61,8 +61,8 @@ export async function createSession(db: Db, ctx: Context, origin: Origin, sessio
       token_hash: hashSecret(token),
       api_key_hash: apiKey ? hashSecret(apiKey) : null,
       auth_method: session.authMethod,
-      source_ip: origin.sourceIp,
-      user_agent: origin.userAgent.slice(0, 512),
+      source_ip: info.sourceIp,
+      user_agent: info.userAgent.slice(0, 512),
       created_at: now,
       proved_at: now,
       expires_at: expiresAt,

@@ -2,7 +2,7 @@ import { sourceNetwork } from '../attempts/source.ts';
 import { giveBackToWindow, takeFromWindow } from '../attempts/windows.ts';
 import { by } from '../change/actor.ts';
 import { noOperator, record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -18,17 +18,17 @@ import type { SignedIn } from './sign-in.ts';
  */
 export async function signInWithAuthKey(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   authKeyId: string,
   authKey: string,
   life: number,
 ): Promise<SignedIn> {
   const { sourceFailures: limit, sourceWindow: length } = limits.login;
-  const window = { scope: 'login.source', key: sourceNetwork(origin.sourceIp), limit, length };
+  const window = { scope: 'login.source', key: sourceNetwork(info.sourceIp), limit, length };
   if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
   const found = await findByAuthKey(ctx.db, authKeyId, authKey);
   const account = found && (await loadAccount(ctx.db, found.operator_id, found.user_id));
-  if (!account) return await refuse(ctx, origin);
+  if (!account) return await refuse(ctx, info);
   const { operatorId, userId, userName } = account;
   return await transaction(ctx.db, async (db) => {
     // Deleted meanwhile: the key must not come back to life as a session.
@@ -41,18 +41,18 @@ export async function signInWithAuthKey(
     if (stamped.numUpdatedRows !== 1n) throw new Failure('AUM0002');
     await giveBackToWindow(db, window);
     const session = { operatorId, userId, userName, kind: 'api', authMethod: 'authKey', life, authKeyId } as const;
-    const { sessionId, apiKey, token } = await createSession(db, ctx, origin, session);
+    const { sessionId, apiKey, token } = await createSession(db, ctx, info, session);
     const detail = { session: sessionId, method: 'authKey', authKeyId };
-    await record(db, ctx.now(), origin, { ...by(account), outcome: 'success', statusCode: 200, detail });
+    await record(db, ctx.now(), info, { ...by(account), outcome: 'success', statusCode: 200, detail });
     return { operatorId, userName, apiKey, token };
   });
 }
 
-async function refuse(ctx: Context, origin: Origin): Promise<never> {
+async function refuse(ctx: Context, info: RequestInfo): Promise<never> {
   // As long as a wrong password takes, so that the two kinds of sign-in cannot be told apart by time.
   await ctx.hasher.pretend();
   await transaction(ctx.db, (db) =>
-    record(db, ctx.now(), origin, {
+    record(db, ctx.now(), info, {
       operatorId: noOperator,
       userName: '',
       actor: 'anonymous',

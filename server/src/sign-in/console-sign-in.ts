@@ -1,7 +1,7 @@
 import { inTurn } from '../attempts/turns.ts';
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { PendingSignIns } from '../db/schema.ts';
@@ -24,27 +24,27 @@ const consoleSession = { kind: 'console' as const, life: limits.session.consoleL
  */
 export async function beginConsoleSignIn(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   identifier: Identifier,
   password: string,
 ): Promise<ConsoleSignIn> {
-  return await inTurn(turnOf(identifier, origin), () => beginOnce(ctx, origin, identifier, password));
+  return await inTurn(turnOf(identifier, info), () => beginOnce(ctx, info, identifier, password));
 }
 
 async function beginOnce(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   identifier: Identifier,
   password: string,
 ): Promise<ConsoleSignIn> {
-  const { account, attempt } = await provePassword(ctx, origin, identifier, password);
+  const { account, attempt } = await provePassword(ctx, info, identifier, password);
   const result = await transaction(ctx.db, async (db): Promise<ConsoleSignIn | undefined> => {
     if (!(await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion))) return undefined;
-    await acceptPassword(db, ctx, origin, account, attempt);
+    await acceptPassword(db, ctx, info, account, attempt);
     if (await activeFactor(db, account)) {
-      return { next: 'MFA', pendingToken: await beginPending(db, ctx, origin, account) };
+      return { next: 'MFA', pendingToken: await beginPending(db, ctx, info, account) };
     }
-    const { token } = await openSession(db, ctx, origin, account, 'password', consoleSession);
+    const { token } = await openSession(db, ctx, info, account, 'password', consoleSession);
     return { next: 'DONE', token };
   });
   if (!result) throw new Failure('AUM0002');
@@ -56,7 +56,7 @@ async function beginOnce(
  * @returns the session's secret
  * @throws Failure MFA0002 for a wrong code, AUM0018 when the pending sign-in is over
  */
-export async function finishConsoleSignIn(ctx: Context, origin: Origin, pendingToken: string, otp: string) {
+export async function finishConsoleSignIn(ctx: Context, info: RequestInfo, pendingToken: string, otp: string) {
   const found = await findPending(ctx, pendingToken);
   if (!found) throw new Failure('AUM0018');
   const result = await transaction(ctx.db, async (db) => {
@@ -65,15 +65,15 @@ export async function finishConsoleSignIn(ctx: Context, origin: Origin, pendingT
     const account = await loadAccount(db, operatorId, userId);
     const pending = await takeTry(db, ctx, found);
     if (!user || !account || !pending) return 'AUM0018';
-    if (!(await acceptCode(db, ctx, origin, account, otp))) return 'MFA0002';
+    if (!(await acceptCode(db, ctx, info, account, otp))) return 'MFA0002';
     await endPending(db, pending);
-    return await openSession(db, ctx, origin, account, 'password+totp', consoleSession);
+    return await openSession(db, ctx, info, account, 'password+totp', consoleSession);
   });
   if (typeof result === 'string') throw new Failure(result);
   return result.token;
 }
 
-async function beginPending(db: Db, ctx: Context, origin: Origin, account: Account): Promise<string> {
+async function beginPending(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<string> {
   const now = ctx.now();
   const token = newSecret();
   await db
@@ -89,7 +89,7 @@ async function beginPending(db: Db, ctx: Context, origin: Origin, account: Accou
       expires_at: now + limits.otp.challengeLife,
     })
     .execute();
-  await record(db, now, origin, { ...by(account), outcome: 'refused', reason: 'code needed', statusCode: 200 });
+  await record(db, now, info, { ...by(account), outcome: 'refused', reason: 'code needed', statusCode: 200 });
   return token;
 }
 

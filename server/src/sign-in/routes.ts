@@ -19,7 +19,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { findFactor, isLapsed } from '../factors/lifecycle.ts';
@@ -50,28 +50,28 @@ import { switchUser } from './switch-user.ts';
 export function registerSignInRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, auth, anyone, async ({ origin, body }) => {
+  handle(app, auth, anyone, async ({ info, body }) => {
     const life = (body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds) * 1000;
-    return authReply(await signInWith(ctx, origin, body, life));
+    return authReply(await signInWith(ctx, info, body, life));
   });
 
-  handle(app, switchUserEndpoint, signedIn, async ({ caller, origin, body }) => {
+  handle(app, switchUserEndpoint, signedIn, async ({ caller, info, body }) => {
     const { operatorId = '', userName = '', tokenTimeoutSeconds = limits.session.switchDefaultSeconds } = body;
-    return authReply(await switchUser(ctx, origin, caller, { operatorId, userName, life: tokenTimeoutSeconds * 1000 }));
+    return authReply(await switchUser(ctx, info, caller, { operatorId, userName, life: tokenTimeoutSeconds * 1000 }));
   });
 
-  handle(app, signIn, anyone, async ({ origin, body, reply }) => {
+  handle(app, signIn, anyone, async ({ info, body, reply }) => {
     const identifier = identifierOf(body);
     if (!identifier) throw new Failure('AUM0002');
-    const result = await beginConsoleSignIn(ctx, origin, identifier, body.password);
+    const result = await beginConsoleSignIn(ctx, info, identifier, body.password);
     if (result.next === 'DONE') setSessionCookie(reply, result.token);
     else setPendingCookie(reply, result.pendingToken);
     return { next: result.next };
   });
 
-  handle(app, verifySignIn, anyone, async ({ origin, body, request, reply }) => {
+  handle(app, verifySignIn, anyone, async ({ info, body, request, reply }) => {
     try {
-      const token = await finishConsoleSignIn(ctx, origin, readPendingCookie(request) ?? '', body.mfaOTPCode);
+      const token = await finishConsoleSignIn(ctx, info, readPendingCookie(request) ?? '', body.mfaOTPCode);
       setSessionCookie(reply, token);
       return { next: 'DONE' as const };
     } catch (error) {
@@ -80,10 +80,10 @@ export function registerSignInRoutes(app: FastifyInstance): void {
     }
   });
 
-  handle(app, logout, signedIn, async ({ caller, origin, reply }) => {
+  handle(app, logout, signedIn, async ({ caller, info, reply }) => {
     await transaction(ctx.db, async (db) => {
       await endOneSession(db, caller);
-      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 204 });
+      await record(db, ctx.now(), info, { ...by(caller), outcome: 'success', statusCode: 204 });
     });
     if (!caller.viaCookie) return undefined;
     clearSessionCookie(reply);
@@ -92,23 +92,23 @@ export function registerSignInRoutes(app: FastifyInstance): void {
     return undefined;
   });
 
-  handle(app, stepUp, signedIn, async ({ caller, origin, body, reply }) => {
+  handle(app, stepUp, signedIn, async ({ caller, cause, body, reply }) => {
     if (!caller.authMethod.startsWith('password')) throw new Failure('AUM0015');
     const proof = { password: body.password, otp: body.mfaOTPCode || undefined };
-    const token = await stepUpSession(ctx, origin, caller, caller.token, proof);
+    const token = await stepUpSession(cause, caller, caller.token, proof);
     const provedUntil = ctx.now() + limits.stepUp;
     if (!caller.viaCookie) return { token, provedUntil };
     setSessionCookie(reply, token);
     return { provedUntil };
   });
 
-  handle(app, issuePasswordResetToken, anyone, async ({ origin, body }) => {
-    await requestPasswordReset(ctx, origin, body.email);
+  handle(app, issuePasswordResetToken, anyone, async ({ info, body }) => {
+    await requestPasswordReset(ctx, info, body.email);
     return undefined;
   });
 
-  handle(app, verifyPasswordResetToken, anyone, async ({ origin, body, reply }) => {
-    sendReceipt(reply, await resetPassword(ctx, origin, body.token, body.password));
+  handle(app, verifyPasswordResetToken, anyone, async ({ info, body, reply }) => {
+    sendReceipt(reply, await resetPassword(ctx, info, body.token, body.password));
     return undefined;
   });
 
@@ -166,28 +166,28 @@ function registerSessionRoutes(app: FastifyInstance): void {
     }));
   });
 
-  handle(app, endSession, signedIn, async ({ caller, origin, params }) => {
+  handle(app, endSession, signedIn, async ({ caller, info, params }) => {
     await transaction(ctx.db, async (db) => {
       const { operatorId, userId } = caller;
       const ended = await endOneSession(db, { operatorId, userId, sessionId: params.session_id });
       if (!ended) throw new Failure('COM0404');
       const target = `session:${params.session_id}`;
-      await record(db, ctx.now(), origin, { ...by(caller), target, outcome: 'success', statusCode: 204 });
+      await record(db, ctx.now(), info, { ...by(caller), target, outcome: 'success', statusCode: 204 });
     });
     return undefined;
   });
 
-  handle(app, endOtherSessions, signedIn, async ({ caller, origin }) => {
+  handle(app, endOtherSessions, signedIn, async ({ caller, info }) => {
     const ended = await transaction(ctx.db, async (db) => {
       const count = await endUserSessions(db, caller.operatorId, caller.userId, caller.sessionId);
       const detail = { sessions: count };
-      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 200, detail });
+      await record(db, ctx.now(), info, { ...by(caller), outcome: 'success', statusCode: 200, detail });
       return count;
     });
     return { ended };
   });
 
-  handle(app, generateAuthToken, permitted('operator_id'), async ({ caller, origin, body }) => {
+  handle(app, generateAuthToken, permitted('operator_id'), async ({ caller, info, body }) => {
     // SECURITY: a page must never come to hold a token of its own cookie session (R54).
     if (caller.viaCookie) throw new Failure('AUM0015');
     const seconds = body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds;
@@ -197,16 +197,16 @@ function registerSessionRoutes(app: FastifyInstance): void {
     const token = await transaction(ctx.db, async (db) => {
       const renewed = await renewToken(db, ctx, caller, caller.token, { expiresAt });
       if (!renewed) throw new Failure('AUM0001');
-      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 200 });
+      await record(db, ctx.now(), info, { ...by(caller), outcome: 'success', statusCode: 200 });
       return renewed;
     });
     return { token };
   });
 
-  handle(app, revokeOperatorAuthTokens, rootOf('operator_id'), async ({ caller, origin }) => {
+  handle(app, revokeOperatorAuthTokens, rootOf('operator_id'), async ({ caller, info }) => {
     await transaction(ctx.db, async (db) => {
       const sessions = await endUserSessions(db, caller.operatorId, caller.userId);
-      await record(db, ctx.now(), origin, { ...by(caller), outcome: 'success', statusCode: 204, detail: { sessions } });
+      await record(db, ctx.now(), info, { ...by(caller), outcome: 'success', statusCode: 204, detail: { sessions } });
     });
     return undefined;
   });
@@ -218,14 +218,14 @@ type Credentials = Pick<
 >;
 
 /** Signs in with the one credential set that was sent; none or several are as wrong as a wrong password. */
-async function signInWith(ctx: Context, origin: Origin, body: BodyOf<typeof auth>, life: number): Promise<SignedIn> {
+async function signInWith(ctx: Context, info: RequestInfo, body: BodyOf<typeof auth>, life: number): Promise<SignedIn> {
   const { authKeyId, authKey, password } = body;
   if (authKeyId !== undefined && authKey !== undefined && isAuthKeyOnly(body)) {
-    return await signInWithAuthKey(ctx, origin, authKeyId, authKey, life);
+    return await signInWithAuthKey(ctx, info, authKeyId, authKey, life);
   }
   const identifier = identifierOf(body);
   if (!identifier || password === undefined) throw new Failure('AUM0002');
-  return await signInProgram(ctx, origin, { identifier, password, otp: body.mfaOTPCode || undefined, life });
+  return await signInProgram(ctx, info, { identifier, password, otp: body.mfaOTPCode || undefined, life });
 }
 
 function authReply({ userName, ...rest }: SignedIn) {

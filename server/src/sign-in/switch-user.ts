@@ -2,7 +2,7 @@ import { compileCondition, type Request } from '@warifu/policy';
 import { parseTrustPolicy, rootSrn, userSrn } from '../authorize/trust-policy.ts';
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { createSession, type Session } from '../sessions/sessions.ts';
@@ -23,19 +23,19 @@ export type SwitchRequest = {
  */
 export async function switchUser(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Session,
   request: SwitchRequest,
 ): Promise<SignedIn> {
   const target = await findAccount(ctx.db, request);
   const itself = target?.operatorId === caller.operatorId && target.userId === caller.userId;
   const principal = principalOf(caller);
-  const trusted = target && (await isTrusted(ctx, origin, caller, principal, target));
-  if (!target || itself || caller.originPrincipal !== undefined || !trusted) return await refuse(ctx, origin, caller);
+  const trusted = target && (await isTrusted(ctx, info, caller, principal, target));
+  if (!target || itself || caller.originPrincipal !== undefined || !trusted) return await refuse(ctx, info, caller);
   const life = Math.min(request.life, caller.expiresAt - ctx.now());
   const { operatorId, userId, userName } = target;
   return await transaction(ctx.db, async (db) => {
-    const { sessionId, apiKey, token } = await createSession(db, ctx, origin, {
+    const { sessionId, apiKey, token } = await createSession(db, ctx, info, {
       operatorId,
       userId,
       userName,
@@ -44,7 +44,7 @@ export async function switchUser(
       life,
       origin: { operatorId: caller.operatorId, sessionId: caller.sessionId, principal },
     });
-    await recordSwitch(db, ctx, origin, caller, target, principal, sessionId);
+    await recordSwitch(db, ctx, info, caller, target, principal, sessionId);
     return { operatorId, userName, apiKey, token };
   });
 }
@@ -57,7 +57,7 @@ function principalOf(session: Session): string {
 
 type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
-async function isTrusted(ctx: Context, origin: Origin, caller: Session, principal: string, target: Target) {
+async function isTrusted(ctx: Context, info: RequestInfo, caller: Session, principal: string, target: Target) {
   const row = await ctx.db
     .selectFrom('users')
     .select('trust_policy')
@@ -65,7 +65,7 @@ async function isTrusted(ctx: Context, origin: Origin, caller: Session, principa
     .where('user_id', '=', target.userId)
     .executeTakeFirst();
   if (!row?.trust_policy) return false;
-  const call = conditionRequest(ctx, origin, caller, target);
+  const call = conditionRequest(ctx, info, caller, target);
   return parseTrustPolicy(row.trust_policy).statements.some(({ principals, condition }) => {
     // A condition that fails does not apply: fail closed.
     const holds = condition === undefined || compileCondition(condition.expression)(call) === 'true';
@@ -73,16 +73,16 @@ async function isTrusted(ctx: Context, origin: Origin, caller: Session, principa
   });
 }
 
-function conditionRequest(ctx: Context, origin: Origin, caller: Session, target: Target): Request {
+function conditionRequest(ctx: Context, info: RequestInfo, caller: Session, target: Target): Request {
   return {
     api: 'Auth:switchUser',
     httpMethod: 'POST',
-    requestPath: origin.path,
+    requestPath: info.path,
     pathVariables: { operator_id: target.operatorId, user_name: target.userName },
     queryParameters: {},
     nowMs: ctx.now(),
     timeZone: ctx.config.timeZone,
-    sourceIp: origin.sourceIp,
+    sourceIp: info.sourceIp,
     samUserName: caller.userName === '' ? null : caller.userName,
     operatorId: caller.operatorId,
     mfaAuthenticated: caller.authMethod === 'password+totp',
@@ -96,7 +96,7 @@ function conditionRequest(ctx: Context, origin: Origin, caller: Session, target:
 async function recordSwitch(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Session,
   target: Target,
   principal: string,
@@ -112,13 +112,13 @@ async function recordSwitch(
   ];
   // Always in the same order: two switches in opposite directions must not wait for each other.
   for (const event of chains.sort((a, b) => (a.operatorId < b.operatorId ? -1 : 1))) {
-    await record(db, ctx.now(), origin, { ...event, ...success });
+    await record(db, ctx.now(), info, { ...event, ...success });
   }
 }
 
-async function refuse(ctx: Context, origin: Origin, caller: Session): Promise<never> {
+async function refuse(ctx: Context, info: RequestInfo, caller: Session): Promise<never> {
   await transaction(ctx.db, (db) =>
-    record(db, ctx.now(), origin, { ...by(caller), outcome: 'refused', reason: 'not trusted', statusCode: 400 }),
+    record(db, ctx.now(), info, { ...by(caller), outcome: 'refused', reason: 'not trusted', statusCode: 400 }),
   );
   throw new Failure('AUM0025');
 }

@@ -1,6 +1,6 @@
 import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -61,14 +61,14 @@ async function verifyBooked(ctx: Context, attempt: Attempt, stored: string | und
  */
 export async function proveOwnPassword(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   user: { readonly operatorId: string; readonly userId: string },
   password: string,
 ): Promise<void> {
   const account = await loadAccount(ctx.db, user.operatorId, user.userId);
-  const check = account && (await checkOwnPassword(ctx, account, password, origin.sourceIp));
+  const check = account && (await checkOwnPassword(ctx, account, password, info.sourceIp));
   if (check?.right) return await transaction(ctx.db, (db) => settleRight(db, check.attempt, ctx.now()));
-  if (check) await settleWrong(ctx, origin, check, 400);
+  if (check) await settleWrong(ctx, info, check, 400);
   throw new Failure('AUM0011');
 }
 
@@ -92,8 +92,13 @@ export async function strengthenHash(ctx: Context, account: Account, password: s
 type WrongCheck = Extract<PasswordCheck, { right: false }>;
 
 /** Writes down a failed check in a transaction of its own, so that it stays whatever the request does next. */
-export async function settleWrong(ctx: Context, origin: Origin, check: WrongCheck, statusCode: number): Promise<void> {
-  await transaction(ctx.db, (db) => recordWrong(db, ctx, origin, check, statusCode));
+export async function settleWrong(
+  ctx: Context,
+  info: RequestInfo,
+  check: WrongCheck,
+  statusCode: number,
+): Promise<void> {
+  await transaction(ctx.db, (db) => recordWrong(db, ctx, info, check, statusCode));
 }
 
 /**
@@ -103,13 +108,13 @@ export async function settleWrong(ctx: Context, origin: Origin, check: WrongChec
 export async function recordWrong(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   { account, attempt }: WrongCheck,
   statusCode: number,
 ): Promise<void> {
   const suspended = account && attempt && attempt.failures >= limits.login.accountCap;
-  if (suspended) await suspendPassword(db, ctx, origin, account);
-  await record(db, ctx.now(), origin, {
+  if (suspended) await suspendPassword(db, ctx, info, account);
+  await record(db, ctx.now(), info, {
     operatorId: account?.operatorId ?? '',
     userName: account?.userName ?? '',
     actor: 'anonymous',
@@ -132,7 +137,7 @@ export function assertPasswordSize(password: string, field = 'password'): void {
   }
 }
 
-async function suspendPassword(db: Db, ctx: Context, origin: Origin, account: Account): Promise<void> {
+async function suspendPassword(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
   await db
     .updateTable('users')
     .set({ password_suspended_at: ctx.now() })
@@ -140,5 +145,5 @@ async function suspendPassword(db: Db, ctx: Context, origin: Origin, account: Ac
     .where('user_id', '=', account.userId)
     .where('password_suspended_at', 'is', null)
     .execute();
-  await enqueueNotice(db, ctx, origin, account.operatorId, 'password_suspended', { userName: account.userName });
+  await enqueueNotice(db, ctx, info, account.operatorId, 'password_suspended', { userName: account.userName });
 }

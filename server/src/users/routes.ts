@@ -20,7 +20,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { assertMayActAs } from '../authorize/escalation.ts';
 import { auditedChange } from '../change/audited.ts';
-import type { Context, Origin } from '../context.ts';
+import type { Context, RequestInfo } from '../context.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { type Caller, permitted, rootOf } from '../http/guards.ts';
@@ -51,32 +51,32 @@ export function registerUserRoutes(app: FastifyInstance): void {
     return await describeUser(ctx, await findSamUser(ctx.db, params.operator_id, params.user_name));
   });
 
-  handle(app, createUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, createUser, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const change = { actor: caller, target: `sam:${params.user_name}`, statusCode: 201 };
     const { operator_id: operatorId, user_name: userName } = params;
     const user = { operatorId, userName, description: body.description ?? '', language: caller.language };
-    await auditedChange(ctx, origin, change, (db) => createSamUser(db, ctx, user));
+    await auditedChange(ctx, info, change, (db) => createSamUser(db, ctx, user));
     return undefined;
   });
 
-  handle(app, updateUser, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, updateUser, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 200 };
-    await auditedChange(ctx, origin, change, (db) => describeSamUser(db, ctx, user, body.description ?? ''));
+    await auditedChange(ctx, info, change, (db) => describeSamUser(db, ctx, user, body.description ?? ''));
     return undefined;
   });
 
-  handle(app, deleteUser, permitted('operator_id'), async ({ caller, origin, params }) => {
+  handle(app, deleteUser, permitted('operator_id'), async ({ caller, info, params }) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, origin, change, (db) => deleteSamUser(db, user));
+    await auditedChange(ctx, info, change, (db) => deleteSamUser(db, user));
     return undefined;
   });
 
-  handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, origin, params }) => {
+  handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, info, params }) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, origin, change, (db) => endUserSessions(db, user.operatorId, user.userId));
+    await auditedChange(ctx, info, change, (db) => endUserSessions(db, user.operatorId, user.userId));
     return undefined;
   });
 
@@ -92,23 +92,23 @@ function registerPasswordRoutes(app: FastifyInstance): void {
     return { hasPassword: row.password_hash !== null };
   });
 
-  handle(app, createUserPassword, permitted('operator_id'), async ({ caller, origin, params, body }) => {
+  handle(app, createUserPassword, permitted('operator_id'), async ({ caller, info, params, body }) => {
     const user = await samUserOf(ctx.db, params);
     if (body.password === undefined) {
       throw new Failure('COM0001', { field: 'password', reason: { en: 'is missing', ja: '入力してください。' } });
     }
-    await giveUserPassword(ctx, origin, caller, user, body.password);
+    await giveUserPassword(ctx, info, caller, user, body.password);
     return undefined;
   });
 
-  handle(app, updateUserPassword, permitted('operator_id'), async ({ caller, origin, params, body, reply }) => {
+  handle(app, updateUserPassword, permitted('operator_id'), async ({ caller, info, params, body, reply }) => {
     const user = await samUserOf(ctx.db, params);
-    sendReceipt(reply, await changeUserPassword(ctx, origin, caller, user, body.currentPassword, body.newPassword));
+    sendReceipt(reply, await changeUserPassword(ctx, info, caller, user, body.currentPassword, body.newPassword));
     return undefined;
   });
 
-  handle(app, deleteUserPassword, permitted('operator_id'), async ({ caller, origin, params, reply }) => {
-    sendReceipt(reply, await clearUserPassword(ctx, origin, caller, await samUserOf(ctx.db, params)));
+  handle(app, deleteUserPassword, permitted('operator_id'), async ({ caller, info, params, reply }) => {
+    sendReceipt(reply, await clearUserPassword(ctx, info, caller, await samUserOf(ctx.db, params)));
     return undefined;
   });
 }
@@ -120,12 +120,12 @@ function registerAuthKeyRoutes(app: FastifyInstance): void {
     listAuthKeys(ctx.db, rootUser(caller)),
   );
 
-  handle(app, generateOperatorAuthKey, rootOf('operator_id'), async ({ caller, origin }) => {
-    return await newKey(ctx, origin, caller, rootUser(caller), 201);
+  handle(app, generateOperatorAuthKey, rootOf('operator_id'), async ({ caller, info }) => {
+    return await newKey(ctx, info, caller, rootUser(caller), 201);
   });
 
-  handle(app, deleteOperatorAuthKey, rootOf('operator_id'), async ({ caller, origin, params }) => {
-    await removeKey(ctx, origin, caller, rootUser(caller), params.auth_key_id);
+  handle(app, deleteOperatorAuthKey, rootOf('operator_id'), async ({ caller, info, params }) => {
+    await removeKey(ctx, info, caller, rootUser(caller), params.auth_key_id);
     return undefined;
   });
 
@@ -133,8 +133,8 @@ function registerAuthKeyRoutes(app: FastifyInstance): void {
     return await listAuthKeys(ctx.db, await samUserOf(ctx.db, params));
   });
 
-  handle(app, generateUserAuthKey, permitted('operator_id'), async ({ caller, origin, params }) => {
-    return await newKey(ctx, origin, caller, await samUserOf(ctx.db, params), 200);
+  handle(app, generateUserAuthKey, permitted('operator_id'), async ({ caller, info, params }) => {
+    return await newKey(ctx, info, caller, await samUserOf(ctx.db, params), 200);
   });
 
   handle(app, getUserAuthKey, permitted('operator_id'), async ({ params }) => {
@@ -144,8 +144,8 @@ function registerAuthKeyRoutes(app: FastifyInstance): void {
     return key;
   });
 
-  handle(app, deleteUserAuthKey, permitted('operator_id'), async ({ caller, origin, params }) => {
-    await removeKey(ctx, origin, caller, await samUserOf(ctx.db, params), params.auth_key_id);
+  handle(app, deleteUserAuthKey, permitted('operator_id'), async ({ caller, info, params }) => {
+    await removeKey(ctx, info, caller, await samUserOf(ctx.db, params), params.auth_key_id);
     return undefined;
   });
 }
@@ -154,26 +154,26 @@ function rootUser(caller: Caller): SamUser {
   return { operatorId: caller.operatorId, userId: rootId, userName: '' };
 }
 
-async function newKey(ctx: Context, origin: Origin, caller: Caller, owner: SamUser, statusCode: number) {
+async function newKey(ctx: Context, info: RequestInfo, caller: Caller, owner: SamUser, statusCode: number) {
   const change = { actor: caller, target: targetName(owner), statusCode };
-  return await auditedChange(ctx, origin, change, async (db) => {
+  return await auditedChange(ctx, info, change, async (db) => {
     if (owner.userId !== rootId) await assertMayActAs(db, caller, owner.userId);
     const key = await makeAuthKey(db, ctx, owner);
     const { userName } = owner;
-    await enqueueNotice(db, ctx, origin, owner.operatorId, 'auth_key_created', userName === '' ? {} : { userName });
+    await enqueueNotice(db, ctx, info, owner.operatorId, 'auth_key_created', userName === '' ? {} : { userName });
     return key;
   });
 }
 
 async function removeKey(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Caller,
   owner: SamUser,
   authKeyId: string,
 ): Promise<void> {
   const change = { actor: caller, target: `${targetName(owner)} ${authKeyId}`, statusCode: 204 };
-  await auditedChange(ctx, origin, change, (db) => deleteAuthKey(db, owner, authKeyId));
+  await auditedChange(ctx, info, change, (db) => deleteAuthKey(db, owner, authKeyId));
 }
 
 function targetName(owner: SamUser): string {

@@ -2,7 +2,7 @@ import { clearAccount, settleRight } from '../attempts/attempts.ts';
 import { assertMayActAs } from '../authorize/escalation.ts';
 import { by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
-import type { Context, Origin, Receipt } from '../context.ts';
+import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
@@ -17,7 +17,13 @@ import type { SamUser } from './users.ts';
  * Gives a SAM user its first password.
  * @throws Failure AUM0010, AUM0022 when it has one, AUM0024 when it may do more than the caller
  */
-export async function giveUserPassword(ctx: Context, origin: Origin, caller: Session, user: SamUser, password: string) {
+export async function giveUserPassword(
+  ctx: Context,
+  info: RequestInfo,
+  caller: Session,
+  user: SamUser,
+  password: string,
+) {
   await assertAcceptable(ctx, password, [user.userName, user.operatorId]);
   const passwordHash = await ctx.hasher.hash(password);
   await transaction(ctx.db, async (db) => {
@@ -26,7 +32,7 @@ export async function giveUserPassword(ctx: Context, origin: Origin, caller: Ses
     if (!row || row.password_hash !== null) throw new Failure('AUM0022');
     await storeUserPassword(db, ctx, user, passwordHash);
     await clearAccount(db, ctx, user);
-    await tell(db, ctx, origin, caller, user, 201);
+    await tell(db, ctx, info, caller, user, 201);
   });
 }
 
@@ -37,7 +43,7 @@ export async function giveUserPassword(ctx: Context, origin: Origin, caller: Ses
  */
 export async function changeUserPassword(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Session,
   user: SamUser,
   current: string,
@@ -46,9 +52,9 @@ export async function changeUserPassword(
   const account = await loadAccount(ctx.db, user.operatorId, user.userId);
   if (!account) throw new Failure('COM0404');
   await assertAcceptable(ctx, next, [user.userName, user.operatorId], 'newPassword');
-  const check = await checkOwnPassword(ctx, account, current, origin.sourceIp);
+  const check = await checkOwnPassword(ctx, account, current, info.sourceIp);
   if (!check.right) {
-    await settleWrong(ctx, origin, check, 400);
+    await settleWrong(ctx, info, check, 400);
     throw new Failure('AUM0011');
   }
   const passwordHash = await ctx.hasher.hash(next);
@@ -58,7 +64,7 @@ export async function changeUserPassword(
     if (!row) throw new Failure('AUM0011');
     await settleRight(db, check.attempt, ctx.now());
     await storeUserPassword(db, ctx, user, passwordHash);
-    return await endSessionsAndTell(db, ctx, origin, caller, user, 200);
+    return await endSessionsAndTell(db, ctx, info, caller, user, 200);
   });
 }
 
@@ -68,7 +74,7 @@ export async function changeUserPassword(
  */
 export async function clearUserPassword(
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Session,
   user: SamUser,
 ): Promise<Receipt> {
@@ -76,14 +82,14 @@ export async function clearUserPassword(
     const row = await lockUser(db, ctx, user.operatorId, user.userId);
     if (!row || row.password_hash === null) throw new Failure('COM0404');
     await storeUserPassword(db, ctx, user, null);
-    return await endSessionsAndTell(db, ctx, origin, caller, user, 204);
+    return await endSessionsAndTell(db, ctx, info, caller, user, 204);
   });
 }
 
 async function endSessionsAndTell(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Session,
   user: SamUser,
   statusCode: number,
@@ -91,23 +97,23 @@ async function endSessionsAndTell(
   const keep = caller.operatorId === user.operatorId && caller.userId === user.userId ? caller.sessionId : '';
   const ended = await endAfterCredentialChange(db, ctx, user.operatorId, user.userId, keep);
   const receipt = { ...ended, backupCodes: 0 };
-  await tell(db, ctx, origin, caller, user, statusCode, receipt);
+  await tell(db, ctx, info, caller, user, statusCode, receipt);
   return receipt;
 }
 
 async function tell(
   db: Db,
   ctx: Context,
-  origin: Origin,
+  info: RequestInfo,
   caller: Session,
   user: SamUser,
   statusCode: number,
   receipt?: Receipt,
 ): Promise<void> {
   const { userName } = user;
-  await enqueueNotice(db, ctx, origin, user.operatorId, 'password_changed', { userName, ...(receipt && { receipt }) });
+  await enqueueNotice(db, ctx, info, user.operatorId, 'password_changed', { userName, ...(receipt && { receipt }) });
   const event = { ...by(caller), target: `sam:${userName}`, outcome: 'success', statusCode } as const;
-  await record(db, ctx.now(), origin, { ...event, ...(receipt && { detail: receipt }) });
+  await record(db, ctx.now(), info, { ...event, ...(receipt && { detail: receipt }) });
 }
 
 async function storeUserPassword(db: Db, ctx: Context, user: SamUser, passwordHash: string | null): Promise<void> {

@@ -28,12 +28,12 @@ export function assertDeclared(method: string, url: string, status: number, text
   if (status >= 400) {
     const code = (JSON.parse(text) as { code: string }).code;
     const declared: readonly string[] = [...endpoint.errors, ...commonErrors];
-    if (!declared.includes(code)) throw new Error(`${endpoint.permission} answered ${code}, which it does not declare`);
+    if (!declared.includes(code)) throw new Error(`${endpoint.operation} answered ${code}, which it does not declare`);
     return;
   }
-  if (status !== endpoint.status) throw new Error(`${endpoint.permission} answered ${status}, not ${endpoint.status}`);
+  if (status !== endpoint.status) throw new Error(`${endpoint.operation} answered ${status}, not ${endpoint.status}`);
   if (text === '' ? !fits({}) : !fits(JSON.parse(text))) {
-    throw new Error(`${endpoint.permission} answered with a body that is not its reply`);
+    throw new Error(`${endpoint.operation} answered with a body that is not its reply`);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import type { Origin } from '../context.ts';
+import type { RequestInfo } from '../context.ts';
 import { languageOf } from './problem.ts';
 
 /** What is known of a request, for audit records and notices. */
-export function originOf(request: FastifyRequest, apiKind: string): Origin {
+export function requestInfoOf(request: FastifyRequest, apiKind: string): RequestInfo {
   return {
     requestId: request.id,
     sourceIp: request.server.warifu.sourceIp(request.raw),
