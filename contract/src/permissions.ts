@@ -41,6 +41,10 @@ export const explainPermission = endpoint({
     queryParameters: Type.Optional(Variables),
     sourceIp: Type.Optional(Type.String({ maxLength: 64 })),
     at: Type.Optional(EpochMs),
+    /** Seconds since the password was proved; 0 when left out. */
+    authAgeSeconds: Type.Optional(Type.Integer({ minimum: 0 })),
+    /** As it is for the user when left out. */
+    secondsSinceMfaReset: Type.Optional(Type.Integer({ minimum: 0 })),
     mfaAuthenticated: Type.Optional(Type.Boolean()),
     authMethod: Type.Optional(
       Type.Union([
@@ -53,6 +57,10 @@ export const explainPermission = endpoint({
   }),
   status: 200,
   reply: closed({
+    /** Who may call it at all; only `permission` is a matter of the statements below. */
+    access: Type.Optional(
+      Type.Union([Type.Literal('anyone'), Type.Literal('signed in'), Type.Literal('root'), Type.Literal('permission')]),
+    ),
     decision: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
     /** Which rule decided: a deny, an allow, or that nothing applied. */
     rule: Type.Union([Type.Literal('deny'), Type.Literal('allow'), Type.Literal('default')]),

@@ -68,12 +68,19 @@ export type Refused = {
 
 export type Work<C, T> = (c: C) => Promise<T | Refused>;
 
-/** Whose row is locked; `version` when something was proved under these credentials (it is void under others). */
-export type Who = { readonly operatorId: string; readonly userId: string; readonly version?: number };
+/** Whose row is locked. */
+export type Who = {
+  readonly operatorId: string;
+  readonly userId: string;
+  /** When something was proved under these credentials: it is void under others. */
+  readonly version?: number;
+  /** What is answered when the user is gone or has other credentials; COM0404 when left out. */
+  readonly otherwise?: ErrorCode;
+};
 
 /**
  * Changes something of one user under its lock. A caller whose session ended meanwhile changes nothing any more.
- * @throws Failure AUM0001 when the caller's session is gone, COM0404 when the user is gone, or has other credentials
+ * @throws Failure AUM0001 when the caller's session is gone, `otherwise` when the user is gone or has other credentials
  *   than `version`
  */
 export async function changeUser<T>(cause: Cause, who: Who, work: Work<UserChange, T>): Promise<T> {
@@ -171,13 +178,13 @@ async function lockOperator(c: Change, operatorId: string): Promise<LockedOperat
   return { operatorId, row } as LockedOperator;
 }
 
-async function lockUser(c: Change, { operatorId, userId, version }: Who): Promise<LockedUser> {
+async function lockUser(c: Change, { operatorId, userId, version, otherwise }: Who): Promise<LockedUser> {
   const row = await lockedRow(
     c.db,
     c.db.selectFrom('users').selectAll().where('operator_id', '=', operatorId).where('user_id', '=', userId),
   ).executeTakeFirst();
   await assertCallerGoesOn(c);
-  if (!row || (version !== undefined && row.credential_version !== version)) throw new Failure('COM0404');
+  if (!row || (version !== undefined && row.credential_version !== version)) throw new Failure(otherwise ?? 'COM0404');
   const { caller } = c.cause;
   const itself = caller?.operatorId === operatorId && caller.userId === userId;
   if (!itself && c.entry.target === '') c.entry.target = nameOf(row.user_name);

@@ -1,3 +1,4 @@
+import { count, type UserChange } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
@@ -64,4 +65,21 @@ async function voidMailTokens(db: Db, ctx: Context, operatorId: string, userId: 
     .returning('purpose')
     .execute();
   return voided.filter((token) => token.purpose !== 'mfa_reset_cancel').length;
+}
+
+/**
+ * What every change of a password or of MFA brings with it: whatever was proved before is void. Other sessions end,
+ * pending sign-ins and mailed links die; the receipt counts those that were still alive.
+ * @param keepSessionId the session that makes the change on its own user
+ */
+export async function voidCredentials(c: UserChange, keepSessionId = ''): Promise<void> {
+  const { operatorId, userId } = c.user;
+  const ended = await endAfterCredentialChange(c.db, c.ctx, operatorId, userId, keepSessionId);
+  count(c, ended);
+}
+
+/** The session that makes a change goes on when the change is on its own user. */
+export function ownSession({ cause: { caller }, user }: UserChange): string {
+  const itself = caller?.operatorId === user.operatorId && caller.userId === user.userId;
+  return itself ? caller.sessionId : '';
 }

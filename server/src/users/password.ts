@@ -1,4 +1,6 @@
 import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
+import type { Cause } from '../change/cause.ts';
+import type { Change, Who } from '../change/change.ts';
 import { record } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
@@ -70,6 +72,32 @@ export async function proveOwnPassword(
   if (check?.right) return await transaction(ctx.db, (db) => settleRight(db, check.attempt, ctx.now()));
   if (check) await settleWrong(ctx, info, check, 400);
   throw new Failure('AUM0011');
+}
+
+/** A right password: under which credentials, and how its attempt is settled in the change that rests on it. */
+export type PasswordProof = { readonly who: Who; readonly settle: (c: Change) => Promise<void> };
+
+/**
+ * Asks for a user's password before a change that rests on it: `changeUser(cause, proof.who, async (c) => {
+ * await proof.settle(c); … })`. The proof is void when the credentials change before the lock is taken.
+ * @throws Failure AUM0011 when it is wrong (counted like one at sign-in), COM0404, COM0429, COM0503
+ */
+export async function provePasswordOf(
+  cause: Cause,
+  user: { readonly operatorId: string; readonly userId: string },
+  password: string,
+): Promise<PasswordProof> {
+  const { ctx, info } = cause;
+  const account = await loadAccount(ctx.db, user.operatorId, user.userId);
+  if (!account) throw new Failure('COM0404');
+  const check = await checkOwnPassword(ctx, account, password, info.sourceIp);
+  if (!check.right) {
+    await settleWrong(ctx, info, check, 400);
+    throw new Failure('AUM0011');
+  }
+  const { operatorId, userId, credentialVersion: version } = account;
+  const who = { operatorId, userId, version, otherwise: 'AUM0011' } as const;
+  return { who, settle: (c) => settleRight(c.db, check.attempt, c.now) };
 }
 
 /**
