@@ -48,17 +48,6 @@ function mappedNetwork(address: Address, bits: number): Network | undefined {
   return { family: 6, words: [0, 0, 0xffff, ...address.words], prefix: bits };
 }
 
-/** Whether `address` is in `network`. */
-export function contains(network: Network, address: Address): boolean {
-  if (network.family !== address.family) return false;
-  let bits = network.prefix;
-  for (let i = 0; bits > 0; i++, bits -= 32) {
-    const shift = bits >= 32 ? 0 : 32 - bits;
-    if (((network.words[i] as number) ^ (address.words[i] as number)) >>> shift !== 0) return false;
-  }
-  return true;
-}
-
 /** One spelling for all texts of the same address. */
 export function addressKey(address: Address): string {
   if (address.family === 4) {

@@ -1,10 +1,11 @@
-import { type Network, parseNetwork } from './address.ts';
 import type { Comparison, Expression, Likeness, Membership, Ordering } from './ast.ts';
 import { compileRead, compileTest, isConstant, MIRRORED } from './condition-compiler.ts';
 import { networksOf, textOf } from './constants.ts';
 import type { Fact, ValueSet } from './fact.ts';
+import { networkSet } from './networks.ts';
 import { TRUE } from './outcome.ts';
-import { printExpression } from './printer.ts';
+import { glob } from './pattern.ts';
+import { printOperand } from './printer.ts';
 import type { Request, Value } from './request.ts';
 
 /** A condition in one shape: `not` only at the facts, comparisons as facts about a subject. */
@@ -53,7 +54,7 @@ function settled(e: Expression, wanted: boolean): Clause {
 }
 
 function ofYesOrNo(e: Expression, value: boolean): Clause {
-  return fact(printExpression(e), { kind: 'values', values: [value] }, false);
+  return fact(printOperand(e), { kind: 'values', values: new Set([value]) }, false);
 }
 
 function ofComparison(e: Comparison, wanted: boolean): Clause {
@@ -64,9 +65,12 @@ function ofComparison(e: Comparison, wanted: boolean): Clause {
   return betweenReads(left, operator, right, wanted);
 }
 
-/** Compared in one direction and one order, so that `a == b` and `b == a` are one subject. */
+/**
+ * Compared in one direction and one order, so that `a == b` and `b == a` are one subject.
+ * SECURITY: operands keep their parentheses; else `(a or b) == c` would be taken for `a or (b == c)`.
+ */
 function betweenReads(left: Expression, operator: Ordering, right: Expression, wanted: boolean): Clause {
-  const [a, b] = [printExpression(left), printExpression(right)];
+  const [a, b] = [printOperand(left), printOperand(right)];
   if (operator === '==' || operator === '!=') {
     return fact(a < b ? `${a} == ${b}` : `${b} == ${a}`, { kind: 'opaque' }, (operator === '!=') === wanted);
   }
@@ -76,13 +80,13 @@ function betweenReads(left: Expression, operator: Ordering, right: Expression, w
 }
 
 function withConstant(e: Expression, operator: Ordering, constant: Expression, wanted: boolean): Clause {
-  if (isSourceIp(e)) return fact('sourceIp', networkSet([constant]), (operator === '!=') === wanted);
+  if (isSourceIp(e)) return fact('sourceIp', addresses([constant]), (operator === '!=') === wanted);
   const value = constantValue(constant);
   // `(condition) == true` is the condition.
   if (typeof value === 'boolean') return clauseOf(e, (operator === '==') === (value === wanted));
-  const subject = printExpression(e);
+  const subject = printOperand(e);
   if (operator === '==' || operator === '!=') {
-    return fact(subject, { kind: 'values', values: [value] }, (operator === '!=') === wanted);
+    return fact(subject, { kind: 'values', values: new Set([value]) }, (operator === '!=') === wanted);
   }
   return fact(subject, rangeOf(operator, value as number, wanted), false);
 }
@@ -103,17 +107,17 @@ function ofMembership({ left, list, negated, start, end }: Membership, wanted: b
     );
     return { kind: wanted !== negated ? 'any' : 'all', parts };
   }
-  if (isSourceIp(left)) return fact('sourceIp', networkSet(list), wanted === negated);
-  return fact(printExpression(left), { kind: 'values', values: list.map(constantValue) }, wanted === negated);
+  if (isSourceIp(left)) return fact('sourceIp', addresses(list), wanted === negated);
+  return fact(printOperand(left), { kind: 'values', values: new Set(list.map(constantValue)) }, wanted === negated);
 }
 
 function ofLikeness(e: Likeness, wanted: boolean): Clause {
   if (isConstant(e.left)) return settled(e, wanted);
-  return fact(printExpression(e.left), { kind: 'like', pattern: e.pattern.value }, wanted === e.negated);
+  return fact(printOperand(e.left), { kind: 'like', glob: glob(e.pattern.value) }, wanted === e.negated);
 }
 
-function networkSet(literals: readonly Expression[]): ValueSet {
-  return { kind: 'networks', networks: literals.map((literal) => parseNetwork(textOf(literal)) as Network) };
+function addresses(literals: readonly Expression[]): ValueSet {
+  return { kind: 'networks', networks: networkSet(literals.map(textOf)) };
 }
 
 function isSourceIp(e: Expression): boolean {

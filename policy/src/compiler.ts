@@ -1,10 +1,11 @@
-import type { Expression, Statement } from './ast.ts';
+import type { Condition, Expression, Statement } from './ast.ts';
 import { compileTest, type Test } from './condition-compiler.ts';
 import { type Explanation, explainDecision } from './explainer.ts';
 import { LIMITS } from './limits.ts';
 import { FALSE, type Outcome, TRUE } from './outcome.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Request } from './request.ts';
+import { type InternTable, intern } from './same.ts';
 import type { Decision, Source } from './source.ts';
 
 /** Decides calls by the sum of some documents. Safe to keep and share; its memory is bounded. */
@@ -32,7 +33,7 @@ const ALLOWED: Plan = { denies: [], allowed: true, allows: [] };
  */
 export function compile(sources: readonly Source[]): Decider {
   const statements = sources.flatMap(({ document }) => document.statements);
-  const tests = new Map<string, Test>();
+  const tests = new Map() as InternTable<Test>;
   const plans = new Map<string, Plan>();
   return {
     decide(request) {
@@ -65,7 +66,7 @@ function keep(plans: Map<string, Plan>, api: string, plan: Plan): Plan {
   return plan;
 }
 
-function makePlan(statements: readonly Statement[], api: string, tests: Map<string, Test>): Plan {
+function makePlan(statements: readonly Statement[], api: string, tests: InternTable<Test>): Plan {
   const denies = new Set<Test>();
   const allows = new Set<Test>();
   let allowed = false;
@@ -80,10 +81,6 @@ function makePlan(statements: readonly Statement[], api: string, tests: Map<stri
 }
 
 /** Equal conditions share one test, so a plan evaluates each once. */
-function testOf(condition: { readonly text: string; readonly expression: Expression }, tests: Map<string, Test>): Test {
-  const known = tests.get(condition.text);
-  if (known !== undefined) return known;
-  const test = compileTest(condition.expression);
-  tests.set(condition.text, test);
-  return test;
+function testOf({ text, expression }: Condition, tests: InternTable<Test>): Test {
+  return intern(tests, text, expression, () => compileTest(expression));
 }

@@ -1,6 +1,7 @@
-import { addressKey, contains, type Network } from './address.ts';
+import { addressKey } from './address.ts';
 import type { Call, Comparison, Expression, Likeness, Membership, Ordering } from './ast.ts';
 import { addressOf, dateConstant, dateTimeConstant, networksOf, textOf, timeConstant } from './constants.ts';
+import { isInNetworks, type NetworkSet } from './networks.ts';
 import { FAILS, FALSE, type Outcome, TRUE } from './outcome.ts';
 import { type Glob, glob, matches } from './pattern.ts';
 import {
@@ -71,12 +72,11 @@ function truth(read: Read): Test {
   };
 }
 
-function inNetworks(networks: readonly Network[]): Test {
+function inNetworks(networks: NetworkSet): Test {
   return (r) => {
     const address = callerAddress(r);
     if (address === undefined) return FAILS;
-    for (const network of networks) if (contains(network, address)) return TRUE;
-    return FALSE;
+    return isInNetworks(networks, address) ? TRUE : FALSE;
   };
 }
 

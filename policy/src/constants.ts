@@ -1,6 +1,7 @@
-import { type Address, type Network, parseAddress, parseNetwork } from './address.ts';
+import { type Address, parseAddress } from './address.ts';
 import type { Call, Expression, StringLiteral } from './ast.ts';
 import { DAY_SECONDS, dayNumber, timeOfDay } from './calendar.ts';
+import { type NetworkSet, networkSet } from './networks.ts';
 
 /** Values of calls whose arguments are literals; the checker refuses those that give undefined here. */
 
@@ -25,8 +26,8 @@ export function dateTimeConstant(call: Call): number | undefined {
 }
 
 /** The ranges of `ipAddress(…)`; only for calls that were checked. */
-export function networksOf(call: Call): Network[] {
-  return call.arguments.map((argument) => parseNetwork(textOf(argument)) as Network);
+export function networksOf(call: Call): NetworkSet {
+  return networkSet(call.arguments.map(textOf));
 }
 
 /** The text of a string literal. */

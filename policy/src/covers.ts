@@ -1,82 +1,165 @@
-import type { PermissionDocument } from './ast.ts';
-import { ALWAYS, type Clause, clauseOf, NEVER } from './clause.ts';
+import type { PermissionDocument, Statement } from './ast.ts';
+import { type Clause, NEVER } from './clause.ts';
 import { type Budget, implies } from './implication.ts';
-import { type Glob, glob, matches, overlaps } from './pattern.ts';
+import { LIMITS } from './limits.ts';
+import { overlaps } from './pattern.ts';
+import { type Case, type Cases, casesOver, type Rule, type Rules, rulesOf, UNCONDITIONAL } from './rules.ts';
+import { isSameExpression } from './same.ts';
 
-/** One pattern of one statement, and when its condition is true and when it is false. */
-interface Rule {
-  readonly pattern: string;
-  readonly glob: Glob;
-  readonly holds: Clause;
-  readonly fails: Clause;
-}
+/** `covered` is certain, `not covered` may mean "not seen", `too large` that it would take too long to say. */
+export type Comparison = 'covered' | 'not covered' | 'too large';
 
-interface Rules {
-  readonly allows: readonly Rule[];
+/** Some identities taken together, with those of their denies that `narrow` has not got itself. */
+interface Wide {
+  readonly parts: readonly Rules[];
   readonly denies: readonly Rule[];
 }
 
-// SECURITY: bounds what a caller can make the escalation guard do; sums of a hundred statements of five patterns need a third.
-const STEPS = 2_000_000;
+interface Narrow {
+  readonly rules: Rules;
+  readonly budget: Budget;
+}
 
 /**
- * Whether everything that the sum of `b` allows is allowed by the sum of `a`, for every operation that may ever
- * exist and every call. Conservative: `true` is certain, `false` may mean "not seen". Of it are seen:
+ * Whether every call that the sum of `narrow` allows is allowed by at least one of `wides`, each the sum of the
+ * documents of one identity; for every operation that may ever exist. Each allow rule of `narrow` must be covered by
+ * one of `wides`, or by all of them summed up (then the denies of all count). Of it are seen:
  * - patterns inside patterns (`User:get*` in `User:*`), one at a time;
  * - equal conditions, also when written in another order; added conjuncts; fewer alternatives; narrower dates, numbers,
  *   times, lists, address ranges and `like` patterns about the same value;
- * - what `b` denies itself, so a deny of `a` is harmless where `b` has it too, or where the condition of
- *   `b`'s allow rules it out. Any other deny of `a` that may meet what `b` allows breaks the cover.
- * Bounded in time; sums too large to compare within the bound give `false`.
+ * - what `narrow` denies itself, so a deny is harmless where `narrow` has it too, or where the condition of the
+ *   allow rules it out. Any other deny that may meet what `narrow` allows breaks the cover.
+ * Under 50 ms for any documents.
  */
-export function covers(a: readonly PermissionDocument[], b: readonly PermissionDocument[]): boolean {
-  const [wide, narrow] = [rulesOf(a), rulesOf(b)];
-  const budget = { steps: STEPS };
-  return narrow.allows.every((allow) => isCovered(allow, narrow.denies, wide, budget));
-}
-
-/** Equal patterns under equal conditions are one rule, from however many roles they come. */
-function rulesOf(documents: readonly PermissionDocument[]): Rules {
-  const allows = new Map<string, Rule>();
-  const denies = new Map<string, Rule>();
-  for (const { effect, api, condition } of documents.flatMap(({ statements }) => statements)) {
-    const holds = condition === null ? ALWAYS : clauseOf(condition.expression, true);
-    const fails = condition === null ? NEVER : clauseOf(condition.expression, false);
-    const rules = effect === 'allow' ? allows : denies;
-    for (const { text: pattern } of api) {
-      rules.set(JSON.stringify([pattern, condition?.text]), { pattern, glob: glob(pattern), holds, fails });
+export function compareReach(
+  wides: readonly (readonly PermissionDocument[])[],
+  narrow: readonly PermissionDocument[],
+): Comparison {
+  const budget = { steps: LIMITS.compareSteps };
+  const questioned = notPlainlyWithin(wides, narrow);
+  if (questioned.length === 0) return 'covered';
+  const cases: Cases = new Map();
+  // The denies of all documents of `narrow` count, whichever of its allows are in question.
+  const n: Narrow = { rules: rulesOf(narrow, cases, budget), budget };
+  const asked = questioned.length === narrow.length ? n.rules : rulesOf(questioned, cases, budget);
+  const prepared = wides.map((wide) => rulesOf(wide, cases, budget));
+  const candidates = prepared.map((rules) => wideOf([rules], n));
+  if (prepared.length > 1) candidates.push(wideOf(prepared, n));
+  for (const rule of asked.allow.byPattern.values()) {
+    for (const one of rule.cases) {
+      if (candidates.some((wide) => isCovered(rule.pattern, one, wide, n))) continue;
+      return budget.steps > 0 ? 'not covered' : 'too large';
     }
   }
-  return { allows: [...allows.values()], denies: [...denies.values()] };
+  // SECURITY: with the budget used up, rules may be missing on both sides.
+  return budget.steps > 0 ? 'covered' : 'too large';
 }
 
-function isCovered(allow: Rule, ownDenies: readonly Rule[], wide: Rules, budget: Budget): boolean {
-  // What `b` allows by this pattern: its condition is true, and none of its denies over the whole pattern applies.
-  const premise = [allow.holds, ...overAll(ownDenies, allow.pattern, budget).map(({ fails }) => fails)];
+/** Whether everything that the sum of `b` allows is certainly allowed by the sum of `a`. */
+export function covers(a: readonly PermissionDocument[], b: readonly PermissionDocument[]): boolean {
+  return compareReach([a], b) === 'covered';
+}
+
+/** The documents of `narrow` but those that stand in one of `wides` too, which denies nothing that `narrow` does not. */
+function notPlainlyWithin(
+  wides: readonly (readonly PermissionDocument[])[],
+  narrow: readonly PermissionDocument[],
+): PermissionDocument[] {
+  const seen = new Map<string, PermissionDocument[]>();
+  const own = new Set(narrow.map((document) => firstSame(document, seen)));
+  const plain = new Set<PermissionDocument>();
+  for (const wide of wides) {
+    const documents = wide.map((document) => firstSame(document, seen));
+    if (documents.every((document) => own.has(document) || !denies(document))) {
+      for (const document of documents) plain.add(document);
+    }
+  }
+  return [...own].filter((document) => !plain.has(document));
+}
+
+function denies({ statements }: PermissionDocument): boolean {
+  return statements.some(({ effect }) => effect === 'deny');
+}
+
+/** Of equal documents the one that was seen first. */
+function firstSame(document: PermissionDocument, seen: Map<string, PermissionDocument[]>): PermissionDocument {
+  const alike = seen.get(document.text) ?? [];
+  const first = alike.find((other) => isSameDocument(other, document));
+  if (first !== undefined) return first;
+  seen.set(document.text, [...alike, document]);
+  return document;
+}
+
+/** Whether two documents of one text are the same: known values may have been put into the conditions of one. */
+function isSameDocument(a: PermissionDocument, b: PermissionDocument): boolean {
+  if (a === b) return true;
+  if (a.statements.length !== b.statements.length) return false;
+  return a.statements.every((statement, i) => isSameStatement(statement, b.statements[i] as Statement));
+}
+
+function isSameStatement(a: Statement, b: Statement): boolean {
+  if (a.effect !== b.effect || a.api.length !== b.api.length) return false;
+  if (!a.api.every(({ text }, i) => text === b.api[i]?.text)) return false;
+  if (a.condition === null || b.condition === null) return a.condition === b.condition;
+  return isSameExpression(a.condition.expression, b.condition.expression);
+}
+
+function wideOf(parts: readonly Rules[], { rules, budget }: Narrow): Wide {
+  const denies = parts.flatMap(({ deny }) => [...deny.byPattern.values()]);
+  budget.steps -= denies.length;
+  return { parts, denies: denies.flatMap((rule) => further(rule, rules)) };
+}
+
+/** The rule with those cases only that `narrow` does not deny by the same pattern. */
+function further(rule: Rule, { deny }: Rules): Rule[] {
+  const own = deny.byPattern.get(rule.pattern)?.cases;
+  if (own === undefined) return [rule];
+  if (own.has(UNCONDITIONAL)) return [];
+  const cases = new Set([...rule.cases].filter((one) => !own.has(one)));
+  return cases.size === 0 ? [] : [{ ...rule, cases }];
+}
+
+function isCovered(pattern: string, one: Case, wide: Wide, n: Narrow): boolean {
+  const over = wide.parts.flatMap(({ allow }) => casesOver(allow, pattern, n.budget));
+  const isPlain = over.includes(one) || over.includes(UNCONDITIONAL);
+  const denies = wide.denies.filter((deny) => meets(deny, pattern, n.budget));
+  if (n.budget.steps <= 0) return false;
+  if (isPlain && denies.length === 0) return true;
+  // What `narrow` allows by this pattern: its condition is true, and none of its denies over the whole pattern applies.
+  const premise = [one.holds(), ...falseOf(casesOver(n.rules.deny, pattern, n.budget), n.budget)];
   if (premise.includes(NEVER)) return true;
-  const conditions = overAll(wide.allows, allow.pattern, budget).map(({ holds }) => holds);
-  if (!implies({ kind: 'all', parts: premise }, { kind: 'any', parts: conditions }, budget)) return false;
-  return wide.denies.every((deny) => isHarmless(deny, allow, premise, ownDenies, budget));
+  if (!isPlain && !implies({ kind: 'all', parts: premise }, anyOf(over, n.budget), n.budget)) return false;
+  return denies.every((deny) => isHarmless(deny, premise, n));
 }
 
-/** Whether a deny of `a` never applies to what `b` allows by the pattern of `allow`. */
-function isHarmless(
-  deny: Rule,
-  allow: Rule,
-  premise: readonly Clause[],
-  ownDenies: readonly Rule[],
-  budget: Budget,
-): boolean {
+function meets(deny: Rule, pattern: string, budget: Budget): boolean {
   budget.steps--;
-  if (!overlaps(deny.pattern, allow.pattern)) return budget.steps > 0;
-  const same = overAll(ownDenies, deny.pattern, budget).map(({ fails }) => fails);
-  // A deny that fails applies, so only a condition that is false is harmless.
-  return implies({ kind: 'all', parts: [...premise, ...same] }, deny.fails, budget);
+  return budget.steps > 0 && overlaps(deny.pattern, pattern);
 }
 
-/** The rules whose pattern includes `pattern`: for a call that it matches, their conditions decide. */
-function overAll(rules: readonly Rule[], pattern: string, budget: Budget): Rule[] {
-  budget.steps -= rules.length;
-  // `matches` of a pattern and a pattern is inclusion; see `includes`.
-  return budget.steps < 0 ? [] : rules.filter((rule) => matches(rule.glob, pattern));
+/** Whether a deny never applies to what the premise holds for. */
+function isHarmless(deny: Rule, premise: readonly Clause[], n: Narrow): boolean {
+  const same = falseOf(casesOver(n.rules.deny, deny.pattern, n.budget), n.budget);
+  const all: Clause = { kind: 'all', parts: [...premise, ...same] };
+  // A deny that fails applies, so only a condition that is false is harmless.
+  const harms = falseOf([...deny.cases], n.budget);
+  return harms.length === deny.cases.size && harms.every((fails) => implies(all, fails, n.budget));
+}
+
+/** Ends early when the budget is used up; from then on nothing is implied. */
+function falseOf(cases: readonly Case[], budget: Budget): Clause[] {
+  return clausesOf(cases, ({ fails }) => fails(), budget);
+}
+
+function anyOf(cases: readonly Case[], budget: Budget): Clause {
+  return { kind: 'any', parts: clausesOf(cases, ({ holds }) => holds(), budget) };
+}
+
+function clausesOf(cases: readonly Case[], read: (one: Case) => Clause, budget: Budget): Clause[] {
+  const clauses: Clause[] = [];
+  for (const one of cases) {
+    if (budget.steps <= 0) break;
+    clauses.push(read(one));
+  }
+  return clauses;
 }

@@ -1,7 +1,7 @@
 import type { Clause } from './clause.ts';
-import { factImplies } from './fact.ts';
+import { factImplies, factWork } from './fact.ts';
 
-/** Steps that may still be taken; at none, every question is answered "no". */
+/** Steps that may still be taken; at none, every question is answered "no". One is about a comparison of two values. */
 export interface Budget {
   steps: number;
 }
@@ -14,9 +14,13 @@ export interface Budget {
 export function implies(p: Clause, q: Clause, budget: Budget): boolean {
   if (budget.steps <= 0) return false;
   budget.steps--;
+  if (p === q) return true;
   if (p.kind === 'any') return p.parts.every((part) => implies(part, q, budget));
   if (q.kind === 'all') return q.parts.every((part) => implies(p, part, budget));
-  if (p.kind === 'fact' && q.kind === 'fact') return factImplies(p, q);
+  if (p.kind === 'fact' && q.kind === 'fact') {
+    budget.steps -= factWork(p, q);
+    return budget.steps > 0 && factImplies(p, q);
+  }
   return (
     (p.kind === 'all' && p.parts.some((part) => implies(part, q, budget))) ||
     (q.kind === 'any' && q.parts.some((part) => implies(p, part, budget)))

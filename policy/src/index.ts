@@ -1,6 +1,6 @@
 export type * from './ast.ts';
 export { compile, compileCondition, type Decider } from './compiler.ts';
-export { covers } from './covers.ts';
+export { type Comparison as ReachComparison, compareReach, covers } from './covers.ts';
 export { type Described, describeProblem, describeProblemAt, type Language } from './describe.ts';
 export { applyEdit, type Edit } from './edit.ts';
 export type { ExplainedCondition, ExplainedStatement, Explanation } from './explainer.ts';

@@ -17,7 +17,10 @@ export function glob(text: string): Glob {
   return { text, parts, borders: parts.map(bordersOf) };
 }
 
-/** Whether the pattern matches the whole of `text`. */
+/**
+ * Whether the pattern matches the whole of `text`. Of a pattern read as a text it is whether all that the other matches
+ * is matched: exact, since a `*` of the other can only be taken by a `*`, as no other part of a pattern contains one.
+ */
 export function matches({ text: pattern, parts, borders }: Glob, text: string): boolean {
   if (parts.length === 1) return pattern === text;
   const first = parts[0] as string;
@@ -63,14 +66,6 @@ function bordersOf(part: string): number[] {
     borders.push(length);
   }
   return borders;
-}
-
-/**
- * Whether every text that `narrow` matches is matched by `wide`. Exact: the `*` of `narrow`, read as a character,
- * can only be taken by a `*` of `wide`, since no other part of a pattern contains one.
- */
-export function includes(wide: string, narrow: string): boolean {
-  return matchesPattern(wide, narrow);
 }
 
 /** Whether some text is matched by both. Exact: with a `*` on both sides only the outer parts can conflict. */

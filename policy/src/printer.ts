@@ -46,6 +46,14 @@ export function printExpression(e: Expression): string {
   }
 }
 
+/**
+ * The text of `e` where an operand stands: what binds less tightly is in parentheses. Texts joined from such
+ * operands are unambiguous, so they may be keys.
+ */
+export function printOperand(e: Expression): string {
+  return print(e, OPERAND);
+}
+
 function print(e: Expression, needed: number): string {
   const text = printExpression(e);
   return BINDING[e.kind] < needed ? `(${text})` : text;

@@ -5,7 +5,8 @@ export function subexpressions(e: Expression): Expression[] {
   return [e, ...children(e).flatMap(subexpressions)];
 }
 
-function children(e: Expression): readonly Expression[] {
+/** The expressions directly inside `e`, in their order. */
+export function children(e: Expression): readonly Expression[] {
   switch (e.kind) {
     case 'and':
     case 'or':

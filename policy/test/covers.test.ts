@@ -162,6 +162,16 @@ const no: typeof yes = [
     [allow('*', 'mfaAuthenticated')],
   ],
   [
+    'the same words, grouped otherwise',
+    [allow('*', "(mfaAuthenticated or (samUserName == 'a')) == ipAddress('::/0')")],
+    [allow('*', "(mfaAuthenticated or samUserName == 'a') == (ipAddress('::/0') == true)")],
+  ],
+  [
+    'equalities grouped otherwise',
+    [allow('*', `((${OWN}) == mfaAuthenticated) == ipAddress('::/0')`)],
+    [allow('*', `(${OWN}) == (mfaAuthenticated == ipAddress('10.0.0.0/8'))`)],
+  ],
+  [
     'another instant',
     [allow('*', 'currentDateTime > dateTime(2026,1,1,0,0)')],
     [allow('*', 'currentDateTime > dateTime(2026,1,2,0,0)')],
@@ -199,15 +209,6 @@ describe('covers', () => {
     expect(covers([own, role], [documentFrom(allow(['User:x', 'Sim:y']))])).toBe(true);
     expect(covers([own], [own, role])).toBe(false);
     expect(covers([own, documentFrom(deny('User:x'))], [own])).toBe(false);
-  });
-
-  it('gives up, with a no, on sums that are too large to compare', () => {
-    const large = documentFrom(
-      ...Array.from({ length: 100 }, (_, i) => allow(Array.from({ length: 40 }, (_, j) => `${i}${j}`))),
-    );
-    const start = performance.now();
-    expect(covers([large, large], [large])).toBe(false);
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it('gives up on alternatives nested too deep to try in all orders', () => {
