@@ -1,10 +1,10 @@
 import { type ErrorCode, errorTable, type MessageParams } from '@warifu/contract';
 import type { Context, Receipt } from '../context.ts';
 import { type Db, lockedRow, transaction } from '../db/database.ts';
-import type { Operators, Users } from '../db/schema.ts';
+import { type Operators, rootId, type Users } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import type { NoticeEvent } from '../mail/facts.ts';
-import { enqueueNotice, type NoticeOptions } from '../mail/notices.ts';
+import { type NoticeOptions, tellOwners } from '../mail/notices.ts';
 import type { Cause } from './cause.ts';
 import { type AuditEvent, record } from './record.ts';
 
@@ -69,7 +69,10 @@ export type Refused = {
 export type Work<C, T> = (c: C) => Promise<T | Refused>;
 
 /** Whose row is locked. */
-export type Who = {
+export type Who = Known | Named;
+/** A SAM user as a path names it, spelled exactly as it was created; found when the locks are held. */
+type Named = { readonly operatorId: string; readonly userName: string };
+type Known = {
   readonly operatorId: string;
   readonly userId: string;
   /** When something was proved under these credentials: it is void under others. */
@@ -178,17 +181,24 @@ async function lockOperator(c: Change, operatorId: string): Promise<LockedOperat
   return { operatorId, row } as LockedOperator;
 }
 
-async function lockUser(c: Change, { operatorId, userId, version, otherwise }: Who): Promise<LockedUser> {
-  const row = await lockedRow(
-    c.db,
-    c.db.selectFrom('users').selectAll().where('operator_id', '=', operatorId).where('user_id', '=', userId),
-  ).executeTakeFirst();
+async function lockUser(c: Change, who: Who): Promise<LockedUser> {
+  const { operatorId } = who;
+  const { version, otherwise } = 'userId' in who ? who : {};
+  const row = await lockedRow(c.db, rowOf(c.db, who)).executeTakeFirst();
   await assertCallerGoesOn(c);
   if (!row || (version !== undefined && row.credential_version !== version)) throw new Failure(otherwise ?? 'COM0404');
   const { caller } = c.cause;
-  const itself = caller?.operatorId === operatorId && caller.userId === userId;
+  const itself = caller?.operatorId === operatorId && caller.userId === row.user_id;
   if (!itself && c.entry.target === '') c.entry.target = nameOf(row.user_name);
-  return { operatorId, userId, userName: row.user_name, row } as LockedUser;
+  return { operatorId, userId: row.user_id, userName: row.user_name, row } as LockedUser;
+}
+
+function rowOf(db: Db, who: Who) {
+  const query = db.selectFrom('users').selectAll().where('operator_id', '=', who.operatorId);
+  if ('userId' in who) return query.where('user_id', '=', who.userId);
+  // SECURITY: another spelling must not get around a condition on `pathVariable('user_name')` (R60).
+  const named = query.where('name_key', '=', who.userName.toLowerCase()).where('user_name', '=', who.userName);
+  return named.where('user_id', '!=', rootId);
 }
 
 /** SECURITY: what a session began must not be finished after it was ended, by a reset or by its owner (R43, R52). */
@@ -207,9 +217,10 @@ async function assertCallerGoesOn(c: Change): Promise<void> {
 async function flushNotices(c: Change): Promise<void> {
   const ended = Object.values(c.receipt).some((value) => value > 0);
   const { operatorId } = c.entry;
+  const happening = { db: c.db, ctx: c.ctx, info: c.cause.info };
   for (const { event, options } of c.notices) {
     const told = { ...(ended && { receipt: { ...c.receipt } }), ...options };
-    await enqueueNotice(c.db, c.ctx, c.cause.info, operatorId, event, told);
+    await tellOwners(happening, operatorId, event, told);
   }
 }
 

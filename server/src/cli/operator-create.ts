@@ -1,6 +1,8 @@
 import { text } from 'node:stream/consumers';
+import { causeOf } from '../change/cause.ts';
+import { change } from '../change/change.ts';
+import { noOperator } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
-import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { parseEmail } from '../operators/email.ts';
 import { createOperator } from '../operators/operators.ts';
@@ -29,12 +31,9 @@ export async function createOperatorCommand(
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
   await assertAcceptable(ctx, password, [address.email]);
   const passwordHash = await ctx.hasher.hash(password);
-  const operatorId = await transaction(ctx.db, async (db) => {
-    await closeSetup(db, ctx.now());
-    const created = { address, passwordHash, language, actor: info.userAgent, statusCode: 0 };
-    const id = await createOperator(db, ctx, info, created);
-    if (!id) throw new Failure('AUM0003');
-    return id;
+  const operatorId = await change(causeOf(ctx, info, info.userAgent, 0), noOperator, async (c) => {
+    await closeSetup(c.db, c.now);
+    return await createOperator(c, { address, passwordHash, language });
   });
   process.stdout.write(`${JSON.stringify({ operatorId })}\n`);
   return 0;

@@ -26,3 +26,14 @@ export async function describeMfa(ctx: Context, operatorId: string, userId: stri
     }),
   };
 }
+
+/** The status of some users' MFA, in one statement; a user without a factor is left out. */
+export async function mfaStatuses(ctx: Context, operatorId: string, userIds: readonly string[]) {
+  const factors = await ctx.db
+    .selectFrom('totp_factors')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('user_id', 'in', userIds)
+    .execute();
+  return new Map(factors.filter((f) => !isLapsed(f, ctx.now())).map((f) => [f.user_id, f.status]));
+}

@@ -18,7 +18,9 @@ export type NoticeOptions = {
   readonly except?: string;
 };
 
-/** Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4). */
+type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo };
+
+/** As `tellOwners`, for what is not made by a change yet. */
 export async function enqueueNotice(
   db: Db,
   ctx: Context,
@@ -26,6 +28,16 @@ export async function enqueueNotice(
   operatorId: string,
   event: NoticeEvent,
   options: NoticeOptions = {},
+): Promise<void> {
+  await tellOwners({ db, ctx, info }, operatorId, event, options);
+}
+
+/** Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4). */
+export async function tellOwners(
+  { db, ctx, info }: Happening,
+  operatorId: string,
+  event: NoticeEvent,
+  options: NoticeOptions,
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
   const { receipt, cancelLink, except, userName, address, also, reason, dueAt } = options;

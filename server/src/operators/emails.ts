@@ -1,55 +1,55 @@
 import { takeFromWindow } from '../attempts/windows.ts';
-import { type Actor, by } from '../change/actor.ts';
-import { record } from '../change/record.ts';
-import type { Context, RequestInfo } from '../context.ts';
+import type { Cause } from '../change/cause.ts';
+import { change, changeUser, describe, notify, type UserChange } from '../change/change.ts';
+import { noOperator } from '../change/record.ts';
 import { hashSecret, newId } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
-import type { Emails } from '../db/schema.ts';
-import { rootId } from '../db/schema.ts';
+import type { Db } from '../db/database.ts';
+import { type Emails, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { issueMailToken } from '../links/links.ts';
-import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
-import { lockUser } from '../users/credentials.ts';
-import { parseEmail } from './email.ts';
+import { proveOwnPassword } from '../users/password.ts';
+import { type EmailAddress, parseEmail } from './email.ts';
+import { findOperator } from './operators.ts';
 
 /**
- * Mails a link to a new address of an operator. It counts for nothing until that link was followed.
- * @throws Failure COM0008, AUM0003 when it is verified already, COM0429 when too many links were asked
+ * Mails a link to a new address of an operator, with the root user's password. It counts for nothing until that link
+ * was followed.
+ * @throws Failure COM0008, AUM0003 when it is verified already, AUM0011, COM0429 when too many links were asked
  */
-export async function requestEmail(ctx: Context, info: RequestInfo, actor: Actor, typed: string): Promise<void> {
-  const address = parseEmail(typed);
+export async function requestEmail(cause: Cause, operatorId: string, input: { email: string; password: string }) {
+  const { ctx, info } = cause;
+  const root = { operatorId, userId: rootId };
+  await proveOwnPassword(ctx, info, root, input.password);
+  const address = parseEmail(input.email);
   if (!address) throw new Failure('COM0008', { field: 'email' });
-  const { operatorId } = actor;
-  await transaction(ctx.db, async (db) => {
-    const user = await lockUser(db, ctx, operatorId, rootId);
+  await changeUser(cause, root, async (c) => {
     const budget = { scope: 'email.day', key: operatorId, limit: limits.reset.mailsPerDay, length: limits.day };
-    if (!(await takeFromWindow(db, budget, ctx.now()))) throw new Failure('COM0429', {}, limits.hour / 1000);
-    const emailId = await upsertEmail(db, ctx, operatorId, address);
-    const token = await newToken(db, ctx, operatorId, emailId, user?.credential_version ?? 0);
-    await enqueueMail(db, ctx, {
+    if (!(await takeFromWindow(c.db, budget, c.now))) throw new Failure('COM0429', {}, limits.hour / 1000);
+    const emailId = await upsertEmail(c, address);
+    describe(c, { target: `email:${emailId}` });
+    await mailLink(c, address.email, await newToken(c, emailId));
+  });
+}
+
+async function mailLink({ db, ctx, cause: { info }, now, user }: UserChange, recipient: string, token: string) {
+  const { operatorId, row } = user;
+  await enqueueMail(db, ctx, {
+    operatorId,
+    recipient,
+    language: row.language,
+    notAfter: now + limits.signUp.tokenLife,
+    facts: {
+      template: 'add_email_link',
+      at: now,
+      sourceIp: info.sourceIp,
+      userAgent: info.userAgent,
       operatorId,
-      recipient: address.email,
-      language: user?.language ?? 'en',
-      notAfter: ctx.now() + limits.signUp.tokenLife,
-      facts: {
-        template: 'add_email_link',
-        at: ctx.now(),
-        sourceIp: info.sourceIp,
-        userAgent: info.userAgent,
-        operatorId,
-        account: address.email,
-        link: `${ctx.config.baseUrl}/email/verify#${token}`,
-        lifeMinutes: limits.signUp.tokenLife / 60_000,
-      },
-    });
-    await record(db, ctx.now(), info, {
-      ...by(actor),
-      target: `email:${emailId}`,
-      outcome: 'success',
-      statusCode: 200,
-    });
+      account: recipient,
+      link: `${ctx.config.baseUrl}/email/verify#${token}`,
+      lifeMinutes: limits.signUp.tokenLife / 60_000,
+    },
   });
 }
 
@@ -57,39 +57,30 @@ export async function requestEmail(ctx: Context, info: RequestInfo, actor: Actor
  * Verifies an address with the mailed token, once; all addresses are told.
  * @throws Failure AUM0012
  */
-export async function verifyEmail(ctx: Context, info: RequestInfo, token: string): Promise<void> {
-  await transaction(ctx.db, async (db) => {
-    const now = ctx.now();
-    const used = await db
+export async function verifyEmail(cause: Cause, token: string): Promise<void> {
+  await change(cause, noOperator, async (c) => {
+    const used = await c.db
       .updateTable('mail_tokens')
-      .set({ used_at: now })
+      .set({ used_at: c.now })
       .where('token_hash', '=', hashSecret(token))
       .where('purpose', '=', 'add_email')
       .where('used_at', 'is', null)
       .where('voided_at', 'is', null)
-      .where('expires_at', '>', now)
+      .where('expires_at', '>', c.now)
       .returning(['operator_id', 'email_id'])
       .executeTakeFirst();
     if (!used?.email_id) throw new Failure('AUM0012');
     const { operator_id: operatorId, email_id: emailId } = used;
-    const row = await db
+    const row = await c.db
       .updateTable('emails')
-      .set({ verified_at: now, updated_at: now })
+      .set({ verified_at: c.now, updated_at: c.now })
       .where('operator_id', '=', operatorId)
       .where('email_id', '=', emailId)
       .returning('email')
       .executeTakeFirst();
     if (!row) throw new Failure('AUM0012');
-    await enqueueNotice(db, ctx, info, operatorId, 'email_added', { address: row.email });
-    const target = `email:${emailId}`;
-    await record(db, now, info, {
-      operatorId,
-      userName: '',
-      actor: 'anonymous',
-      target,
-      outcome: 'success',
-      statusCode: 200,
-    });
+    describe(c, { operatorId, target: `email:${emailId}` });
+    notify(c, 'email_added', { address: row.email });
   });
 }
 
@@ -111,25 +102,17 @@ export async function getEmail(db: Db, operatorId: string, emailId: string) {
 }
 
 /**
- * Deletes an address that is not the primary one; it is told, too.
+ * Deletes an address that is not the primary one; it is told, too, when it was verified.
  * @throws Failure AUM0036, COM0404
  */
-export async function deleteEmail(ctx: Context, info: RequestInfo, actor: Actor, emailId: string): Promise<void> {
-  const { operatorId } = actor;
-  await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, rootId);
-    const row = await findEmail(db, operatorId, emailId);
-    const primary = await db
-      .selectFrom('operators')
-      .select('primary_email_id')
-      .where('operator_id', '=', operatorId)
-      .executeTakeFirst();
-    if (primary?.primary_email_id === emailId) throw new Failure('AUM0036');
-    await enqueueNotice(db, ctx, info, operatorId, 'email_removed', { address: row.email });
-    await db.deleteFrom('mail_tokens').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
-    await db.deleteFrom('emails').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
-    const target = `email:${emailId}`;
-    await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 204 });
+export async function deleteEmail(cause: Cause, operatorId: string, emailId: string): Promise<void> {
+  await changeUser(cause, { operatorId, userId: rootId }, async (c) => {
+    const row = await findEmail(c.db, operatorId, emailId);
+    const operator = await findOperator(c.db, operatorId);
+    if (operator?.primary_email_id === emailId) throw new Failure('AUM0036');
+    await c.db.deleteFrom('emails').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
+    describe(c, { target: `email:${emailId}` });
+    notify(c, 'email_removed', { address: row.email, ...(row.verified_at !== null && { also: row.email }) });
   });
 }
 
@@ -155,7 +138,7 @@ function emailReply(row: Emails) {
   };
 }
 
-async function upsertEmail(db: Db, ctx: Context, operatorId: string, address: { email: string; emailKey: string }) {
+async function upsertEmail({ db, now, user: { operatorId } }: UserChange, address: EmailAddress): Promise<string> {
   const known = await db
     .selectFrom('emails')
     .select(['email_id', 'verified_at'])
@@ -165,27 +148,23 @@ async function upsertEmail(db: Db, ctx: Context, operatorId: string, address: { 
   if (known?.verified_at) throw new Failure('AUM0003');
   if (known) return known.email_id;
   const emailId = newId();
-  const now = ctx.now();
   const dates = { verified_at: null, created_at: now, updated_at: now };
-  const row = {
-    operator_id: operatorId,
-    email_id: emailId,
-    email: address.email,
-    email_key: address.emailKey,
-    ...dates,
-  };
+  const key = { operator_id: operatorId, email_id: emailId };
+  const row = { ...key, email: address.email, email_key: address.emailKey, ...dates };
   await db.insertInto('emails').values(row).execute();
   return emailId;
 }
 
-async function newToken(db: Db, ctx: Context, operatorId: string, emailId: string, version: number): Promise<string> {
+/** A new token of an address; the one before is dead. */
+async function newToken({ db, ctx, now, user }: UserChange, emailId: string): Promise<string> {
+  const { operatorId, userId, row } = user;
   await db
     .deleteFrom('mail_tokens')
     .where('operator_id', '=', operatorId)
     .where('email_id', '=', emailId)
     .where('used_at', 'is', null)
     .execute();
-  const expiresAt = ctx.now() + limits.signUp.tokenLife;
-  const bound = { operatorId, userId: rootId, credentialVersion: version, expiresAt, emailId };
+  const expiresAt = now + limits.signUp.tokenLife;
+  const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, emailId };
   return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });
 }

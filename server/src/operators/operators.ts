@@ -1,34 +1,26 @@
-import { record } from '../change/record.ts';
-import type { Context, RequestInfo } from '../context.ts';
+import { type Change, describe, notify } from '../change/change.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
-import { enqueueNotice } from '../mail/notices.ts';
+import { Failure } from '../failure.ts';
+import { insertUser } from '../users/users.ts';
 import type { EmailAddress } from './email.ts';
 
 export type NewOperator = {
   readonly address: EmailAddress;
   readonly passwordHash: string;
   readonly language: 'en' | 'ja';
-  /** Who made it: `anonymous` for a sign-up, `host:<user>` for a command. */
-  readonly actor: string;
-  readonly statusCode: number;
 };
 
 /**
- * Creates an operator with its root user; the address counts as verified.
- * @returns the operator's ID, or undefined when the address already belongs to an operator
+ * Creates an operator with its root user; the address counts as verified. The change is the operator's from here on.
+ * @returns the operator's ID
+ * @throws Failure AUM0003 when the address already belongs to an operator
  */
-export async function createOperator(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  operator: NewOperator,
-): Promise<string | undefined> {
-  const now = ctx.now();
-  const operatorId = await freeOperatorId(db);
+export async function createOperator(c: Change, operator: NewOperator): Promise<string> {
+  const operatorId = await freeOperatorId(c.db);
   const emailId = newId();
-  const inserted = await db
+  const inserted = await c.db
     .insertInto('operators')
     .values({
       operator_id: operatorId,
@@ -41,23 +33,18 @@ export async function createOperator(
       mfa_required_sam_at: null,
       guard_off_at: null,
       revision: 1,
-      created_at: now,
-      updated_at: now,
+      created_at: c.now,
+      updated_at: c.now,
     })
     .onConflict((conflict) => conflict.column('primary_email_key').doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return undefined;
-  await insertEmail(db, operatorId, emailId, operator.address, now);
-  await insertRootUser(db, operatorId, operator, now);
-  await enqueueNotice(db, ctx, info, operatorId, 'operator_created');
-  await record(db, now, info, {
-    operatorId,
-    userName: '',
-    actor: operator.actor,
-    target: operatorId,
-    outcome: 'success',
-    statusCode: operator.statusCode,
-  });
+  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new Failure('AUM0003');
+  await insertEmail(c, { operatorId, emailId, address: operator.address });
+  const { passwordHash, language } = operator;
+  const root = { operatorId, userId: rootId, userName: '', description: '' };
+  await insertUser(c.db, c.now, { ...root, passwordHash, language });
+  describe(c, { operatorId, target: operatorId });
+  notify(c, 'operator_created');
   return operatorId;
 }
 
@@ -73,42 +60,13 @@ async function freeOperatorId(db: Db): Promise<string> {
   }
 }
 
-async function insertEmail(db: Db, operatorId: string, emailId: string, address: EmailAddress, now: number) {
-  await db
+async function insertEmail(c: Change, email: { operatorId: string; emailId: string; address: EmailAddress }) {
+  const { operatorId, emailId, address } = email;
+  const dates = { verified_at: c.now, created_at: c.now, updated_at: c.now };
+  const key = { operator_id: operatorId, email_id: emailId };
+  await c.db
     .insertInto('emails')
-    .values({
-      operator_id: operatorId,
-      email_id: emailId,
-      email: address.email,
-      email_key: address.emailKey,
-      verified_at: now,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute();
-}
-
-async function insertRootUser(db: Db, operatorId: string, operator: NewOperator, now: number): Promise<void> {
-  await db
-    .insertInto('users')
-    .values({
-      operator_id: operatorId,
-      user_id: rootId,
-      name_key: '',
-      user_name: '',
-      description: '',
-      language: operator.language,
-      password_hash: operator.passwordHash,
-      password_changed_at: now,
-      password_suspended_at: null,
-      credential_version: 1,
-      last_sign_in_at: null,
-      permission: '',
-      trust_policy: null,
-      mfa_reset_at: null,
-      created_at: now,
-      updated_at: now,
-    })
+    .values({ ...key, email: address.email, email_key: address.emailKey, ...dates })
     .execute();
 }
 
@@ -125,4 +83,21 @@ export async function findOperator(db: Db, operatorId: string) {
     .select('emails.email')
     .where('operators.operator_id', '=', operatorId)
     .executeTakeFirst();
+}
+
+/**
+ * An operator as the API shows it.
+ * @throws Failure COM0404
+ */
+export async function describeOperator(db: Db, operatorId: string) {
+  const operator = await findOperator(db, operatorId);
+  if (!operator) throw new Failure('COM0404');
+  return {
+    operatorId,
+    rootOperatorId: operatorId,
+    email: operator.email,
+    description: operator.description,
+    createDate: new Date(operator.created_at).toISOString(),
+    updateDate: new Date(operator.updated_at).toISOString(),
+  };
 }

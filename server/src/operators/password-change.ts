@@ -1,49 +1,33 @@
-import { settleRight } from '../attempts/attempts.ts';
-import { by } from '../change/actor.ts';
-import { record } from '../change/record.ts';
-import type { Context, Receipt, RequestInfo } from '../context.ts';
-import { transaction } from '../db/database.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeUser, notify } from '../change/change.ts';
+import type { Receipt } from '../context.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
-import { enqueueNotice } from '../mail/notices.ts';
-import type { Session } from '../sessions/sessions.ts';
-import { loadAccount } from '../users/accounts.ts';
-import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
-import { assertPasswordSize, checkOwnPassword, settleWrong } from '../users/password.ts';
+import { ownSession, setPasswordHash, voidCredentials } from '../users/credentials.ts';
+import { assertPasswordSize, provePasswordOf } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
+import type { NewPassword } from '../users/sam-password.ts';
 import { findOperator } from './operators.ts';
-import { setPassword } from './password-reset.ts';
 
 /**
- * Changes the caller's own password with the current one (R04); every other session ends.
+ * Changes the root user's password with the current one (R04); every other session ends.
+ * @returns what ended
  * @throws Failure AUM0011 when the current one is wrong (counted), AUM0010 when the new one is not acceptable
  */
-export async function changePassword(
-  ctx: Context,
-  info: RequestInfo,
-  session: Session,
-  current: string,
-  next: string,
-): Promise<Receipt> {
-  const { operatorId, userId } = session;
-  const account = await loadAccount(ctx.db, operatorId, userId);
+export async function changePassword(cause: Cause, operatorId: string, input: NewPassword): Promise<Receipt> {
+  const { ctx } = cause;
   const operator = await findOperator(ctx.db, operatorId);
-  if (!account || !operator) throw new Failure('COM0404');
-  assertPasswordSize(current, 'currentPassword');
-  await assertAcceptable(ctx, next, [operator.email, operatorId, account.userName], 'newPassword');
-  const check = await checkOwnPassword(ctx, account, current, info.sourceIp);
-  if (!check.right) {
-    await settleWrong(ctx, info, check, 400);
-    throw new Failure('AUM0011');
-  }
-  const passwordHash = await ctx.hasher.hash(next);
-  return await transaction(ctx.db, async (db) => {
-    if (!(await lockUser(db, ctx, operatorId, userId, account.credentialVersion))) throw new Failure('AUM0011');
-    await settleRight(db, check.attempt, ctx.now());
-    await setPassword(db, ctx, operatorId, userId, passwordHash);
-    const ended = await endAfterCredentialChange(db, ctx, operatorId, userId, session.sessionId);
-    const receipt = { ...ended, backupCodes: 0 };
-    await enqueueNotice(db, ctx, info, operatorId, 'password_changed', { receipt });
-    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 200, detail: receipt });
-    return receipt;
+  if (!operator) throw new Failure('COM0404');
+  assertPasswordSize(input.currentPassword, 'currentPassword');
+  await assertAcceptable(ctx, input.newPassword, [operator.email, operatorId], 'newPassword');
+  // Before the attempt is booked: a server too busy for this hash must not make a right password a failure (I9).
+  const passwordHash = await ctx.hasher.hash(input.newPassword);
+  const proof = await provePasswordOf(cause, { operatorId, userId: rootId }, input.currentPassword);
+  return await changeUser(cause, proof.who, async (c) => {
+    await proof.settle(c);
+    await setPasswordHash(c, passwordHash);
+    await voidCredentials(c, ownSession(c));
+    notify(c, 'password_changed');
+    return c.receipt;
   });
 }

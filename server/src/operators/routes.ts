@@ -19,18 +19,16 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { assertNoFlood } from '../attempts/windows.ts';
-import { auditedChange } from '../change/audited.ts';
 import { Failure } from '../failure.ts';
 import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
-import { proveOwnPassword } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 import { parseEmail } from './email.ts';
 import { deleteEmail, getEmail, listEmails, requestEmail, verifyEmail } from './emails.ts';
-import { findOperator } from './operators.ts';
+import { describeOperator } from './operators.ts';
 import { changePassword } from './password-change.ts';
 import { readSettings, writeSettings } from './settings.ts';
-import { assertSetupToken, createFirstOperator, isSetupDone } from './setup.ts';
+import { createFirstOperator, isSetupDone } from './setup.ts';
 import { finishSignUp, requestSignUp } from './sign-up.ts';
 import { clearNotification, getNotification, listNotifications, setNotification } from './system-notifications.ts';
 
@@ -38,21 +36,12 @@ import { clearNotification, getNotification, listNotifications, setNotification 
 export function registerOperatorRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, getOperator, permitted('operator_id'), async ({ caller }) => {
-    const operator = await findOperator(ctx.db, caller.operatorId);
-    if (!operator) throw new Failure('COM0404');
-    return {
-      operatorId: operator.operator_id,
-      rootOperatorId: operator.operator_id,
-      email: operator.email,
-      description: operator.description,
-      createDate: new Date(operator.created_at).toISOString(),
-      updateDate: new Date(operator.updated_at).toISOString(),
-    };
+  handle(app, getOperator, permitted('operator_id'), async ({ params }) => {
+    return await describeOperator(ctx.db, params.operator_id);
   });
 
-  handle(app, updateOperatorPassword, rootOf('operator_id'), async ({ caller, info, body, reply }) => {
-    sendReceipt(reply, await changePassword(ctx, info, caller, body.currentPassword, body.newPassword));
+  handle(app, updateOperatorPassword, rootOf('operator_id'), async ({ cause, params, body, reply }) => {
+    sendReceipt(reply, await changePassword(cause, params.operator_id, body));
     return undefined;
   });
 
@@ -63,13 +52,8 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     mailPreview: ctx.config.smtpUrl === undefined,
   }));
 
-  handle(app, createFirstOperatorEndpoint, anyone, async ({ info, body }) => {
-    const { token, email, password, language } = body;
-    await assertSetupToken(ctx.db, token, ctx.now());
-    if (!parseEmail(email)) throw new Failure('COM0008', { field: 'email' });
-    await assertAcceptable(ctx, password, [email]);
-    const passwordHash = await ctx.hasher.hash(password);
-    return { operatorId: await createFirstOperator(ctx, info, { token, email, passwordHash, language }) };
+  handle(app, createFirstOperatorEndpoint, anyone, async ({ cause, body }) => {
+    return { operatorId: await createFirstOperator(cause, body) };
   });
 
   handle(app, createOperator, anyone, async ({ info, body }) => {
@@ -83,9 +67,9 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     return undefined;
   });
 
-  handle(app, verifyOperator, anyone, async ({ info, body }) => {
+  handle(app, verifyOperator, anyone, async ({ cause, body }) => {
     if (ctx.config.signUp !== 'open') throw new Failure('AUM0014');
-    return { operatorId: await finishSignUp(ctx, info, body.token) };
+    return { operatorId: await finishSignUp(cause, body.token) };
   });
 
   registerSettingsRoutes(app);
@@ -98,9 +82,8 @@ function registerSettingsRoutes(app: FastifyInstance): void {
 
   handle(app, getSettings, permitted('operator_id'), async ({ params }) => readSettings(ctx.db, params.operator_id));
 
-  handle(app, updateSettings, rootOf('operator_id'), async ({ caller, info, body }) => {
-    const change = { actor: caller, target: 'settings', statusCode: 204 };
-    await auditedChange(ctx, info, change, (db) => writeSettings(db, ctx, caller.operatorId, body));
+  handle(app, updateSettings, rootOf('operator_id'), async ({ cause, params, body }) => {
+    await writeSettings(cause, params.operator_id, body);
     return undefined;
   });
 }
@@ -108,14 +91,13 @@ function registerSettingsRoutes(app: FastifyInstance): void {
 function registerEmailRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, issueAddEmailToken, rootOf(), async ({ caller, info, body }) => {
-    await proveOwnPassword(ctx, info, caller, body.password);
-    await requestEmail(ctx, info, caller, body.email);
+  handle(app, issueAddEmailToken, rootOf(), async ({ caller, cause, body }) => {
+    await requestEmail(cause, caller.operatorId, body);
     return undefined;
   });
 
-  handle(app, verifyAddEmailToken, anyone, async ({ info, body }) => {
-    await verifyEmail(ctx, info, body.token);
+  handle(app, verifyAddEmailToken, anyone, async ({ cause, body }) => {
+    await verifyEmail(cause, body.token);
     return undefined;
   });
 
@@ -125,8 +107,8 @@ function registerEmailRoutes(app: FastifyInstance): void {
     return await getEmail(ctx.db, caller.operatorId, params.email_id);
   });
 
-  handle(app, deleteEmailEndpoint, rootOf('operator_id'), async ({ caller, info, params }) => {
-    await deleteEmail(ctx, info, caller, params.email_id);
+  handle(app, deleteEmailEndpoint, rootOf('operator_id'), async ({ cause, params }) => {
+    await deleteEmail(cause, params.operator_id, params.email_id);
     return undefined;
   });
 }
@@ -142,15 +124,12 @@ function registerNotificationRoutes(app: FastifyInstance): void {
     return await getNotification(ctx.db, caller.operatorId, String(params.type));
   });
 
-  handle(app, setSystemNotification, rootOf('operator_id'), async ({ caller, info, params, body }) => {
-    const type = String(params.type);
-    if (type === 'primary') await proveOwnPassword(ctx, info, caller, body.password ?? '');
-    await setNotification(ctx, info, caller, type, body.emailIdList);
-    return await getNotification(ctx.db, caller.operatorId, type);
+  handle(app, setSystemNotification, rootOf('operator_id'), async ({ cause, params, body }) => {
+    return await setNotification(cause, { ...params, type: String(params.type) }, body);
   });
 
-  handle(app, deleteSystemNotification, rootOf('operator_id'), async ({ caller, info, params }) => {
-    await clearNotification(ctx, info, caller, String(params.type));
+  handle(app, deleteSystemNotification, rootOf('operator_id'), async ({ cause, params }) => {
+    await clearNotification(cause, { ...params, type: String(params.type) });
     return undefined;
   });
 }

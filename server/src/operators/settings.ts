@@ -1,4 +1,5 @@
-import type { Context } from '../context.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeAuthority, describe } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
 import { findOperator } from './operators.ts';
 
@@ -19,16 +20,19 @@ export async function readSettings(db: Db, operatorId: string): Promise<Settings
 }
 
 /** Sets what an operator demands; it acts on the next request of every session. */
-export async function writeSettings(db: Db, ctx: Context, operatorId: string, settings: Settings): Promise<void> {
-  const since = (on: boolean) => (on ? ctx.now() : null);
-  await db
-    .updateTable('operators')
-    .set({
-      mfa_required_root_at: since(settings.mfaRequiredForRoot),
-      mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
-      guard_off_at: since(!settings.escalationGuard),
-      updated_at: ctx.now(),
-    })
-    .where('operator_id', '=', operatorId)
-    .execute();
+export async function writeSettings(cause: Cause, operatorId: string, settings: Settings): Promise<void> {
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: 'settings' });
+    const since = (on: boolean) => (on ? c.now : null);
+    await c.db
+      .updateTable('operators')
+      .set({
+        mfa_required_root_at: since(settings.mfaRequiredForRoot),
+        mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
+        guard_off_at: since(!settings.escalationGuard),
+        updated_at: c.now,
+      })
+      .where('operator_id', '=', operatorId)
+      .execute();
+  });
 }

@@ -1,8 +1,12 @@
-import type { Context, RequestInfo } from '../context.ts';
+import type { Cause } from '../change/cause.ts';
+import { change } from '../change/change.ts';
+import { noOperator } from '../change/record.ts';
+import type { Context } from '../context.ts';
 import { hashSecret, newSecret } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
+import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { assertAcceptable } from '../users/password-policy.ts';
 import { parseEmail } from './email.ts';
 import { createOperator } from './operators.ts';
 
@@ -39,36 +43,40 @@ export async function newSetupLink(ctx: Context): Promise<string | undefined> {
   return `${ctx.config.baseUrl}/setup#${token}`;
 }
 
+export type FirstOperator = {
+  readonly token: string;
+  readonly email: string;
+  readonly password: string;
+  readonly language: 'en' | 'ja';
+};
+
+/**
+ * Creates the first operator with the link's token: once, because taking the link is a conditional delete.
+ * @returns its ID
+ * @throws Failure AUM0010, AUM0012 for a dead link, AUM0013 when setup is done, COM0008
+ */
+export async function createFirstOperator(cause: Cause, input: FirstOperator): Promise<string> {
+  const { ctx } = cause;
+  await assertSetupToken(ctx.db, input.token, ctx.now());
+  const address = parseEmail(input.email);
+  if (!address) throw new Failure('COM0008', { field: 'email' });
+  await assertAcceptable(ctx, input.password, [input.email]);
+  const passwordHash = await ctx.hasher.hash(input.password);
+  return await change(cause, noOperator, async (c) => {
+    await assertSetupToken(c.db, input.token, c.now);
+    const taken = await c.db.deleteFrom('server_state').where('key', '=', linkKey).executeTakeFirst();
+    if (taken.numDeletedRows !== 1n) throw new Failure('AUM0012');
+    await closeSetup(c.db, c.now);
+    return await createOperator(c, { address, passwordHash, language: input.language });
+  });
+}
+
 /** Whether a token is the live setup link; looking changes nothing. */
-export async function assertSetupToken(db: Db, token: string, now: number): Promise<void> {
+async function assertSetupToken(db: Db, token: string, now: number): Promise<void> {
   if (await isSetupDone(db)) throw new Failure('AUM0013');
   const text = await readState(db, linkKey);
   const link = text === undefined ? undefined : (JSON.parse(text) as SetupLink);
   if (link?.tokenHash !== hashSecret(token) || link.expiresAt <= now) throw new Failure('AUM0012');
-}
-
-/**
- * Creates the first operator with the link's token: once, because taking the link is a conditional delete.
- * @throws Failure AUM0012 for a dead link, AUM0013 when setup is done
- */
-export async function createFirstOperator(
-  ctx: Context,
-  info: RequestInfo,
-  input: { token: string; email: string; passwordHash: string; language: 'en' | 'ja' },
-): Promise<string> {
-  const address = parseEmail(input.email);
-  if (!address) throw new Failure('COM0008', { field: 'email' });
-  return await transaction(ctx.db, async (db) => {
-    await assertSetupToken(db, input.token, ctx.now());
-    const taken = await db.deleteFrom('server_state').where('key', '=', linkKey).executeTakeFirst();
-    if (taken.numDeletedRows !== 1n) throw new Failure('AUM0012');
-    await closeSetup(db, ctx.now());
-    const { passwordHash, language } = input;
-    const operator = { address, passwordHash, language, actor: 'anonymous', statusCode: 201 };
-    const operatorId = await createOperator(db, ctx, info, operator);
-    if (!operatorId) throw new Failure('AUM0013');
-    return operatorId;
-  });
 }
 
 async function readState(db: Db, key: string): Promise<string | undefined> {

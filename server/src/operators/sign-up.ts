@@ -1,9 +1,11 @@
 import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
+import type { Cause } from '../change/cause.ts';
+import { change } from '../change/change.ts';
 import { noOperator } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
+import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueMail } from '../mail/outbox.ts';
@@ -73,28 +75,20 @@ export async function sendSignUpLink(db: Db, ctx: Context, request: SignUpReques
  * Finishes a sign-up with the mailed token, once.
  * @throws Failure AUM0012 for a dead link, AUM0003 when the address was taken meanwhile
  */
-export async function finishSignUp(ctx: Context, info: RequestInfo, token: string): Promise<string> {
-  return await transaction(ctx.db, async (db) => {
-    const now = ctx.now();
-    const signUp = await db
+export async function finishSignUp(cause: Cause, token: string): Promise<string> {
+  return await change(cause, noOperator, async (c) => {
+    const signUp = await c.db
       .updateTable('sign_ups')
-      .set({ used_at: now })
+      .set({ used_at: c.now })
       .where('token_hash', '=', hashSecret(token))
       .where('used_at', 'is', null)
-      .where('expires_at', '>', now)
+      .where('expires_at', '>', c.now)
       .returningAll()
       .executeTakeFirst();
     if (!signUp) throw new Failure('AUM0012');
-    await closeSetup(db, now);
-    const operatorId = await createOperator(db, ctx, info, {
-      address: { email: signUp.email, emailKey: signUp.email_key },
-      passwordHash: signUp.password_hash,
-      language: signUp.language,
-      actor: 'anonymous',
-      statusCode: 200,
-    });
-    if (!operatorId) throw new Failure('AUM0003');
-    return operatorId;
+    await closeSetup(c.db, c.now);
+    const address = { email: signUp.email, emailKey: signUp.email_key };
+    return await createOperator(c, { address, passwordHash: signUp.password_hash, language: signUp.language });
   });
 }
 

@@ -1,13 +1,11 @@
-import { type Actor, by } from '../change/actor.ts';
-import { record } from '../change/record.ts';
-import type { Context, RequestInfo } from '../context.ts';
-import { type Db, isDuplicate, transaction } from '../db/database.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
+import { type Db, isDuplicate } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { voidMailTokens } from '../links/links.ts';
-import { enqueueNotice } from '../mail/notices.ts';
-import { lockUser } from '../users/credentials.ts';
+import { proveOwnPassword } from '../users/password.ts';
 import { findEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
 
@@ -39,20 +37,26 @@ export async function getNotification(db: Db, operatorId: string, type: string) 
   return { type, emailIdList, updateDateTime: Math.floor((row?.updated_at ?? 0) / 1000) };
 }
 
+export type NotificationPath = { readonly operator_id: string; readonly type: string };
+export type NewNotification = { readonly emailIdList: string[]; readonly password?: string };
+
 /**
- * Sets the addresses of a purpose. A new primary address is told to the old one as well, and holds MFA resets by mail
- * for 24 hours: one mailbox must not count twice (R40).
- * @throws Failure AUM0037 unless all are verified addresses of the operator (exactly one for `primary`), AUM0003
+ * Sets the addresses of a purpose. A new primary address needs the root user's password, is told to the old one as
+ * well, and holds MFA resets by mail for 24 hours: one mailbox must not count twice (R40).
+ * @throws Failure AUM0037 unless all are verified addresses of the operator (exactly one for `primary`), AUM0003,
+ *   AUM0011
  */
-export async function setNotification(ctx: Context, info: RequestInfo, actor: Actor, type: string, ids: string[]) {
-  await transaction(ctx.db, async (db) => {
-    const { operatorId } = actor;
-    await lockUser(db, ctx, operatorId, rootId);
-    await assertVerified(db, operatorId, ids);
-    if (type === 'primary') await setPrimary(db, ctx, info, operatorId, ids);
-    else await storeNotification(db, ctx, operatorId, type, ids);
-    const target = `notification:${type}`;
-    await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 200 });
+export async function setNotification(cause: Cause, params: NotificationPath, input: NewNotification) {
+  const { operator_id: operatorId, type } = params;
+  const { ctx, info } = cause;
+  const root = { operatorId, userId: rootId };
+  if (type === 'primary') await proveOwnPassword(ctx, info, root, input.password ?? '');
+  return await changeUser(cause, root, async (c) => {
+    describe(c, { target: `notification:${type}` });
+    await assertVerified(c.db, operatorId, input.emailIdList);
+    if (type === 'primary') await setPrimary(c, input.emailIdList);
+    else await storeNotification(c, type, input.emailIdList);
+    return await getNotification(c.db, operatorId, type);
   });
 }
 
@@ -60,40 +64,34 @@ export async function setNotification(ctx: Context, info: RequestInfo, actor: Ac
  * Clears the addresses of a purpose.
  * @throws Failure AUM0036 for `primary`
  */
-export async function clearNotification(ctx: Context, info: RequestInfo, actor: Actor, type: string): Promise<void> {
+export async function clearNotification(cause: Cause, { operator_id: operatorId, type }: NotificationPath) {
   if (type === 'primary') throw new Failure('AUM0036');
-  await transaction(ctx.db, async (db) => {
-    await storeNotification(db, ctx, actor.operatorId, type, []);
-    const target = `notification:${type}`;
-    await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 204 });
+  await changeUser(cause, { operatorId, userId: rootId }, async (c) => {
+    describe(c, { target: `notification:${type}` });
+    await storeNotification(c, type, []);
   });
 }
 
-async function setPrimary(db: Db, ctx: Context, info: RequestInfo, operatorId: string, ids: string[]): Promise<void> {
+async function setPrimary(c: UserChange, ids: string[]): Promise<void> {
+  const { operatorId } = c.user;
   const [emailId] = ids;
   if (emailId === undefined || ids.length !== 1) throw new Failure('AUM0037', { field: 'emailIdList' });
-  const before = await findOperator(db, operatorId);
+  const before = await findOperator(c.db, operatorId);
   if (before?.primary_email_id === emailId) return;
-  const row = await findEmail(db, operatorId, emailId);
-  const now = ctx.now();
+  const row = await findEmail(c.db, operatorId, emailId);
+  const held = { recovery_hold_until: c.now + limits.recovery.holdAfterReset, updated_at: c.now };
   try {
-    await db
+    await c.db
       .updateTable('operators')
-      .set({
-        primary_email_id: emailId,
-        primary_email_key: row.email_key,
-        recovery_hold_until: now + limits.recovery.holdAfterReset,
-        updated_at: now,
-      })
+      .set({ primary_email_id: emailId, primary_email_key: row.email_key, ...held })
       .where('operator_id', '=', operatorId)
       .execute();
   } catch (error) {
     throw isDuplicate(error) ? new Failure('AUM0003') : error;
   }
   // Links that were mailed to the old primary address are dead (R43).
-  await voidMailTokens(db, ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel', 'password_reset']);
-  const told = { address: row.email, ...(before && { also: before.email }) };
-  await enqueueNotice(db, ctx, info, operatorId, 'primary_email_changed', told);
+  await voidMailTokens(c.db, c.ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel', 'password_reset']);
+  notify(c, 'primary_email_changed', { address: row.email, ...(before && { also: before.email }) });
 }
 
 async function assertVerified(db: Db, operatorId: string, ids: string[]): Promise<void> {
@@ -112,11 +110,11 @@ async function emailIds(db: Db, operatorId: string): Promise<string[]> {
   return rows.map((row) => row.email_id);
 }
 
-async function storeNotification(db: Db, ctx: Context, operatorId: string, type: string, ids: string[]): Promise<void> {
-  const values = { email_ids: JSON.stringify(ids), updated_at: ctx.now() };
-  await db
+async function storeNotification(c: UserChange, type: string, ids: string[]): Promise<void> {
+  const values = { email_ids: JSON.stringify(ids), updated_at: c.now };
+  await c.db
     .insertInto('system_notifications')
-    .values({ operator_id: operatorId, type, ...values })
+    .values({ operator_id: c.user.operatorId, type, ...values })
     .onConflict((conflict) => conflict.columns(['operator_id', 'type']).doUpdateSet(values))
     .execute();
 }

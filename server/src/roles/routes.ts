@@ -29,7 +29,7 @@ import {
   listRolesOfUser,
   updateRole,
 } from './roles.ts';
-import { describeUser } from './user-overview.ts';
+import { describeUsers } from './user-overview.ts';
 
 /** Roles: named permissions that users attach. */
 export function registerRoleRoutes(app: FastifyInstance): void {
@@ -62,7 +62,7 @@ function registerRoleReads(app: FastifyInstance): void {
       .where('user_id', 'in', keys)
       .orderBy('name_key')
       .execute();
-    return await Promise.all(rows.map((row) => describeUser(ctx, row)));
+    return await describeUsers(ctx, rows);
   });
 
   handle(app, listRoleVersions, permitted('operator_id'), async ({ params }) => {

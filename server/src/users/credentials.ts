@@ -1,17 +1,18 @@
 import { count, type UserChange } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
-import { endUserSessions } from '../sessions/sessions.ts';
+import type { Users } from '../db/schema.ts';
+import { endUserSessions, listUserSessions } from '../sessions/sessions.ts';
 
 /**
  * Takes the lock of a user for the rest of the transaction. Every transaction that changes credentials begins with
  * it, so that two of them never interleave and always lock in one order: user, factor, codes, tokens, audit.
  * @param version when given, the user is found only while its credentials are still those
  */
-export async function lockUser(db: Db, ctx: Context, operatorId: string, userId: string, version?: number) {
+export async function lockUser(db: Db, _ctx: Context, operatorId: string, userId: string, version?: number) {
   let query = db
     .updateTable('users')
-    .set({ updated_at: ctx.now() })
+    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
     .where('operator_id', '=', operatorId)
     .where('user_id', '=', userId);
   if (version !== undefined) query = query.where('credential_version', '=', version);
@@ -31,24 +32,28 @@ export async function endAfterCredentialChange(
 ): Promise<Omit<Receipt, 'backupCodes'>> {
   await db
     .updateTable('users')
-    .set((eb) => ({ credential_version: eb('credential_version', '+', 1) }))
+    .set((eb) => ({ credential_version: eb('credential_version', '+', 1), updated_at: ctx.now() }))
     .where('operator_id', '=', operatorId)
     .where('user_id', '=', userId)
     .execute();
+  const alive = await listUserSessions({ ...ctx, db }, operatorId, userId);
+  await endUserSessions(db, operatorId, userId, exceptSessionId);
   return {
-    sessions: await endUserSessions(db, operatorId, userId, exceptSessionId),
-    pendingSignIns: await endPendingSignIns(db, operatorId, userId),
+    sessions: alive.filter((session) => session.session_id !== exceptSessionId).length,
+    pendingSignIns: await endPendingSignIns(db, ctx, { operatorId, userId }),
     links: await voidMailTokens(db, ctx, operatorId, userId),
   };
 }
 
-async function endPendingSignIns(db: Db, operatorId: string, userId: string): Promise<number> {
-  const result = await db
+/** Ends a user's sign-ins that wait for a code; counts those that were still alive. */
+async function endPendingSignIns(db: Db, ctx: Context, user: { operatorId: string; userId: string }): Promise<number> {
+  const ended = await db
     .deleteFrom('pending_sign_ins')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+    .where('operator_id', '=', user.operatorId)
+    .where('user_id', '=', user.userId)
+    .returning('expires_at')
+    .execute();
+  return ended.filter((pending) => pending.expires_at > ctx.now()).length;
 }
 
 /** Voids a user's live mail tokens; counts the links that a person could still have followed. */
@@ -82,4 +87,35 @@ export async function voidCredentials(c: UserChange, keepSessionId = ''): Promis
 export function ownSession({ cause: { caller }, user }: UserChange): string {
   const itself = caller?.operatorId === user.operatorId && caller.userId === user.userId;
   return itself ? caller.sessionId : '';
+}
+
+/** Stores a user's password, or takes it away; a suspension ends with it. */
+export async function setPasswordHash(c: UserChange, passwordHash: string | null): Promise<void> {
+  const since = { password_changed_at: c.now, password_suspended_at: null, updated_at: c.now };
+  await updateUser(c, { password_hash: passwordHash, ...since });
+}
+
+/** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */
+export async function stampMfaReset(c: UserChange): Promise<void> {
+  await updateUser(c, { mfa_reset_at: c.now });
+}
+
+/** Notes a sign-in; it changes nothing of the user. */
+export async function stampSignIn(c: UserChange): Promise<void> {
+  await updateUser(c, { last_sign_in_at: c.now });
+}
+
+/** Notes that something of a user was changed, such as its roles: `updateDateTime` moves by nothing else. */
+export async function stampChange(c: UserChange): Promise<void> {
+  await updateUser(c, { updated_at: c.now });
+}
+
+/** Writes columns of the user of a change; the callers are the functions that know what they mean. */
+export async function updateUser(c: UserChange, columns: Partial<Users>): Promise<void> {
+  await c.db
+    .updateTable('users')
+    .set(columns)
+    .where('operator_id', '=', c.user.operatorId)
+    .where('user_id', '=', c.user.userId)
+    .execute();
 }

@@ -3,12 +3,12 @@ import {
   createUserPassword,
   deleteOperatorAuthKey,
   deleteUser,
-  deleteUserAuthKey,
+  deleteUserAuthKey as deleteUserAuthKeyEndpoint,
   deleteUserPassword,
   generateOperatorAuthKey,
   generateUserAuthKey,
   getUser,
-  getUserAuthKey,
+  getUserAuthKey as getUserAuthKeyEndpoint,
   hasUserPassword,
   listOperatorAuthKeys,
   listUserAuthKeys,
@@ -18,65 +18,54 @@ import {
   updateUserPassword,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { assertMayActAs } from '../authorize/escalation.ts';
-import { auditedChange } from '../change/audited.ts';
-import type { Context, RequestInfo } from '../context.ts';
 import { rootId } from '../db/schema.ts';
-import { Failure } from '../failure.ts';
-import { type Caller, permitted, rootOf } from '../http/guards.ts';
+import { permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
-import { enqueueNotice } from '../mail/notices.ts';
-import { describeUser } from '../roles/user-overview.ts';
-import { endUserSessions } from '../sessions/sessions.ts';
-import { deleteAuthKey, listAuthKeys, makeAuthKey } from './auth-keys.ts';
+import { describeUser, describeUsers } from '../roles/user-overview.ts';
+import {
+  deleteRootAuthKey,
+  deleteUserAuthKey,
+  getUserAuthKey,
+  listAuthKeys,
+  makeRootAuthKey,
+  makeUserAuthKey,
+} from './auth-keys.ts';
 import { changeUserPassword, clearUserPassword, giveUserPassword } from './sam-password.ts';
-import { createSamUser, deleteSamUser, describeSamUser, findSamUser, type SamUser, samUserOf } from './users.ts';
+import {
+  createSamUser,
+  deleteSamUser,
+  describeSamUser,
+  endSamUserSessions,
+  findSamUser,
+  listSamUsers,
+  samUserOf,
+} from './users.ts';
 
 /** SAM users and their passwords. */
 export function registerUserRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
 
-  handle(app, listUsers, permitted('operator_id'), async ({ params }) => {
-    const rows = await ctx.db
-      .selectFrom('users')
-      .selectAll()
-      .where('operator_id', '=', params.operator_id)
-      .where('user_id', '!=', rootId)
-      .orderBy('name_key')
-      .execute();
-    return await Promise.all(rows.map((row) => describeUser(ctx, row)));
+  handle(app, listUsers, guard, async ({ params }) => {
+    return await describeUsers(ctx, await listSamUsers(ctx.db, params.operator_id));
   });
-
-  handle(app, getUser, permitted('operator_id'), async ({ params }) => {
+  handle(app, getUser, guard, async ({ params }) => {
     return await describeUser(ctx, await findSamUser(ctx.db, params.operator_id, params.user_name));
   });
-
-  handle(app, createUser, permitted('operator_id'), async ({ caller, info, params, body }) => {
-    const change = { actor: caller, target: `sam:${params.user_name}`, statusCode: 201 };
-    const { operator_id: operatorId, user_name: userName } = params;
-    const user = { operatorId, userName, description: body.description ?? '', language: caller.language };
-    await auditedChange(ctx, info, change, (db) => createSamUser(db, ctx, user));
+  handle(app, createUser, guard, async ({ caller: { language }, cause, params, body }) => {
+    await createSamUser(cause, params, { description: body.description ?? '', language });
     return undefined;
   });
-
-  handle(app, updateUser, permitted('operator_id'), async ({ caller, info, params, body }) => {
-    const user = await samUserOf(ctx.db, params);
-    const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 200 };
-    await auditedChange(ctx, info, change, (db) => describeSamUser(db, ctx, user, body.description ?? ''));
+  handle(app, updateUser, guard, async ({ cause, params, body }) => {
+    await describeSamUser(cause, params, body.description ?? '');
     return undefined;
   });
-
-  handle(app, deleteUser, permitted('operator_id'), async ({ caller, info, params }) => {
-    const user = await samUserOf(ctx.db, params);
-    const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, info, change, (db) => deleteSamUser(db, user));
+  handle(app, deleteUser, guard, async ({ cause, params }) => {
+    await deleteSamUser(cause, params);
     return undefined;
   });
-
-  handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, info, params }) => {
-    const user = await samUserOf(ctx.db, params);
-    const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, info, change, (db) => endUserSessions(db, user.operatorId, user.userId));
+  handle(app, revokeUserAuthTokens, guard, async ({ cause, params }) => {
+    await endSamUserSessions(cause, params);
     return undefined;
   });
 
@@ -86,96 +75,46 @@ export function registerUserRoutes(app: FastifyInstance): void {
 
 function registerPasswordRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
 
-  handle(app, hasUserPassword, permitted('operator_id'), async ({ params }) => {
+  handle(app, hasUserPassword, guard, async ({ params }) => {
     const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
     return { hasPassword: row.password_hash !== null };
   });
-
-  handle(app, createUserPassword, permitted('operator_id'), async ({ caller, info, params, body }) => {
-    const user = await samUserOf(ctx.db, params);
-    if (body.password === undefined) {
-      throw new Failure('COM0001', { field: 'password', reason: { en: 'is missing', ja: '入力してください。' } });
-    }
-    await giveUserPassword(ctx, info, caller, user, body.password);
+  handle(app, createUserPassword, guard, async ({ cause, params, body }) => {
+    await giveUserPassword(cause, params, body.password);
     return undefined;
   });
-
-  handle(app, updateUserPassword, permitted('operator_id'), async ({ caller, info, params, body, reply }) => {
-    const user = await samUserOf(ctx.db, params);
-    sendReceipt(reply, await changeUserPassword(ctx, info, caller, user, body.currentPassword, body.newPassword));
+  handle(app, updateUserPassword, guard, async ({ cause, params, body, reply }) => {
+    sendReceipt(reply, await changeUserPassword(cause, params, body));
     return undefined;
   });
-
-  handle(app, deleteUserPassword, permitted('operator_id'), async ({ caller, info, params, reply }) => {
-    sendReceipt(reply, await clearUserPassword(ctx, info, caller, await samUserOf(ctx.db, params)));
+  handle(app, deleteUserPassword, guard, async ({ cause, params, reply }) => {
+    sendReceipt(reply, await clearUserPassword(cause, params));
     return undefined;
   });
 }
 
 function registerAuthKeyRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
+  const rootGuard = rootOf('operator_id');
 
-  handle(app, listOperatorAuthKeys, rootOf('operator_id'), async ({ caller }) =>
-    listAuthKeys(ctx.db, rootUser(caller)),
-  );
-
-  handle(app, generateOperatorAuthKey, rootOf('operator_id'), async ({ caller, info }) => {
-    return await newKey(ctx, info, caller, rootUser(caller), 201);
+  handle(app, listOperatorAuthKeys, rootGuard, async ({ params }) => {
+    return await listAuthKeys(ctx.db, { operatorId: params.operator_id, userId: rootId });
   });
-
-  handle(app, deleteOperatorAuthKey, rootOf('operator_id'), async ({ caller, info, params }) => {
-    await removeKey(ctx, info, caller, rootUser(caller), params.auth_key_id);
+  handle(app, generateOperatorAuthKey, rootGuard, async ({ cause, params }) => {
+    return await makeRootAuthKey(cause, params.operator_id);
+  });
+  handle(app, deleteOperatorAuthKey, rootGuard, async ({ cause, params }) => {
+    await deleteRootAuthKey(cause, params.operator_id, params.auth_key_id);
     return undefined;
   });
-
-  handle(app, listUserAuthKeys, permitted('operator_id'), async ({ params }) => {
-    return await listAuthKeys(ctx.db, await samUserOf(ctx.db, params));
-  });
-
-  handle(app, generateUserAuthKey, permitted('operator_id'), async ({ caller, info, params }) => {
-    return await newKey(ctx, info, caller, await samUserOf(ctx.db, params), 200);
-  });
-
-  handle(app, getUserAuthKey, permitted('operator_id'), async ({ params }) => {
-    const keys = await listAuthKeys(ctx.db, await samUserOf(ctx.db, params));
-    const key = keys.find((candidate) => candidate.authKeyId === params.auth_key_id);
-    if (!key) throw new Failure('COM0404');
-    return key;
-  });
-
-  handle(app, deleteUserAuthKey, permitted('operator_id'), async ({ caller, info, params }) => {
-    await removeKey(ctx, info, caller, await samUserOf(ctx.db, params), params.auth_key_id);
+  handle(app, listUserAuthKeys, guard, async ({ params }) => listAuthKeys(ctx.db, await samUserOf(ctx.db, params)));
+  handle(app, generateUserAuthKey, guard, async ({ cause, params }) => makeUserAuthKey(cause, params));
+  handle(app, getUserAuthKeyEndpoint, guard, async ({ params }) => getUserAuthKey(ctx.db, params, params.auth_key_id));
+  handle(app, deleteUserAuthKeyEndpoint, guard, async ({ cause, params }) => {
+    await deleteUserAuthKey(cause, params, params.auth_key_id);
     return undefined;
   });
-}
-
-function rootUser(caller: Caller): SamUser {
-  return { operatorId: caller.operatorId, userId: rootId, userName: '' };
-}
-
-async function newKey(ctx: Context, info: RequestInfo, caller: Caller, owner: SamUser, statusCode: number) {
-  const change = { actor: caller, target: targetName(owner), statusCode };
-  return await auditedChange(ctx, info, change, async (db) => {
-    if (owner.userId !== rootId) await assertMayActAs(db, caller, owner.userId);
-    const key = await makeAuthKey(db, ctx, owner);
-    const { userName } = owner;
-    await enqueueNotice(db, ctx, info, owner.operatorId, 'auth_key_created', userName === '' ? {} : { userName });
-    return key;
-  });
-}
-
-async function removeKey(
-  ctx: Context,
-  info: RequestInfo,
-  caller: Caller,
-  owner: SamUser,
-  authKeyId: string,
-): Promise<void> {
-  const change = { actor: caller, target: `${targetName(owner)} ${authKeyId}`, statusCode: 204 };
-  await auditedChange(ctx, info, change, (db) => deleteAuthKey(db, owner, authKeyId));
-}
-
-function targetName(owner: SamUser): string {
-  return owner.userName === '' ? 'root' : `sam:${owner.userName}`;
 }

@@ -1,10 +1,23 @@
-import { lockOperator } from '../authorize/escalation.ts';
-import type { Context } from '../context.ts';
+import { clearAccount } from '../attempts/attempts.ts';
+import { assertNameNotFavoured } from '../authorize/guard-adapter.ts';
+import type { Cause } from '../change/cause.ts';
+import {
+  type AuthorityChange,
+  changeAuthority,
+  changeUserAuthority,
+  count,
+  describe,
+  nameOf,
+  type UserAuthorityChange,
+  type Work,
+} from '../change/change.ts';
 import { newId } from '../crypto/tokens.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
-import { rootId } from '../db/schema.ts';
+import { rootId, type Users } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { endUserSessions } from '../sessions/sessions.ts';
+import { updateUser } from './credentials.ts';
 
 /** R67: what a SAM user may be called. `default_permissions` is a literal path of the API. */
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -13,12 +26,15 @@ const reserved = new Set(['default_permissions', '__proto__', 'constructor', 'pr
 /** A SAM user as other code refers to it. */
 export type SamUser = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
+/** How a path names a SAM user. */
+export type UserPath = { readonly operator_id: string; readonly user_name: string };
+
 /**
  * The SAM user of a name, spelled exactly as it was created: another spelling must not get around a condition on
  * `pathVariable('user_name')` (R60).
  * @throws Failure COM0404
  */
-export async function findSamUser(db: Db, operatorId: string, userName: string) {
+export async function findSamUser(db: Db, operatorId: string, userName: string): Promise<Users> {
   const row = await db
     .selectFrom('users')
     .selectAll()
@@ -35,14 +51,33 @@ export async function findSamUser(db: Db, operatorId: string, userName: string) 
  * The SAM user that a path names.
  * @throws Failure COM0404
  */
-export async function samUserOf(db: Db, params: { operator_id: string; user_name: string }): Promise<SamUser> {
+export async function samUserOf(db: Db, params: UserPath): Promise<SamUser> {
   const row = await findSamUser(db, params.operator_id, params.user_name);
   return { operatorId: row.operator_id, userId: row.user_id, userName: row.user_name };
 }
 
+/** The SAM users of an operator, by name. */
+export async function listSamUsers(db: Db, operatorId: string): Promise<Users[]> {
+  return await db
+    .selectFrom('users')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('user_id', '!=', rootId)
+    .orderBy('name_key')
+    .execute();
+}
+
+/**
+ * Changes what somebody else decides of a SAM user, under the operator's lock and the user's.
+ * SECURITY: the name is looked up under the lock, so that nothing is done to a user of the same name that came after
+ * the one that was meant to be changed was checked.
+ * @throws Failure COM0404, and what `changeUserAuthority` throws
+ */
+export async function changeSamUser<T>(cause: Cause, params: UserPath, work: Work<UserAuthorityChange, T>): Promise<T> {
+  return await changeUserAuthority(cause, { operatorId: params.operator_id, userName: params.user_name }, work);
+}
+
 export type NewSamUser = {
-  readonly operatorId: string;
-  readonly userName: string;
   readonly description: string;
   /** Of the console; its creator's until it chooses one. */
   readonly language: 'en' | 'ja';
@@ -52,66 +87,75 @@ export type NewSamUser = {
  * Creates a SAM user, which may do nothing yet.
  * @throws Failure COM0001 for a bad name, AUM0020 when it is taken (in any case), AUM0021 when there are too many
  */
-export async function createSamUser(db: Db, ctx: Context, user: NewSamUser): Promise<void> {
-  const { operatorId, userName, description, language } = user;
+export async function createSamUser(cause: Cause, params: UserPath, user: NewSamUser): Promise<void> {
+  const { operator_id: operatorId, user_name: userName } = params;
   assertUserName(userName);
-  await assertRoom(db, operatorId);
-  const now = ctx.now();
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: nameOf(userName) });
+    await assertNameNotFavoured(c, userName);
+    await assertRoom(c);
+    await insertUser(c.db, c.now, { ...user, operatorId, userId: newId(), userName, passwordHash: null });
+  });
+}
+
+/** Changes a SAM user's description. */
+export async function describeSamUser(cause: Cause, params: UserPath, description: string): Promise<void> {
+  await changeSamUser(cause, params, async (c) => {
+    describe(c, { target: nameOf(c.user.userName) });
+    await updateUser(c, { description, updated_at: c.now });
+  });
+}
+
+/** Removes a SAM user; what is its own goes with it (foreign keys). The audit log keeps its name. */
+export async function deleteSamUser(cause: Cause, params: UserPath): Promise<void> {
+  await changeSamUser(cause, params, async (c) => {
+    const { operatorId, userId, userName } = c.user;
+    describe(c, { target: nameOf(userName) });
+    await clearAccount(c.db, c.ctx, c.user);
+    await c.db.deleteFrom('users').where('operator_id', '=', operatorId).where('user_id', '=', userId).execute();
+  });
+}
+
+/** Ends every session of a SAM user, the caller's own too when it is its own. */
+export async function endSamUserSessions(cause: Cause, params: UserPath): Promise<void> {
+  await changeSamUser(cause, params, async (c) => {
+    const { operatorId, userId, userName } = c.user;
+    describe(c, { target: nameOf(userName) });
+    count(c, { sessions: await endUserSessions(c.db, operatorId, userId) });
+  });
+}
+
+export type NewUser = NewSamUser & SamUser & { readonly passwordHash: string | null };
+
+/**
+ * Adds a user; the root user's name is empty.
+ * @throws Failure AUM0020 when the name is taken
+ */
+export async function insertUser(db: Db, now: number, user: NewUser): Promise<void> {
+  const row = {
+    operator_id: user.operatorId,
+    user_id: user.userId,
+    name_key: user.userName.toLowerCase(),
+    user_name: user.userName,
+    description: user.description,
+    language: user.language,
+    password_hash: user.passwordHash,
+    password_changed_at: user.passwordHash === null ? null : now,
+    password_suspended_at: null,
+    credential_version: 1,
+    last_sign_in_at: null,
+    permission: '',
+    trust_policy: null,
+    mfa_reset_at: null,
+    created_at: now,
+    updated_at: now,
+  };
   try {
-    await db
-      .insertInto('users')
-      .values({
-        operator_id: operatorId,
-        user_id: newId(),
-        name_key: userName.toLowerCase(),
-        user_name: userName,
-        description,
-        language,
-        password_hash: null,
-        password_changed_at: null,
-        password_suspended_at: null,
-        credential_version: 1,
-        last_sign_in_at: null,
-        permission: '',
-        trust_policy: null,
-        mfa_reset_at: null,
-        created_at: now,
-        updated_at: now,
-      })
-      .execute();
+    await db.insertInto('users').values(row).execute();
   } catch (error) {
     throw isDuplicate(error) ? new Failure('AUM0020') : error;
   }
 }
-
-/** Changes a SAM user's description. */
-export async function describeSamUser(db: Db, ctx: Context, user: SamUser, description: string): Promise<void> {
-  await db
-    .updateTable('users')
-    .set({ description, updated_at: ctx.now() })
-    .where('operator_id', '=', user.operatorId)
-    .where('user_id', '=', user.userId)
-    .execute();
-}
-
-/** Removes a SAM user with everything that is its own. The audit log keeps its name. */
-export async function deleteSamUser(db: Db, user: SamUser): Promise<void> {
-  for (const table of tablesOfUser) {
-    await db.deleteFrom(table).where('operator_id', '=', user.operatorId).where('user_id', '=', user.userId).execute();
-  }
-}
-
-const tablesOfUser = [
-  'sessions',
-  'pending_sign_ins',
-  'auth_keys',
-  'user_roles',
-  'totp_factors',
-  'backup_code_sets',
-  'known_sources',
-  'mail_tokens',
-  'users',
-] as const;
 
 function assertUserName(userName: string): void {
   if (nameForm.test(userName) && !reserved.has(userName.toLowerCase())) return;
@@ -124,14 +168,13 @@ function assertUserName(userName: string): void {
   });
 }
 
-/** Two creations at once are counted one after the other. */
-async function assertRoom(db: Db, operatorId: string): Promise<void> {
-  await lockOperator(db, operatorId);
-  const { count } = await db
+/** Two creations at once are counted one after the other: the operator is locked. */
+async function assertRoom(c: AuthorityChange): Promise<void> {
+  const { users } = await c.db
     .selectFrom('users')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('operator_id', '=', operatorId)
+    .select((eb) => eb.fn.countAll<number>().as('users'))
+    .where('operator_id', '=', c.operator.operatorId)
     .where('user_id', '!=', rootId)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= limits.samUsers) throw new Failure('AUM0021', { limit: String(limits.samUsers) });
+  if (Number(users) >= limits.samUsers) throw new Failure('AUM0021', { limit: String(limits.samUsers) });
 }

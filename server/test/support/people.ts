@@ -1,5 +1,7 @@
 import { generateSync } from 'otplib';
-import { transaction } from '../../src/db/database.ts';
+import { causeOf } from '../../src/change/cause.ts';
+import { change } from '../../src/change/change.ts';
+import { noOperator } from '../../src/change/record.ts';
 import { openContent } from '../../src/mail/outbox.ts';
 import { parseEmail } from '../../src/operators/email.ts';
 import { createOperator } from '../../src/operators/operators.ts';
@@ -29,10 +31,11 @@ export async function newRoot(server: TestServer, password = `canary pass ${++co
     apiKind: 'Test:create',
     language: 'en' as const,
   };
-  const operator = { address, passwordHash, language: 'en' as const, actor: 'system', statusCode: 0 };
-  const operatorId = await transaction(ctx.db, (db) => createOperator(db, ctx, origin, operator));
+  const operator = { address, passwordHash, language: 'en' as const };
+  const cause = causeOf(ctx, origin, 'system', 0);
+  const operatorId = await change(cause, noOperator, (c) => createOperator(c, operator));
   canaries.add(password);
-  return { operatorId: operatorId ?? '', email, password };
+  return { operatorId, email, password };
 }
 
 /** Signs a root user in over the API; fails the test when it is refused. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { sql } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -29,6 +29,8 @@ export type TestServer = {
   readonly engine: Engine;
   /** The clock; scenarios move it, nothing sleeps. */
   readonly clock: { now: number };
+  /** The kind of every statement since the array was last emptied, such as `SelectQueryNode`. */
+  readonly statements: string[];
   /** Everything that was logged. */
   readonly log: () => string;
   stop(): Promise<void>;
@@ -43,25 +45,59 @@ export async function startTestServer(
   const dataDir = mkdtempSync(join(tmpdir(), 'warifu-api-'));
   const database = engine === 'postgres' ? await createPostgresDatabase() : undefined;
   const databaseUrl = database?.url ?? `sqlite:${dataDir}/warifu.db`;
-  const config = readConfig({ WARIFU_DATA_DIR: dataDir, WARIFU_DATABASE_URL: databaseUrl, ...env });
+  const clock = { now: Date.UTC(2026, 10, 22, 12, 0, 0) };
+  const configEnv = { WARIFU_DATA_DIR: dataDir, WARIFU_DATABASE_URL: databaseUrl, ...env };
+  const clean = async () => {
+    await database?.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return await serve({ engine, env: configEnv, clock, options, clean });
+}
+
+/** Another server on the same database, with the same keys and clock; stop it before the first. */
+export async function startSecondServer({ ctx, engine, clock }: TestServer): Promise<TestServer> {
+  const { dataDir, databaseUrl } = ctx.config;
+  const env = { WARIFU_DATA_DIR: dataDir, WARIFU_DATABASE_URL: databaseUrl };
+  return await serve({ engine, env, clock, options: { hasher: ctx.hasher }, clean: async () => {} });
+}
+
+type Serve = {
+  readonly engine: Engine;
+  readonly env: Record<string, string>;
+  readonly clock: { now: number };
+  readonly options: { readonly hasher?: Hasher };
+  readonly clean: () => Promise<void>;
+};
+
+async function serve({ engine, env, clock, options, clean }: Serve): Promise<TestServer> {
+  const config = readConfig(env);
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) });
   const log = pino({ level: 'trace', base: null }, sink);
-  const clock = { now: Date.UTC(2026, 10, 22, 12, 0, 0) };
-  const keys = loadKeys(dataDir);
-  const db = openDatabase(config.databaseUrl, () => {});
+  const keys = loadKeys(config.dataDir);
+  const statements: string[] = [];
+  const db = openDatabase(config.databaseUrl, () => {}).withPlugin(counting(statements));
   await migrate(db);
   const ctx = { ...createContext({ config, log, keys, db, now: () => clock.now }, () => {}), ...options };
-  const app = await buildApp(ctx, join(dataDir, 'no-console'));
+  const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
   const jobs = startJobs(ctx);
   const stop = async () => {
     await app.close();
     await jobs.stop();
     await db.destroy();
-    await database?.drop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await clean();
   };
-  return { app, ctx, jobs, engine, clock, log: () => lines.join(''), stop };
+  return { app, ctx, jobs, engine, clock, statements, log: () => lines.join(''), stop };
+}
+
+function counting(statements: string[]): KyselyPlugin {
+  return {
+    transformQuery: ({ node }) => {
+      statements.push(node.kind);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
 }
 
 /** A database of its own on the cluster of the test run. */

@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type Credentials, call } from './support/client.ts';
+import { fastHasher } from './support/fast-hasher.ts';
+import { checkInvariants } from './support/invariants.ts';
+import { canaries, newRoot, type Root, signIn } from './support/people.ts';
+import { par, rounds, sourceOf, tally } from './support/race.ts';
+import { allow, credentialsOf, newSam, signInSam, userPath } from './support/sam.ts';
+import { engines, startSecondServer, startTestServer, type TestServer } from './support/server.ts';
+
+type Attack = readonly [name: string, method: string, path: string, body?: unknown];
+
+const role = 'srn:warifu::Role:Administrator';
+
+/** What is under way for a user while it is deleted, and another one of its name is created. */
+const attacks: readonly Attack[] = [
+  ['making an AuthKey', 'POST', '/auth_keys'],
+  ['setting a password', 'POST', '/password', { password: 'a pass phrase of the old one' }],
+  ['attaching a role', 'POST', '/roles', { roleId: role }],
+  ['beginning MFA', 'POST', '/mfa'],
+  ['setting a permission', 'PUT', '/permission', { permission: allow(['*']) }],
+];
+
+describe.each(engines)('deletion of a user on %s', (engine) => {
+  let server: TestServer;
+  let second: TestServer;
+  let root: Root;
+  let as: Credentials;
+  beforeAll(async () => {
+    server = await startTestServer(engine, {}, { hasher: fastHasher() });
+    second = engine === 'postgres' ? await startSecondServer(server) : server;
+    root = await newRoot(server);
+    as = await signIn(server, root);
+  });
+  afterAll(async () => {
+    if (second !== server) await second.stop();
+    await server.stop();
+  });
+  afterEach(() => checkInvariants(server));
+
+  const path = (name: string) => userPath(root, name);
+  const both = (i: number) => (i % 2 === 0 ? server : second);
+
+  /** Everything that a new user of a name has; a user who was just created has nothing. */
+  async function inherited(name: string): Promise<unknown> {
+    const { db } = server.ctx;
+    const user = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('operator_id', '=', root.operatorId)
+      .where('name_key', '=', name)
+      .executeTakeFirst();
+    if (!user) return {};
+    const rows: Record<string, number> = {};
+    for (const table of ['auth_keys', 'user_roles', 'totp_factors', 'sessions', 'trusted_principals'] as const) {
+      const found = await db.selectFrom(table).select('user_id').where('user_id', '=', user.user_id).execute();
+      if (found.length > 0) rows[table] = found.length;
+    }
+    const { permission, password_hash, trust_policy } = user;
+    return { ...rows, ...(permission && { permission }), ...(password_hash && { password_hash }), trust_policy };
+  }
+
+  /**
+   * The request and the deletion meet first; the creation of the same name comes as soon as the deletion is answered.
+   * What the request did, it did to the old user: its answer may come after the new one is there.
+   */
+  async function race(attack: Attack, name: string, requests: number): Promise<{ answers: Answer[]; clean: unknown }> {
+    const [, method, suffix, body] = attack;
+    await call(server, 'POST', path(name), { as, body: {} });
+    const stays = par(requests, (i) =>
+      call(both(i), method, path(name) + suffix, { as, ...(body !== undefined && { body }), ip: sourceOf(i) }),
+    );
+    await call(second, 'DELETE', path(name), { as });
+    const answers = await stays;
+    await call(second, 'POST', path(name), { as, body: {} });
+    const clean = await inherited(name);
+    await call(server, 'DELETE', path(name), { as });
+    return { answers, clean };
+  }
+
+  it.each(attacks.map((attack) => [attack[0], attack] as const))(
+    'C: %s while the user is deleted leaves nothing to a later user of the name',
+    async (name, attack) => {
+      const [first, ...others] = rounds(engine);
+      const all = name === 'making an AuthKey' ? [first ?? 0, ...others] : [8, 8, 8];
+      for (const requests of all) {
+        const { answers, clean } = await race(attack, 'phoenix', requests);
+        for (const { body } of answers) if (body.authKey) canaries.add(String(body.authKey));
+        expect(clean).toEqual({ trust_policy: null });
+        const strange = Object.keys(tally(answers)).filter(
+          (key) => !/^(200|201|400 AUM002[23]|404 COM0404)$/.test(key),
+        );
+        expect(strange).toEqual([]);
+      }
+    },
+    60_000,
+  );
+
+  it('C: keys, password, session, role, factor and trust of a deleted user are gone with it', async () => {
+    const sam = await newSam(server, root, as, 'ghost', allow(['*']));
+    const made = await call(server, 'POST', `${path('ghost')}/auth_keys`, { as });
+    canaries.add(String(made.body.authKey));
+    await call(server, 'POST', `${path('ghost')}/roles`, { as, body: { roleId: role } });
+    await call(server, 'POST', `${path('ghost')}/mfa`, { as });
+    const soracom = [`srn:soracom:${root.operatorId}::User:ghost`];
+    const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal: { soracom } }] });
+    await call(server, 'PUT', `${path('ghost')}/trust_policy`, { as, body: { trustPolicy } });
+    const session = await signInSam(server, sam);
+    expect((await call(server, 'DELETE', path('ghost'), { as })).status).toBe(204);
+    expect((await call(server, 'POST', path('ghost'), { as, body: {} })).status).toBe(201);
+    expect(await inherited('ghost')).toEqual({ trust_policy: null });
+    expect((await call(server, 'GET', path('ghost'), { as: session })).status).toBe(401);
+    const { authKeyId, authKey } = made.body;
+    const body = { authKeyId, authKey };
+    expect((await call(server, 'POST', '/v1/auth', { body })).body.code).toBe('AUM0002');
+    expect((await call(server, 'POST', '/v1/auth', { body: sam })).body.code).toBe('AUM0002');
+  });
+
+  it('two deletions at once: one is told that it was done, the other that there is no such user', async () => {
+    for (let round = 0; round < 5; round++) {
+      await call(server, 'POST', path('twice'), { as, body: {} });
+      const answers = await par(2, (i) => call(both(i), 'DELETE', path('twice'), { as }));
+      expect(tally(answers)).toEqual({ 204: 1, '404 COM0404': 1 });
+    }
+  });
+
+  it('a user who is deleted while its session is calling gets 401, 403 or 404, and nothing of the calls stays', async () => {
+    const sam = await newSam(server, root, as, 'leaver', allow(['*']));
+    const session = await signInSam(server, sam);
+    const calls = par(16, (i) => call(both(i), 'POST', path(`made${i}`), { as: session, body: {} }));
+    await call(second, 'DELETE', path('leaver'), { as });
+    const gone = Object.keys(tally(await calls));
+    expect(gone.filter((key) => !/^(201|401 AUM0001|403 AUM0017|404 COM0404)$/.test(key))).toEqual([]);
+    expect((await call(server, 'POST', path('later'), { as: session, body: {} })).body.code).toBe('AUM0001');
+    for (let i = 0; i < 16; i++) await call(server, 'DELETE', path(`made${i}`), { as });
+  });
+
+  it('of two creations of one name, in two spellings, one is made', async () => {
+    for (let round = 0; round < 5; round++) {
+      const answers = await par(2, (i) => call(both(i), 'POST', path(i === 0 ? 'Same' : 'same'), { as, body: {} }));
+      expect(tally(answers)).toEqual({ 201: 1, '400 AUM0020': 1 });
+      for (const name of ['Same', 'same']) await call(server, 'DELETE', path(name), { as });
+    }
+  });
+
+  it('parallel creations do not get beyond 50 users; the list of them takes a handful of statements', async () => {
+    const owner = await newRoot(server);
+    const session = await signIn(server, owner);
+    const answers = await par(64, (i) => call(both(i), 'POST', userPath(owner, `user${i}`), { as: session, body: {} }));
+    expect(tally(answers)).toEqual({ 201: 50, '400 AUM0021': 14 });
+    const made = answers.findIndex(({ status }) => status === 201);
+    await call(server, 'POST', `${userPath(owner, `user${made}`)}/roles`, { as: session, body: { roleId: role } });
+    server.statements.length = 0;
+    const list = await call(server, 'GET', `/v1/operators/${owner.operatorId}/users`, { as: session });
+    expect(list.body).toHaveLength(50);
+    expect(list.text).toContain(role);
+    expect(server.statements.length).toBeLessThanOrEqual(7);
+  });
+
+  it('A20: updateDateTime moves by changes of the user, not by signing in or by what is done beside it', async () => {
+    const sam = await newSam(server, root, as, 'dated', allow(['*']));
+    const updated = async () => (await call(server, 'GET', path('dated'), { as })).body.updateDateTime;
+    const before = await updated();
+    server.clock.now += 5000;
+    const session = await signInSam(server, sam);
+    await call(server, 'POST', '/v1/auth/step_up', { as: session, body: { password: sam.password } });
+    await call(server, 'POST', `${path('dated')}/mfa`, { as: session });
+    expect(await updated()).toBe(before);
+    await call(server, 'PUT', path('dated'), { as, body: { description: 'other' } });
+    expect(await updated()).toBe(Number(before) + 5);
+    server.clock.now += 5000;
+    expect((await call(server, 'DELETE', `${path('dated')}/password`, { as })).status).toBe(204);
+    expect(await updated()).toBe(Number(before) + 10);
+  });
+
+  it('A20: a receipt counts only what was alive', async () => {
+    const sam = await newSam(server, root, as, 'counted');
+    const short = await call(server, 'POST', '/v1/auth', { body: { ...sam, tokenTimeoutSeconds: 180 } });
+    credentialsOf(short.body);
+    server.clock.now += 181_000;
+    await signInSam(server, sam);
+    const done = await call(server, 'DELETE', `${path('counted')}/password`, { as });
+    expect(done.headers['warifu-receipt']).toContain('sessions=1,');
+  });
+});
