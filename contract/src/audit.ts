@@ -9,6 +9,7 @@ export const getApiAuditLogs = endpoint({
   method: 'GET',
   path: '/v1/audit_logs/api',
   operation: 'AuditLog:getApiAuditLogs',
+  traits: ['audit'],
   summary: "The operator's audit log, newest first.",
   query: closed({
     api_kind: Type.Optional(Type.String({ maxLength: 128 })),

@@ -3,6 +3,28 @@ import type { ErrorCode } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+/**
+ * What guards, linters and built-in roles need to know of an operation, so that none of them lists names:
+ * - `enrolment`, `root enrolment`, `sam enrolment`: allowed to whoever must enrol a factor before anything else (of the
+ *   root user, of the SAM user in the path);
+ * - `credentials`: gives or takes means of signing in of the user in the path;
+ * - `lasting credential`: makes a password or an AuthKey, which outlives the session that asked for it;
+ * - `ends sessions`: ends sessions beside the one that asks;
+ * - `removes MFA`: takes the second factor away from the user in the path;
+ * - `own MFA`, `security management`, `audit`: belongs to the built-in role for it.
+ */
+export type Trait =
+  | 'enrolment'
+  | 'root enrolment'
+  | 'sam enrolment'
+  | 'credentials'
+  | 'lasting credential'
+  | 'ends sessions'
+  | 'removes MFA'
+  | 'own MFA'
+  | 'security management'
+  | 'audit';
+
 /** What travels over HTTP for one operation. Server and console share the same constant. */
 export type Endpoint<
   P extends TObject = TObject,
@@ -29,6 +51,7 @@ export type Endpoint<
   readonly stepUp: boolean;
   /** Only for a session that a person opened with a password: AuthKey and switched sessions get `AUM0015` (R50, R64). */
   readonly personOnly: boolean;
+  readonly traits: readonly Trait[];
 };
 
 /** A request or reply object that refuses members it does not know. */
@@ -53,6 +76,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   errors?: readonly ErrorCode[];
   stepUp?: boolean;
   personOnly?: boolean;
+  traits?: readonly Trait[];
 };
 
 /** Codes that any operation may answer with. */
@@ -94,6 +118,7 @@ export function endpoint<
     ],
     stepUp: definition.stepUp ?? false,
     personOnly: definition.personOnly ?? false,
+    traits: definition.traits ?? [],
   };
 }
 

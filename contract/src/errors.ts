@@ -135,6 +135,21 @@ export const errorTable = {
     en: '{field}: these are not verified addresses of this operator, or the wrong number of them.',
     ja: '{field}: 確認済みのメールアドレスを正しい数だけ指定してください。',
   },
+  AUM0040: {
+    status: 403,
+    en: 'These permissions are too large to compare. A root user can make this change.',
+    ja: '権限が大きすぎるため比較できません。ルートユーザーであればこの変更を実行できます。',
+  },
+  AUM0041: {
+    status: 400,
+    en: 'The operator has as many roles as it may have ({limit}).',
+    ja: 'ロール数が上限 ({limit}) に達しています。',
+  },
+  AUM0042: {
+    status: 400,
+    en: 'The user has as many roles as it may have ({limit}).',
+    ja: 'このユーザーにアタッチできるロール数の上限 ({limit}) に達しています。',
+  },
   COM0001: {
     status: 400,
     en: 'The request is not valid: {field}: {reason}',

@@ -29,6 +29,7 @@ export const explainPermission = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/permissions/explain',
   operation: 'User:explainPermission',
+  traits: ['audit'],
   summary:
     'Decide a call for a SAM user, with every statement that counted. A draft may stand in for its own permission.',
   params: operatorParams,
@@ -73,6 +74,7 @@ export const whoCan = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/permissions/who_can',
   operation: 'User:whoCan',
+  traits: ['audit'],
   summary: 'Every principal that may call an operation (on a target), and through which statements, roles or switches.',
   params: operatorParams,
   query: closed({

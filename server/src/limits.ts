@@ -123,6 +123,11 @@ export const limits = {
   },
   /** SAM users of one operator. */
   samUsers: 50,
+  roles: {
+    perOperator: 100,
+    /** Every role of a user is compiled and compared with its other ones. */
+    perUser: 20,
+  },
   authKeys: {
     perUser: 2,
     idLength: 32,

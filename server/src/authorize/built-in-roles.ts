@@ -1,3 +1,5 @@
+import { operationsWith } from './catalogue.ts';
+
 /** A role that every operator has. Its permission changes only by a new version with a release. */
 export type BuiltInRole = {
   readonly roleId: string;
@@ -29,57 +31,12 @@ export const builtInRoles: ReadonlyMap<string, BuiltInRole> = new Map(
       { effect: 'allow', api: [...reads, 'User:whoCan', 'User:explainPermission'] },
     ]),
     builtIn('SecurityManager', "Manage the SAM users' MFA and passwords, and end their sessions.", [
-      {
-        effect: 'allow',
-        api: [
-          'User:listUsers',
-          'User:getUser',
-          'User:verifyUserMFA',
-          'User:enableUserMFA',
-          'User:getUserMFAStatus',
-          'User:revokeUserMFA',
-          'User:hasUserPassword',
-          'User:createUserPassword',
-          'User:updateUserPassword',
-          'User:deleteUserPassword',
-          'User:revokeUserAuthTokens',
-        ],
-      },
+      { effect: 'allow', api: operationsWith('security management') },
     ]),
     builtIn('OwnMfaSelfService', "Manage only one's own MFA.", [
       { effect: 'allow', api: 'User:listUsers' },
-      {
-        effect: 'allow',
-        api: [
-          'User:getUser',
-          'User:verifyUserMFA',
-          'User:enableUserMFA',
-          'User:getUserMFAStatus',
-          'User:revokeUserMFA',
-        ],
-        condition: onlyOneself,
-      },
+      { effect: 'allow', api: operationsWith('own MFA'), condition: onlyOneself },
     ]),
-    builtIn('Auditor', 'Read the audit log and who may do what.', [
-      {
-        effect: 'allow',
-        api: [
-          'AuditLog:getApiAuditLogs',
-          'User:listUsers',
-          'User:getUser',
-          'User:getUserMFAStatus',
-          'User:getUserPermission',
-          'User:getUserTrustPolicy',
-          'User:getDefaultPermissions',
-          'User:whoCan',
-          'User:explainPermission',
-          'Role:listRoles',
-          'Role:getRole',
-          'Role:listRoleVersions',
-          'Role:listRoleAttachedUsers',
-          'Role:listUserRoles',
-        ],
-      },
-    ]),
+    builtIn('Auditor', 'Read the audit log and who may do what.', [{ effect: 'allow', api: operationsWith('audit') }]),
   ].map((role) => [role.roleId, role]),
 );

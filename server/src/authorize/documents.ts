@@ -23,6 +23,11 @@ export function parsePermission(text: string): PermissionDocument {
   throw new Failure('AUM0030', { reason: { en: reason('en'), ja: reason('ja') } });
 }
 
+/** The parsed documents of a user, wherever they come from. */
+export function documentsOf(texts: Texts): PermissionDocument[] {
+  return sourcesOf(texts).map(({ document }) => document);
+}
+
 /** The parsed documents of a user. Stored texts were checked when they were saved. */
 export function sourcesOf(texts: Texts): Source[] {
   const own = texts.own === '' ? [] : [{ from: { kind: 'own' as const }, document: parsePermission(texts.own) }];
@@ -37,20 +42,7 @@ export function sourcesOf(texts: Texts): Source[] {
 
 /** Every role of a user with its permission, the built-in ones included. */
 export async function roleTexts(db: Db, operatorId: string, userId: string): Promise<Texts['roles']> {
-  const rows = await db
-    .selectFrom('user_roles')
-    .leftJoin('roles', (join) =>
-      join.onRef('roles.operator_id', '=', 'user_roles.operator_id').onRef('roles.role_id', '=', 'user_roles.role_id'),
-    )
-    .select(['user_roles.role_id', 'roles.permission'])
-    .where('user_roles.operator_id', '=', operatorId)
-    .where('user_roles.user_id', '=', userId)
-    .orderBy('user_roles.role_id')
-    .execute();
-  return rows.map((row) => ({
-    roleId: row.role_id,
-    permission: row.permission ?? builtInRoles.get(row.role_id)?.permission ?? '',
-  }));
+  return (await attachedRoles(db, operatorId, userId)).map(toRoleText);
 }
 
 /** All texts of one SAM user; undefined when there is none of that key. */
@@ -70,18 +62,36 @@ export async function textsOf(db: Db, operatorId: string, userId: string): Promi
   };
 }
 
-/** The texts of every SAM user of an operator, by user key. */
+/** The texts of every SAM user of an operator, by user ID; two statements, however many users. */
 export async function textsOfAll(db: Db, operatorId: string): Promise<Map<string, Texts>> {
   const users = await db
     .selectFrom('users')
-    .select(['user_id'])
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '!=', rootId)
+    .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
+    .select(['users.user_id', 'users.permission', 'operators.default_permissions'])
+    .where('users.operator_id', '=', operatorId)
+    .where('users.user_id', '!=', rootId)
     .execute();
-  const all = new Map<string, Texts>();
-  for (const { user_id: userId } of users) {
-    const texts = await textsOf(db, operatorId, userId);
-    if (texts) all.set(userId, texts);
-  }
-  return all;
+  const attached = Map.groupBy(await attachedRoles(db, operatorId), (row) => row.user_id);
+  return new Map(
+    users.map((user) => {
+      const roles = (attached.get(user.user_id) ?? []).map(toRoleText);
+      return [user.user_id, { own: user.permission, roles, defaults: user.default_permissions }];
+    }),
+  );
+}
+
+function toRoleText(row: { role_id: string; permission: string | null }) {
+  return { roleId: row.role_id, permission: row.permission ?? builtInRoles.get(row.role_id)?.permission ?? '' };
+}
+
+async function attachedRoles(db: Db, operatorId: string, userId?: string) {
+  let query = db
+    .selectFrom('user_roles')
+    .leftJoin('roles', (join) =>
+      join.onRef('roles.operator_id', '=', 'user_roles.operator_id').onRef('roles.role_id', '=', 'user_roles.role_id'),
+    )
+    .select(['user_roles.user_id', 'user_roles.role_id', 'roles.permission'])
+    .where('user_roles.operator_id', '=', operatorId);
+  if (userId !== undefined) query = query.where('user_roles.user_id', '=', userId);
+  return await query.orderBy('user_roles.role_id').execute();
 }

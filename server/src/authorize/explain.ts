@@ -1,10 +1,28 @@
-import { compile, type ExplainedStatement, type Request, type Trace } from '@warifu/policy';
+import { compile, type ExplainedStatement, type Trace } from '@warifu/policy';
+import type { Context } from '../context.ts';
 import { sourcesOf, type Texts } from './documents.ts';
+import { type Called, factsOf, type Subject } from './facts.ts';
+import type { Access } from './who-can.ts';
 
-/** Decides a call and says why, statement by statement. */
-export function explain(texts: Texts, request: Request) {
-  const { decision, rule, statements } = compile(sourcesOf(texts)).explain(request);
-  return { decision, rule, statements: statements.map(toReply) };
+export type AskedCall = {
+  readonly subject: Subject;
+  readonly called: Called & { readonly endpoint: { readonly personOnly: boolean } };
+};
+
+/**
+ * Decides a call of a SAM user and says why, statement by statement. What needs no permission says so: the statements
+ * do not count for it.
+ */
+export function explain(ctx: Context, texts: Texts, access: Access = 'permission', { subject, called }: AskedCall) {
+  const { decision, rule, statements } = compile(sourcesOf(texts)).explain(factsOf(ctx, subject, called));
+  const open = access === 'anyone' || access === 'signed in';
+  const shut = access === 'root' || (called.endpoint.personOnly && !isPerson(subject.authMethod));
+  const settled = shut ? ('deny' as const) : open ? ('allow' as const) : decision;
+  return { access, decision: settled, rule, statements: statements.map(toReply) };
+}
+
+function isPerson(authMethod: Subject['authMethod']): boolean {
+  return authMethod !== 'authKey' && authMethod !== 'switchUser';
 }
 
 function toReply(statement: ExplainedStatement) {

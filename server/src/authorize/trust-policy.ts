@@ -21,6 +21,12 @@ export function userSrn(operatorId: string, userName: string): string {
   return `srn:soracom:${operatorId}::User:${userName}`;
 }
 
+/** The user whom an SRN names; the name is empty for a root user. */
+export function principalOf(srn: string): { operatorId: string; userName: string } {
+  const [, operatorId = '', kind, name = ''] = /^srn:soracom:(OP\d{10})::(Operator|User):(.+)$/.exec(srn) ?? [];
+  return { operatorId, userName: kind === 'User' ? name : '' };
+}
+
 /**
  * Reads a trust policy as it is saved.
  * @throws Failure AUM0031 with the reason
@@ -86,4 +92,9 @@ function asArray(value: unknown, max: number): unknown[] {
 
 function invalid(en: string, ja: string): Failure {
   return new Failure('AUM0031', { reason: { en, ja } });
+}
+
+/** The statements of a stored trust policy, which was checked when it was saved; without one there are none. */
+export function readTrustPolicy(text: string | null): TrustPolicy['statements'] {
+  return text === null || text === '' ? [] : parseTrustPolicy(text).statements;
 }

@@ -8,6 +8,8 @@ export type CallingUser = {
   /** Empty for the root user. */
   readonly userName: string;
   readonly sessionId: string;
+  /** SRN of the user behind a switched session. */
+  readonly originPrincipal?: string | undefined;
 };
 
 /** Why something is about to change: the request, the operation it called, and who stands behind it. */

@@ -3,6 +3,7 @@ import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
 import { roleTexts, textsOf } from '../authorize/documents.ts';
+import { factsOf, subjectOf } from '../authorize/facts.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
@@ -122,7 +123,7 @@ function recheckOf(ctx: Context, request: FastifyRequest, endpoint: AnyEndpoint,
   };
 }
 
-/** The call as conditions see it: from the matched route, never from the spelling of the path (R60). */
+/** The call as conditions see it. */
 function policyRequest(
   ctx: Context,
   request: FastifyRequest,
@@ -131,25 +132,14 @@ function policyRequest(
   params: Params,
 ): PolicyRequest {
   const now = ctx.now();
-  return {
-    api: endpoint.operation,
-    httpMethod: endpoint.method,
-    requestPath: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
+  return factsOf(ctx, subjectOf(caller, now), {
+    endpoint,
     pathVariables: params,
     queryParameters: request.query as Record<string, string | string[]>,
-    nowMs: now,
-    timeZone: ctx.config.timeZone,
     sourceIp: request.server.warifu.sourceIp(request.raw),
-    samUserName: caller.userName,
-    operatorId: caller.operatorId,
-    mfaAuthenticated: caller.authMethod === 'password+totp',
-    authMethod: caller.authMethod,
-    authAgeSeconds: Math.floor((now - caller.provedAt) / 1000),
-    secondsSinceMfaReset: caller.mfaResetAt === undefined ? never : Math.floor((now - caller.mfaResetAt) / 1000),
-  };
+    at: now,
+  });
 }
-
-const never = Number.MAX_SAFE_INTEGER;
 
 /** The conditions that hold for an operation whoever calls it. */
 async function assertMayGoOn(
@@ -159,7 +149,8 @@ async function assertMayGoOn(
   caller: Caller,
   params: Params,
 ): Promise<Caller> {
-  if (endpoint.personOnly && !isPerson(caller)) await refuse(ctx, request, caller, endpoint.operation, 'AUM0015');
+  const needsPerson = endpoint.personOnly || isBeyondBorrowed(endpoint, caller, params);
+  if (needsPerson && !isPerson(caller)) await refuse(ctx, request, caller, endpoint.operation, 'AUM0015');
   if (mustEnrolFirst(caller) && !isOwnEnrolment(endpoint, caller, params)) throw new Failure('MFA0008');
   if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
   return caller;
@@ -175,23 +166,22 @@ function mustEnrolFirst(caller: Caller): boolean {
   return caller.mfaRequired && !caller.mfaActive && isPerson(caller);
 }
 
-const needsForEnrolment = new Set([
-  'Auth:logout',
-  'Auth:getSession',
-  'Auth:stepUp',
-  'Auth:setLanguage',
-  'Operator:enableMFA',
-  'Operator:verifyMFA',
-  'Operator:getMFAStatus',
-  'Operator:cancelMFA',
-  'User:enableUserMFA',
-  'User:verifyUserMFA',
-  'User:getUserMFAStatus',
-]);
+/** SECURITY: each kind of user may enrol itself only; the root user's MFA is no SAM user's business */
+function isOwnEnrolment({ traits }: AnyEndpoint, caller: Caller, params: Params): boolean {
+  if (traits.includes('enrolment')) return true;
+  if (caller.userId === rootId) return traits.includes('root enrolment');
+  return traits.includes('sam enrolment') && params.user_name === caller.userName;
+}
 
-function isOwnEnrolment(endpoint: AnyEndpoint, caller: Caller, params: Params): boolean {
-  const own = params.user_name === undefined || params.user_name === caller.userName;
-  return own && needsForEnrolment.has(endpoint.operation);
+/**
+ * SECURITY: a borrowed session makes nothing that outlives it. A session of an AuthKey, which may be a stolen one, makes
+ * no further credential for its own user and ends nobody's sessions but its own.
+ */
+function isBeyondBorrowed({ traits }: AnyEndpoint, caller: Caller, params: Params): boolean {
+  const makes = traits.includes('lasting credential');
+  if (caller.authMethod === 'switchUser') return makes;
+  const itself = params.user_name === undefined || params.user_name === caller.userName;
+  return caller.authMethod === 'authKey' && itself && (makes || traits.includes('ends sessions'));
 }
 
 /** Key and token must come together; a bearer token comes alone (api.md, Headers). */

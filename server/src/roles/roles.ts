@@ -1,8 +1,18 @@
 import { type BuiltInRole, builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
 import { parsePermission } from '../authorize/documents.ts';
-import type { Context } from '../context.ts';
+import { changeWithinOwnReach } from '../authorize/guard.ts';
+import type { Cause } from '../change/cause.ts';
+import {
+  type AuthorityChange,
+  changeAuthority,
+  changeUserAuthority,
+  describe,
+  nameOf,
+  type UserAuthorityChange,
+} from '../change/change.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
 
 const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -62,105 +72,146 @@ export type RoleInput = { readonly roleId: string; readonly permission: string; 
 
 /**
  * Creates a role; it allows nobody anything until it is attached.
- * @throws Failure COM0001, AUM0030, AUM0032
+ * @throws Failure COM0001, AUM0030, AUM0032 when the name is taken, AUM0041
  */
-export async function createRole(db: Db, ctx: Context, operatorId: string, input: RoleInput): Promise<void> {
+export async function createRole(cause: Cause, operatorId: string, input: RoleInput): Promise<void> {
   assertRoleId(input.roleId);
   parsePermission(input.permission);
-  const now = ctx.now();
-  try {
-    await db
-      .insertInto('roles')
-      .values({
-        operator_id: operatorId,
-        role_id: input.roleId,
-        description: input.description,
-        permission: input.permission,
-        created_at: now,
-        updated_at: now,
-      })
-      .execute();
-  } catch (error) {
-    throw isDuplicate(error) ? new Failure('AUM0032') : error;
-  }
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: `role:${input.roleId}` });
+    await assertRoomForRole(c);
+    const { roleId: role_id, permission, description } = input;
+    const row = { operator_id: operatorId, role_id, description, permission, created_at: c.now, updated_at: c.now };
+    try {
+      await c.db.insertInto('roles').values(row).execute();
+    } catch (error) {
+      throw isDuplicate(error) ? new Failure('AUM0032') : error;
+    }
+  });
 }
 
 /**
  * Replaces a role's permission, and its description when one is given.
- * @throws Failure AUM0030, AUM0034, COM0404
+ * @throws Failure AUM0024, AUM0030, AUM0034, COM0404
  */
 export async function updateRole(
-  db: Db,
-  ctx: Context,
+  cause: Cause,
   operatorId: string,
   input: Omit<RoleInput, 'description'> & { readonly description: string | undefined },
 ): Promise<void> {
-  assertOwn(input.roleId);
-  parsePermission(input.permission);
-  const result = await db
-    .updateTable('roles')
-    .set({
-      permission: input.permission,
-      updated_at: ctx.now(),
-      ...(input.description !== undefined && { description: input.description }),
-    })
-    .where('operator_id', '=', operatorId)
-    .where('role_id', '=', input.roleId)
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw new Failure('COM0404');
+  const { roleId, permission, description } = input;
+  assertOwn(roleId);
+  parsePermission(permission);
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: `role:${roleId}` });
+    await changeWithinOwnReach(c, await attachedUsers(c.db, operatorId, roleId), async () => {
+      const result = await c.db
+        .updateTable('roles')
+        .set({ permission, updated_at: c.now, ...(description !== undefined && { description }) })
+        .where('operator_id', '=', operatorId)
+        .where('role_id', '=', roleId)
+        .executeTakeFirst();
+      if (result.numUpdatedRows !== 1n) throw new Failure('COM0404');
+    });
+  });
 }
 
 /**
  * Deletes a role that nobody has.
  * @throws Failure AUM0033 while it is attached, AUM0034, COM0404
  */
-export async function deleteRole(db: Db, operatorId: string, roleId: string): Promise<void> {
+export async function deleteRole(cause: Cause, operatorId: string, roleId: string): Promise<void> {
   assertOwn(roleId);
-  const count = (await attachedIds(db, operatorId, roleId)).length;
-  if (count > 0) throw new Failure('AUM0033', { count: String(count) });
-  const result = await db
-    .deleteFrom('roles')
-    .where('operator_id', '=', operatorId)
-    .where('role_id', '=', roleId)
-    .executeTakeFirst();
-  if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: `role:${roleId}` });
+    const count = (await attachedUsers(c.db, operatorId, roleId)).length;
+    if (count > 0) throw new Failure('AUM0033', { count: String(count) });
+    const result = await c.db
+      .deleteFrom('roles')
+      .where('operator_id', '=', operatorId)
+      .where('role_id', '=', roleId)
+      .executeTakeFirst();
+    if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+  });
 }
 
-/** Keys of the users that have a role. */
-export async function attachedIds(db: Db, operatorId: string, roleId: string): Promise<string[]> {
+/** The users that have a role. */
+export async function attachedUsers(db: Db, operatorId: string, roleId: string) {
   const rows = await db
     .selectFrom('user_roles')
-    .select('user_id')
-    .where('operator_id', '=', operatorId)
-    .where('role_id', '=', roleId)
-    .orderBy('user_id')
+    .innerJoin('users', (join) =>
+      join.onRef('users.operator_id', '=', 'user_roles.operator_id').onRef('users.user_id', '=', 'user_roles.user_id'),
+    )
+    .selectAll('users')
+    .where('user_roles.operator_id', '=', operatorId)
+    .where('user_roles.role_id', '=', roleId)
+    .orderBy('users.name_key')
     .execute();
-  return rows.map((row) => row.user_id);
+  return rows.map((row) => ({ operatorId, userId: row.user_id, userName: row.user_name, row }));
 }
 
-type RoleOfUser = { readonly operatorId: string; readonly userId: string; readonly roleId: string };
+type UserOfRole = { readonly operatorId: string; readonly userName: string };
 
-/** Attaches a role to a user; attaching it twice changes nothing. */
-export async function attachRole(db: Db, ctx: Context, { operatorId, userId, roleId }: RoleOfUser): Promise<void> {
-  await db
-    .insertInto('user_roles')
-    .values({ operator_id: operatorId, user_id: userId, role_id: roleId, attached_at: ctx.now() })
-    .onConflict((conflict) => conflict.columns(['operator_id', 'user_id', 'role_id']).doNothing())
-    .execute();
+/**
+ * Attaches a role to a user; attaching it twice changes nothing.
+ * @throws Failure AUM0024, AUM0042, COM0404 for a user or role that is not there
+ */
+export async function attachRole(cause: Cause, who: UserOfRole, roleId: string): Promise<void> {
+  await changeUserAuthority(cause, who, async (c) => {
+    const role = await findRole(c.db, who.operatorId, roleId);
+    describe(c, { target: `${nameOf(c.user.userName)} role:${role.roleId}` });
+    await assertRoomOnUser(c, role.roleId);
+    const { operatorId: operator_id, userId: user_id } = c.user;
+    await changeWithinOwnReach(c, [c.user], async () => {
+      await c.db
+        .insertInto('user_roles')
+        .values({ operator_id, user_id, role_id: role.roleId, attached_at: c.now })
+        .onConflict((conflict) => conflict.columns(['operator_id', 'user_id', 'role_id']).doNothing())
+        .execute();
+    });
+  });
 }
 
 /**
  * Takes a role from a user.
- * @throws Failure COM0404 when the user does not have it
+ * @throws Failure AUM0024, COM0404 when the user does not have it
  */
-export async function detachRole(db: Db, { operatorId, userId, roleId }: RoleOfUser): Promise<void> {
-  const result = await db
-    .deleteFrom('user_roles')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .where('role_id', '=', roleId)
-    .executeTakeFirst();
-  if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+export async function detachRole(cause: Cause, who: UserOfRole, roleId: string): Promise<void> {
+  await changeUserAuthority(cause, who, async (c) => {
+    describe(c, { target: `${nameOf(c.user.userName)} role:${roleId}` });
+    await changeWithinOwnReach(c, [c.user], async () => {
+      const result = await c.db
+        .deleteFrom('user_roles')
+        .where('operator_id', '=', c.user.operatorId)
+        .where('user_id', '=', c.user.userId)
+        .where('role_id', '=', roleId)
+        .executeTakeFirst();
+      if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+    });
+  });
+}
+
+// SECURITY: every role of a user is read, compared and compiled; without a bound one user's roles could stop the server.
+async function assertRoomForRole(c: AuthorityChange): Promise<void> {
+  const { count } = await c.db
+    .selectFrom('roles')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('operator_id', '=', c.operator.operatorId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= limits.roles.perOperator) {
+    throw new Failure('AUM0041', { limit: String(limits.roles.perOperator) });
+  }
+}
+
+async function assertRoomOnUser(c: UserAuthorityChange, roleId: string): Promise<void> {
+  const rows = await c.db
+    .selectFrom('user_roles')
+    .select('role_id')
+    .where('operator_id', '=', c.user.operatorId)
+    .where('user_id', '=', c.user.userId)
+    .execute();
+  const others = rows.filter((row) => row.role_id !== roleId);
+  if (others.length >= limits.roles.perUser) throw new Failure('AUM0042', { limit: String(limits.roles.perUser) });
 }
 
 function assertRoleId(roleId: string): void {

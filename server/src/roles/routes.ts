@@ -12,14 +12,12 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
-import { changeWithinOwnReach } from '../authorize/escalation.ts';
-import { auditedChange } from '../change/audited.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { samUserOf } from '../users/users.ts';
 import {
-  attachedIds,
+  attachedUsers,
   attachRole,
   createRole,
   deleteRole,
@@ -53,16 +51,11 @@ function registerRoleReads(app: FastifyInstance): void {
 
   handle(app, listRoleAttachedUsers, permitted('operator_id'), async ({ params }) => {
     await findRole(ctx.db, params.operator_id, params.role_id);
-    const keys = await attachedIds(ctx.db, params.operator_id, params.role_id);
-    if (keys.length === 0) return [];
-    const rows = await ctx.db
-      .selectFrom('users')
-      .selectAll()
-      .where('operator_id', '=', params.operator_id)
-      .where('user_id', 'in', keys)
-      .orderBy('name_key')
-      .execute();
-    return await describeUsers(ctx, rows);
+    const users = await attachedUsers(ctx.db, params.operator_id, params.role_id);
+    return await describeUsers(
+      ctx,
+      users.map((user) => user.row),
+    );
   });
 
   handle(app, listRoleVersions, permitted('operator_id'), async ({ params }) => {
@@ -80,33 +73,20 @@ function registerRoleReads(app: FastifyInstance): void {
 }
 
 function registerRoleWrites(app: FastifyInstance): void {
-  const { ctx } = app.warifu;
-
-  handle(app, createRoleEndpoint, permitted('operator_id'), async ({ caller, info, params, body }) => {
+  handle(app, createRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
-    const input = { roleId, permission: body.permission, description: body.description ?? '' };
-    const change = { actor: caller, target: `role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, info, change, (db) => createRole(db, ctx, operatorId, input));
+    await createRole(cause, operatorId, { roleId, permission: body.permission, description: body.description ?? '' });
     return { roleId };
   });
 
-  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ caller, info, params, body }) => {
+  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
-    const input = { roleId, permission: body.permission, description: body.description };
-    const change = { actor: caller, target: `role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, info, change, async (db) => {
-      const affected = await attachedIds(db, operatorId, roleId);
-      await changeWithinOwnReach(db, caller, affected, () => updateRole(db, ctx, operatorId, input));
-    });
+    await updateRole(cause, operatorId, { roleId, permission: body.permission, description: body.description });
     return undefined;
   });
 
-  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ caller, info, params }) => {
-    const { operator_id: operatorId, role_id: roleId } = params;
-    const change = { actor: caller, target: `role:${roleId}`, statusCode: 204 };
-    await auditedChange(ctx, info, change, async (db) => {
-      await changeWithinOwnReach(db, caller, [], () => deleteRole(db, operatorId, roleId));
-    });
+  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ cause, params }) => {
+    await deleteRole(cause, params.operator_id, params.role_id);
     return undefined;
   });
 }
@@ -119,23 +99,17 @@ function registerUserRoles(app: FastifyInstance): void {
     return await listRolesOfUser(ctx.db, user.operatorId, user.userId);
   });
 
-  handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ caller, info, params, body }) => {
-    const user = await samUserOf(ctx.db, params);
-    const { roleId } = await findRole(ctx.db, user.operatorId, body.roleId ?? '');
-    const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, info, change, async (db) => {
-      await changeWithinOwnReach(db, caller, [user.userId], () => attachRole(db, ctx, { ...user, roleId }));
-    });
+  handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
+    await attachRole(cause, whoOf(params), body.roleId ?? '');
     return undefined;
   });
 
-  handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ caller, info, params }) => {
-    const user = await samUserOf(ctx.db, params);
-    const roleId = params.role_id;
-    const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
-    await auditedChange(ctx, info, change, async (db) => {
-      await changeWithinOwnReach(db, caller, [user.userId], () => detachRole(db, { ...user, roleId }));
-    });
+  handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ cause, params }) => {
+    await detachRole(cause, whoOf(params), params.role_id);
     return undefined;
   });
+}
+
+function whoOf(params: { operator_id: string; user_name: string }) {
+  return { operatorId: params.operator_id, userName: params.user_name };
 }

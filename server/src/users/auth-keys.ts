@@ -1,4 +1,4 @@
-import { assertMayActAs } from '../authorize/guard-adapter.ts';
+import { assertMayActAs } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, nameOf, notify, type UserChange } from '../change/change.ts';
 import { hashSecret, randomText, sameSecret } from '../crypto/tokens.ts';

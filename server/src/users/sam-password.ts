@@ -1,5 +1,5 @@
 import { clearAccount } from '../attempts/attempts.ts';
-import { assertMayActAs } from '../authorize/guard-adapter.ts';
+import { assertMayActAs } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUserAuthority, describe, nameOf, notify, type UserChange } from '../change/change.ts';
 import type { Receipt } from '../context.ts';

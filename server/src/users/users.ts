@@ -1,5 +1,5 @@
 import { clearAccount } from '../attempts/attempts.ts';
-import { assertNameNotFavoured } from '../authorize/guard-adapter.ts';
+import { assertNameNotFavoured } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import {
   type AuthorityChange,

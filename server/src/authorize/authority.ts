@@ -1,0 +1,84 @@
+import { type Condition, type PermissionDocument, printExpression } from '@warifu/policy';
+import type { Db } from '../db/database.ts';
+import { personOnlyOperations } from './catalogue.ts';
+import { documentsOf, parsePermission, textsOf } from './documents.ts';
+import { specialise, specialiseExpression } from './specialise.ts';
+import { readTrustPolicy } from './trust-policy.ts';
+
+/** One way in which a principal can act: what decides for it there, as it reads for that user. */
+export type Identity = { readonly operatorId: string; readonly documents: readonly PermissionDocument[] };
+
+/** A user to whom a principal may switch, and on what that depends. */
+export type Edge = Identity & {
+  /** The user and the condition of the statement that lets the principal in; equal for equal ways in. */
+  readonly way: string;
+  readonly unconditional: boolean;
+};
+
+/** Everything that a principal can act as: itself, and whom it may switch to, over operators too. */
+export type Authority = { readonly itself: Identity; readonly edges: readonly Edge[] };
+
+export type Principal = { readonly operatorId: string; readonly userId: string; readonly userName: string };
+
+/** The authority of a SAM user, by what the transaction sees. A switched session switches no further (R64). */
+export async function authorityOf(db: Db, principal: Principal): Promise<Authority> {
+  return { itself: await identityOf(db, principal), edges: await edgesOf(db, principal) };
+}
+
+/** A SAM user itself; nothing when it is gone. */
+export async function identityOf(db: Db, principal: Principal): Promise<Identity> {
+  const texts = await textsOf(db, principal.operatorId, principal.userId);
+  return readFor(principal, texts ? documentsOf(texts) : []);
+}
+
+/** Documents as they read for their owner. */
+export function readFor(owner: Omit<Principal, 'userId'>, documents: readonly PermissionDocument[]): Identity {
+  const { operatorId, userName } = owner;
+  const known = { variables: { samUserName: userName, operatorId } };
+  return { operatorId, documents: documents.map((document) => specialise(document, known)) };
+}
+
+/** An identity as somebody has it who switched to it: without its password, and without what needs a person. */
+export function borrowed({ operatorId, documents }: Identity): Identity {
+  const known = { variables: { authMethod: 'switchUser', mfaAuthenticated: false } };
+  return { operatorId, documents: [...documents.map((document) => specialise(document, known)), notForBorrowed()] };
+}
+
+/** The way that a statement of a trust policy opens for a principal; see `Edge`. */
+export function wayTo(
+  target: Omit<Principal, 'userName'>,
+  principal: Principal,
+  condition: Condition | undefined,
+): string {
+  const known = { variables: { samUserName: principal.userName, operatorId: principal.operatorId } };
+  const text = condition ? printExpression(specialiseExpression(condition.expression, known)) : '';
+  return JSON.stringify([target.operatorId, target.userId, text]);
+}
+
+async function edgesOf(db: Db, principal: Principal): Promise<Edge[]> {
+  const rows = await db
+    .selectFrom('trusted_principals as trusted')
+    .innerJoin('users', (join) =>
+      join.onRef('users.operator_id', '=', 'trusted.operator_id').onRef('users.user_id', '=', 'trusted.user_id'),
+    )
+    .select(['users.operator_id', 'users.user_id', 'users.user_name', 'users.trust_policy', 'trusted.statement'])
+    .where('trusted.principal_operator_id', '=', principal.operatorId)
+    .where('trusted.principal_user_id', '=', principal.userId)
+    .execute();
+  const edges: Edge[] = [];
+  for (const row of rows) {
+    const target = { operatorId: row.operator_id, userId: row.user_id, userName: row.user_name };
+    const condition = readTrustPolicy(row.trust_policy)[row.statement]?.condition;
+    const identity = borrowed(await identityOf(db, target));
+    edges.push({ ...identity, way: wayTo(target, principal, condition), unconditional: condition === undefined });
+  }
+  return edges;
+}
+
+let notForBorrowedDocument: PermissionDocument | undefined;
+
+function notForBorrowed(): PermissionDocument {
+  const api = [...personOnlyOperations];
+  notForBorrowedDocument ??= parsePermission(JSON.stringify({ statements: [{ effect: 'deny', api }] }));
+  return notForBorrowedDocument;
+}

@@ -1,0 +1,81 @@
+import type { AnyEndpoint } from '@warifu/contract';
+import type { Request } from '@warifu/policy';
+import type { Context } from '../context.ts';
+
+/** Who calls, and how it proved itself. */
+export type Subject = {
+  readonly operatorId: string;
+  /** Empty for a root user. */
+  readonly userName: string;
+  readonly authMethod: Request['authMethod'];
+  readonly mfaAuthenticated: boolean;
+  /** Whole seconds since the password (or key) was proved. */
+  readonly authAgeSeconds: number;
+  /** Whole seconds; undefined when MFA was never reset. */
+  readonly secondsSinceMfaReset: number | undefined;
+};
+
+/** What is called. */
+export type Called = {
+  readonly endpoint: Pick<AnyEndpoint, 'operation' | 'method' | 'path'>;
+  readonly pathVariables: Readonly<Record<string, string>>;
+  readonly queryParameters: Readonly<Record<string, string | readonly string[]>>;
+  readonly sourceIp: string | null;
+  /** Instant in milliseconds. */
+  readonly at: number;
+};
+
+/**
+ * The facts of a call as conditions see them: the one builder for the guard, trust policies, explanations and the
+ * simulator. They come from the matched operation, never from the spelling of the path (R60).
+ */
+export function factsOf(ctx: Context, subject: Subject, called: Called): Request {
+  const { endpoint, pathVariables } = called;
+  return {
+    api: endpoint.operation,
+    httpMethod: endpoint.method,
+    requestPath: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => own(pathVariables, name)),
+    pathVariables,
+    queryParameters: called.queryParameters,
+    nowMs: called.at,
+    timeZone: ctx.config.timeZone,
+    sourceIp: called.sourceIp,
+    samUserName: subject.userName === '' ? null : subject.userName,
+    operatorId: subject.operatorId,
+    mfaAuthenticated: subject.mfaAuthenticated,
+    authMethod: subject.authMethod,
+    authAgeSeconds: subject.authAgeSeconds,
+    secondsSinceMfaReset: subject.secondsSinceMfaReset ?? never,
+  };
+}
+
+type SessionFacts = {
+  readonly operatorId: string;
+  readonly userName: string;
+  readonly authMethod: Request['authMethod'];
+  readonly provedAt: number;
+  readonly mfaResetAt: number | undefined;
+};
+
+/** The subject of a session, at an instant. */
+export function subjectOf(session: SessionFacts, now: number): Subject {
+  return {
+    operatorId: session.operatorId,
+    userName: session.userName,
+    authMethod: session.authMethod,
+    mfaAuthenticated: session.authMethod === 'password+totp',
+    authAgeSeconds: secondsSince(session.provedAt, now),
+    secondsSinceMfaReset: session.mfaResetAt === undefined ? undefined : secondsSince(session.mfaResetAt, now),
+  };
+}
+
+/** Never negative: a clock that was set back has not made a proof happen in the future. */
+function secondsSince(instant: number, now: number): number {
+  return Math.max(0, Math.floor((now - instant) / 1000));
+}
+
+const never = Number.MAX_SAFE_INTEGER;
+
+function own(values: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(values, name) ? (values[name] ?? '') : '';
+}
