@@ -92,7 +92,7 @@ describe.each(engines)('deletion of a user on %s', (engine) => {
         expect(strange).toEqual([]);
       }
     },
-    60_000,
+    300_000,
   );
 
   it('C: keys, password, session, role, factor and trust of a deleted user are gone with it', async () => {

@@ -12,11 +12,12 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
-import { changeWithinOwnReach } from '../authorize/escalation.ts';
+import { changeWithinOwnReach, lockOperator } from '../authorize/escalation.ts';
 import { auditedChange } from '../change/audited.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
+import { lockUser } from '../users/credentials.ts';
 import { samUserOf } from '../users/users.ts';
 import {
   attachedIds,
@@ -124,6 +125,8 @@ function registerUserRoles(app: FastifyInstance): void {
     const { roleId } = await findRole(ctx.db, user.operatorId, body.roleId ?? '');
     const change = { actor: caller, target: `sam:${user.userName} role:${roleId}`, statusCode: 200 };
     await auditedChange(ctx, info, change, async (db) => {
+      await lockOperator(db, user.operatorId);
+      if (!(await lockUser(db, ctx, user.operatorId, user.userId))) throw new Failure('COM0404');
       await changeWithinOwnReach(db, caller, [user.userId], () => attachRole(db, ctx, { ...user, roleId }));
     });
     return undefined;
