@@ -22,6 +22,7 @@ import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
+import { registerUserOverviewRoutes } from './roles/user-overview.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import { registerUserRoutes } from './users/routes.ts';
 
@@ -55,6 +56,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerOperatorRoutes(app);
   registerMfaRoutes(app);
   registerUserRoutes(app);
+  registerUserOverviewRoutes(app);
   registerRoleRoutes(app);
   registerPermissionRoutes(app);
   registerAuditRoutes(app);

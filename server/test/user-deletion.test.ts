@@ -84,7 +84,7 @@ describe.each(engines)('deletion of a user on %s', (engine) => {
       const all = name === 'making an AuthKey' ? [first ?? 0, ...others] : [8, 8, 8];
       for (const requests of all) {
         const { answers, clean } = await race(attack, 'phoenix', requests);
-        for (const { body } of answers) if (body.authKey) canaries.add(String(body.authKey));
+        for (const { body } of answers) if (typeof body.authKey === 'string') canaries.add(body.authKey);
         expect(clean).toEqual({ trust_policy: null });
         const strange = Object.keys(tally(answers)).filter(
           (key) => !/^(200|201|400 AUM002[23]|404 COM0404)$/.test(key),
@@ -92,7 +92,7 @@ describe.each(engines)('deletion of a user on %s', (engine) => {
         expect(strange).toEqual([]);
       }
     },
-    60_000,
+    300_000,
   );
 
   it('C: keys, password, session, role, factor and trust of a deleted user are gone with it', async () => {

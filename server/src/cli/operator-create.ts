@@ -4,7 +4,7 @@ import { change } from '../change/change.ts';
 import { noOperator } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { parseEmail } from '../operators/email.ts';
+import { parseEmail } from '../mail/address.ts';
 import { createOperator } from '../operators/operators.ts';
 import { closeSetup } from '../operators/setup.ts';
 import { assertAcceptable } from '../users/password-policy.ts';

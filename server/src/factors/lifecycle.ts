@@ -44,7 +44,7 @@ export async function beginEnrolment(ctx: Context, info: RequestInfo, actor: Ses
   const seed = newSeed();
   const factorKey = { operator_id: operatorId, user_id: userId, factor_id: newId() };
   await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, userId);
+    if (!(await lockUser(db, ctx, operatorId, userId))) throw new Failure('COM0404');
     const active = await findFactor(db, operatorId, userId);
     if (active?.status === 'ACTIVE') throw new Failure('MFA0003');
     await deleteFactor(db, operatorId, userId);

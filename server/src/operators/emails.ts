@@ -8,9 +8,9 @@ import { type Emails, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { issueMailToken } from '../links/links.ts';
+import { type EmailAddress, parseEmail } from '../mail/address.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { proveOwnPassword } from '../users/password.ts';
-import { type EmailAddress, parseEmail } from './email.ts';
 import { findOperator } from './operators.ts';
 
 /**

@@ -3,8 +3,8 @@ import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
+import type { EmailAddress } from '../mail/address.ts';
 import { insertUser } from '../users/users.ts';
-import type { EmailAddress } from './email.ts';
 
 export type NewOperator = {
   readonly address: EmailAddress;

@@ -7,13 +7,13 @@ import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { issueMailToken, voidMailTokens } from '../links/links.ts';
+import { parseEmail } from '../mail/address.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { type Account, findAccount } from '../users/accounts.ts';
 import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
-import { parseEmail } from './email.ts';
 import { findOperator } from './operators.ts';
 
 const { reset, recovery } = limits;

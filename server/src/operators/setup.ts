@@ -6,8 +6,8 @@ import { hashSecret, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { parseEmail } from '../mail/address.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
-import { parseEmail } from './email.ts';
 import { createOperator } from './operators.ts';
 
 const linkKey = 'setup_link';

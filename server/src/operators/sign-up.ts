@@ -8,9 +8,9 @@ import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import type { EmailAddress } from '../mail/address.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
-import type { EmailAddress } from './email.ts';
 import { createOperator } from './operators.ts';
 import { closeSetup } from './setup.ts';
 

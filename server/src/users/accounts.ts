@@ -1,7 +1,7 @@
 import type { Attempted } from '../attempts/attempts.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
-import { parseEmail } from '../operators/email.ts';
+import { parseEmail } from '../mail/address.ts';
 
 /** How a person names its account at sign-in. */
 export type Identifier = { readonly email: string } | { readonly operatorId: string; readonly userName: string };

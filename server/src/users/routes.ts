@@ -7,12 +7,10 @@ import {
   deleteUserPassword,
   generateOperatorAuthKey,
   generateUserAuthKey,
-  getUser,
   getUserAuthKey as getUserAuthKeyEndpoint,
   hasUserPassword,
   listOperatorAuthKeys,
   listUserAuthKeys,
-  listUsers,
   revokeUserAuthTokens,
   updateUser,
   updateUserPassword,
@@ -21,7 +19,6 @@ import type { FastifyInstance } from 'fastify';
 import { rootId } from '../db/schema.ts';
 import { permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
-import { describeUser, describeUsers } from '../roles/user-overview.ts';
 import {
   deleteRootAuthKey,
   deleteUserAuthKey,
@@ -31,27 +28,12 @@ import {
   makeUserAuthKey,
 } from './auth-keys.ts';
 import { changeUserPassword, clearUserPassword, giveUserPassword } from './sam-password.ts';
-import {
-  createSamUser,
-  deleteSamUser,
-  describeSamUser,
-  endSamUserSessions,
-  findSamUser,
-  listSamUsers,
-  samUserOf,
-} from './users.ts';
+import { createSamUser, deleteSamUser, describeSamUser, endSamUserSessions, findSamUser, samUserOf } from './users.ts';
 
-/** SAM users and their passwords. */
+/** SAM users, their passwords and AuthKeys; what is read of them with roles and MFA is in `roles/`. */
 export function registerUserRoutes(app: FastifyInstance): void {
-  const { ctx } = app.warifu;
   const guard = permitted('operator_id');
 
-  handle(app, listUsers, guard, async ({ params }) => {
-    return await describeUsers(ctx, await listSamUsers(ctx.db, params.operator_id));
-  });
-  handle(app, getUser, guard, async ({ params }) => {
-    return await describeUser(ctx, await findSamUser(ctx.db, params.operator_id, params.user_name));
-  });
   handle(app, createUser, guard, async ({ caller: { language }, cause, params, body }) => {
     await createSamUser(cause, params, { description: body.description ?? '', language });
     return undefined;

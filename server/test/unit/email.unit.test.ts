@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEmail } from '../../src/operators/email.ts';
+import { parseEmail } from '../../src/mail/address.ts';
 
 describe('R67: e-mail addresses', () => {
   it.each([
