@@ -1,6 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
-import { registerPermissionRoutes } from './authorize/routes.ts';
 import { registerAuditRoutes } from './change/routes.ts';
 import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
@@ -21,6 +20,7 @@ import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
+import { registerPermissionRoutes } from './permissions/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
 import { registerUserOverviewRoutes } from './roles/user-overview.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';

@@ -1,38 +1,8 @@
 import { compileCondition, type Request } from '@warifu/policy';
-import type { Cause } from '../change/cause.ts';
-import { changeUserAuthority, describe, nameOf, notify, type UserAuthorityChange } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
-import { assertMayActAs } from './guard.ts';
-import { parseTrustPolicy, principalOf, readTrustPolicy } from './trust-policy.ts';
+import { readTrustPolicy } from './trust-policy.ts';
 
 type UserKey = { readonly operatorId: string; readonly userId: string };
-
-/**
- * Says who may switch to a SAM user; null lets nobody. Sessions that were switched to it before end (R62).
- * SECURITY: names are resolved now; a later user of a name is not meant. A name that is not there means nobody, and
- * the answer does not tell, because it may be another operator's.
- * @throws Failure AUM0031, COM0404, AUM0024 when the user may do more than the changer
- */
-export async function setTrustPolicy(
-  cause: Cause,
-  who: { readonly operatorId: string; readonly userName: string },
-  text: string | null,
-): Promise<void> {
-  if (text !== null) parseTrustPolicy(text);
-  await changeUserAuthority(cause, who, async (c) => {
-    describe(c, { target: nameOf(c.user.userName) });
-    if (text !== null) await assertMayActAs(c);
-    await c.db
-      .updateTable('users')
-      .set({ trust_policy: text, updated_at: c.now })
-      .where('operator_id', '=', c.user.operatorId)
-      .where('user_id', '=', c.user.userId)
-      .execute();
-    await storePrincipals(c, text);
-    await endSwitchedSessions(c);
-    if (text !== null) notify(c, 'trust_policy_changed', { userName: c.user.userName });
-  });
-}
 
 /**
  * Whether a user's trust policy lets a caller in now; call it under the lock of the target.
@@ -58,42 +28,4 @@ export async function isTrusted(db: Db, facts: Request, caller: UserKey, target:
     const { condition } = statement ?? {};
     return statement && (!condition || compileCondition(condition.expression)(facts) === 'true');
   });
-}
-
-async function storePrincipals(c: UserAuthorityChange, text: string | null): Promise<void> {
-  const { operatorId, userId } = c.user;
-  await c.db
-    .deleteFrom('trusted_principals')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .execute();
-  for (const [statement, { principals }] of readTrustPolicy(text).entries()) {
-    for (const srn of new Set(principals)) {
-      const principal = await resolve(c.db, srn);
-      if (!principal) continue;
-      const named = { principal_operator_id: principal.operatorId, principal_user_id: principal.userId };
-      const row = { operator_id: operatorId, user_id: userId, statement, ...named };
-      await c.db.insertInto('trusted_principals').values(row).execute();
-    }
-  }
-}
-
-async function resolve(db: Db, srn: string): Promise<UserKey | undefined> {
-  const { operatorId, userName } = principalOf(srn);
-  const row = await db
-    .selectFrom('users')
-    .select('user_id')
-    .where('operator_id', '=', operatorId)
-    .where('user_name', '=', userName)
-    .executeTakeFirst();
-  return row && { operatorId, userId: row.user_id };
-}
-
-async function endSwitchedSessions(c: UserAuthorityChange): Promise<void> {
-  await c.db
-    .deleteFrom('sessions')
-    .where('operator_id', '=', c.user.operatorId)
-    .where('user_id', '=', c.user.userId)
-    .where('origin_session_id', 'is not', null)
-    .execute();
 }

@@ -1,7 +1,7 @@
-import { type Change, describe, notify } from '../change/change.ts';
+import { type AuthorityChange, type Change, describe, notify } from '../change/change.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
-import { rootId } from '../db/schema.ts';
+import { type Operators, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import type { EmailAddress } from '../mail/address.ts';
 import { insertUser } from '../users/users.ts';
@@ -100,4 +100,9 @@ export async function describeOperator(db: Db, operatorId: string) {
     createDate: new Date(operator.created_at).toISOString(),
     updateDate: new Date(operator.updated_at).toISOString(),
   };
+}
+
+/** Writes columns of the operator of a change; the callers are the functions that know what they mean. */
+export async function updateOperator(c: AuthorityChange, columns: Partial<Operators>): Promise<void> {
+  await c.db.updateTable('operators').set(columns).where('operator_id', '=', c.operator.operatorId).execute();
 }

@@ -1,7 +1,7 @@
 import type { Cause } from '../change/cause.ts';
 import { changeAuthority, describe } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
-import { findOperator } from './operators.ts';
+import { findOperator, updateOperator } from './operators.ts';
 
 export type Settings = {
   readonly mfaRequiredForRoot: boolean;
@@ -24,15 +24,11 @@ export async function writeSettings(cause: Cause, operatorId: string, settings: 
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'settings' });
     const since = (on: boolean) => (on ? c.now : null);
-    await c.db
-      .updateTable('operators')
-      .set({
-        mfa_required_root_at: since(settings.mfaRequiredForRoot),
-        mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
-        guard_off_at: since(!settings.escalationGuard),
-        updated_at: c.now,
-      })
-      .where('operator_id', '=', operatorId)
-      .execute();
+    await updateOperator(c, {
+      mfa_required_root_at: since(settings.mfaRequiredForRoot),
+      mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
+      guard_off_at: since(!settings.escalationGuard),
+      updated_at: c.now,
+    });
   });
 }

@@ -13,6 +13,7 @@ import {
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { stampChange } from '../users/credentials.ts';
 
 const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -168,6 +169,7 @@ export async function attachRole(cause: Cause, who: UserOfRole, roleId: string):
         .values({ operator_id, user_id, role_id: role.roleId, attached_at: c.now })
         .onConflict((conflict) => conflict.columns(['operator_id', 'user_id', 'role_id']).doNothing())
         .execute();
+      await stampChange(c);
     });
   });
 }
@@ -187,6 +189,7 @@ export async function detachRole(cause: Cause, who: UserOfRole, roleId: string):
         .where('role_id', '=', roleId)
         .executeTakeFirst();
       if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+      await stampChange(c);
     });
   });
 }

@@ -1,3 +1,4 @@
+import type { UserChange } from '../change/change.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
 import { hashSecret, newId, newSecret, sameSecret } from '../crypto/tokens.ts';
@@ -240,4 +241,14 @@ export async function renewToken(
     .where('token_hash', '=', hashSecret(oldToken))
     .executeTakeFirst();
   return result.numUpdatedRows === 1n ? token : undefined;
+}
+
+/** Ends the sessions of those who switched to a user. */
+export async function endSwitchedSessions(c: UserChange): Promise<void> {
+  await c.db
+    .deleteFrom('sessions')
+    .where('operator_id', '=', c.user.operatorId)
+    .where('user_id', '=', c.user.userId)
+    .where('origin_session_id', 'is not', null)
+    .execute();
 }

@@ -1,9 +1,11 @@
+import type { Principal } from '../authorize/authority.ts';
+import { parsePermission } from '../authorize/documents.ts';
+import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, changeUserAuthority, describe, nameOf } from '../change/change.ts';
-import { rootId } from '../db/schema.ts';
-import type { Principal } from './authority.ts';
-import { parsePermission } from './documents.ts';
-import { changeWithinOwnReach } from './guard.ts';
+import { updateOperator } from '../operators/operators.ts';
+import { updateUser } from '../users/credentials.ts';
+import { listSamUsers } from '../users/users.ts';
 
 /**
  * Sets a SAM user's own permission; an empty text removes it. It acts on the next request.
@@ -18,12 +20,7 @@ export async function setOwnPermission(
   await changeUserAuthority(cause, who, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
     await changeWithinOwnReach(c, [c.user], async () => {
-      await c.db
-        .updateTable('users')
-        .set({ permission, updated_at: c.now })
-        .where('operator_id', '=', c.user.operatorId)
-        .where('user_id', '=', c.user.userId)
-        .execute();
+      await updateUser(c, { permission, updated_at: c.now });
     });
   });
 }
@@ -37,21 +34,12 @@ export async function setDefaultPermissions(cause: Cause, operatorId: string, pe
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'default permissions' });
     await changeWithinOwnReach(c, await samUsersOf(c), async () => {
-      await c.db
-        .updateTable('operators')
-        .set({ default_permissions: permissions, updated_at: c.now })
-        .where('operator_id', '=', operatorId)
-        .execute();
+      await updateOperator(c, { default_permissions: permissions, updated_at: c.now });
     });
   });
 }
 
-async function samUsersOf(c: AuthorityChange): Promise<Principal[]> {
-  const rows = await c.db
-    .selectFrom('users')
-    .select(['user_id', 'user_name'])
-    .where('operator_id', '=', c.operator.operatorId)
-    .where('user_id', '!=', rootId)
-    .execute();
-  return rows.map((row) => ({ operatorId: c.operator.operatorId, userId: row.user_id, userName: row.user_name }));
+async function samUsersOf({ db, operator: { operatorId } }: AuthorityChange): Promise<Principal[]> {
+  const rows = await listSamUsers(db, operatorId);
+  return rows.map((row) => ({ operatorId, userId: row.user_id, userName: row.user_name }));
 }

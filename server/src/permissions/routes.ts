@@ -13,17 +13,17 @@ import {
   whoCan as whoCanEndpoint,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
+import { findOperation } from '../authorize/catalogue.ts';
+import { parsePermission, textsOf } from '../authorize/documents.ts';
+import { explain } from '../authorize/explain.ts';
+import { type Access, whoCan } from '../authorize/who-can.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
 import { findSamUser } from '../users/users.ts';
-import { findOperation } from './catalogue.ts';
-import { parsePermission, textsOf } from './documents.ts';
-import { explain } from './explain.ts';
 import { setDefaultPermissions, setOwnPermission } from './permission-texts.ts';
 import { setTrustPolicy } from './trust.ts';
-import { type Access, whoCan } from './who-can.ts';
 
 /** Who may do what: permissions of users, defaults, trust policies, and the questions about them. */
 export function registerPermissionRoutes(app: FastifyInstance): void {
