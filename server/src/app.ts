@@ -22,6 +22,7 @@ import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
+import { registerSessionRoutes } from './sessions/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import { registerUserRoutes } from './users/routes.ts';
 
@@ -43,7 +44,8 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
       void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
     },
   });
-  app.decorate('warifu', { ctx, sourceIp: sourceIpReader(ctx.config.trustedProxies), bindings: [] });
+  const sourceIp = sourceIpReader(ctx.config.trustedProxies);
+  app.decorate('warifu', { ctx, sourceIp, bindings: [] });
   limitSockets(app.server, ctx.config.trustedProxies);
   await app.register(fastifyCookie);
   addSecurityHeaders(app);
@@ -52,6 +54,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   app.setErrorHandler((error, request, reply) => sendProblem(ctx, request, reply, error));
 
   registerSignInRoutes(app);
+  registerSessionRoutes(app);
   registerOperatorRoutes(app);
   registerMfaRoutes(app);
   registerUserRoutes(app);

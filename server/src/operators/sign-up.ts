@@ -1,7 +1,7 @@
 import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import { noOperator } from '../change/record.ts';
-import type { Context, RequestInfo } from '../context.ts';
+import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -117,3 +117,9 @@ async function insertSignUp(db: Db, ctx: Context, request: SignUpRequest): Promi
     .execute();
   return token;
 }
+
+/** A sign-up whose link is over is gone. */
+export const expiredSignUps: Expiring = {
+  table: 'sign_ups',
+  remove: ({ db }, at) => db.deleteFrom('sign_ups').where('expires_at', '<=', at).execute(),
+};

@@ -74,6 +74,18 @@ export async function deleteAuthKey(db: Db, owner: Owner, authKeyId: string): Pr
     .execute();
 }
 
+/** Notes the use of an AuthKey, which nobody deletes before the transaction is over; false when it is gone. */
+export async function stampAuthKey(db: Db, now: number, owner: Owner, authKeyId: string): Promise<boolean> {
+  const stamped = await db
+    .updateTable('auth_keys')
+    .set({ last_used_at: now })
+    .where('operator_id', '=', owner.operatorId)
+    .where('user_id', '=', owner.userId)
+    .where('auth_key_id', '=', authKeyId)
+    .executeTakeFirst();
+  return stamped.numUpdatedRows === 1n;
+}
+
 /** The owner of an AuthKey whose secret fits; undefined for an unknown ID and for a wrong secret alike. */
 export async function findByAuthKey(db: Db, authKeyId: string, authKey: string) {
   const row = await db

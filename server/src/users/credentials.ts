@@ -1,6 +1,7 @@
 import { count, type UserChange } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
+import { endPendingSignIns } from '../sessions/pending.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
 
 /**
@@ -36,19 +37,10 @@ export async function endAfterCredentialChange(
     .where('user_id', '=', userId)
     .execute();
   return {
-    sessions: await endUserSessions(db, operatorId, userId, exceptSessionId),
-    pendingSignIns: await endPendingSignIns(db, operatorId, userId),
+    sessions: await endUserSessions(db, ctx.now(), { operatorId, userId }, exceptSessionId),
+    pendingSignIns: await endPendingSignIns(db, ctx.now(), { operatorId, userId }),
     links: await voidMailTokens(db, ctx, operatorId, userId),
   };
-}
-
-async function endPendingSignIns(db: Db, operatorId: string, userId: string): Promise<number> {
-  const result = await db
-    .deleteFrom('pending_sign_ins')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
 }
 
 /** Voids a user's live mail tokens; counts the links that a person could still have followed. */

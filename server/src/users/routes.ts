@@ -76,7 +76,7 @@ export function registerUserRoutes(app: FastifyInstance): void {
   handle(app, revokeUserAuthTokens, permitted('operator_id'), async ({ caller, info, params }) => {
     const user = await samUserOf(ctx.db, params);
     const change = { actor: caller, target: `sam:${user.userName}`, statusCode: 204 };
-    await auditedChange(ctx, info, change, (db) => endUserSessions(db, user.operatorId, user.userId));
+    await auditedChange(ctx, info, change, (db) => endUserSessions(db, ctx.now(), user));
     return undefined;
   });
 
