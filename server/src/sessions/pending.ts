@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import { causeOf } from '../change/cause.ts';
 import { type Change, change, describe, nameOf, notify, type UserChange } from '../change/change.ts';
@@ -19,13 +20,12 @@ export async function beginPending(c: UserChange): Promise<string> {
  * owner is told. Programs that learn in this way that they need a code are not.
  */
 export async function awaitCode(c: UserChange): Promise<void> {
-  const waiting = await fromHere(c.db.selectFrom('pending_sign_ins').select('pending_id'), c).executeTakeFirst();
-  if (!waiting) await insertPending(c, 'api');
+  if ((await awaitedFromHere(c)).length === 0) await insertPending(c, 'api');
 }
 
 /** The code came after all. */
 export async function endAwaitedCode(c: UserChange): Promise<void> {
-  await fromHere(c.db.deleteFrom('pending_sign_ins'), c).execute();
+  for (const row of await awaitedFromHere(c)) await endPending(c.db, row);
 }
 
 /** The pending sign-in of a secret, unless its time is over. */
@@ -164,13 +164,15 @@ async function insertPending(c: UserChange, kind: PendingSignIns['kind']): Promi
   return token;
 }
 
-/** The program's sign-in that waits for its code, from this source. */
-function fromHere<Q extends { where(column: never, operator: '=', value: never): Q }>(query: Q, c: UserChange): Q {
-  const where = {
-    operator_id: c.user.operatorId,
-    user_id: c.user.userId,
-    kind: 'api',
-    source_ip: c.cause.info.sourceIp,
-  };
-  return Object.entries(where).reduce((q, [column, value]) => q.where(column as never, '=', value as never), query);
+/** The sign-ins of programs that wait for their code, from this source. */
+async function awaitedFromHere({ db, user, cause }: UserChange): Promise<PendingSignIns[]> {
+  const rows = await db
+    .selectFrom('pending_sign_ins')
+    .selectAll()
+    .where('operator_id', '=', user.operatorId)
+    .where('user_id', '=', user.userId)
+    .where('kind', '=', 'api')
+    .execute();
+  const here = sourceNetwork(cause.info.sourceIp);
+  return rows.filter((row) => sourceNetwork(row.source_ip) === here);
 }
