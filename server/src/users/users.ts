@@ -96,22 +96,9 @@ export async function describeSamUser(db: Db, ctx: Context, user: SamUser, descr
 
 /** Removes a SAM user with everything that is its own. The audit log keeps its name. */
 export async function deleteSamUser(db: Db, user: SamUser): Promise<void> {
-  for (const table of tablesOfUser) {
-    await db.deleteFrom(table).where('operator_id', '=', user.operatorId).where('user_id', '=', user.userId).execute();
-  }
+  // The row first: whoever signs in holds it before anything else of the user, and the rest goes with it.
+  await db.deleteFrom('users').where('operator_id', '=', user.operatorId).where('user_id', '=', user.userId).execute();
 }
-
-const tablesOfUser = [
-  'sessions',
-  'pending_sign_ins',
-  'auth_keys',
-  'user_roles',
-  'totp_factors',
-  'backup_code_sets',
-  'known_sources',
-  'mail_tokens',
-  'users',
-] as const;
 
 function assertUserName(userName: string): void {
   if (nameForm.test(userName) && !reserved.has(userName.toLowerCase())) return;
