@@ -69,7 +69,7 @@ export const generateUserAuthKey = endpoint({
   params: userParams,
   status: 200,
   reply: NewAuthKey,
-  errors: ['AUM0001', 'AUM0017', 'AUM0023', 'AUM0024'],
+  errors: ['AUM0001', 'AUM0017', 'AUM0023', 'AUM0024', 'AUM0040'],
 });
 
 export const getUserAuthKey = endpoint({

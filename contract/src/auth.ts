@@ -95,7 +95,8 @@ export const listSessions = endpoint({
   method: 'GET',
   path: '/v1/auth/sessions',
   operation: 'Auth:listSessions',
-  summary: "List the caller's own sessions, newest use first.",
+  summary:
+    "List the caller's own sessions, newest use first. A session of an auth key or a switched one sees itself only.",
   status: 200,
   reply: Type.Array(Session),
   errors: ['AUM0001'],
@@ -105,10 +106,10 @@ export const endSession = endpoint({
   method: 'DELETE',
   path: '/v1/auth/sessions/{session_id}',
   operation: 'Auth:endSession',
-  summary: "End one of the caller's own sessions.",
+  summary: "End one of the caller's own sessions. A session of an auth key or a switched one can end itself only.",
   params: closed({ session_id: shortText(64) }),
   status: 204,
-  errors: ['AUM0001'],
+  errors: ['AUM0001', 'AUM0015'],
 });
 
 export const endOtherSessions = endpoint({
@@ -118,7 +119,7 @@ export const endOtherSessions = endpoint({
   summary: "End all of the caller's sessions but this one.",
   status: 200,
   reply: closed({ ended: Type.Integer() }),
-  errors: ['AUM0001'],
+  errors: ['AUM0001', 'AUM0015'],
 });
 
 export const generateAuthToken = endpoint({
@@ -157,7 +158,7 @@ export const switchUser = endpoint({
   }),
   status: 200,
   reply: AuthReply,
-  errors: ['AUM0001', 'AUM0025'],
+  errors: ['AUM0001', 'AUM0025', 'MFA0008'],
 });
 
 // --- the console's own sign-in: the session lives in a cookie, no token ever reaches the page ---

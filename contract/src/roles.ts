@@ -50,7 +50,7 @@ export const createRole = endpoint({
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
   status: 200,
   reply: closed({ roleId: Type.String() }),
-  errors: [...denied, 'AUM0024', 'AUM0030', 'AUM0032'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030', 'AUM0032', 'AUM0041'],
 });
 
 export const updateRole = endpoint({
@@ -61,7 +61,7 @@ export const updateRole = endpoint({
   params: roleParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
   status: 200,
-  errors: [...denied, 'AUM0024', 'AUM0030', 'AUM0034'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030', 'AUM0034'],
 });
 
 export const deleteRole = endpoint({
@@ -128,7 +128,7 @@ export const attachRole = endpoint({
   params: userParams,
   body: closed({ roleId: Type.Optional(RoleId) }),
   status: 200,
-  errors: [...denied, 'AUM0024'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0042'],
 });
 
 export const detachRole = endpoint({
@@ -138,5 +138,5 @@ export const detachRole = endpoint({
   summary: 'Take a role from a SAM user.',
   params: closed({ ...userParams.properties, role_id: RoleId }),
   status: 200,
-  errors: [...denied, 'AUM0024'],
+  errors: [...denied, 'AUM0024', 'AUM0040'],
 });

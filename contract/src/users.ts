@@ -62,7 +62,7 @@ export const createUser = endpoint({
   params: userParams,
   body: closed({ description: Type.Optional(Description) }),
   status: 201,
-  errors: [...denied, 'AUM0020', 'AUM0021'],
+  errors: [...denied, 'AUM0020', 'AUM0021', 'AUM0024', 'AUM0040'],
 });
 
 export const updateUser = endpoint({
@@ -107,7 +107,7 @@ export const createUserPassword = endpoint({
   params: userParams,
   body: closed({ password: Type.Optional(Password) }),
   status: 201,
-  errors: [...denied, 'AUM0010', 'AUM0022', 'AUM0024'],
+  errors: [...denied, 'AUM0010', 'AUM0022', 'AUM0024', 'AUM0040'],
   personOnly: true,
 });
 
@@ -120,7 +120,7 @@ export const updateUserPassword = endpoint({
   params: userParams,
   body: closed({ currentPassword: Password, newPassword: Password }),
   status: 200,
-  errors: [...denied, 'AUM0010', 'AUM0011', 'AUM0024'],
+  errors: [...denied, 'AUM0010', 'AUM0011', 'AUM0024', 'AUM0040'],
   personOnly: true,
 });
 
@@ -156,7 +156,7 @@ export const updateUserPermission = endpoint({
   params: userParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
   status: 200,
-  errors: [...denied, 'AUM0024', 'AUM0030'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030'],
 });
 
 export const deleteUserPermission = endpoint({
@@ -166,7 +166,7 @@ export const deleteUserPermission = endpoint({
   summary: "Delete a SAM user's own permission.",
   params: userParams,
   status: 204,
-  errors: [...denied, 'AUM0024'],
+  errors: [...denied, 'AUM0024', 'AUM0040'],
 });
 
 export const revokeUserAuthTokens = endpoint({
@@ -257,7 +257,7 @@ export const updateUserTrustPolicy = endpoint({
   params: userParams,
   body: closed({ trustPolicy: Type.Optional(PermissionText) }),
   status: 204,
-  errors: [...denied, 'AUM0024', 'AUM0031'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0031'],
   personOnly: true,
 });
 
@@ -294,7 +294,7 @@ export const updateDefaultPermissions = endpoint({
   params: operatorParams,
   body: closed({ permissions: PermissionText }),
   status: 202,
-  errors: [...denied, 'AUM0024', 'AUM0030'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030'],
 });
 
 export const deleteDefaultPermissions = endpoint({
@@ -304,5 +304,5 @@ export const deleteDefaultPermissions = endpoint({
   summary: 'Delete the permission that every SAM user of the operator has.',
   params: operatorParams,
   status: 204,
-  errors: [...denied, 'AUM0024'],
+  errors: [...denied, 'AUM0024', 'AUM0040'],
 });

@@ -23,6 +23,7 @@ import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerPermissionRoutes } from './permissions/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
 import { registerUserOverviewRoutes } from './roles/user-overview.ts';
+import { registerSessionRoutes } from './sessions/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import { registerUserRoutes } from './users/routes.ts';
 
@@ -44,7 +45,8 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
       void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
     },
   });
-  app.decorate('warifu', { ctx, sourceIp: sourceIpReader(ctx.config.trustedProxies), bindings: [] });
+  const sourceIp = sourceIpReader(ctx.config.trustedProxies);
+  app.decorate('warifu', { ctx, sourceIp, bindings: [] });
   limitSockets(app.server, ctx.config.trustedProxies);
   await app.register(fastifyCookie);
   addSecurityHeaders(app);
@@ -53,6 +55,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   app.setErrorHandler((error, request, reply) => sendProblem(ctx, request, reply, error));
 
   registerSignInRoutes(app);
+  registerSessionRoutes(app);
   registerOperatorRoutes(app);
   registerMfaRoutes(app);
   registerUserRoutes(app);

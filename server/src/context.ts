@@ -10,6 +10,8 @@ export type Context = {
   readonly db: Db;
   /** Milliseconds since 1970 (UTC), by this server's clock. */
   readonly now: () => number;
+  /** Waits until nothing is left of what had expired before the clock went back; called before any work. */
+  readonly settleClock: () => Promise<void>;
   readonly keys: Keys;
   readonly config: Config;
   readonly hasher: Hasher;
@@ -28,6 +30,15 @@ export type RequestInfo = {
   /** Permission name of the operation, or `Host:command` for a host command. */
   readonly apiKind: string;
   readonly language: Language;
+};
+
+/** What a folder's tables lose by time. Nothing depends on the removal; expiry is checked at use. */
+export type Expiring = {
+  readonly table: string;
+  /** Removes what is over at an instant. */
+  readonly remove: (ctx: Context, at: number) => Promise<unknown>;
+  /** After the clock was ahead and is corrected: what was written with a later time now begins now, or is over. */
+  readonly bringBack?: (db: Db, now: number) => Promise<unknown>;
 };
 
 /** What a security change ended, counted in its transaction; shown in the answer and the mail. */

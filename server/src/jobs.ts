@@ -1,12 +1,28 @@
-import { cleanUp } from './clean-up.ts';
-import type { Context } from './context.ts';
+import { expiredAttempts } from './attempts/attempts.ts';
+import { keepTime } from './clock.ts';
+import type { Context, Expiring } from './context.ts';
 import type { Db } from './db/database.ts';
+import { expiredFactors } from './factors/totp.ts';
+import { limits } from './limits.ts';
+import { expiredLinks } from './links/links.ts';
 import { createMailer } from './mail/deliver.ts';
 import { doRequests, type RequestKind } from './mail/requests.ts';
 import { type PasswordResetRequest, sendPasswordResetLink } from './operators/password-reset.ts';
-import { type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
+import { expiredSignUps, type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
 import { type ResetRequest, sendResetLink } from './recovery/by-mail.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
+import { expiredPending } from './sessions/pending.ts';
+import { expiredSessions } from './sessions/sessions.ts';
+
+/** What each folder's tables lose by time. */
+export const expiring: readonly Expiring[] = [
+  expiredSessions,
+  expiredPending,
+  expiredLinks,
+  expiredSignUps,
+  expiredFactors,
+  ...expiredAttempts,
+];
 
 /** Milliseconds. */
 const wakeDelay = 50;
@@ -20,7 +36,13 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
     { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
     { name: 'host overrides', everyMs: 60_000, run: () => runDueOverrides(ctx) },
     { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
+    { name: 'time', everyMs: limits.clock.kept, run: () => keepTime(ctx) },
   ];
+}
+
+/** Removes what is over. Nothing depends on it: expiry is checked at use. */
+async function cleanUp(ctx: Context): Promise<void> {
+  for (const { remove } of expiring) await remove(ctx, ctx.now());
 }
 
 async function doRequest(ctx: Context, db: Db, kind: RequestKind, payload: unknown): Promise<void> {
@@ -64,8 +86,9 @@ function startJob(ctx: Context, job: Job) {
   const loop = async () => {
     do {
       again = false;
-      await job
-        .run(ctx)
+      await ctx
+        .settleClock()
+        .then(() => job.run(ctx))
         .catch((error) =>
           ctx.log.error({ job: job.name, error: error instanceof Error ? error.name : '' }, 'job failed'),
         );

@@ -95,6 +95,8 @@ export const limits = {
     apiDefaultSeconds: 86_400,
     apiMaxLife: 48 * hour,
     switchDefaultSeconds: 3600,
+    /** Wrong passwords in a row inside one session, after which it ends: its holder is not its owner. */
+    wrongPasswords: 5,
     /** How often the last use of sessions is written down, in one commit. */
     stampInterval: 30 * second,
   },
@@ -133,6 +135,12 @@ export const limits = {
     idLength: 32,
     secretLength: 64,
     alphabet: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  },
+  clock: {
+    /** Less is how clocks are kept right all the time; more means that the clock was wrong. */
+    step: 1 * second,
+    /** How often the latest time is written down, for a server that starts with a corrected clock. */
+    kept: 5 * second,
   },
   hour,
   day,

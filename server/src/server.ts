@@ -2,13 +2,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
+import { watchClock } from './clock.ts';
 import { type Config, ConfigError, isLoopback } from './config.ts';
 import type { Context } from './context.ts';
 import { type Keys, loadKeys } from './crypto/keys.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { seal, unseal } from './crypto/sealed.ts';
 import { claimServer, type Db, isForOneServer, migrate, openDatabase } from './db/database.ts';
-import { type Jobs, startJobs } from './jobs.ts';
+import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { releaseClaims } from './mail/outbox.ts';
 import { newSetupLink } from './operators/setup.ts';
 
@@ -49,13 +50,18 @@ export async function startServer(config: Config, log: Logger, now: () => number
   }
 }
 
+type Parts = Omit<Context, 'hasher' | 'wake' | 'settleClock'>;
+
 /** Everything a function may need of the outside world. */
-export function createContext(parts: Omit<Context, 'hasher' | 'wake'>, wake: Context['wake']): Context {
+export function createContext(parts: Parts, wake: Context['wake']): Context {
   const slots = Math.max(1, availableParallelism() - 1);
-  return { ...parts, hasher: createHasher(parts.keys, { slots }), wake };
+  const settleClock = () => settle();
+  const ctx = { ...parts, hasher: createHasher(parts.keys, { slots }), wake, settleClock };
+  const settle = watchClock(ctx, expiring);
+  return ctx;
 }
 
-async function start(parts: Omit<Context, 'hasher' | 'wake'>, release: () => void): Promise<Running> {
+async function start(parts: Parts, release: () => void): Promise<Running> {
   await migrate(parts.db);
   await assertKeysFit(parts.db, parts.keys);
   if (isForOneServer(parts.config.databaseUrl)) await releaseClaims(parts.db);

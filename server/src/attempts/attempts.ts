@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Context } from '../context.ts';
+import type { Context, Expiring } from '../context.ts';
 import { keyedHash } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { limits } from '../limits.ts';
@@ -14,6 +14,8 @@ export type Attempt = {
   readonly network: string;
   /** Consecutive failures of the account, this one included until it is settled. */
   readonly failures: number;
+  /** What this booking made the account's pause, and what it was before. */
+  readonly pause: { readonly from: number; readonly to: number };
 };
 
 export type Verdict =
@@ -37,16 +39,19 @@ export async function bookAttempt(ctx: Context, attempted: Attempted, sourceIp: 
     const pair = pairWindow(accountKey, network);
     if (!(await takeFromWindow(db, pair, now))) return { verdict: 'refuse' };
     const known = await isKnownSource(db, attempted, network, now);
-    const failures = await bookOnAccount(db, accountKey, known, now);
-    if (failures === undefined) {
+    const booked = await bookOnAccount(db, accountKey, known, now);
+    if (!booked) {
       await giveBackToWindow(db, pair);
       return { verdict: 'refuse' };
     }
-    return { verdict: 'evaluate', attempt: { accountKey, network, failures } };
+    return { verdict: 'evaluate', attempt: { accountKey, network, ...booked } };
   });
 }
 
-/** Takes a booking back whose password was never looked at: only evaluated failures count (I9). */
+/**
+ * Takes a booking back whose password was never looked at, or whose evaluation died: only evaluated failures count, and
+ * an account is not paused for others (I9).
+ */
 export async function cancelAttempt(ctx: Context, attempt: Attempt): Promise<void> {
   await transaction(ctx.db, async (db) => {
     await giveBackToWindow(db, sourceWindow(attempt.network));
@@ -56,6 +61,12 @@ export async function cancelAttempt(ctx: Context, attempt: Attempt): Promise<voi
       .set((eb) => ({ failures: eb('failures', '-', 1) }))
       .where('account_key', '=', attempt.accountKey)
       .where('failures', '>', 0)
+      .execute();
+    await db
+      .updateTable('login_accounts')
+      .set({ wait_until: attempt.pause.from })
+      .where('account_key', '=', attempt.accountKey)
+      .where('wait_until', '=', attempt.pause.to)
       .execute();
   });
 }
@@ -110,6 +121,45 @@ export async function isKnownSource(db: Db, attempted: Attempted, network: strin
   return row !== undefined;
 }
 
+/** What the counters lose by time. A window, or a pause, that begins later than now is over. */
+export const expiredAttempts: readonly Expiring[] = [
+  {
+    table: 'attempt_windows',
+    remove: ({ db }, at) =>
+      db
+        .deleteFrom('attempt_windows')
+        .where('window_start', '<=', at - limits.day)
+        .execute(),
+    bringBack: (db, now) => db.deleteFrom('attempt_windows').where('window_start', '>', now).execute(),
+  },
+  {
+    table: 'login_accounts',
+    // Of accounts that do not exist; those of real ones are few and hold a count that must not be lost.
+    remove: ({ db }, at) =>
+      db
+        .deleteFrom('login_accounts')
+        .where('account_key', 'like', '?%')
+        .where('updated_at', '<=', at - login.knownSource)
+        .execute(),
+    bringBack: (db, now) =>
+      db
+        .updateTable('login_accounts')
+        .set({ wait_until: 0, updated_at: now })
+        .where((eb) => eb.or([eb('updated_at', '>', now), eb('wait_until', '>', now + login.longestWait)]))
+        .execute(),
+  },
+  {
+    table: 'known_sources',
+    remove: ({ db }, at) =>
+      db
+        .deleteFrom('known_sources')
+        .where('last_success_at', '<=', at - login.knownSource)
+        .execute(),
+    bringBack: (db, now) =>
+      db.updateTable('known_sources').set({ last_success_at: now }).where('last_success_at', '>', now).execute(),
+  },
+];
+
 /** Starts an account's counts anew, after its password was reset: its owner comes from a source that just failed. */
 export async function clearAccount(db: Db, ctx: Context, attempted: Attempted): Promise<void> {
   const accountKey = accountKeyOf(ctx, attempted);
@@ -122,7 +172,7 @@ export async function clearAccount(db: Db, ctx: Context, attempted: Attempted): 
     .execute();
 }
 
-async function bookOnAccount(db: Db, accountKey: string, known: boolean, now: number): Promise<number | undefined> {
+async function bookOnAccount(db: Db, accountKey: string, known: boolean, now: number) {
   await db
     .insertInto('login_accounts')
     .values({ account_key: accountKey, failures: 0, wait_until: 0, updated_at: now })
@@ -134,19 +184,15 @@ async function bookOnAccount(db: Db, accountKey: string, known: boolean, now: nu
     .where('account_key', '=', accountKey)
     .where('failures', '<', login.accountCap);
   if (!known) query = query.where('wait_until', '<=', now);
-  const row = await query.returning('failures').executeTakeFirst();
-  if (row) await pause(db, accountKey, row.failures, now);
-  return row?.failures;
+  const row = await query.returning(['failures', 'wait_until']).executeTakeFirst();
+  if (!row) return undefined;
+  const to = row.failures < login.accountFreeFailures ? row.wait_until : now + waitAfter(row.failures);
+  await db.updateTable('login_accounts').set({ wait_until: to }).where('account_key', '=', accountKey).execute();
+  return { failures: row.failures, pause: { from: row.wait_until, to } };
 }
 
-async function pause(db: Db, accountKey: string, failures: number, now: number): Promise<void> {
-  if (failures < login.accountFreeFailures) return;
-  const wait = Math.min(login.firstWait * 2 ** (failures - login.accountFreeFailures), login.longestWait);
-  await db
-    .updateTable('login_accounts')
-    .set({ wait_until: now + wait })
-    .where('account_key', '=', accountKey)
-    .execute();
+function waitAfter(failures: number): number {
+  return Math.min(login.firstWait * 2 ** (failures - login.accountFreeFailures), login.longestWait);
 }
 
 function accountKeyOf(ctx: Context, attempted: Attempted): string {

@@ -31,6 +31,8 @@ type Entry = {
   userName: string;
   actor: string;
   target: string;
+  /** `refused` where the operation answered well, but what was asked for still needs something, such as a code. */
+  outcome: 'success' | 'refused';
   reason: string;
   detail: Record<string, string | number | boolean>;
 };
@@ -164,7 +166,7 @@ function begin(cause: Cause, db: Db, operatorId: string): Change {
     ? { operatorId: caller.operatorId, userName: caller.userName, actor: nameOf(caller.userName) }
     : { operatorId, userName: '', actor: cause.actor };
   const receipt = { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 };
-  const entry = { ...who, target: '', reason: '', detail: {} };
+  const entry = { ...who, target: '', outcome: 'success' as const, reason: '', detail: {} };
   return { cause, ctx, db, now: ctx.now(), entry, receipt, notices: [], further: [] };
 }
 
@@ -231,7 +233,7 @@ async function flushRecords(c: Change, refused: Refused | undefined): Promise<vo
   const own: AuditEvent = {
     ...entry,
     detail: { ...(ended && c.receipt), ...detail },
-    outcome: refused?.outcome ?? 'success',
+    outcome: refused?.outcome ?? entry.outcome,
     reason: refused?.reason ?? entry.reason,
     statusCode: refused && c.cause.status !== 0 ? errorTable[refused.refused].status : c.cause.status,
   };

@@ -152,6 +152,10 @@ export type PendingSignIns = {
   pending_id: string;
   user_id: string;
   token_hash: string;
+  /** `api`: a program's right password without a code. No token opens it; it is there to be told of (R16). */
+  kind: 'console' | 'api';
+  source_ip: string;
+  user_agent: string;
   credential_version: number;
   wrong_codes: number;
   created_at: Instant;

@@ -1,5 +1,5 @@
 import { generateSecret, generateURI, NobleCryptoPlugin, ScureBase32Plugin, verifySync } from 'otplib';
-import type { Context } from '../context.ts';
+import type { Context, Expiring } from '../context.ts';
 import { seal, unseal } from '../crypto/sealed.ts';
 import type { Db } from '../db/database.ts';
 import type { TotpFactors } from '../db/schema.ts';
@@ -108,3 +108,19 @@ async function countWrong(db: Db, ctx: Context, factor: TotpFactors): Promise<Ot
 function place(factor: FactorKey) {
   return { table: 'totp_factors', column: 'secret', row: [factor.operator_id, factor.user_id, factor.factor_id] };
 }
+
+/** An enrolment that nobody confirmed is gone after 15 minutes; a window of wrong codes that begins later than now is over. */
+export const expiredFactors: Expiring = {
+  table: 'totp_factors',
+  remove: ({ db }, at) =>
+    db
+      .deleteFrom('totp_factors')
+      .where('status', '=', 'UNCONFIRMED')
+      .where('created_at', '<=', at - limits.mfa.unconfirmedLife)
+      .execute(),
+  bringBack: async (db, now) => {
+    await db.updateTable('totp_factors').set({ created_at: now }).where('created_at', '>', now).execute();
+    const over = { window_start: 0, wrong_in_window: 0 };
+    await db.updateTable('totp_factors').set(over).where('window_start', '>', now).execute();
+  },
+};

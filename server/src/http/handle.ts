@@ -76,6 +76,7 @@ export function handle<E extends AnyEndpoint, C>(
     config: { untypedBody: options.untypedBody ?? false },
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: async (request, reply) => {
+      await ctx.settleClock();
       const params = request.params as ParamsOf<E>;
       const caller = await guard.check(ctx, request, endpoint, params as Record<string, string>);
       const query = readQuery(endpoint.query, request.query as Record<string, unknown>) as QueryOf<E>;

@@ -1,10 +1,9 @@
-import { type ErrorCode, errorTable } from '@warifu/contract';
+import type { ErrorCode } from '@warifu/contract';
 import type { FastifyRequest } from 'fastify';
 import { takeFromWindow } from '../attempts/windows.ts';
-import { by } from '../change/actor.ts';
-import { record } from '../change/record.ts';
+import { causeOf } from '../change/cause.ts';
+import { change, refuse as refusal } from '../change/change.ts';
 import type { Context } from '../context.ts';
-import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { Session } from '../sessions/sessions.ts';
 import { requestInfoOf } from './request-info.ts';
@@ -16,24 +15,29 @@ const perMinute = 6;
  * Refuses a call of a signed-in user, and writes it down: the refusals are what an auditor looks for (R72).
  * @throws Failure always
  */
-export async function refuse(
-  ctx: Context,
+export async function refuseCall(
   request: FastifyRequest,
   session: Session,
-  permission: string,
+  operation: string,
+  failure: Failure,
+): Promise<never> {
+  const { ctx } = request.server.warifu;
+  const { code, params } = failure;
+  const key = `${session.operatorId}/${session.userId}/${operation}/${code}`;
+  const window = { scope: 'audit.refused', key, limit: perMinute, length: 60_000 };
+  if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw failure;
+  const cause = { ...causeOf(ctx, requestInfoOf(request, operation)), caller: session };
+  return await change<never>(cause, session.operatorId, async () => refusal(code, code, 'refused', params));
+}
+
+/** The same in the words of before; it goes when its last caller is converted. */
+export async function refuse(
+  _: Context,
+  request: FastifyRequest,
+  session: Session,
+  operation: string,
   code: ErrorCode,
   params: Record<string, string> = {},
 ): Promise<never> {
-  const key = `${session.operatorId}/${session.userId}/${permission}/${code}`;
-  await transaction(ctx.db, async (db) => {
-    const window = { scope: 'audit.refused', key, limit: perMinute, length: 60_000 };
-    if (!(await takeFromWindow(db, window, ctx.now()))) return;
-    await record(db, ctx.now(), requestInfoOf(request, permission), {
-      ...by(session),
-      outcome: 'refused',
-      reason: code,
-      statusCode: errorTable[code].status,
-    });
-  });
-  throw new Failure(code, params);
+  return await refuseCall(request, session, operation, new Failure(code, params));
 }

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context, Expiring } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import type { MailTokenPurpose } from '../db/schema.ts';
@@ -60,3 +60,9 @@ export async function voidMailTokens(
     .where('voided_at', 'is', null)
     .execute();
 }
+
+/** A link that is over is gone. */
+export const expiredLinks: Expiring = {
+  table: 'mail_tokens',
+  remove: ({ db }, at) => db.deleteFrom('mail_tokens').where('expires_at', '<=', at).execute(),
+};

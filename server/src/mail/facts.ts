@@ -16,6 +16,7 @@ export type NoticeEvent =
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'
+  | 'session_ended'
   | 'mfa_suspended'
   | 'sam_mfa_enabled'
   | 'sam_mfa_disabled'

@@ -3,7 +3,7 @@ import { takeFromWindow } from '../attempts/windows.ts';
 import type { Cause } from '../change/cause.ts';
 import { change } from '../change/change.ts';
 import { noOperator } from '../change/record.ts';
-import type { Context, RequestInfo } from '../context.ts';
+import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -111,3 +111,9 @@ async function insertSignUp(db: Db, ctx: Context, request: SignUpRequest): Promi
     .execute();
   return token;
 }
+
+/** A sign-up whose link is over is gone. */
+export const expiredSignUps: Expiring = {
+  table: 'sign_ups',
+  remove: ({ db }, at) => db.deleteFrom('sign_ups').where('expires_at', '<=', at).execute(),
+};

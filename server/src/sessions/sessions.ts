@@ -1,9 +1,11 @@
-import type { UserChange } from '../change/change.ts';
-import type { Context, RequestInfo } from '../context.ts';
+import { sql } from 'kysely';
+import type { Change, UserChange } from '../change/change.ts';
+import type { Context, Expiring } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
 import { hashSecret, newId, newSecret, sameSecret } from '../crypto/tokens.ts';
-import type { Db } from '../db/database.ts';
-import { rootId } from '../db/schema.ts';
+import { type Db, lockedRow } from '../db/database.ts';
+import { rootId, type Sessions } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 
 /** How a session was opened; also the value of `authMethod` in a permission's condition. */
@@ -46,8 +48,7 @@ export type NewSession = {
 };
 
 /** Opens a session. The secrets are in this answer only; the row holds their hashes (R51). */
-export async function createSession(db: Db, ctx: Context, info: RequestInfo, session: NewSession) {
-  const now = ctx.now();
+export async function createSession({ db, ctx, now, cause: { info } }: Change, session: NewSession) {
   const expiresAt = now + session.life;
   const sessionId = newId();
   const apiKey = session.kind === 'api' ? `api-${newId()}` : undefined;
@@ -99,19 +100,31 @@ export async function findSession(
   token: string,
   apiKey: string | undefined,
 ): Promise<Session | undefined> {
-  const row = await sessionRow(ctx, kind, hashSecret(token));
-  if (!row || row.expires_at <= ctx.now()) return undefined;
+  const byToken = sessionRows(ctx.db).where('sessions.token_hash', '=', hashSecret(token));
+  const row = await byToken.where('sessions.kind', '=', kind).executeTakeFirst();
+  if (!row || !isAlive(row, ctx.now())) return undefined;
   if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), row.api_key_hash ?? '')) return undefined;
-  if (kind === 'console' && row.last_used_at + limits.session.consoleIdle <= ctx.now()) return undefined;
-  // SECURITY: a switched session dies with the one it came from (R64).
-  if (row.origin_session_id !== null && (row.origin_expires_at ?? 0) <= ctx.now()) return undefined;
   await stampUse(ctx, row);
   return toSession(row);
 }
 
+/** A session as the transaction sees it, which nobody ends before the transaction is over; undefined when it ended. */
+export async function lockSession(
+  { db, now }: Change,
+  { operatorId, sessionId }: Pick<Session, 'operatorId' | 'sessionId'>,
+): Promise<Session | undefined> {
+  const own = db.selectFrom('sessions').select('session_id').where('operator_id', '=', operatorId);
+  await lockedRow(db, own.where('session_id', '=', sessionId)).executeTakeFirst();
+  const row = await sessionRows(db)
+    .where('sessions.operator_id', '=', operatorId)
+    .where('sessions.session_id', '=', sessionId)
+    .executeTakeFirst();
+  return row && isAlive(row, now) ? toSession(row) : undefined;
+}
+
 /** One statement for all that a request is judged by, so that every change acts on the next one (R62). */
-async function sessionRow(ctx: Context, kind: 'console' | 'api', tokenHash: string) {
-  return await ctx.db
+function sessionRows(db: Db) {
+  return db
     .selectFrom('sessions')
     .innerJoin('users', (join) =>
       join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_id', '=', 'sessions.user_id'),
@@ -132,13 +145,19 @@ async function sessionRow(ctx: Context, kind: 'console' | 'api', tokenHash: stri
     .select(['users.user_name', 'users.language', 'users.permission', 'users.mfa_reset_at'])
     .select(['operators.default_permissions', 'operators.guard_off_at'])
     .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
-    .select(['factor.factor_id', 'origin.expires_at as origin_expires_at'])
-    .where('sessions.token_hash', '=', tokenHash)
-    .where('sessions.kind', '=', kind)
-    .executeTakeFirst();
+    .select(['factor.factor_id', 'origin.expires_at as origin_expires_at']);
 }
 
-function toSession(row: NonNullable<Awaited<ReturnType<typeof sessionRow>>>): Session {
+/** SECURITY: a switched session dies with the one it came from (R64). */
+function isAlive(row: Sessions & { readonly origin_expires_at: number | null }, now: number): boolean {
+  return !isOver(row, now) && (row.origin_session_id === null || (row.origin_expires_at ?? 0) > now);
+}
+
+function isOver(row: Pick<Sessions, 'kind' | 'expires_at' | 'last_used_at'>, now: number): boolean {
+  return row.expires_at <= now || (row.kind === 'console' && row.last_used_at + limits.session.consoleIdle <= now);
+}
+
+function toSession(row: NonNullable<Awaited<ReturnType<ReturnType<typeof sessionRows>['executeTakeFirst']>>>): Session {
   const required = row.user_id === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
   return {
     operatorId: row.operator_id,
@@ -178,69 +197,76 @@ async function stampUse(
     .execute();
 }
 
-/** A user's live sessions, newest use first. */
-export async function listUserSessions(ctx: Context, operatorId: string, userId: string) {
+/** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
+export function isPerson({ authMethod }: Pick<Session, 'authMethod'>): boolean {
+  return authMethod === 'password' || authMethod === 'password+totp';
+}
+
+/** A user's live sessions, newest use first. A borrowed session sees itself only. */
+export async function listSessionsOf(ctx: Context, session: Session): Promise<Sessions[]> {
   const now = ctx.now();
   const rows = await ctx.db
     .selectFrom('sessions')
     .selectAll()
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
+    .where('operator_id', '=', session.operatorId)
+    .where('user_id', '=', session.userId)
     .where('expires_at', '>', now)
     .orderBy('last_used_at', 'desc')
     .execute();
-  return rows.filter((row) => row.kind === 'api' || row.last_used_at + limits.session.consoleIdle > now);
+  const own = isPerson(session) ? rows : rows.filter((row) => row.session_id === session.sessionId);
+  return own.filter((row) => !isOver(row, now));
 }
 
+type Ended = Pick<Session, 'operatorId' | 'userId'>;
+
 /** Ends one session; false when there is none of that id for that user. */
-export async function endOneSession(db: Db, session: Pick<Session, 'operatorId' | 'userId' | 'sessionId'>) {
+export async function endOneSession(db: Db, user: Ended, sessionId: string): Promise<boolean> {
   const result = await db
     .deleteFrom('sessions')
-    .where('operator_id', '=', session.operatorId)
-    .where('user_id', '=', session.userId)
-    .where('session_id', '=', session.sessionId)
+    .where('operator_id', '=', user.operatorId)
+    .where('user_id', '=', user.userId)
+    .where('session_id', '=', sessionId)
     .executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
 
-/** Ends a user's sessions but one; returns how many. */
-export async function endUserSessions(db: Db, operatorId: string, userId: string, exceptId = ''): Promise<number> {
-  const result = await db
+/** Ends a user's sessions but one; returns how many were still alive. */
+export async function endUserSessions(db: Db, now: number, user: Ended, exceptId = ''): Promise<number> {
+  const ended = await db
     .deleteFrom('sessions')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
+    .where('operator_id', '=', user.operatorId)
+    .where('user_id', '=', user.userId)
     .where('session_id', '!=', exceptId)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+    .returning(['kind', 'expires_at', 'last_used_at'])
+    .execute();
+  return ended.filter((row) => !isOver(row, now)).length;
 }
+
+/** What a new secret brings with it. */
+export type Renewal = { readonly expiresAt?: number; readonly provedAt?: number; readonly authMethod?: AuthMethod };
 
 /**
  * Gives a session a new secret; the old one is dead. One conditional statement: of two renewals with one token, one
  * wins (I1).
- * @returns undefined when the old token was not the current one any more
+ * @throws Failure AUM0001 when the old token was not the current one any more
  */
-export async function renewToken(
-  db: Db,
-  ctx: Context,
-  session: Session,
-  oldToken: string,
-  change: { readonly expiresAt?: number; readonly provedAt?: number; readonly authMethod?: AuthMethod },
-): Promise<string | undefined> {
-  const expiresAt = change.expiresAt ?? session.expiresAt;
+export async function renewToken({ db, ctx }: Change, session: Session, oldToken: string, renewal: Renewal) {
+  const expiresAt = renewal.expiresAt ?? session.expiresAt;
   const token = await newToken(ctx, session, expiresAt);
   const result = await db
     .updateTable('sessions')
     .set({
       token_hash: hashSecret(token),
       expires_at: expiresAt,
-      ...(change.provedAt !== undefined && { proved_at: change.provedAt }),
-      ...(change.authMethod !== undefined && { auth_method: change.authMethod }),
+      ...(renewal.provedAt !== undefined && { proved_at: renewal.provedAt, wrong_passwords: 0 }),
+      ...(renewal.authMethod !== undefined && { auth_method: renewal.authMethod }),
     })
     .where('operator_id', '=', session.operatorId)
     .where('session_id', '=', session.sessionId)
     .where('token_hash', '=', hashSecret(oldToken))
     .executeTakeFirst();
-  return result.numUpdatedRows === 1n ? token : undefined;
+  if (result.numUpdatedRows !== 1n) throw new Failure('AUM0001');
+  return token;
 }
 
 /** Ends the sessions of those who switched to a user. */
@@ -252,3 +278,27 @@ export async function endSwitchedSessions(c: UserChange): Promise<void> {
     .where('origin_session_id', 'is not', null)
     .execute();
 }
+/** Sessions go when they are over, and with the one that they came from. */
+export const expiredSessions: Expiring = {
+  table: 'sessions',
+  remove: ({ db }, at) =>
+    db
+      .deleteFrom('sessions')
+      .where((eb) =>
+        eb.or([
+          eb('expires_at', '<=', at),
+          eb.and([eb('kind', '=', 'console'), eb('last_used_at', '<=', at - limits.session.consoleIdle)]),
+        ]),
+      )
+      .execute(),
+  bringBack: async (db, now) => {
+    await db
+      .updateTable('sessions')
+      .set({ created_at: now, expires_at: sql<number>`expires_at - (created_at - ${now})` })
+      .where('created_at', '>', now)
+      .execute();
+    // SECURITY: a proof of the password that lies ahead would be a step-up that lasts until then.
+    await db.updateTable('sessions').set({ proved_at: now }).where('proved_at', '>', now).execute();
+    await db.updateTable('sessions').set({ last_used_at: now }).where('last_used_at', '>', now).execute();
+  },
+};

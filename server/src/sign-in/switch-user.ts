@@ -1,13 +1,13 @@
-import { compileCondition, type Request } from '@warifu/policy';
-import { parseTrustPolicy, rootSrn, userSrn } from '../authorize/trust-policy.ts';
+import { userSrn } from '../authorize/trust-policy.ts';
 import { by } from '../change/actor.ts';
-import { record } from '../change/record.ts';
-import type { Context, RequestInfo } from '../context.ts';
-import { type Db, transaction } from '../db/database.ts';
+import type { Cause } from '../change/cause.ts';
+import { alsoRecord, change, changeUser, describe, type Refused, refuse, type UserChange } from '../change/change.ts';
+import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
-import { createSession, type Session } from '../sessions/sessions.ts';
+import { createSession, isPerson, lockSession, type Session } from '../sessions/sessions.ts';
 import { findAccount } from '../users/accounts.ts';
 import type { SignedIn } from './sign-in.ts';
+import { isTrusted, principalOf } from './trust.ts';
 
 export type SwitchRequest = {
   readonly operatorId: string;
@@ -19,106 +19,55 @@ export type SwitchRequest = {
 /**
  * Continues as a SAM user whose trust policy names the caller exactly (R64). The new session lives no longer than the
  * caller's and cannot switch again. Nobody becomes a root user or itself.
+ *
+ * SECURITY: trust is read under the lock of the target, so that a session is either refused or found by whoever takes
+ * the trust away; the caller's own session is held, so that nothing is opened from one that ends at this instant.
  * @throws Failure AUM0025, whatever is in the way
  */
-export async function switchUser(
-  ctx: Context,
-  info: RequestInfo,
-  caller: Session,
-  request: SwitchRequest,
-): Promise<SignedIn> {
-  const target = await findAccount(ctx.db, request);
-  const itself = target?.operatorId === caller.operatorId && target.userId === caller.userId;
+export async function switchUser(cause: Cause, session: Session, request: SwitchRequest): Promise<SignedIn> {
+  const target = await findAccount(cause.ctx.db, request);
+  if (!target) return await change<never>(cause, session.operatorId, async () => notTrusted());
+  const { operatorId, userId } = target;
+  return await changeUser(
+    cause,
+    { operatorId, userId, otherwise: 'AUM0025' },
+    async (c): Promise<SignedIn | Refused> => {
+      const caller = await lockSession(c, session);
+      if (!caller) throw new Failure('AUM0001');
+      if (caller.mfaRequired && !caller.mfaActive && isPerson(caller)) throw new Failure('MFA0008');
+      const itself = operatorId === caller.operatorId && userId === caller.userId;
+      const possible = !itself && userId !== rootId && caller.originPrincipal === undefined;
+      return possible && (await isTrusted(c, caller)) ? await enter(c, caller, request.life) : notTrusted();
+    },
+  );
+}
+
+async function enter(c: UserChange, caller: Session, wished: number): Promise<SignedIn> {
+  const { operatorId, userId, userName } = c.user;
   const principal = principalOf(caller);
-  const trusted = target && (await isTrusted(ctx, info, caller, principal, target));
-  if (!target || itself || caller.originPrincipal !== undefined || !trusted) return await refuse(ctx, info, caller);
-  const life = Math.min(request.life, caller.expiresAt - ctx.now());
-  const { operatorId, userId, userName } = target;
-  return await transaction(ctx.db, async (db) => {
-    const { sessionId, apiKey, token } = await createSession(db, ctx, info, {
-      operatorId,
-      userId,
-      userName,
-      kind: 'api',
-      authMethod: 'switchUser',
-      life,
-      origin: { operatorId: caller.operatorId, sessionId: caller.sessionId, principal },
-    });
-    await recordSwitch(db, ctx, info, caller, target, principal, sessionId);
-    return { operatorId, userName, apiKey, token };
+  const { sessionId, apiKey, token } = await createSession(c, {
+    operatorId,
+    userId,
+    userName,
+    kind: 'api',
+    authMethod: 'switchUser',
+    life: Math.min(wished, caller.expiresAt - c.now),
+    origin: { operatorId: caller.operatorId, sessionId: caller.sessionId, principal },
   });
-}
-
-/** The name under which trust policies know a user. */
-function principalOf(session: Session): string {
-  const { operatorId, userName } = session;
-  return userName === '' ? rootSrn(operatorId) : userSrn(operatorId, userName);
-}
-
-type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
-
-async function isTrusted(ctx: Context, info: RequestInfo, caller: Session, principal: string, target: Target) {
-  const row = await ctx.db
-    .selectFrom('users')
-    .select('trust_policy')
-    .where('operator_id', '=', target.operatorId)
-    .where('user_id', '=', target.userId)
-    .executeTakeFirst();
-  if (!row?.trust_policy) return false;
-  const call = conditionRequest(ctx, info, caller, target);
-  return parseTrustPolicy(row.trust_policy).statements.some(({ principals, condition }) => {
-    // A condition that fails does not apply: fail closed.
-    const holds = condition === undefined || compileCondition(condition.expression)(call) === 'true';
-    return principals.includes(principal) && holds;
-  });
-}
-
-function conditionRequest(ctx: Context, info: RequestInfo, caller: Session, target: Target): Request {
-  return {
-    api: 'Auth:switchUser',
-    httpMethod: 'POST',
-    requestPath: info.path,
-    pathVariables: { operator_id: target.operatorId, user_name: target.userName },
-    queryParameters: {},
-    nowMs: ctx.now(),
-    timeZone: ctx.config.timeZone,
-    sourceIp: info.sourceIp,
-    samUserName: caller.userName === '' ? null : caller.userName,
-    operatorId: caller.operatorId,
-    mfaAuthenticated: caller.authMethod === 'password+totp',
-    authMethod: caller.authMethod,
-    authAgeSeconds: Math.floor((ctx.now() - caller.provedAt) / 1000),
-    secondsSinceMfaReset: Number.MAX_SAFE_INTEGER,
-  };
+  recordBoth(c, caller, sessionId);
+  return { operatorId, userName, apiKey, token };
 }
 
 /** Both names are kept: in the chain of the operator that was entered and, when it is another, of the caller's. */
-async function recordSwitch(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  caller: Session,
-  target: Target,
-  principal: string,
-  sessionId: string,
-): Promise<void> {
-  const success = { outcome: 'success', statusCode: 200, detail: { session: sessionId } } as const;
-  const { operatorId, userName } = target;
-  const to = userSrn(operatorId, userName);
-  const foreign = caller.operatorId !== operatorId;
-  const chains = [
-    { operatorId, userName, actor: principal, target: to },
-    ...(foreign ? [{ ...by(caller), target: to }] : []),
-  ];
-  // Always in the same order: two switches in opposite directions must not wait for each other.
-  for (const event of chains.sort((a, b) => (a.operatorId < b.operatorId ? -1 : 1))) {
-    await record(db, ctx.now(), info, { ...event, ...success });
-  }
+function recordBoth(c: UserChange, caller: Session, sessionId: string): void {
+  const { operatorId, userName } = c.user;
+  const target = userSrn(operatorId, userName);
+  const detail = { session: sessionId };
+  describe(c, { operatorId, userName, actor: principalOf(caller), target, detail });
+  if (caller.operatorId === operatorId) return;
+  alsoRecord(c, { ...by(caller), target, outcome: 'success', statusCode: c.cause.status, detail });
 }
 
-async function refuse(ctx: Context, info: RequestInfo, caller: Session): Promise<never> {
-  await transaction(ctx.db, (db) =>
-    record(db, ctx.now(), info, { ...by(caller), outcome: 'refused', reason: 'not trusted', statusCode: 400 }),
-  );
-  throw new Failure('AUM0025');
+function notTrusted(): Refused {
+  return refuse('AUM0025', 'not trusted', 'refused');
 }

@@ -1,4 +1,6 @@
 import type { Attempted } from '../attempts/attempts.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeUser, type UserChange } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { parseEmail } from '../mail/address.ts';
@@ -41,6 +43,22 @@ export async function loadAccount(db: Db, operatorId: string, userId: string): P
   };
 }
 
+/** Notes when a user signed in. */
+export async function stampSignIn({ db, now, user }: UserChange): Promise<void> {
+  await setOf(db, user).set({ last_sign_in_at: now }).execute();
+}
+
+/**
+ * Sets the language of a user's console and mails.
+ * @throws Failure AUM0001 when the session or the user is gone
+ */
+export async function setLanguage(cause: Cause, user: UserKey, language: Account['language']): Promise<void> {
+  const { operatorId, userId } = user;
+  await changeUser(cause, { operatorId, userId, otherwise: 'AUM0001' }, async ({ db }) => {
+    await setOf(db, user).set({ language }).execute();
+  });
+}
+
 /** What the attempt counters know an account by, whether it exists or not (R11). */
 export function attemptedOf(identifier: Identifier, account: Account | undefined): Attempted {
   if (account) return account;
@@ -53,6 +71,12 @@ export function attemptedOf(identifier: Identifier, account: Account | undefined
 /** The one spelling of a user name that counts. */
 export function nameKeyOf(userName: string): string {
   return userName.normalize('NFC').trim().toLowerCase();
+}
+
+type UserKey = { readonly operatorId: string; readonly userId: string };
+
+function setOf(db: Db, { operatorId, userId }: UserKey) {
+  return db.updateTable('users').where('operator_id', '=', operatorId).where('user_id', '=', userId);
 }
 
 async function rootOfEmail(db: Db, text: string) {

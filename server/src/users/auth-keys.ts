@@ -79,6 +79,18 @@ export async function listAuthKeysOf(db: Db, operatorId: string, userIds: readon
   return new Map([...byUser].map(([userId, keys]) => [userId, keys.map(authKeyReply)]));
 }
 
+/** Notes the use of an AuthKey, which nobody deletes before the transaction is over; false when it is gone. */
+export async function stampAuthKey(db: Db, now: number, owner: Owner, authKeyId: string): Promise<boolean> {
+  const stamped = await db
+    .updateTable('auth_keys')
+    .set({ last_used_at: now })
+    .where('operator_id', '=', owner.operatorId)
+    .where('user_id', '=', owner.userId)
+    .where('auth_key_id', '=', authKeyId)
+    .executeTakeFirst();
+  return stamped.numUpdatedRows === 1n;
+}
+
 /** The owner of an AuthKey whose secret fits; undefined for an unknown ID and for a wrong secret alike. */
 export async function findByAuthKey(db: Db, authKeyId: string, authKey: string) {
   const row = await db

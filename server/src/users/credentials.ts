@@ -2,7 +2,8 @@ import { count, type UserChange } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import type { Users } from '../db/schema.ts';
-import { endUserSessions, listUserSessions } from '../sessions/sessions.ts';
+import { endPendingSignIns } from '../sessions/pending.ts';
+import { endUserSessions } from '../sessions/sessions.ts';
 
 /**
  * Takes the lock of a user for the rest of the transaction. Every transaction that changes credentials begins with
@@ -36,24 +37,11 @@ export async function endAfterCredentialChange(
     .where('operator_id', '=', operatorId)
     .where('user_id', '=', userId)
     .execute();
-  const alive = await listUserSessions({ ...ctx, db }, operatorId, userId);
-  await endUserSessions(db, operatorId, userId, exceptSessionId);
   return {
-    sessions: alive.filter((session) => session.session_id !== exceptSessionId).length,
-    pendingSignIns: await endPendingSignIns(db, ctx, { operatorId, userId }),
+    sessions: await endUserSessions(db, ctx.now(), { operatorId, userId }, exceptSessionId),
+    pendingSignIns: await endPendingSignIns(db, ctx.now(), { operatorId, userId }),
     links: await voidMailTokens(db, ctx, operatorId, userId),
   };
-}
-
-/** Ends a user's sign-ins that wait for a code; counts those that were still alive. */
-async function endPendingSignIns(db: Db, ctx: Context, user: { operatorId: string; userId: string }): Promise<number> {
-  const ended = await db
-    .deleteFrom('pending_sign_ins')
-    .where('operator_id', '=', user.operatorId)
-    .where('user_id', '=', user.userId)
-    .returning('expires_at')
-    .execute();
-  return ended.filter((pending) => pending.expires_at > ctx.now()).length;
 }
 
 /** Voids a user's live mail tokens; counts the links that a person could still have followed. */

@@ -1,12 +1,14 @@
+import type { ErrorCode } from '@warifu/contract';
 import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
 import type { Cause } from '../change/cause.ts';
-import type { Change, Who } from '../change/change.ts';
+import { type Change, change, describe, nameOf, notify, refuse, type Who } from '../change/change.ts';
 import { record } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
+import { clearWrongPasswords, countWrongPassword } from '../sessions/wrong-passwords.ts';
 import { type Account, attemptedOf, findAccount, type Identifier, loadAccount } from './accounts.ts';
 
 export type PasswordCheck =
@@ -74,12 +76,13 @@ export async function proveOwnPassword(
   throw new Failure('AUM0011');
 }
 
-/** A right password: under which credentials, and how its attempt is settled in the change that rests on it. */
+/** A right password: under which credentials, and what the change that rests on it does first. */
 export type PasswordProof = { readonly who: Who; readonly settle: (c: Change) => Promise<void> };
 
 /**
  * Asks for a user's password before a change that rests on it: `changeUser(cause, proof.who, async (c) => {
- * await proof.settle(c); … })`. The proof is void when the credentials change before the lock is taken.
+ * await proof.settle(c); … })`. The proof is void when the credentials change before the lock is taken. The fifth wrong
+ * one in a row ends the session that asks.
  * @throws Failure AUM0011 when it is wrong (counted like one at sign-in), COM0404, COM0429, COM0503
  */
 export async function provePasswordOf(
@@ -91,23 +94,71 @@ export async function provePasswordOf(
   const account = await loadAccount(ctx.db, user.operatorId, user.userId);
   if (!account) throw new Failure('COM0404');
   const check = await checkOwnPassword(ctx, account, password, info.sourceIp);
-  if (!check.right) {
-    await settleWrong(ctx, info, check, 400);
-    throw new Failure('AUM0011');
-  }
+  const { who } = await settle(cause, check, 'AUM0011');
+  return { who, settle: clearWrongPasswords };
+}
+
+/** What a sign-in rests on. */
+export type SignInProof = {
+  readonly who: Who;
+  readonly account: Account;
+  /** Wrong passwords in a row before this one. */
+  readonly failuresBefore: number;
+};
+
+/**
+ * The password half of every sign-in.
+ * @throws Failure AUM0002, whatever was wrong (R08)
+ */
+export async function provePassword(cause: Cause, identifier: Identifier, password: string): Promise<SignInProof> {
+  const { ctx, info } = cause;
+  const check = await checkPassword(ctx, identifier, password, info.sourceIp);
+  const { who, account, attempt } = await settle(cause, check, 'AUM0002');
+  await strengthenHash(ctx, account, password);
+  // The booking of this very attempt is one of `failures`.
+  return { who, account, failuresBefore: attempt.failures - 1 };
+}
+
+/** A right one is settled at once: whatever happens to the change that rests on it, it was no failure (I9). */
+async function settle(cause: Cause, check: PasswordCheck, otherwise: 'AUM0002' | 'AUM0011') {
+  const { ctx } = cause;
+  if (!check.right) return await refuseWrong(cause, check, otherwise);
+  const { account, attempt } = check;
+  await transaction(ctx.db, (db) => settleRight(db, attempt, ctx.now()));
   const { operatorId, userId, credentialVersion: version } = account;
-  const who = { operatorId, userId, version, otherwise: 'AUM0011' } as const;
-  return { who, settle: (c) => settleRight(c.db, check.attempt, c.now) };
+  return { who: { operatorId, userId, version, otherwise }, account, attempt };
+}
+
+async function refuseWrong(cause: Cause, check: WrongCheck, code: ErrorCode): Promise<never> {
+  const { account, attempt } = check;
+  return await change<never>(cause, account?.operatorId ?? '', async (c) => {
+    if (!cause.caller) describe(c, { userName: account?.userName ?? '' });
+    else if (account && account.userId !== cause.caller.userId) describe(c, { target: nameOf(account.userName) });
+    if (!attempt) return refuse(code, 'paused', 'refused');
+    const suspended = account && (await suspendAtCap(c, account, attempt));
+    const ended = await countWrongPassword(c);
+    if (suspended) return refuse(code, 'password suspended');
+    return refuse(code, ended ? 'wrong credentials, session ended' : 'wrong credentials');
+  });
+}
+
+/** At the hundredth failure in a row the password opens nothing until it is reset (R13). */
+async function suspendAtCap(c: Change, account: Account, attempt: Attempt): Promise<boolean> {
+  if (attempt.failures < limits.login.accountCap) return false;
+  await markSuspended(c.db, c.now, account);
+  notify(c, 'password_suspended', { userName: account.userName });
+  return true;
 }
 
 /**
  * Hashes a password anew at sign-in when its row was made with other parameters than today's (R07). Nothing else about
- * the account changes, so sessions and links stay.
+ * the account changes, so sessions and links stay. When too many hashes wait, the next sign-in does it.
  */
-export async function strengthenHash(ctx: Context, account: Account, password: string): Promise<void> {
+async function strengthenHash(ctx: Context, account: Account, password: string): Promise<void> {
   const { operatorId, userId, passwordHash } = account;
   if (passwordHash === undefined || ctx.hasher.isCurrent(passwordHash)) return;
-  const stronger = await ctx.hasher.hash(password);
+  const stronger = await ctx.hasher.hash(password).catch(nothingWhenBusy);
+  if (stronger === undefined) return;
   await ctx.db
     .updateTable('users')
     .set({ password_hash: stronger })
@@ -115,6 +166,10 @@ export async function strengthenHash(ctx: Context, account: Account, password: s
     .where('user_id', '=', userId)
     .where('password_hash', '=', passwordHash)
     .execute();
+}
+
+function nothingWhenBusy(error: unknown): undefined {
+  if (!(error instanceof Failure && error.code === 'COM0503')) throw error;
 }
 
 type WrongCheck = Extract<PasswordCheck, { right: false }>;
@@ -166,12 +221,16 @@ export function assertPasswordSize(password: string, field = 'password'): void {
 }
 
 async function suspendPassword(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
+  await markSuspended(db, ctx.now(), account);
+  await enqueueNotice(db, ctx, info, account.operatorId, 'password_suspended', { userName: account.userName });
+}
+
+async function markSuspended(db: Db, now: number, account: Account): Promise<void> {
   await db
     .updateTable('users')
-    .set({ password_suspended_at: ctx.now() })
+    .set({ password_suspended_at: now })
     .where('operator_id', '=', account.operatorId)
     .where('user_id', '=', account.userId)
     .where('password_suspended_at', 'is', null)
     .execute();
-  await enqueueNotice(db, ctx, info, account.operatorId, 'password_suspended', { userName: account.userName });
 }

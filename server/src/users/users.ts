@@ -121,7 +121,7 @@ export async function endSamUserSessions(cause: Cause, params: UserPath): Promis
   await changeSamUser(cause, params, async (c) => {
     const { operatorId, userId, userName } = c.user;
     describe(c, { target: nameOf(userName) });
-    count(c, { sessions: await endUserSessions(c.db, operatorId, userId) });
+    count(c, { sessions: await endUserSessions(c.db, c.now, { operatorId, userId }) });
   });
 }
 

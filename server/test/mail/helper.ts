@@ -50,6 +50,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
       hasher,
       log: pino({ level: 'silent' }),
       wake: () => {},
+      settleClock: async () => {},
     };
   };
   const hasher = createHasher(loadKeys(dataDir), { slots: 1 });

@@ -30,6 +30,10 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   sign_in_new_source: notice({ event: 'sign_in_new_source' }),
   sign_in_code_failed: notice({ event: 'sign_in_code_failed' }),
   sign_in_after_failures: notice({ event: 'sign_in_after_failures' }),
+  session_ended: notice({
+    event: 'session_ended',
+    receipt: { sessions: 1, pendingSignIns: 0, links: 0, backupCodes: 0 },
+  }),
   password_suspended: notice({ event: 'password_suspended' }),
   mfa_suspended: notice({ event: 'mfa_suspended' }),
   sam_mfa_enabled: notice({ event: 'sam_mfa_enabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
@@ -61,6 +65,7 @@ const shared = [
   'sign_in_new_source',
   'sign_in_code_failed',
   'sign_in_after_failures',
+  'session_ended',
   'password_suspended',
   'mfa_suspended',
   'auth_key_created',

@@ -100,6 +100,29 @@ function counting(statements: string[]): KyselyPlugin {
   };
 }
 
+/**
+ * A second server on the database of a first one. SQLite allows one server: there it is the first itself.
+ * Stop it before the first.
+ */
+export async function joinTestServer(first: TestServer): Promise<TestServer> {
+  return first.engine === 'sqlite' ? { ...first, stop: async () => {} } : await startBeside(first);
+}
+
+/** A server on the database of another one that does nothing meanwhile. */
+export async function startBeside(first: TestServer): Promise<TestServer> {
+  const { config, log, keys, now, hasher } = first.ctx;
+  const db = openDatabase(config.databaseUrl, () => {});
+  const ctx = { ...createContext({ config, log, keys, db, now }, () => {}), hasher };
+  const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
+  const jobs = startJobs(ctx);
+  const stop = async () => {
+    await app.close();
+    await jobs.stop();
+    await db.destroy();
+  };
+  return { ...first, app, ctx, jobs, stop };
+}
+
 /** A database of its own on the cluster of the test run. */
 async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   if (!postgresUrl) throw new Error('WARIFU_TEST_POSTGRES_URL is not set: run the tests with npm test');

@@ -45,6 +45,7 @@ type SharedEvent =
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'
+  | 'session_ended'
   | 'mfa_suspended'
   | 'auth_key_created';
 type WriteNotice = (pages: Pages, notice: Notice) => Message;

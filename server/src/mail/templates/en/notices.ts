@@ -148,6 +148,15 @@ export const notices: Words['notices'] = {
       steps(changePassword(pages), endSessions(pages), cannotLogIn(pages)),
     ],
   }),
+  session_ended: (pages) => ({
+    subject: 'A session was ended after wrong passwords',
+    fact: `Inside a session of the root user, a wrong password was entered ${limits.session.wrongPasswords} times in a row. That session was ended.`,
+    body: [paragraph('The password, multi-factor authentication and all other sessions have not changed.')],
+    ifNotYou: [
+      paragraph('Someone else may have used a session of yours. Do this, in this order:'),
+      steps(endSessions(pages), changePassword(pages), cannotLogIn(pages)),
+    ],
+  }),
   password_suspended: (pages) => ({
     subject: 'The password no longer works',
     fact: `Wrong passwords were entered ${limits.login.accountCap} times in a row, so the root user's current password was suspended.`,

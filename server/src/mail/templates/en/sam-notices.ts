@@ -138,6 +138,19 @@ export const samNotices: Words['samNotices'] = {
     body: [],
     ifNotYou: passwordIsKnown(pages, userName, 'someone else may know the password.'),
   }),
+  session_ended: (pages, userName) => ({
+    subject: `A session of SAM user ${userName} was ended after wrong passwords`,
+    fact: `Inside a session of SAM user ${userName}, a wrong password was entered ${limits.session.wrongPasswords} times in a row. That session was ended.`,
+    body: [paragraph("This user's password, multi-factor authentication and other sessions have not changed.")],
+    ifNotYou: [
+      paragraph('Someone else may have used a session of this SAM user. Do this, in this order:'),
+      steps(
+        { text: "Change this user's password, which also ends its sessions:", page: pages.user(userName) },
+        readAuditLog(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
   password_suspended: (pages, userName) => ({
     subject: `The password of SAM user ${userName} no longer works`,
     fact: `Wrong passwords were entered ${limits.login.accountCap} times in a row, so the current password of SAM user ${userName} was suspended.`,

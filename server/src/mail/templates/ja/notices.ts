@@ -151,6 +151,15 @@ export const notices: Words['notices'] = {
       steps(changePassword(pages), endSessions(pages), cannotLogIn(pages)),
     ],
   }),
+  session_ended: (pages) => ({
+    subject: '誤ったパスワードが続いたため、セッションを終了しました',
+    fact: `ルートユーザーのセッションで、誤ったパスワードが続けて ${limits.session.wrongPasswords} 回入力されたため、そのセッションを終了しました。`,
+    body: [paragraph('パスワード、多要素認証、ほかのセッションに変更はありません。')],
+    ifNotYou: [
+      paragraph('ほかの人があなたのセッションを使った可能性があります。次の順に対応してください。'),
+      steps(endSessions(pages), changePassword(pages), cannotLogIn(pages)),
+    ],
+  }),
   password_suspended: (pages) => ({
     subject: 'パスワードが使えなくなりました',
     fact: `誤ったパスワードが続けて ${limits.login.accountCap} 回入力されたため、ルートユーザーの現在のパスワードを停止しました。`,

@@ -137,6 +137,22 @@ export const samNotices: Words['samNotices'] = {
     body: [],
     ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がパスワードを知っている可能性があります。'),
   }),
+  session_ended: (pages, userName) => ({
+    subject: `誤ったパスワードが続いたため、SAM ユーザー ${userName} のセッションを終了しました`,
+    fact: `SAM ユーザー ${userName} のセッションで、誤ったパスワードが続けて ${limits.session.wrongPasswords} 回入力されたため、そのセッションを終了しました。`,
+    body: [paragraph('この SAM ユーザーのパスワード、多要素認証、ほかのセッションに変更はありません。')],
+    ifNotYou: [
+      paragraph('ほかの人がこの SAM ユーザーのセッションを使った可能性があります。次の順に対応してください。'),
+      steps(
+        {
+          text: 'この SAM ユーザーのパスワードを変更してください。変更すると、セッションもすべて終了します。',
+          page: pages.user(userName),
+        },
+        readAuditLog(pages),
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
   password_suspended: (pages, userName) => ({
     subject: `SAM ユーザー ${userName} のパスワードが使えなくなりました`,
     fact: `誤ったパスワードが続けて ${limits.login.accountCap} 回入力されたため、SAM ユーザー ${userName} の現在のパスワードを停止しました。`,

@@ -1,0 +1,75 @@
+import type { Cause } from '../change/cause.ts';
+import { changeUser, count, describe } from '../change/change.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { endOneSession, endUserSessions, isPerson, renewToken, type Session } from './sessions.ts';
+
+/** A session with the secret that opened it. */
+type Held = Session & { readonly token: string; readonly viaCookie: boolean };
+
+/** Ends the calling session. */
+export async function endThisSession(cause: Cause, session: Session): Promise<void> {
+  await changeUser(cause, gone(session), async (c) => {
+    await endOneSession(c.db, session, session.sessionId);
+  });
+}
+
+/**
+ * Ends one of the caller's own sessions.
+ * @throws Failure COM0404, AUM0015 when a borrowed session names another than itself
+ */
+export async function endOwnSession(cause: Cause, session: Session, sessionId: string): Promise<void> {
+  if (sessionId !== session.sessionId) assertPerson(session);
+  await changeUser(cause, gone(session), async (c) => {
+    if (!(await endOneSession(c.db, session, sessionId))) throw new Failure('COM0404');
+    describe(c, { target: `session:${sessionId}` });
+  });
+}
+
+/**
+ * Ends all of the caller's sessions but this one; returns how many.
+ * @throws Failure AUM0015 for a borrowed session
+ */
+export async function endOtherSessions(cause: Cause, session: Session): Promise<number> {
+  assertPerson(session);
+  return await endOwn(cause, session, session.sessionId);
+}
+
+/** Ends all of the caller's sessions, the calling one included. */
+export async function endAllSessions(cause: Cause, session: Session): Promise<number> {
+  assertPerson(session);
+  return await endOwn(cause, session, '');
+}
+
+/**
+ * Replaces the calling session's token.
+ * @param life that is wished for; milliseconds
+ * @throws Failure AUM0015 for a session in a cookie, AUM0001
+ */
+export async function replaceToken(cause: Cause, session: Held, life: number): Promise<string> {
+  // SECURITY: a page must never come to hold a token of its own cookie session (R54).
+  if (session.viaCookie) throw new Failure('AUM0015');
+  // A switched session is never prolonged (R64); the others end 48 hours after their sign-in (R53).
+  const latest = session.originPrincipal ? session.expiresAt : session.provedAt + limits.session.apiMaxLife;
+  return await changeUser(cause, gone(session), async (c) => {
+    return await renewToken(c, session, session.token, { expiresAt: Math.min(c.now + life, latest) });
+  });
+}
+
+async function endOwn(cause: Cause, session: Session, exceptId: string): Promise<number> {
+  return await changeUser(cause, gone(session), async (c) => {
+    const sessions = await endUserSessions(c.db, c.now, session, exceptId);
+    count(c, { sessions });
+    return sessions;
+  });
+}
+
+/** SECURITY: what somebody borrowed, by an AuthKey or a switch, touches only itself: the owner's sessions go on. */
+function assertPerson(session: Session): void {
+  if (!isPerson(session)) throw new Failure('AUM0015');
+}
+
+/** A user that is gone has no session any more. */
+function gone({ operatorId, userId }: Session) {
+  return { operatorId, userId, otherwise: 'AUM0001' } as const;
+}

@@ -1,0 +1,67 @@
+import {
+  endOtherSessions as endOtherSessionsEndpoint,
+  endSession,
+  generateAuthToken,
+  listSessions,
+  logout,
+  revokeOperatorAuthTokens,
+} from '@warifu/contract';
+import type { FastifyInstance } from 'fastify';
+import type { Sessions } from '../db/schema.ts';
+import { clearSessionCookie } from '../http/cookies.ts';
+import { permitted, rootOf, signedIn } from '../http/guards.ts';
+import { handle } from '../http/handle.ts';
+import { limits } from '../limits.ts';
+import { endAllSessions, endOtherSessions, endOwnSession, endThisSession, replaceToken } from './own-sessions.ts';
+import { listSessionsOf } from './sessions.ts';
+
+/** The caller's own sessions. */
+export function registerSessionRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, logout, signedIn, async ({ caller, cause, reply }) => {
+    await endThisSession(cause, caller);
+    if (!caller.viaCookie) return undefined;
+    clearSessionCookie(reply);
+    // Not "cookies": that would sign the person out of every other site of the same domain.
+    reply.header('clear-site-data', '"cache", "storage"');
+    return undefined;
+  });
+
+  handle(app, listSessions, signedIn, async ({ caller }) => {
+    const rows = await listSessionsOf(ctx, caller);
+    return rows.map((row) => ({ ...sessionReply(row), current: row.session_id === caller.sessionId }));
+  });
+
+  handle(app, endSession, signedIn, async ({ caller, cause, params }) => {
+    await endOwnSession(cause, caller, params.session_id);
+    return undefined;
+  });
+
+  handle(app, endOtherSessionsEndpoint, signedIn, async ({ caller, cause }) => {
+    return { ended: await endOtherSessions(cause, caller) };
+  });
+
+  handle(app, generateAuthToken, permitted('operator_id'), async ({ caller, cause, body }) => {
+    const seconds = body.tokenTimeoutSeconds ?? limits.session.apiDefaultSeconds;
+    return { token: await replaceToken(cause, caller, seconds * 1000) };
+  });
+
+  handle(app, revokeOperatorAuthTokens, rootOf('operator_id'), async ({ caller, cause }) => {
+    await endAllSessions(cause, caller);
+    return undefined;
+  });
+}
+
+function sessionReply(row: Sessions) {
+  return {
+    sessionId: row.session_id,
+    kind: row.kind,
+    authMethod: row.auth_method,
+    sourceIp: row.source_ip,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  };
+}
