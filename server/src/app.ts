@@ -21,6 +21,7 @@ import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
+import { registerRecoveryRoutes } from './recovery/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import { registerUserRoutes } from './users/routes.ts';
@@ -54,6 +55,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerSignInRoutes(app);
   registerOperatorRoutes(app);
   registerMfaRoutes(app);
+  registerRecoveryRoutes(app);
   registerUserRoutes(app);
   registerRoleRoutes(app);
   registerPermissionRoutes(app);

@@ -3,10 +3,10 @@ import type { Context } from './context.ts';
 import type { Db } from './db/database.ts';
 import { createMailer } from './mail/deliver.ts';
 import { doRequests, type RequestKind } from './mail/requests.ts';
-import { type PasswordResetRequest, sendPasswordResetLink } from './operators/password-reset.ts';
 import { type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
 import { type ResetRequest, sendResetLink } from './recovery/by-mail.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
+import { type PasswordResetRequest, sendPasswordResetLink } from './recovery/password-reset.ts';
 
 /** Milliseconds. */
 const wakeDelay = 50;

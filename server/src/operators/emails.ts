@@ -2,13 +2,13 @@ import { takeFromWindow } from '../attempts/windows.ts';
 import { type Actor, by } from '../change/actor.ts';
 import { record } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
-import { hashSecret, newId } from '../crypto/tokens.ts';
+import { newId } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { Emails } from '../db/schema.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { issueMailToken } from '../links/links.ts';
+import { findLink, issueMailToken, spendLink, voidLinksOfEmail } from '../links/links.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { lockUser } from '../users/credentials.ts';
@@ -60,18 +60,9 @@ export async function requestEmail(ctx: Context, info: RequestInfo, actor: Actor
 export async function verifyEmail(ctx: Context, info: RequestInfo, token: string): Promise<void> {
   await transaction(ctx.db, async (db) => {
     const now = ctx.now();
-    const used = await db
-      .updateTable('mail_tokens')
-      .set({ used_at: now })
-      .where('token_hash', '=', hashSecret(token))
-      .where('purpose', '=', 'add_email')
-      .where('used_at', 'is', null)
-      .where('voided_at', 'is', null)
-      .where('expires_at', '>', now)
-      .returning(['operator_id', 'email_id'])
-      .executeTakeFirst();
-    if (!used?.email_id) throw new Failure('AUM0012');
-    const { operator_id: operatorId, email_id: emailId } = used;
+    const link = await findLink(db, now, token, ['add_email']);
+    if (!link?.email_id || !(await spendLink(db, now, link))) throw new Failure('AUM0012');
+    const { operator_id: operatorId, email_id: emailId } = link;
     const row = await db
       .updateTable('emails')
       .set({ verified_at: now, updated_at: now })
@@ -126,7 +117,6 @@ export async function deleteEmail(ctx: Context, info: RequestInfo, actor: Actor,
       .executeTakeFirst();
     if (primary?.primary_email_id === emailId) throw new Failure('AUM0036');
     await enqueueNotice(db, ctx, info, operatorId, 'email_removed', { address: row.email });
-    await db.deleteFrom('mail_tokens').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
     await db.deleteFrom('emails').where('operator_id', '=', operatorId).where('email_id', '=', emailId).execute();
     const target = `email:${emailId}`;
     await record(db, ctx.now(), info, { ...by(actor), target, outcome: 'success', statusCode: 204 });
@@ -179,12 +169,7 @@ async function upsertEmail(db: Db, ctx: Context, operatorId: string, address: { 
 }
 
 async function newToken(db: Db, ctx: Context, operatorId: string, emailId: string, version: number): Promise<string> {
-  await db
-    .deleteFrom('mail_tokens')
-    .where('operator_id', '=', operatorId)
-    .where('email_id', '=', emailId)
-    .where('used_at', 'is', null)
-    .execute();
+  await voidLinksOfEmail(db, ctx.now(), operatorId, emailId);
   const expiresAt = ctx.now() + limits.signUp.tokenLife;
   const bound = { operatorId, userId: rootId, credentialVersion: version, expiresAt, emailId };
   return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });

@@ -5,13 +5,13 @@ import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { enqueueNotice } from '../mail/notices.ts';
+import { setPassword } from '../recovery/password-reset.ts';
 import type { Session } from '../sessions/sessions.ts';
 import { loadAccount } from '../users/accounts.ts';
 import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
 import { assertPasswordSize, checkOwnPassword, settleWrong } from '../users/password.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 import { findOperator } from './operators.ts';
-import { setPassword } from './password-reset.ts';
 
 /**
  * Changes the caller's own password with the current one (R04); every other session ends.

@@ -91,7 +91,7 @@ async function setPrimary(db: Db, ctx: Context, info: RequestInfo, operatorId: s
     throw isDuplicate(error) ? new Failure('AUM0003') : error;
   }
   // Links that were mailed to the old primary address are dead (R43).
-  await voidMailTokens(db, ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel', 'password_reset']);
+  await voidMailTokens(db, ctx, operatorId, ['mfa_reset', 'password_reset']);
   const told = { address: row.email, ...(before && { also: before.email }) };
   await enqueueNotice(db, ctx, info, operatorId, 'primary_email_changed', told);
 }

@@ -5,7 +5,6 @@ import {
   endSession,
   generateAuthToken,
   getSession,
-  issuePasswordResetToken,
   listSessions,
   logout,
   revokeOperatorAuthTokens,
@@ -13,7 +12,6 @@ import {
   signIn,
   stepUp,
   switchUser as switchUserEndpoint,
-  verifyPasswordResetToken,
   verifySignIn,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
@@ -33,11 +31,10 @@ import {
   setSessionCookie,
 } from '../http/cookies.ts';
 import { anyone, permitted, rootOf, signedIn } from '../http/guards.ts';
-import { handle, sendReceipt } from '../http/handle.ts';
+import { handle } from '../http/handle.ts';
 import { limits } from '../limits.ts';
 import { findOperator } from '../operators/operators.ts';
-import { requestPasswordReset, resetPassword } from '../operators/password-reset.ts';
-import { recentOverride } from '../recovery/host-override.ts';
+import { recentOverride } from '../recovery/cases.ts';
 import { endOneSession, endUserSessions, listUserSessions, renewToken } from '../sessions/sessions.ts';
 import type { Identifier } from '../users/accounts.ts';
 import { signInWithAuthKey } from './auth-key-sign-in.ts';
@@ -100,16 +97,6 @@ export function registerSignInRoutes(app: FastifyInstance): void {
     if (!caller.viaCookie) return { token, provedUntil };
     setSessionCookie(reply, token);
     return { provedUntil };
-  });
-
-  handle(app, issuePasswordResetToken, anyone, async ({ info, body }) => {
-    await requestPasswordReset(ctx, info, body.email);
-    return undefined;
-  });
-
-  handle(app, verifyPasswordResetToken, anyone, async ({ info, body, reply }) => {
-    sendReceipt(reply, await resetPassword(ctx, info, body.token, body.password));
-    return undefined;
   });
 
   registerSessionRoutes(app);
