@@ -102,6 +102,8 @@ describe.each(engines)('recovery cases on %s', (engine) => {
     server.clock.now += 31 * 60_000;
     const later = await call(server, 'GET', mfa(root), { as });
     expect(later.body.pendingReset).toMatchObject({ kind: 'host', dueAt });
+    const outside = await call(server, 'DELETE', `${mfa(root)}/reset`, { as: (await fresh()).as });
+    expect(outside.status, "another operator's").toBe(404);
     expect((await call(server, 'DELETE', `${mfa(root)}/reset`, { as })).status).toBe(204);
     const again = await call(server, 'DELETE', `${mfa(root)}/reset`, { as });
     expect([again.status, again.body.code]).toEqual([404, 'COM0404']);
