@@ -34,7 +34,7 @@ export const auth = endpoint({
   }),
   status: 200,
   reply: AuthReply,
-  errors: ['AUM0002', 'MFA0001', 'MFA0002'],
+  errors: ['AUM0002', 'MFA0001', 'MFA0002', 'MFA0012'],
 });
 
 export const logout = endpoint({
@@ -76,7 +76,7 @@ export const stepUp = endpoint({
   body: closed({ password: Password, mfaOTPCode: Type.Optional(OptionalOtpCode) }),
   status: 200,
   reply: closed({ token: Type.Optional(Type.String()), provedUntil: EpochMs }),
-  errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002'],
+  errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002', 'MFA0012'],
 });
 
 const Session = closed({
@@ -187,7 +187,7 @@ export const verifySignIn = endpoint({
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
   reply: closed({ next: Type.Literal('DONE') }),
-  errors: ['AUM0018', 'MFA0002'],
+  errors: ['AUM0018', 'MFA0002', 'MFA0012'],
 });
 
 export const getSession = endpoint({

@@ -255,6 +255,11 @@ export const errorTable = {
     en: 'The backup codes are frozen. Disable MFA with the password and enable it again to get new ones.',
     ja: 'バックアップコードは使用できなくなっています。多要素認証をいったん無効にしてから有効にすると、新しいコードが生成されます。',
   },
+  MFA0012: {
+    status: 403,
+    en: 'This authenticator cannot be checked: what the server stores of it is damaged. Ask the people who run this server.',
+    ja: 'サーバーに保存されている認証アプリの情報が壊れているため、認証コードを確認できません。サーバーの管理者に連絡してください。',
+  },
 } as const satisfies Record<string, { status: number; en: string; ja: string }>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -31,7 +31,7 @@ export const verifyMFA = endpoint({
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
   reply: closed({ backupCodes: Type.Array(Type.String()) }),
-  errors: [...ownOnly, 'MFA0003', 'MFA0006', 'MFA0007'],
+  errors: [...ownOnly, 'MFA0003', 'MFA0006', 'MFA0007', 'MFA0012'],
   personOnly: true,
 });
 
@@ -51,6 +51,10 @@ export const getMFAStatus = endpoint({
     suspended: Type.Optional(Type.Boolean()),
     backupCodes: Type.Optional(
       closed({ createdAt: EpochMs, storedAt: Type.Optional(EpochMs), frozenAt: Type.Optional(EpochMs) }),
+    ),
+    /** A reset that was asked for and can be stopped. `host`: MFA goes off at `dueAt`; `mail`: its link works until then. */
+    pendingReset: Type.Optional(
+      closed({ kind: Type.Union([Type.Literal('mail'), Type.Literal('host')]), askedAt: EpochMs, dueAt: EpochMs }),
     ),
   }),
   errors: ['AUM0001', 'AUM0017'],
@@ -89,7 +93,7 @@ export const renewBackupCodes = endpoint({
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
   reply: closed({ backupCodes: Type.Array(Type.String()) }),
-  errors: [...ownOnly, 'MFA0005', 'MFA0007', 'MFA0011'],
+  errors: [...ownOnly, 'MFA0005', 'MFA0007', 'MFA0011', 'MFA0012'],
   personOnly: true,
 });
 
@@ -126,6 +130,16 @@ export const verifyMFARevokingToken = endpoint({
   }),
   status: 200,
   errors: ['MFA0010'],
+});
+
+export const stopMFAReset = endpoint({
+  method: 'DELETE',
+  path: '/v1/operators/{operator_id}/mfa/reset',
+  operation: 'Operator:stopMFAReset',
+  summary: "Stop every reset of the root user's MFA that was asked for and did not happen yet.",
+  params: operatorParams,
+  status: 204,
+  errors: [...ownOnly, 'COM0404'],
 });
 
 export const cancelMFARevokingToken = endpoint({

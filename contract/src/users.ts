@@ -189,7 +189,7 @@ export const enableUserMFA = endpoint({
   params: userParams,
   status: 200,
   reply: closed({ totpUri: Type.String() }),
-  errors: [...denied, 'MFA0003'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'MFA0003'],
   stepUp: true,
   personOnly: true,
 });
@@ -203,7 +203,7 @@ export const verifyUserMFA = endpoint({
   params: userParams,
   body: closed({ mfaOTPCode: OtpCode }),
   status: 204,
-  errors: [...denied, 'MFA0003', 'MFA0006', 'MFA0007'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'MFA0003', 'MFA0006', 'MFA0007', 'MFA0012'],
   personOnly: true,
 });
 

@@ -21,6 +21,7 @@ import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerPermissionRoutes } from './permissions/routes.ts';
+import { registerRecoveryRoutes } from './recovery/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
 import { registerUserOverviewRoutes } from './roles/user-overview.ts';
 import { registerSessionRoutes } from './sessions/routes.ts';
@@ -58,6 +59,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerSessionRoutes(app);
   registerOperatorRoutes(app);
   registerMfaRoutes(app);
+  registerRecoveryRoutes(app);
   registerUserRoutes(app);
   registerUserOverviewRoutes(app);
   registerRoleRoutes(app);

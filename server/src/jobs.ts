@@ -7,10 +7,10 @@ import { limits } from './limits.ts';
 import { expiredLinks } from './links/links.ts';
 import { createMailer } from './mail/deliver.ts';
 import { doRequests, type RequestKind } from './mail/requests.ts';
-import { type PasswordResetRequest, sendPasswordResetLink } from './operators/password-reset.ts';
 import { expiredSignUps, type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
 import { type ResetRequest, sendResetLink } from './recovery/by-mail.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
+import { type PasswordResetRequest, sendPasswordResetLink } from './recovery/password-reset.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
 

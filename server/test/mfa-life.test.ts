@@ -74,6 +74,7 @@ describe.each(engines)('the life of MFA on %s', (engine) => {
     expect((await auditOf(server, root.operatorId, 'Operator:revokeMFA')).map((row) => row.outcome)).toEqual([
       'failure',
       'success',
+      'refused',
     ]);
   });
 

@@ -2,6 +2,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { useMfaStatus } from '../security/mfa-status.ts';
+import { PendingReset } from '../security/pending-reset.tsx';
 import { useSession } from '../session/session.ts';
 import { exactTime } from '../time.ts';
 
@@ -11,6 +12,8 @@ export function Banner() {
   const { pathname } = useLocation();
   const { data } = useMfaStatus();
   const { hostOverrideAt } = useSession();
+  // On every page: it has a button of its own, and time runs.
+  if (data?.pendingReset) return <PendingReset reset={data.pendingReset} />;
   if (!data || pathname === '/' || pathname === '/security/mfa') return null;
   if (hostOverrideAt !== undefined) {
     return (

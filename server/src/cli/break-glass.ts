@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Context, RequestInfo } from '../context.ts';
+import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { requestOverride, runDueOverrides } from '../recovery/host-override.ts';
@@ -12,14 +12,14 @@ export type BreakGlassOptions = { operator: string; reason: string; now?: boolea
  * @returns the exit code
  * @throws Failure COM0001 without a reason, COM0404, MFA0005
  */
-export async function breakGlassMfa(ctx: Context, info: RequestInfo, options: BreakGlassOptions): Promise<number> {
+export async function breakGlassMfa(ctx: Context, options: BreakGlassOptions): Promise<number> {
   const reason = options.reason.trim().slice(0, 200);
   if (reason === '') {
     throw new Failure('COM0001', { field: '--reason', reason: { en: 'is missing', ja: '入力してください。' } });
   }
   const wait = options.now ? 0 : limits.hostOverride.wait;
   const hostUser = userInfo().username;
-  const dueAt = await requestOverride(ctx, info, { operatorId: options.operator, reason, hostUser, wait });
+  const dueAt = await requestOverride(ctx, { operatorId: options.operator, reason, hostUser, wait });
   if (options.now) await runDueOverrides(ctx);
   const due = new Date(dueAt).toISOString();
   process.stdout.write(`${JSON.stringify({ operatorId: options.operator, due, done: options.now ?? false })}\n`);

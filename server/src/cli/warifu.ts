@@ -48,7 +48,7 @@ program
   .requiredOption('--operator <id>', 'operator ID')
   .requiredOption('--reason <text>', 'why; goes into the audit log and the mails')
   .option('--now', 'do not wait')
-  .action((options: BreakGlassOptions) => run('break-glass mfa', (ctx, info) => breakGlassMfa(ctx, info, options)));
+  .action((options: BreakGlassOptions) => run('break-glass mfa', (ctx) => breakGlassMfa(ctx, options)));
 
 await program.parseAsync();
 

@@ -24,7 +24,7 @@ export type Database = {
   deferred_requests: DeferredRequests;
   outbox: Outbox;
   audit_log: AuditLog;
-  host_overrides: HostOverrides;
+  recovery_cases: RecoveryCases;
   auth_keys: AuthKeys;
   trusted_principals: TrustedPrincipals;
   roles: Roles;
@@ -94,6 +94,8 @@ export type TotpFactors = {
   user_id: string;
   factor_id: string;
   status: 'UNCONFIRMED' | 'ACTIVE';
+  /** Credentials under which it was begun; it cannot be confirmed under others. */
+  credential_version: number;
   /** Sealed seed, bound to this row. */
   secret: string;
   created_at: Instant;
@@ -162,12 +164,7 @@ export type PendingSignIns = {
   expires_at: Instant;
 };
 
-export type MailTokenPurpose =
-  | 'mfa_reset'
-  | 'mfa_reset_cancel'
-  | 'password_reset'
-  | 'add_email'
-  | 'host_override_cancel';
+export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email';
 
 export type MailTokens = {
   operator_id: string;
@@ -292,17 +289,21 @@ export type TrustedPrincipals = {
   statement: number;
 };
 
-/** A break-glass that somebody with a shell on the host asked for. */
-export type HostOverrides = {
+/** An MFA reset from its asking to its end: done, stopped, or over when its enrolment is gone. */
+export type RecoveryCases = {
   operator_id: string;
-  override_id: string;
-  host_user: string;
-  reason: string;
+  case_id: string;
+  user_id: string;
+  /** Who asked: somebody with the password, by mail, or with a shell on the host. */
+  kind: 'mail' | 'host';
   /** Enrolment that it switches off; of a later one it says nothing. */
   factor_id: string;
-  created_at: Instant;
-  /** It happens then, unless somebody cancels it. */
+  /** Empty when the host did not ask. */
+  host_user: string;
+  reason: string;
+  asked_at: Instant;
+  /** `host`: it happens then, unless somebody stops it. `mail`: it can be finished until then. */
   due_at: Instant;
   done_at: Instant | null;
-  cancelled_at: Instant | null;
+  stopped_at: Instant | null;
 };

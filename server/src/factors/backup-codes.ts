@@ -1,8 +1,9 @@
+import type { UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
 import { newId, randomText, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
-import type { BackupCodeSets } from '../db/schema.ts';
+import type { BackupCodeSets, TotpFactors } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 
 const { codes } = limits;
@@ -20,38 +21,32 @@ export async function makeCodes(ctx: Context): Promise<NewCodes> {
 }
 
 /** Stores a set in place of the one before, which dies with it. */
-export async function replaceCodes(
-  db: Db,
-  ctx: Context,
-  factor: { operator_id: string; user_id: string; factor_id: string },
-  made: NewCodes,
-): Promise<void> {
-  await deleteCodes(db, factor.operator_id, factor.user_id);
-  await db
+export async function replaceCodes(c: UserChange, factor: TotpFactors, made: NewCodes): Promise<void> {
+  const { operator_id, user_id, factor_id } = factor;
+  const own = c.db.deleteFrom('backup_code_sets').where('operator_id', '=', operator_id);
+  await own.where('user_id', '=', user_id).execute();
+  const fresh = { wrong_guesses: 0, frozen_at: null, stored_at: null, created_at: c.now };
+  const secrets = { salt: made.salt, hashes: JSON.stringify(made.hashes) };
+  await c.db
     .insertInto('backup_code_sets')
-    .values({
-      operator_id: factor.operator_id,
-      user_id: factor.user_id,
-      set_id: newId(),
-      factor_id: factor.factor_id,
-      salt: made.salt,
-      hashes: JSON.stringify(made.hashes),
-      wrong_guesses: 0,
-      frozen_at: null,
-      stored_at: null,
-      created_at: ctx.now(),
-    })
+    .values({ operator_id, user_id, set_id: newId(), factor_id, ...secrets, ...fresh })
     .execute();
 }
 
-/** Removes a user's codes; returns how many died. */
-export async function deleteCodes(db: Db, operatorId: string, userId: string): Promise<number> {
-  const result = await db
-    .deleteFrom('backup_code_sets')
+/** A user's set of codes. */
+export async function findCodes(db: Db, operatorId: string, userId: string): Promise<BackupCodeSets | undefined> {
+  return await db
+    .selectFrom('backup_code_sets')
+    .selectAll()
     .where('operator_id', '=', operatorId)
     .where('user_id', '=', userId)
     .executeTakeFirst();
-  return Number(result.numDeletedRows) * codes.count;
+}
+
+/** How many codes of a user could still be used: none of a frozen set. */
+export async function countCodes({ db, user }: UserChange): Promise<number> {
+  const set = await findCodes(db, user.operatorId, user.userId);
+  return set && set.frozen_at === null ? (JSON.parse(set.hashes) as string[]).length : 0;
 }
 
 /** What a person typed, in the one spelling that counts; undefined when it cannot be a code (R31: not counted). */

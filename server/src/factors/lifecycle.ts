@@ -1,20 +1,21 @@
-import { settleRight } from '../attempts/attempts.ts';
+import { assertMayActAs } from '../authorize/guard.ts';
 import { by } from '../change/actor.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeUser, changeUserAuthority, count, describe, notify, refuse, type UserChange } from '../change/change.ts';
 import { record } from '../change/record.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
-import type { TotpFactors } from '../db/schema.ts';
-import { rootId } from '../db/schema.ts';
+import type { Db } from '../db/database.ts';
+import { rootId, type TotpFactors } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { enqueueNotice } from '../mail/notices.ts';
 import type { Session } from '../sessions/sessions.ts';
-import { loadAccount } from '../users/accounts.ts';
-import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
-import { checkOwnPassword, settleWrong } from '../users/password.ts';
-import { deleteCodes, makeCodes, replaceCodes } from './backup-codes.ts';
-import { lockFactor, matchingStep, newSeed, type OtpOutcome, sealSeed, spendOtp, totpUri } from './totp.ts';
+import { ownSession, voidCredentials } from '../users/credentials.ts';
+import { provePasswordOf } from '../users/password.ts';
+import { countCodes, makeCodes, replaceCodes } from './backup-codes.ts';
+import { acceptOtp } from './otp.ts';
+import { lockFactor, matchingStep, newSeed, type OtpOutcome, sealSeed, totpUri } from './totp.ts';
 
 /** The factor row of a user, whatever its status. */
 export async function findFactor(db: Db, operatorId: string, userId: string): Promise<TotpFactors | undefined> {
@@ -31,28 +32,23 @@ export function isLapsed(factor: TotpFactors, now: number): boolean {
   return factor.status === 'UNCONFIRMED' && factor.created_at + limits.mfa.unconfirmedLife <= now;
 }
 
+type Owner = { readonly operatorId: string; readonly userId: string };
+
 /** Whose MFA it is; another user may act on it when the permissions allow. */
 export type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
 /**
  * Begins an enrolment with a new seed; an unconfirmed one before it is dead. Nothing changes at sign-in yet.
+ * @param account name that the authenticator shows
  * @returns the `otpauth:` URI, which is shown in this answer only (R22)
- * @throws Failure MFA0003 while MFA is active: the seed stays as it is (R38)
+ * @throws Failure MFA0003 while MFA is active: the seed stays as it is (R38), AUM0024 for somebody stronger
  */
-export async function beginEnrolment(ctx: Context, info: RequestInfo, actor: Session, target: Target, account: string) {
-  const { operatorId, userId } = target;
+export async function beginEnrolment(cause: Cause, target: Target, account: string): Promise<string> {
   const seed = newSeed();
-  const factorKey = { operator_id: operatorId, user_id: userId, factor_id: newId() };
-  await transaction(ctx.db, async (db) => {
-    if (!(await lockUser(db, ctx, operatorId, userId))) throw new Failure('COM0404');
-    const active = await findFactor(db, operatorId, userId);
-    if (active?.status === 'ACTIVE') throw new Failure('MFA0003');
-    await deleteFactor(db, operatorId, userId);
-    await db
-      .insertInto('totp_factors')
-      .values(unconfirmed(ctx, factorKey, seed))
-      .execute();
-    await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), outcome: 'success', statusCode: 200 });
+  await enrolmentOf(cause, target, async (c) => {
+    if ((await factorOf(c))?.status === 'ACTIVE') throw new Failure('MFA0003');
+    await deleteFactor(c);
+    await c.db.insertInto('totp_factors').values(unconfirmed(c, seed)).execute();
   });
   return totpUri(seed, account);
 }
@@ -60,44 +56,42 @@ export async function beginEnrolment(ctx: Context, info: RequestInfo, actor: Ses
 /**
  * Confirms an enrolment with its first code: MFA is active from here on, other sessions end.
  * @returns the root user's five backup codes, which are shown in this answer only; SAM users have none
- * @throws Failure MFA0007 for a wrong code (still unconfirmed), MFA0006 when none was begun or it lapsed, MFA0003
+ * @throws Failure MFA0007 for a wrong code (counted; still unconfirmed), MFA0006 when none was begun, it lapsed or was
+ *   begun under other credentials, MFA0003, MFA0012 for a damaged seed, AUM0024 for somebody stronger
  */
-export async function confirmEnrolment(ctx: Context, info: RequestInfo, actor: Session, target: Target, code: string) {
-  const { operatorId, userId } = target;
-  const begun = await findFactor(ctx.db, operatorId, userId);
+export async function confirmEnrolment(cause: Cause, target: Target, code: string) {
+  const { ctx } = cause;
+  const begun = await findFactor(ctx.db, target.operatorId, target.userId);
   assertConfirmable(begun, ctx.now());
-  if (matchingStep(ctx, begun, code) === undefined) return await refuseCode(ctx, info, actor, target);
-  const made = userId === rootId ? await makeCodes(ctx) : undefined;
-  const receipt = await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, userId);
-    const factor = await lockFactor(db, operatorId, userId);
-    assertConfirmable(factor, ctx.now());
-    if ((await spendOtp(db, ctx, factor, code)) !== 'accepted') throw new Failure('MFA0007');
-    await activate(db, ctx, factor);
-    if (made) await replaceCodes(db, ctx, factor, made);
-    const ended = await endAfterCredentialChange(db, ctx, operatorId, userId, sessionToKeep(actor, target));
-    const receipt = { ...ended, backupCodes: 0 };
-    if (isSelf(actor, target)) await markFactorUsed(db, actor);
-    const event = userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled';
-    await enqueueNotice(db, ctx, info, operatorId, event, { receipt, userName: target.userName });
-    const success = { outcome: 'success', statusCode: userId === rootId ? 200 : 204, detail: receipt } as const;
-    await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...success });
-    return receipt;
+  // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
+  const fits = typeof matchingStep(ctx, begun, code) === 'number';
+  const made = fits && target.userId === rootId ? await makeCodes(ctx) : undefined;
+  return await enrolmentOf(cause, target, async (c) => {
+    const factor = await lockFactor(c.db, target.operatorId, target.userId);
+    assertConfirmable(factor, c.now);
+    // SECURITY: a seed shown to a session that a change of credentials ended must not become the owner's factor.
+    if (factor.credential_version !== c.user.row.credential_version) throw new Failure('MFA0006');
+    const refusal = await acceptOtp(c, factor, code);
+    if (refusal) return refusal;
+    // A code that became right between the look and the lock came without backup codes.
+    if (!fits) return refuse('MFA0007', 'wrong code');
+    await activate(c, factor);
+    if (made) await replaceCodes(c, factor, made);
+    await voidCredentials(c, ownSession(c));
+    await markFactorUsed(c);
+    notify(c, target.userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled', { userName: target.userName });
+    return { backupCodes: made?.codes ?? [], receipt: c.receipt };
   });
-  return { backupCodes: made?.codes ?? [], receipt };
 }
 
 /**
  * Gives up an enrolment that was not confirmed.
  * @throws Failure MFA0006 when there is none
  */
-export async function cancelEnrolment(ctx: Context, info: RequestInfo, session: Session): Promise<void> {
-  await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, session.operatorId, session.userId);
-    const factor = await findFactor(db, session.operatorId, session.userId);
-    if (factor?.status !== 'UNCONFIRMED') throw new Failure('MFA0006');
-    await deleteFactor(db, session.operatorId, session.userId);
-    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 204 });
+export async function cancelEnrolment(cause: Cause, user: Owner): Promise<void> {
+  await changeUser(cause, whose(user), async (c) => {
+    if ((await factorOf(c))?.status !== 'UNCONFIRMED') throw new Failure('MFA0006');
+    await deleteFactor(c);
   });
 }
 
@@ -107,35 +101,17 @@ export async function cancelEnrolment(ctx: Context, info: RequestInfo, session: 
  * @returns what ended
  * @throws Failure AUM0011 for a wrong password (counted like one at sign-in), MFA0005 when MFA is not active
  */
-export async function disableMfa(
-  ctx: Context,
-  info: RequestInfo,
-  session: Session,
-  password: string,
-): Promise<Receipt> {
-  const { operatorId, userId, sessionId } = session;
-  const account = await loadAccount(ctx.db, operatorId, userId);
-  if (!account) throw new Failure('COM0404');
-  const check = await checkOwnPassword(ctx, account, password, info.sourceIp);
-  if (!check.right) {
-    await settleWrong(ctx, info, check, 400);
-    throw new Failure('AUM0011');
-  }
-  const done = await transaction(ctx.db, async (db) => {
-    const user = await lockUser(db, ctx, operatorId, userId, account.credentialVersion);
-    if (!user) return 'changed meanwhile' as const;
-    await settleRight(db, check.attempt, ctx.now());
-    const factor = await findFactor(db, operatorId, userId);
-    if (!factor) return 'inactive' as const;
-    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, info, session, session);
-    const receipt = await removeMfa(db, ctx, operatorId, userId, sessionId);
-    await enqueueNotice(db, ctx, info, operatorId, 'mfa_disabled', { receipt });
-    await record(db, ctx.now(), info, { ...by(session), outcome: 'success', statusCode: 204, detail: receipt });
-    return receipt;
+export async function disableMfa(cause: Cause, user: Owner, password: string): Promise<Receipt> {
+  const proof = await provePasswordOf(cause, user, password);
+  return await changeUser(cause, proof.who, async (c) => {
+    await proof.settle(c);
+    const factor = await factorOf(c);
+    if (!factor) return refuse('MFA0005', 'not active', 'refused');
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(c);
+    await removeMfa(c);
+    notify(c, 'mfa_disabled');
+    return c.receipt;
   });
-  if (done === 'changed meanwhile') throw new Failure('AUM0011');
-  if (done === 'inactive') throw new Failure('MFA0005');
-  return done;
 }
 
 /**
@@ -143,49 +119,36 @@ export async function disableMfa(
  * the root user is told. On oneself it needs a session that was proved with the factor (R45).
  * @throws Failure MFA0005 when MFA is not active, MFA0009 on oneself without the factor
  */
-export async function disableUserMfa(
-  ctx: Context,
-  info: RequestInfo,
-  actor: Session,
-  target: Target,
-): Promise<Receipt> {
-  const { operatorId, userId, userName } = target;
-  return await transaction(ctx.db, async (db) => {
-    await lockUser(db, ctx, operatorId, userId);
-    const factor = await findFactor(db, operatorId, userId);
+export async function disableUserMfa(cause: Cause, actor: Session, target: Target): Promise<Receipt> {
+  // The revision: when MFA was reset is a fact that permissions can ask for.
+  return await changeUserAuthority(cause, whose(target), async (c) => {
+    const factor = await factorOf(c);
     if (!factor) throw new Failure('MFA0005');
-    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(db, ctx, info, actor, target);
-    if (isSelf(actor, target) && actor.authMethod !== 'password+totp') throw new Failure('MFA0009');
-    const receipt = await removeMfa(db, ctx, operatorId, userId, sessionToKeep(actor, target));
-    if (!isSelf(actor, target)) await markReset(db, ctx, target);
-    await enqueueNotice(db, ctx, info, operatorId, 'sam_mfa_disabled', { receipt, userName });
-    const success = { outcome: 'success', statusCode: 204, detail: receipt } as const;
-    await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...success });
-    return receipt;
+    if (factor.status === 'UNCONFIRMED') return await dropUnconfirmed(c);
+    const itself = ownSession(c) !== '';
+    if (itself && actor.authMethod !== 'password+totp') throw new Failure('MFA0009');
+    await removeMfa(c);
+    if (!itself) await markReset(c);
+    notify(c, 'sam_mfa_disabled', { userName: target.userName });
+    return c.receipt;
   });
 }
 
 /** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */
-export async function markReset(db: Db, ctx: Context, target: Pick<Target, 'operatorId' | 'userId'>): Promise<void> {
+export async function markReset({ db, now, user }: UserChange): Promise<void> {
   await db
     .updateTable('users')
-    .set({ mfa_reset_at: ctx.now() })
-    .where('operator_id', '=', target.operatorId)
-    .where('user_id', '=', target.userId)
+    .set({ mfa_reset_at: now })
+    .where('operator_id', '=', user.operatorId)
+    .where('user_id', '=', user.userId)
     .execute();
 }
 
-/** Removes a user's factor and codes with all that rests on them (I2). */
-export async function removeMfa(
-  db: Db,
-  ctx: Context,
-  operatorId: string,
-  userId: string,
-  exceptSessionId = '',
-): Promise<Receipt> {
-  const backupCodes = await deleteCodes(db, operatorId, userId);
-  await deleteFactor(db, operatorId, userId);
-  return { ...(await endAfterCredentialChange(db, ctx, operatorId, userId, exceptSessionId)), backupCodes };
+/** Removes a user's factor and codes with all that rests on them (I2); the session that does it on itself goes on. */
+export async function removeMfa(c: UserChange): Promise<void> {
+  count(c, { backupCodes: await countCodes(c) });
+  await deleteFactor(c);
+  await voidCredentials(c, ownSession(c));
 }
 
 /** Tells and records a code that was not accepted; the count is in the caller's transaction. */
@@ -193,7 +156,7 @@ export async function recordOtpFailure(
   db: Db,
   ctx: Context,
   info: RequestInfo,
-  who: Who,
+  who: { readonly operatorId: string; readonly userName: string },
   outcome: OtpOutcome,
   status: number,
 ) {
@@ -208,23 +171,34 @@ export async function recordOtpFailure(
   });
 }
 
-type Who = { readonly operatorId: string; readonly userName: string };
+/** SECURITY: an enrolment for another user lets its maker sign in as that one, or locks it out: it is guarded (R57). */
+async function enrolmentOf<T>(cause: Cause, target: Target, work: Parameters<typeof changeUser<T>>[2]): Promise<T> {
+  const itself = cause.caller?.operatorId === target.operatorId && cause.caller.userId === target.userId;
+  if (itself) return await changeUser(cause, whose(target), work);
+  return await changeUserAuthority(cause, whose(target), async (c) => {
+    await assertMayActAs(c);
+    return await work(c);
+  });
+}
+
+/** Nothing of a session but whose it is: a target is no claim about credentials. */
+function whose({ operatorId, userId }: Owner): Owner {
+  return { operatorId, userId };
+}
+
+async function factorOf({ db, user }: UserChange): Promise<TotpFactors | undefined> {
+  return await findFactor(db, user.operatorId, user.userId);
+}
 
 function assertConfirmable(factor: TotpFactors | undefined, now: number): asserts factor is TotpFactors {
   if (factor?.status === 'ACTIVE') throw new Failure('MFA0003');
   if (!factor || isLapsed(factor, now)) throw new Failure('MFA0006');
 }
 
-async function refuseCode(ctx: Context, info: RequestInfo, actor: Session, target: Target): Promise<never> {
-  const failure = { outcome: 'failure', reason: 'wrong code', statusCode: 400 } as const;
-  await transaction(ctx.db, (db) => record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...failure }));
-  throw new Failure('MFA0007');
-}
-
-async function activate(db: Db, ctx: Context, factor: TotpFactors): Promise<void> {
+async function activate({ db, now }: UserChange, factor: TotpFactors): Promise<void> {
   await db
     .updateTable('totp_factors')
-    .set({ status: 'ACTIVE', activated_at: ctx.now() })
+    .set({ status: 'ACTIVE', activated_at: now })
     .where('operator_id', '=', factor.operator_id)
     .where('user_id', '=', factor.user_id)
     .where('factor_id', '=', factor.factor_id)
@@ -233,52 +207,35 @@ async function activate(db: Db, ctx: Context, factor: TotpFactors): Promise<void
 }
 
 /** The session now rests on both. Its step-up still counts from the password: a code alone does not renew it. */
-async function markFactorUsed(db: Db, session: Session): Promise<void> {
-  await db
+async function markFactorUsed(c: UserChange): Promise<void> {
+  await c.db
     .updateTable('sessions')
     .set({ auth_method: 'password+totp' })
-    .where('operator_id', '=', session.operatorId)
-    .where('session_id', '=', session.sessionId)
+    .where('operator_id', '=', c.user.operatorId)
+    .where('session_id', '=', ownSession(c))
     .execute();
 }
 
-async function dropUnconfirmed(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  actor: Session,
-  target: Target,
-): Promise<Receipt> {
-  await deleteFactor(db, target.operatorId, target.userId);
-  const success = { outcome: 'success', reason: 'not confirmed', statusCode: 204 } as const;
-  await record(db, ctx.now(), info, { ...by(actor), ...on(actor, target), ...success });
-  return { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 };
+async function dropUnconfirmed(c: UserChange): Promise<Receipt> {
+  await deleteFactor(c);
+  describe(c, { reason: 'not confirmed' });
+  return c.receipt;
 }
 
-function isSelf(actor: Session, target: Target): boolean {
-  return actor.operatorId === target.operatorId && actor.userId === target.userId;
+/** Backup codes go with their factor. */
+async function deleteFactor({ db, user }: UserChange): Promise<void> {
+  const own = db.deleteFrom('totp_factors').where('operator_id', '=', user.operatorId);
+  await own.where('user_id', '=', user.userId).execute();
 }
 
-/** The session that makes a change on its own user goes on. */
-function sessionToKeep(actor: Session, target: Target): string {
-  return isSelf(actor, target) ? actor.sessionId : '';
-}
-
-/** The target of an audit record; left out where a user acts on itself. */
-function on(actor: Session, target: Target): { target?: string } {
-  return isSelf(actor, target) ? {} : { target: `sam:${target.userName}` };
-}
-
-async function deleteFactor(db: Db, operatorId: string, userId: string): Promise<void> {
-  await db.deleteFrom('totp_factors').where('operator_id', '=', operatorId).where('user_id', '=', userId).execute();
-}
-
-function unconfirmed(ctx: Context, key: { operator_id: string; user_id: string; factor_id: string }, seed: string) {
+function unconfirmed({ ctx, now, user }: UserChange, seed: string): TotpFactors {
+  const key = { operator_id: user.operatorId, user_id: user.userId, factor_id: newId() };
   return {
     ...key,
-    status: 'UNCONFIRMED' as const,
+    status: 'UNCONFIRMED',
+    credential_version: user.row.credential_version,
     secret: sealSeed(ctx, key, seed),
-    created_at: ctx.now(),
+    created_at: now,
     activated_at: null,
     last_step: 0,
     last_used_at: null,

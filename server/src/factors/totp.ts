@@ -31,20 +31,33 @@ type FactorKey = Pick<TotpFactors, 'operator_id' | 'user_id' | 'factor_id'>;
 
 /**
  * The time step a code stands for, within one step of now and after the last accepted one (RFC 6238 §5.2, §6);
- * undefined when it fits none.
+ * undefined when it fits none, `damaged` when the stored seed does not open.
  */
-export function matchingStep(ctx: Context, factor: TotpFactors, code: string): number | undefined {
+export function matchingStep(ctx: Context, factor: TotpFactors, code: string): number | 'damaged' | undefined {
   const epoch = Math.floor(ctx.now() / 1000);
   // A clock that went back leaves no step that could still be greater.
   if (factor.last_step > epoch / otp.stepSeconds + 1) return undefined;
+  const secret = openSeed(ctx, factor);
+  if (secret === undefined) return 'damaged';
   const result = verifySync({
-    secret: unseal(ctx.keys, factor.secret, place(factor)),
+    secret,
     token: code,
     epoch,
     epochTolerance: otp.stepSeconds,
     ...(factor.last_step > 0 && { afterTimeStep: factor.last_step }),
   });
   return result.valid && 'timeStep' in result ? result.timeStep : undefined;
+}
+
+/** SECURITY: a seed that was moved here from another row, or altered, is an attack on the database or a broken backup. */
+function openSeed(ctx: Context, factor: TotpFactors): string | undefined {
+  try {
+    return unseal(ctx.keys, factor.secret, place(factor));
+  } catch {
+    const { operator_id: operatorId, user_id: userId, factor_id: factorId } = factor;
+    ctx.log.error({ operatorId, userId, factorId }, 'the sealed seed of an authenticator does not open');
+    return undefined;
+  }
 }
 
 /** The user's factor, locked for the rest of the transaction. */
@@ -58,8 +71,11 @@ export async function lockFactor(db: Db, operatorId: string, userId: string): Pr
     .executeTakeFirst();
 }
 
-/** `refused`: too many wrong codes, or the authenticator is suspended; the code was not looked at. */
-export type OtpOutcome = 'accepted' | 'wrong' | 'suspended now' | 'refused';
+/**
+ * `refused`: too many wrong codes, or the authenticator is suspended; the code was not looked at. `damaged`: the stored
+ * seed does not open, so no code can be looked at.
+ */
+export type OtpOutcome = 'accepted' | 'wrong' | 'suspended now' | 'refused' | 'damaged';
 
 /**
  * Spends a code of an active factor. One code opens one door, once, whatever the door: the accepted step is stored in
@@ -69,6 +85,7 @@ export type OtpOutcome = 'accepted' | 'wrong' | 'suspended now' | 'refused';
 export async function spendOtp(db: Db, ctx: Context, factor: TotpFactors, code: string): Promise<OtpOutcome> {
   if (factor.suspended_at !== null || isOverBudget(factor, ctx.now())) return 'refused';
   const step = matchingStep(ctx, factor, code);
+  if (step === 'damaged') return step;
   if (step === undefined) return await countWrong(db, ctx, factor);
   const result = await db
     .updateTable('totp_factors')
@@ -82,12 +99,17 @@ export async function spendOtp(db: Db, ctx: Context, factor: TotpFactors, code: 
 }
 
 function isOverBudget(factor: TotpFactors, now: number): boolean {
-  return factor.window_start + otp.hour > now && factor.wrong_in_window >= otp.hourlyFailures;
+  return !isWindowOver(factor, now) && factor.wrong_in_window >= otp.hourlyFailures;
+}
+
+/** One that begins later than now was written by a clock that was ahead. */
+function isWindowOver(factor: TotpFactors, now: number): boolean {
+  return factor.window_start + otp.hour <= now || factor.window_start > now;
 }
 
 async function countWrong(db: Db, ctx: Context, factor: TotpFactors): Promise<OtpOutcome> {
   const now = ctx.now();
-  const fresh = factor.window_start + otp.hour <= now;
+  const fresh = isWindowOver(factor, now);
   const inARow = factor.wrong_in_a_row + 1;
   const suspend = inARow >= otp.accountCap;
   await db

@@ -2,12 +2,12 @@ import { takeFromWindow } from '../attempts/windows.ts';
 import type { Cause } from '../change/cause.ts';
 import { change, changeUser, describe, notify, type UserChange } from '../change/change.ts';
 import { noOperator } from '../change/record.ts';
-import { hashSecret, newId } from '../crypto/tokens.ts';
+import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type Emails, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { issueMailToken } from '../links/links.ts';
+import { findLink, issueMailToken, spendLink, voidLinksOfEmail } from '../links/links.ts';
 import { type EmailAddress, parseEmail } from '../mail/address.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { proveOwnPassword } from '../users/password.ts';
@@ -59,18 +59,9 @@ async function mailLink({ db, ctx, cause: { info }, now, user }: UserChange, rec
  */
 export async function verifyEmail(cause: Cause, token: string): Promise<void> {
   await change(cause, noOperator, async (c) => {
-    const used = await c.db
-      .updateTable('mail_tokens')
-      .set({ used_at: c.now })
-      .where('token_hash', '=', hashSecret(token))
-      .where('purpose', '=', 'add_email')
-      .where('used_at', 'is', null)
-      .where('voided_at', 'is', null)
-      .where('expires_at', '>', c.now)
-      .returning(['operator_id', 'email_id'])
-      .executeTakeFirst();
-    if (!used?.email_id) throw new Failure('AUM0012');
-    const { operator_id: operatorId, email_id: emailId } = used;
+    const link = await findLink(c.db, c.now, token, ['add_email']);
+    if (!link?.email_id || !(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
+    const { operator_id: operatorId, email_id: emailId } = link;
     const row = await c.db
       .updateTable('emails')
       .set({ verified_at: c.now, updated_at: c.now })
@@ -158,12 +149,7 @@ async function upsertEmail({ db, now, user: { operatorId } }: UserChange, addres
 /** A new token of an address; the one before is dead. */
 async function newToken({ db, ctx, now, user }: UserChange, emailId: string): Promise<string> {
   const { operatorId, userId, row } = user;
-  await db
-    .deleteFrom('mail_tokens')
-    .where('operator_id', '=', operatorId)
-    .where('email_id', '=', emailId)
-    .where('used_at', 'is', null)
-    .execute();
+  await voidLinksOfEmail(db, now, operatorId, emailId);
   const expiresAt = now + limits.signUp.tokenLife;
   const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, emailId };
   return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });

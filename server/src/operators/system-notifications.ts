@@ -90,7 +90,7 @@ async function setPrimary(c: UserChange, ids: string[]): Promise<void> {
     throw isDuplicate(error) ? new Failure('AUM0003') : error;
   }
   // Links that were mailed to the old primary address are dead (R43).
-  await voidMailTokens(c.db, c.ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel', 'password_reset']);
+  await voidMailTokens(c.db, c.ctx, operatorId, ['mfa_reset', 'password_reset']);
   notify(c, 'primary_email_changed', { address: row.email, ...(before && { also: before.email }) });
 }
 

@@ -3,9 +3,8 @@ import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import { record } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
-import { hashSecret } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
-import type { MailTokenPurpose } from '../db/schema.ts';
+import type { Db } from '../db/database.ts';
+import { findCodes } from '../factors/backup-codes.ts';
 import { findFactor } from '../factors/lifecycle.ts';
 import { limits } from '../limits.ts';
 import { issueMailToken, voidMailTokens } from '../links/links.ts';
@@ -16,10 +15,9 @@ import { findOperator } from '../operators/operators.ts';
 import type { Account } from '../users/accounts.ts';
 import { lockUser } from '../users/credentials.ts';
 import { checkPassword, recordWrong } from '../users/password.ts';
-import { cancelOverrides } from './host-override.ts';
+import { openCase } from './cases.ts';
 
 const { recovery } = limits;
-const resetPurposes: MailTokenPurpose[] = ['mfa_reset', 'mfa_reset_cancel'];
 
 /** What the request leaves for the work behind it. */
 export type ResetRequest = {
@@ -49,7 +47,7 @@ export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest)
   const user = await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion);
   await settleRight(db, attempt, ctx.now());
   const refusal = user ? await reasonAgainst(db, ctx, info, account) : 'credentials changed';
-  if (refusal === undefined) await issueLink(db, ctx, info, account);
+  const caseId = refusal === undefined ? await issueLink(db, ctx, info, account) : undefined;
   await record(db, ctx.now(), info, {
     operatorId: account.operatorId,
     userName: '',
@@ -58,40 +56,7 @@ export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest)
     outcome: refusal === undefined ? 'success' : 'refused',
     reason: refusal ?? '',
     statusCode: 200,
-  });
-}
-
-/**
- * Stops a reset that was asked, by mail or from the host: by the mailed link itself or by the link of the "this was
- * not me" mail.
- * @returns false when the token is not a live one
- */
-export async function cancelReset(ctx: Context, info: RequestInfo, token: string): Promise<boolean> {
-  return await transaction(ctx.db, async (db) => {
-    const now = ctx.now();
-    const used = await db
-      .updateTable('mail_tokens')
-      .set({ used_at: now })
-      .where('token_hash', '=', hashSecret(token))
-      .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel', 'host_override_cancel'])
-      .where('used_at', 'is', null)
-      .where('voided_at', 'is', null)
-      .where('expires_at', '>', now)
-      .returning('operator_id')
-      .executeTakeFirst();
-    if (!used) return false;
-    await voidMailTokens(db, ctx, used.operator_id, resetPurposes);
-    await cancelOverrides(db, ctx, used.operator_id);
-    await enqueueNotice(db, ctx, info, used.operator_id, 'mfa_reset_cancelled');
-    await record(db, now, info, {
-      operatorId: used.operator_id,
-      userName: '',
-      actor: 'anonymous',
-      target: 'root',
-      outcome: 'success',
-      statusCode: 200,
-    });
-    return true;
+    ...(caseId && { detail: { case: caseId } }),
   });
 }
 
@@ -100,12 +65,7 @@ async function reasonAgainst(db: Db, ctx: Context, info: RequestInfo, account: A
   const { operatorId, userId } = account;
   const factor = await findFactor(db, operatorId, userId);
   if (factor?.status !== 'ACTIVE') return 'MFA is not active';
-  const set = await db
-    .selectFrom('backup_code_sets')
-    .select('frozen_at')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
+  const set = await findCodes(db, operatorId, userId);
   if (!set || set.frozen_at !== null) return 'backup codes frozen';
   const operator = await findOperator(db, operatorId);
   if ((operator?.recovery_hold_until ?? 0) > now) return 'hold after password reset';
@@ -119,22 +79,22 @@ async function reasonAgainst(db: Db, ctx: Context, info: RequestInfo, account: A
   return (await takeFromWindow(db, perAccount, now)) ? undefined : 'too many mails';
 }
 
-async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
-  const { operatorId } = account;
-  await voidMailTokens(db, ctx, operatorId, resetPurposes);
-  const factor = await findFactor(db, operatorId, account.userId);
+async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<string> {
+  const { operatorId, userId, credentialVersion } = account;
+  // SECURITY: the links that stop an earlier reset stay alive: whoever follows one of them stops this one, too.
+  await voidMailTokens(db, ctx, operatorId, ['mfa_reset']);
+  const factorId = (await findFactor(db, operatorId, userId))?.factor_id ?? '';
   const primary = (await findOperator(db, operatorId))?.email ?? '';
-  const { userId, credentialVersion } = account;
   const expiresAt = ctx.now() + recovery.tokenLife;
-  const bound = { operatorId, userId, credentialVersion, expiresAt, factorId: factor?.factor_id };
-  const insert = (purpose: MailTokenPurpose) => issueMailToken(db, ctx, { ...bound, purpose });
-  const token = await insert('mfa_reset');
-  const cancelToken = await insert('mfa_reset_cancel');
+  const opened = { kind: 'mail', factor_id: factorId, due_at: expiresAt, credentialVersion } as const;
+  const { caseId, stopLink } = await openCase(db, ctx, account, opened);
+  const bound = { operatorId, userId, credentialVersion, expiresAt, factorId, caseId };
+  const token = await issueMailToken(db, ctx, { ...bound, purpose: 'mfa_reset' });
   await enqueueMail(db, ctx, {
     operatorId,
     recipient: primary,
     language: account.language,
-    notAfter: ctx.now() + recovery.tokenLife,
+    notAfter: expiresAt,
     facts: {
       template: 'mfa_reset_link',
       at: ctx.now(),
@@ -146,8 +106,7 @@ async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Accou
       lifeMinutes: recovery.tokenLife / 60_000,
     },
   });
-  await enqueueNotice(db, ctx, info, operatorId, 'mfa_reset_requested', {
-    except: primary,
-    cancelLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${cancelToken}`,
-  });
+  const told = { except: primary, cancelLink: stopLink };
+  await enqueueNotice(db, ctx, info, operatorId, 'mfa_reset_requested', told);
+  return caseId;
 }

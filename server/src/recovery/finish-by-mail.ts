@@ -1,18 +1,16 @@
-import { settleRight } from '../attempts/attempts.ts';
-import { record } from '../change/record.ts';
-import type { Context, Receipt, RequestInfo } from '../context.ts';
+import { cancelAttempt, settleRight } from '../attempts/attempts.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeUser, describe, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
+import type { Receipt } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
-import { hashSecret } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
+import { transaction } from '../db/database.ts';
 import type { BackupCodeSets, MailTokens } from '../db/schema.ts';
-import { countWrongGuess, isInSet, normaliseCode } from '../factors/backup-codes.ts';
+import { countWrongGuess, findCodes, isInSet, normaliseCode } from '../factors/backup-codes.ts';
 import { findFactor, markReset, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
-import { limits } from '../limits.ts';
-import { enqueueNotice } from '../mail/notices.ts';
-import type { Account } from '../users/accounts.ts';
-import { lockUser } from '../users/credentials.ts';
+import { countLinkFailure, findLink, spendLink } from '../links/links.ts';
 import { checkPassword, type PasswordCheck, recordWrong } from '../users/password.ts';
+import { finishCase } from './cases.ts';
 
 export type ResetProof = {
   readonly token: string;
@@ -20,155 +18,87 @@ export type ResetProof = {
   readonly password: string;
   readonly backupCode: string;
 };
+type RightCheck = Extract<PasswordCheck, { right: true }>;
+type Guess = { readonly token: string; readonly code: string | undefined; readonly codeHash: string };
 
 /**
  * Finishes an MFA reset (R41): token, address, password and one backup code, all at once. All right: MFA is off and
  * every session ends. Anything wrong: one answer, one failure counted, nothing else changed. Signs nobody in (R42).
- * @throws Failure MFA0010 for every wrong combination
+ * @throws Failure MFA0010 for every wrong combination; COM0503 when too many hashes wait, which counts nothing
  */
-export async function verifyReset(ctx: Context, info: RequestInfo, proof: ResetProof): Promise<Receipt> {
-  const check = await checkPassword(ctx, { email: proof.email }, proof.password, info.sourceIp);
+export async function verifyReset(cause: Cause, proof: ResetProof): Promise<Receipt> {
+  const { ctx } = cause;
+  const { token } = proof;
+  const check = await checkPassword(ctx, { email: proof.email }, proof.password, cause.info.sourceIp);
   // The same work on every path: a second slow hash, of the real set or of none.
-  const set = check.account && (await findSet(ctx.db, check.account));
+  const set = check.account && (await findCodes(ctx.db, check.account.operatorId, check.account.userId));
   const code = normaliseCode(proof.backupCode);
-  const codeHash = await ctx.hasher.hashWithSalt(code ?? proof.backupCode.slice(0, 64), set?.salt ?? newSalt());
-  const guess = { code, codeHash };
-  const receipt = await transaction(ctx.db, (db) => decide(db, ctx, info, proof.token, check, guess));
-  if (!receipt) throw new Failure('MFA0010');
-  return receipt;
+  const codeHash = await hashGuess(cause, check, token, [
+    code ?? proof.backupCode.slice(0, 64),
+    set?.salt ?? newSalt(),
+  ]);
+  if (!check.right) return await refuseWrong(cause, check, token);
+  const { operatorId, userId } = check.account;
+  return await changeUser(cause, { operatorId, userId, otherwise: 'MFA0010' }, async (c) => {
+    describe(c, { target: 'root' });
+    return await decide(c, check, { token, code, codeHash });
+  });
 }
 
-type Guess = { readonly code: string | undefined; readonly codeHash: string };
-
-async function decide(db: Db, ctx: Context, info: RequestInfo, token: string, check: PasswordCheck, guess: Guess) {
-  const { account } = check;
-  const user = account && (await lockUser(db, ctx, account.operatorId, account.userId));
-  const row = await liveToken(db, ctx, token);
-  if (!check.right || !user || user.credential_version !== check.account.credentialVersion) {
-    await countTokenFailure(db, ctx, row);
-    await recordWrong(db, ctx, info, { ...check, right: false }, 400);
-    return undefined;
+/** A password that was judged stays judged when there is no room for the second hash; a right one costs nothing. */
+async function hashGuess(cause: Cause, check: PasswordCheck, token: string, [secret, salt]: [string, string]) {
+  try {
+    return await cause.ctx.hasher.hashWithSalt(secret, salt);
+  } catch (error) {
+    if (check.right) await cancelAttempt(cause.ctx, check.attempt);
+    else await countWrong(cause, check, token);
+    throw error;
   }
-  await settleRight(db, check.attempt, ctx.now());
-  const set = await findSet(db, check.account);
-  const fits = await tokenFits(db, row, check.account, user.credential_version);
-  if (!fits || !set || set.frozen_at !== null) return await refuse(db, ctx, info, check.account, row, 'wrong link');
-  if (guess.code === undefined) return await refuse(db, ctx, info, check.account, row, 'not a backup code');
-  if (!isInSet(set, guess.codeHash)) return await refuseGuess(db, ctx, info, check.account, row, set);
-  return (await consume(db, ctx, row)) ? await reset(db, ctx, info, check.account) : undefined;
 }
 
-async function reset(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<Receipt> {
-  const receipt = await removeMfa(db, ctx, account.operatorId, account.userId);
-  await markReset(db, ctx, account);
-  await enqueueNotice(db, ctx, info, account.operatorId, 'mfa_reset_done', { receipt });
-  await recordAnswer(db, ctx, info, account, 'success', '', 200, receipt);
-  return receipt;
+async function refuseWrong(cause: Cause, check: Exclude<PasswordCheck, RightCheck>, token: string): Promise<never> {
+  await countWrong(cause, check, token);
+  throw new Failure('MFA0010');
 }
 
-async function refuse(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  account: Account,
-  row: MailTokens | undefined,
-  reason: string,
-): Promise<undefined> {
-  await countTokenFailure(db, ctx, row);
-  await recordAnswer(db, ctx, info, account, 'failure', reason, 400);
+/** Only an evaluated password counts against the link: one that pacing refused was not looked at (I9). */
+async function countWrong({ ctx, info }: Cause, check: Exclude<PasswordCheck, RightCheck>, token: string) {
+  await transaction(ctx.db, async (db) => {
+    if (check.attempt) await countLinkFailure(db, ctx.now(), await findLink(db, ctx.now(), token, ['mfa_reset']));
+    await recordWrong(db, ctx, info, check, 400);
+  });
 }
 
-async function refuseGuess(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  account: Account,
-  row: MailTokens | undefined,
-  set: BackupCodeSets,
-): Promise<undefined> {
-  const frozen = await countWrongGuess(db, ctx, set);
-  if (frozen) await enqueueNotice(db, ctx, info, account.operatorId, 'backup_codes_frozen');
-  await refuse(db, ctx, info, account, row, frozen ? 'wrong backup code, set frozen' : 'wrong backup code');
+async function decide(c: UserChange, check: RightCheck, guess: Guess): Promise<Receipt | Refused> {
+  const link = await findLink(c.db, c.now, guess.token, ['mfa_reset']);
+  const wrong = async (reason: string) => {
+    await countLinkFailure(c.db, c.now, link);
+    return refuse('MFA0010', reason);
+  };
+  if (c.user.row.credential_version !== check.account.credentialVersion) return await wrong('credentials changed');
+  await settleRight(c.db, check.attempt, c.now);
+  const set = await findCodes(c.db, c.user.operatorId, c.user.userId);
+  if (!link || !(await linkFits(c, link)) || !set || set.frozen_at !== null) return await wrong('wrong link');
+  describe(c, { detail: { case: link.case_id ?? '' } });
+  if (guess.code === undefined) return await wrong('not a backup code');
+  if (!isInSet(set, guess.codeHash)) return await wrong(await countGuess(c, set));
+  // The case is stopped with its links; whoever comes second finds one of them spent.
+  if (!(await spendLink(c.db, c.now, link)) || !(await finishCase(c, link.case_id ?? ''))) throw new Failure('MFA0010');
+  await removeMfa(c);
+  await markReset(c);
+  notify(c, 'mfa_reset_done');
+  return c.receipt;
 }
 
-/** The token's row while it is unused, unexpired and under five failures; it is checked at use, not by a clean-up. */
-async function liveToken(db: Db, ctx: Context, token: string): Promise<MailTokens | undefined> {
-  return await db
-    .selectFrom('mail_tokens')
-    .selectAll()
-    .where('token_hash', '=', hashSecret(token))
-    .where('purpose', '=', 'mfa_reset')
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', ctx.now())
-    .executeTakeFirst();
+async function countGuess(c: UserChange, set: BackupCodeSets): Promise<string> {
+  if (!(await countWrongGuess(c.db, c.ctx, set))) return 'wrong backup code';
+  notify(c, 'backup_codes_frozen');
+  return 'wrong backup code, set frozen';
 }
 
-/** A token is good for its own operator, under the credentials and the enrolment it was asked for (R43). */
-async function tokenFits(
-  db: Db,
-  row: MailTokens | undefined,
-  account: Account,
-  credentialVersion: number,
-): Promise<boolean> {
-  if (row?.operator_id !== account.operatorId || row.credential_version !== credentialVersion) return false;
-  const factor = await findFactor(db, account.operatorId, account.userId);
-  return factor?.status === 'ACTIVE' && factor.factor_id === row.factor_id;
-}
-
-async function consume(db: Db, ctx: Context, row: MailTokens | undefined): Promise<boolean> {
-  if (!row) return false;
-  const result = await db
-    .updateTable('mail_tokens')
-    .set({ used_at: ctx.now() })
-    .where('operator_id', '=', row.operator_id)
-    .where('token_id', '=', row.token_id)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
-}
-
-async function countTokenFailure(db: Db, ctx: Context, row: MailTokens | undefined): Promise<void> {
-  if (!row) return;
-  const counted = await db
-    .updateTable('mail_tokens')
-    .set((eb) => ({ failures: eb('failures', '+', 1) }))
-    .where('operator_id', '=', row.operator_id)
-    .where('token_id', '=', row.token_id)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .returning('failures')
-    .executeTakeFirst();
-  if (!counted || counted.failures < limits.recovery.failures) return;
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: ctx.now() })
-    .where('operator_id', '=', row.operator_id)
-    .where('token_id', '=', row.token_id)
-    .execute();
-}
-
-async function findSet(db: Db, account: Account): Promise<BackupCodeSets | undefined> {
-  return await db
-    .selectFrom('backup_code_sets')
-    .selectAll()
-    .where('operator_id', '=', account.operatorId)
-    .where('user_id', '=', account.userId)
-    .executeTakeFirst();
-}
-
-async function recordAnswer(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  account: Account,
-  outcome: 'success' | 'failure',
-  reason: string,
-  statusCode: number,
-  detail: Receipt | Record<string, never> = {},
-): Promise<void> {
-  const { operatorId, userName } = account;
-  const event = { operatorId, userName, actor: 'anonymous', target: 'root', outcome, reason, statusCode, detail };
-  await record(db, ctx.now(), info, event);
+/** A link is good for its own operator, under the credentials and the enrolment it was asked for (R43). */
+async function linkFits({ db, user }: UserChange, link: MailTokens): Promise<boolean> {
+  if (link.operator_id !== user.operatorId || link.credential_version !== user.row.credential_version) return false;
+  const factor = await findFactor(db, user.operatorId, user.userId);
+  return factor?.status === 'ACTIVE' && factor.factor_id === link.factor_id;
 }

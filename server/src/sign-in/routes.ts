@@ -2,12 +2,10 @@ import {
   auth,
   type BodyOf,
   getSession,
-  issuePasswordResetToken,
   setLanguage as setLanguageEndpoint,
   signIn,
   stepUp,
   switchUser as switchUserEndpoint,
-  verifyPasswordResetToken,
   verifySignIn,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
@@ -18,11 +16,10 @@ import { Failure } from '../failure.ts';
 import { csrfTokenOf } from '../http/browser.ts';
 import { clearPendingCookie, readPendingCookie, setPendingCookie, setSessionCookie } from '../http/cookies.ts';
 import { anyone, signedIn } from '../http/guards.ts';
-import { handle, sendReceipt } from '../http/handle.ts';
+import { handle } from '../http/handle.ts';
 import { limits } from '../limits.ts';
 import { findOperator } from '../operators/operators.ts';
-import { requestPasswordReset, resetPassword } from '../operators/password-reset.ts';
-import { recentOverride } from '../recovery/host-override.ts';
+import { recentOverride } from '../recovery/cases.ts';
 import { type Identifier, setLanguage } from '../users/accounts.ts';
 import { signInWithAuthKey } from './auth-key-sign-in.ts';
 import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
@@ -71,16 +68,6 @@ export function registerSignInRoutes(app: FastifyInstance): void {
     if (!caller.viaCookie) return { token, provedUntil };
     setSessionCookie(reply, token);
     return { provedUntil };
-  });
-
-  handle(app, issuePasswordResetToken, anyone, async ({ info, body }) => {
-    await requestPasswordReset(ctx, info, body.email);
-    return undefined;
-  });
-
-  handle(app, verifyPasswordResetToken, anyone, async ({ info, body, reply }) => {
-    sendReceipt(reply, await resetPassword(ctx, info, body.token, body.password));
-    return undefined;
   });
 
   registerConsoleRoutes(app);

@@ -92,6 +92,7 @@ export async function acceptCode(c: UserChange, otp: string): Promise<Refused | 
   if (outcome === 'accepted') return undefined;
   await tellOfFailedCode(c, c.user);
   if (outcome === 'suspended now') notify(c, 'mfa_suspended', { userName });
+  if (outcome === 'damaged') return refuse('MFA0012', 'damaged seed');
   if (outcome === 'refused') return refuse('MFA0002', outcome, 'refused');
   return refuse('MFA0002', outcome === 'wrong' ? 'wrong code' : outcome);
 }

@@ -2,6 +2,7 @@ import { count, type UserChange } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import type { Users } from '../db/schema.ts';
+import { voidLinksOfUser } from '../links/links.ts';
 import { endPendingSignIns } from '../sessions/pending.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
 
@@ -40,24 +41,8 @@ export async function endAfterCredentialChange(
   return {
     sessions: await endUserSessions(db, ctx.now(), { operatorId, userId }, exceptSessionId),
     pendingSignIns: await endPendingSignIns(db, ctx.now(), { operatorId, userId }),
-    links: await voidMailTokens(db, ctx, operatorId, userId),
+    links: await voidLinksOfUser(db, ctx.now(), { operatorId, userId }),
   };
-}
-
-/** Voids a user's live mail tokens; counts the links that a person could still have followed. */
-async function voidMailTokens(db: Db, ctx: Context, operatorId: string, userId: string): Promise<number> {
-  const now = ctx.now();
-  const voided = await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', now)
-    .returning('purpose')
-    .execute();
-  return voided.filter((token) => token.purpose !== 'mfa_reset_cancel').length;
 }
 
 /**

@@ -61,7 +61,7 @@ async function inactiveMeansNothingUsable({ ctx }: TestServer): Promise<void> {
   const links = await ctx.db
     .selectFrom('mail_tokens')
     .select('operator_id')
-    .where('purpose', 'in', ['mfa_reset', 'mfa_reset_cancel'])
+    .where('purpose', 'in', ['mfa_reset'])
     .where('used_at', 'is', null)
     .where('voided_at', 'is', null)
     .where('operator_id', 'not in', active)

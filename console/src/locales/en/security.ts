@@ -56,6 +56,11 @@ export const security: typeof ja = {
     codesFrozen: 'Your backup codes can no longer be used. Disable MFA and enable it again.',
     hostOverride:
       "The server's operator disabled multi-factor authentication on {at}. If you did not ask for it, look at the audit log.",
+    resetByHost:
+      "The server's operator will disable multi-factor authentication on {at}. If you did not ask for it, stop it.",
+    resetByMail:
+      'A reset of multi-factor authentication was requested by mail; its link works until {at}. If it was not you, stop it and change the password.',
+    stopReset: 'Stop the reset',
     codesAction: 'Review the backup codes',
   },
   status: {

@@ -1,20 +1,21 @@
 import { clearAccount } from '../attempts/attempts.ts';
 import { assertNoFlood, takeFromWindow } from '../attempts/windows.ts';
+import type { Cause } from '../change/cause.ts';
+import { changeUser, describe, notify } from '../change/change.ts';
 import { noOperator, record } from '../change/record.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
-import { hashSecret } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
+import { newId } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { issueMailToken, voidMailTokens } from '../links/links.ts';
+import { findLink, issueMailToken, spendLink, voidMailTokens } from '../links/links.ts';
 import { parseEmail } from '../mail/address.ts';
-import { enqueueNotice } from '../mail/notices.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
+import { findOperator } from '../operators/operators.ts';
 import { type Account, findAccount } from '../users/accounts.ts';
-import { endAfterCredentialChange, lockUser } from '../users/credentials.ts';
+import { lockUser, voidCredentials } from '../users/credentials.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
-import { findOperator } from './operators.ts';
 
 const { reset, recovery } = limits;
 
@@ -36,7 +37,7 @@ export async function sendPasswordResetLink(db: Db, ctx: Context, request: Passw
   const { info } = request;
   const account = await findAccount(db, { email: request.email });
   const refusal = account ? await reasonAgainst(db, ctx, account) : 'unknown address';
-  if (account && refusal === undefined) await issueLink(db, ctx, info, account);
+  const caseId = account && refusal === undefined ? await issueLink(db, ctx, info, account) : undefined;
   await record(db, ctx.now(), info, {
     operatorId: account?.operatorId ?? noOperator,
     userName: '',
@@ -45,6 +46,7 @@ export async function sendPasswordResetLink(db: Db, ctx: Context, request: Passw
     outcome: refusal === undefined ? 'success' : 'refused',
     reason: refusal ?? '',
     statusCode: 200,
+    ...(caseId && { detail: { case: caseId } }),
   });
 }
 
@@ -53,29 +55,23 @@ export async function sendPasswordResetLink(db: Db, ctx: Context, request: Passw
  * reset by mail is held for 24 hours: one mailbox must not count twice.
  * @throws Failure AUM0012 for a dead link, AUM0010 for a password that is not acceptable (the link stays alive)
  */
-export async function resetPassword(
-  ctx: Context,
-  info: RequestInfo,
-  token: string,
-  password: string,
-): Promise<Receipt> {
-  const found = await liveToken(ctx.db, ctx, token);
-  const operator = found && (await findOperator(ctx.db, found.operator_id));
-  if (!found || !operator) throw new Failure('AUM0012');
+export async function resetPassword(cause: Cause, token: string, password: string): Promise<Receipt> {
+  const { ctx } = cause;
+  const link = await findLink(ctx.db, ctx.now(), token, ['password_reset']);
+  const operator = link && (await findOperator(ctx.db, link.operator_id));
+  if (!link || !operator) throw new Failure('AUM0012');
   await assertAcceptable(ctx, password, [operator.email, operator.operator_id]);
   const passwordHash = await ctx.hasher.hash(password);
-  return await transaction(ctx.db, async (db) => {
-    const { operator_id: operatorId, user_id: userId, credential_version: version } = found;
-    const user = await lockUser(db, ctx, operatorId, userId, version);
-    if (!user || !(await consume(db, ctx, operatorId, found.token_id))) throw new Failure('AUM0012');
-    await setPassword(db, ctx, operatorId, userId, passwordHash);
-    await clearAccount(db, ctx, { operatorId, userId });
-    const receipt = { ...(await endAfterCredentialChange(db, ctx, operatorId, userId)), backupCodes: 0 };
-    await holdRecovery(db, ctx, operatorId);
-    await enqueueNotice(db, ctx, info, operatorId, 'password_reset', { receipt });
-    const event = { operatorId, userName: '', actor: 'anonymous', target: 'root', detail: receipt };
-    await record(db, ctx.now(), info, { ...event, outcome: 'success', statusCode: 200 });
-    return receipt;
+  const { operator_id: operatorId, user_id: userId, credential_version: version } = link;
+  return await changeUser(cause, { operatorId, userId, version, otherwise: 'AUM0012' }, async (c) => {
+    if (!(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
+    await setPassword(c.db, ctx, operatorId, userId, passwordHash);
+    await clearAccount(c.db, ctx, { operatorId, userId });
+    await voidCredentials(c);
+    await holdRecovery(c.db, ctx, operatorId);
+    notify(c, 'password_reset');
+    describe(c, { target: 'root', detail: { case: link.case_id ?? '' } });
+    return c.receipt;
   });
 }
 
@@ -97,14 +93,15 @@ async function reasonAgainst(db: Db, ctx: Context, account: Account): Promise<st
   return within ? undefined : 'too many mails';
 }
 
-async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
+async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<string> {
   const { operatorId, userId } = account;
+  const caseId = newId();
   const now = ctx.now();
   await lockUser(db, ctx, operatorId, userId);
   await voidMailTokens(db, ctx, operatorId, ['password_reset']);
   const { credentialVersion } = account;
   const expiresAt = now + reset.tokenLife;
-  const bound = { operatorId, userId, credentialVersion, expiresAt };
+  const bound = { operatorId, userId, credentialVersion, expiresAt, caseId };
   const token = await issueMailToken(db, ctx, { ...bound, purpose: 'password_reset' });
   // The stored address, never the one that was typed (R47).
   const recipient = (await findOperator(db, operatorId))?.email ?? '';
@@ -124,31 +121,7 @@ async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Accou
       lifeMinutes: reset.tokenLife / 60_000,
     },
   });
-}
-
-async function liveToken(db: Db, ctx: Context, token: string) {
-  return await db
-    .selectFrom('mail_tokens')
-    .select(['operator_id', 'user_id', 'token_id', 'credential_version'])
-    .where('token_hash', '=', hashSecret(token))
-    .where('purpose', '=', 'password_reset')
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', ctx.now())
-    .executeTakeFirst();
-}
-
-async function consume(db: Db, ctx: Context, operatorId: string, tokenId: string): Promise<boolean> {
-  const result = await db
-    .updateTable('mail_tokens')
-    .set({ used_at: ctx.now() })
-    .where('operator_id', '=', operatorId)
-    .where('token_id', '=', tokenId)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', ctx.now())
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return caseId;
 }
 
 async function holdRecovery(db: Db, ctx: Context, operatorId: string): Promise<void> {

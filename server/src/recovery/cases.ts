@@ -1,0 +1,148 @@
+import { type Cause, causeOf } from '../change/cause.ts';
+import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
+import type { Context } from '../context.ts';
+import { newId } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
+import { type RecoveryCases, rootId } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { findLink, issueMailToken, spendLink, voidMailTokens } from '../links/links.ts';
+
+export type NewCase = Pick<RecoveryCases, 'kind' | 'factor_id' | 'due_at'> & {
+  readonly credentialVersion: number;
+  readonly hostUser?: string;
+  readonly reason?: string;
+};
+type Owner = { readonly operatorId: string; readonly userId: string };
+
+/**
+ * Opens a recovery case: asked, until it is done, stopped, or over. It is over when its enrolment is gone, or when it
+ * was not finished by mail in time.
+ * @returns its ID, and the link that stops it until it happened
+ */
+export async function openCase(db: Db, ctx: Context, owner: Owner, opened: NewCase) {
+  const { operatorId, userId } = owner;
+  const { credentialVersion, hostUser = '', reason = '', ...bound } = opened;
+  const caseId = newId();
+  const instants = { asked_at: ctx.now(), done_at: null, stopped_at: null };
+  const key = { operator_id: operatorId, case_id: caseId, user_id: userId };
+  await db
+    .insertInto('recovery_cases')
+    .values({ ...key, ...bound, ...instants, host_user: hostUser, reason })
+    .execute();
+  // It outlives the due time: a server that was down does what is due later, and until then it can be stopped.
+  const expiresAt = opened.due_at + limits.hostOverride.shown;
+  const stop = { operatorId, userId, credentialVersion, expiresAt, caseId, purpose: 'mfa_reset_cancel' } as const;
+  const token = await issueMailToken(db, ctx, stop);
+  return { caseId, stopLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${token}` };
+}
+
+/**
+ * Stops a reset with the mailed link itself or the link of the "this was not me" mail.
+ * @throws Failure AUM0012 when the token is not a live one, or nothing is left to stop
+ */
+export async function stopByLink(ctx: Context, cause: Cause, token: string): Promise<void> {
+  const link = await findLink(ctx.db, ctx.now(), token, ['mfa_reset', 'mfa_reset_cancel']);
+  if (!link) throw new Failure('AUM0012');
+  const { operator_id: operatorId, user_id: userId, case_id: caseId } = link;
+  await changeUser(cause, { operatorId, userId, otherwise: 'AUM0012' }, async (c) => {
+    describe(c, { target: 'root' });
+    if (!(await spendLink(c.db, c.now, link)) || !(await isOpen(c, caseId ?? ''))) throw new Failure('AUM0012');
+    await stopCases(c, caseId ?? '');
+  });
+}
+
+/**
+ * Stops what is pending, by the root user itself.
+ * @throws Failure COM0404 when nothing is
+ */
+export async function stopAsRoot(cause: Cause, operatorId: string): Promise<void> {
+  await changeUser(cause, { operatorId, userId: rootId }, async (c) => {
+    const pending = await pendingCase(c.db, c.now, c.user);
+    if (!pending) throw new Failure('COM0404');
+    await stopCases(c, pending.case_id);
+  });
+}
+
+/** What will happen first, unless it is stopped: bound to the enrolment that is active now. */
+export async function pendingCase(db: Db, now: number, owner: Owner): Promise<RecoveryCases | undefined> {
+  const rows = await db
+    .selectFrom('recovery_cases')
+    .innerJoin('totp_factors', (join) =>
+      join
+        .onRef('totp_factors.operator_id', '=', 'recovery_cases.operator_id')
+        .onRef('totp_factors.user_id', '=', 'recovery_cases.user_id')
+        .onRef('totp_factors.factor_id', '=', 'recovery_cases.factor_id'),
+    )
+    .selectAll('recovery_cases')
+    .where('recovery_cases.operator_id', '=', owner.operatorId)
+    .where('recovery_cases.user_id', '=', owner.userId)
+    .where('totp_factors.status', '=', 'ACTIVE')
+    .where('done_at', 'is', null)
+    .where('stopped_at', 'is', null)
+    .orderBy('due_at')
+    .execute();
+  return rows.find((row) => row.kind === 'host' || row.due_at > now);
+}
+
+/** Takes a case for its end, once; false when it is done or was stopped. */
+export async function finishCase({ db, now, user }: UserChange, caseId: string): Promise<boolean> {
+  const result = await db
+    .updateTable('recovery_cases')
+    .set({ done_at: now })
+    .where('operator_id', '=', user.operatorId)
+    .where('case_id', '=', caseId)
+    .where('done_at', 'is', null)
+    .where('stopped_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** When the host last switched off an operator's MFA, within the 30 days that the console shows it. */
+export async function recentOverride(ctx: Context, operatorId: string): Promise<number | undefined> {
+  const row = await ctx.db
+    .selectFrom('recovery_cases')
+    .select('done_at')
+    .where('operator_id', '=', operatorId)
+    .where('kind', '=', 'host')
+    .where('done_at', '>', ctx.now() - limits.hostOverride.shown)
+    .orderBy('done_at', 'desc')
+    .executeTakeFirst();
+  return row?.done_at ?? undefined;
+}
+
+/** The cause of what the host asked for: its user, and no request. */
+export function causeOfHost(ctx: Context, hostUser: string): Cause {
+  const none = { requestId: '', sourceIp: '', method: '', path: '', language: 'en' } as const;
+  const info = { ...none, userAgent: `host:${hostUser}`, apiKind: 'Host:break-glass mfa' };
+  return causeOf(ctx, info, `host:${hostUser}`, 0);
+}
+
+/** Whether a case can still happen, or could if its enrolment were there: its link may stop it then. */
+async function isOpen({ db, now, user }: UserChange, caseId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('recovery_cases')
+    .select(['kind', 'due_at'])
+    .where('operator_id', '=', user.operatorId)
+    .where('case_id', '=', caseId)
+    .where('done_at', 'is', null)
+    .where('stopped_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined && (row.kind === 'host' || row.due_at > now);
+}
+
+/** Who stops one reset means them all. */
+async function stopCases(c: UserChange, caseId: string): Promise<void> {
+  const { operatorId, userId } = c.user;
+  await c.db
+    .updateTable('recovery_cases')
+    .set({ stopped_at: c.now })
+    .where('operator_id', '=', operatorId)
+    .where('user_id', '=', userId)
+    .where('done_at', 'is', null)
+    .where('stopped_at', 'is', null)
+    .execute();
+  await voidMailTokens(c.db, c.ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel']);
+  describe(c, { detail: { case: caseId } });
+  notify(c, 'mfa_reset_cancelled');
+}
