@@ -31,7 +31,7 @@ export const LIMITS = {
   /** Patterns that one `check` compares with names or with each other; past it, only cheap lints go on. */
   lintSteps: 60_000,
   /** Work of one comparison of what documents allow; see `Budget`. */
-  compareSteps: 1_000_000,
+  compareSteps: 300_000,
   /** Plans (one per operation name) that one decider keeps. */
   plans: 1024,
 } as const;
