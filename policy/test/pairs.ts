@@ -101,6 +101,14 @@ function tree(random: Random, depth: number): Tree {
   return { op: pick(random, OPERATORS), left: tree(random, depth - 1), right: tree(random, depth - 1) };
 }
 
+/** Some parts in a row, mostly such as need no parentheses: what regrouping can do most with. */
+function chain(random: Random): Tree {
+  const atom = (): string => pick(random, ['mfaAuthenticated', `ipAddress(${pick(random, RANGES)})`]);
+  const parts = Array.from({ length: 3 + random(3) }, () => (random(8) === 0 ? leaf(random) : atom()));
+  const operators = parts.slice(1).map(() => pick(random, [...OPERATORS, '==', '=='] as const));
+  return group(parts, operators, random);
+}
+
 function print(t: Tree): string {
   if (typeof t === 'string') return t;
   if (t.op === 'not') return `not (${print(t.of)})`;
@@ -191,9 +199,18 @@ export interface Pair {
   readonly narrow: PermissionDocument;
 }
 
+/** Makes the pair one of the same words, grouped in two ways. */
+function regroup(wide: Rule[], narrow: Rule[], random: Random): void {
+  const words = chain(random);
+  wide.splice(0, 2, { effect: 'allow', api: '*', condition: words });
+  narrow.splice(0, 2, { effect: 'allow', api: '*', condition: regrouped(words, random) });
+}
+
+/** A random pair; undefined when a condition of it may not be saved. */
 export function pair(random: Random): Pair | undefined {
   const wide = Array.from({ length: 1 + random(2) }, () => rule(random));
   const narrow = wide.map((r) => (random(8) === 0 ? rule(random) : altered(r, random)));
+  if (random(4) === 0) regroup(wide, narrow, random);
   try {
     return { wide: documentOfRules(wide), narrow: documentOfRules(narrow) };
   } catch (error) {
