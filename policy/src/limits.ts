@@ -32,8 +32,8 @@ export const LIMITS = {
   lintSteps: 60_000,
   /** Work of one comparison of what documents allow; see `Budget`. */
   compareSteps: 300_000,
-  /** Plans (one per operation name) that one decider keeps. */
-  plans: 1024,
+  /** Memory of the plans (one per operation name) that one decider keeps, in words of 8 bytes. */
+  planWords: 64_000,
 } as const;
 
 /**
