@@ -99,7 +99,13 @@ export const HOSTILE: readonly Hostile[] = [
   {
     what: 'denies of many networks',
     wide: (seed) => [allow('*'), ...upTo(17, (i) => deny(SPELLINGS, networks(seed * 20 + i)))],
-    narrow: (seed) => upTo(18, (i) => allow(upTo(30, (j) => `x${seed}${j}*`), networks(seed * 20 + i + 117))),
+    narrow: (seed) =>
+      upTo(18, (i) =>
+        allow(
+          upTo(30, (j) => `x${seed}${j}*`),
+          networks(seed * 20 + i + 117),
+        ),
+      ),
   },
   {
     what: 'many short networks',
@@ -128,7 +134,10 @@ export const HOSTILE: readonly Hostile[] = [
   },
   {
     what: 'patterns that all overlap',
-    wide: (seed) => [allow('*'), ...short(seed, 40, (i, j) => `*${i}*${j}*`).map((s) => ({ ...s, effect: 'deny' as const }))],
+    wide: (seed) => [
+      allow('*'),
+      ...short(seed, 40, (i, j) => `*${i}*${j}*`).map((s) => ({ ...s, effect: 'deny' as const })),
+    ],
     narrow: (seed) => short(seed, 40, (i, j) => `*${j}*${i}*`),
   },
   {
@@ -138,13 +147,27 @@ export const HOSTILE: readonly Hostile[] = [
   },
   {
     what: 'patterns of few characters',
-    wide: (seed) => short(seed, 90, (i, j) => `${String.fromCharCode(97 + (j % 26))}${(i % 100) * 4 + Math.floor(j / 26)}`),
-    narrow: (seed) => short(seed, 90, (i, j) => `${String.fromCharCode(65 + (j % 26))}${(i % 100) * 4 + Math.floor(j / 26)}`),
+    wide: (seed) =>
+      short(seed, 90, (i, j) => `${String.fromCharCode(97 + (j % 26))}${(i % 100) * 4 + Math.floor(j / 26)}`),
+    narrow: (seed) =>
+      short(seed, 90, (i, j) => `${String.fromCharCode(65 + (j % 26))}${(i % 100) * 4 + Math.floor(j / 26)}`),
   },
   {
     what: 'many different conditions',
-    wide: (seed) => upTo(100, (i) => allow('*', filled((j) => `authAgeSeconds<${seed}${i}${j}`, ' and ', 9))),
-    narrow: (seed) => upTo(100, (i) => allow('*', filled((j) => `authAgeSeconds<${seed}${i}${j}0`, ' and ', 9))),
+    wide: (seed) =>
+      upTo(100, (i) =>
+        allow(
+          '*',
+          filled((j) => `authAgeSeconds<${seed}${i}${j}`, ' and ', 9),
+        ),
+      ),
+    narrow: (seed) =>
+      upTo(100, (i) =>
+        allow(
+          '*',
+          filled((j) => `authAgeSeconds<${seed}${i}${j}0`, ' and ', 9),
+        ),
+      ),
   },
   {
     what: 'chains of equalities',

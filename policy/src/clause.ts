@@ -1,7 +1,7 @@
 import type { Comparison, Expression, Likeness, Membership, Ordering } from './ast.ts';
 import { compileRead, compileTest, isConstant, MIRRORED } from './condition-compiler.ts';
 import { networksOf, textOf } from './constants.ts';
-import type { Fact, ValueSet } from './fact.ts';
+import { type Fact, type ValueSet, valueSet } from './fact.ts';
 import { networkSet } from './networks.ts';
 import { TRUE } from './outcome.ts';
 import { glob } from './pattern.ts';
@@ -54,7 +54,7 @@ function settled(e: Expression, wanted: boolean): Clause {
 }
 
 function ofYesOrNo(e: Expression, value: boolean): Clause {
-  return fact(printOperand(e), { kind: 'values', values: new Set([value]) }, false);
+  return fact(printOperand(e), valueSet([value]), false);
 }
 
 function ofComparison(e: Comparison, wanted: boolean): Clause {
@@ -86,7 +86,7 @@ function withConstant(e: Expression, operator: Ordering, constant: Expression, w
   if (typeof value === 'boolean') return clauseOf(e, (operator === '==') === (value === wanted));
   const subject = printOperand(e);
   if (operator === '==' || operator === '!=') {
-    return fact(subject, { kind: 'values', values: new Set([value]) }, (operator === '!=') === wanted);
+    return fact(subject, valueSet([value]), (operator === '!=') === wanted);
   }
   return fact(subject, rangeOf(operator, value as number, wanted), false);
 }
@@ -108,7 +108,7 @@ function ofMembership({ left, list, negated, start, end }: Membership, wanted: b
     return { kind: wanted !== negated ? 'any' : 'all', parts };
   }
   if (isSourceIp(left)) return fact('sourceIp', addresses(list), wanted === negated);
-  return fact(printOperand(left), { kind: 'values', values: new Set(list.map(constantValue)) }, wanted === negated);
+  return fact(printOperand(left), valueSet(list.map(constantValue)), wanted === negated);
 }
 
 function ofLikeness(e: Likeness, wanted: boolean): Clause {

@@ -1,9 +1,9 @@
 import type { Condition, Expression, Statement } from './ast.ts';
 import { compileTest, type Test } from './condition-compiler.ts';
 import { type Explanation, explainDecision } from './explainer.ts';
-import { LIMITS } from './limits.ts';
 import { FALSE, type Outcome, TRUE } from './outcome.ts';
 import { matchesPattern } from './pattern.ts';
+import { emptyPlans, keepPlan, type Plan } from './plans.ts';
 import type { Request } from './request.ts';
 import { type InternTable, intern } from './same.ts';
 import type { Decision, Source } from './source.ts';
@@ -16,14 +16,6 @@ export interface Decider {
   explain(request: Request): Explanation;
 }
 
-/** What is left to do for one operation: conditions of its deny and allow statements. */
-interface Plan {
-  readonly denies: readonly Test[];
-  /** An allow without condition applies. */
-  readonly allowed: boolean;
-  readonly allows: readonly Test[];
-}
-
 const DENIED: Plan = { denies: [], allowed: false, allows: [] };
 const ALLOWED: Plan = { denies: [], allowed: true, allows: [] };
 
@@ -34,10 +26,11 @@ const ALLOWED: Plan = { denies: [], allowed: true, allows: [] };
 export function compile(sources: readonly Source[]): Decider {
   const statements = sources.flatMap(({ document }) => document.statements);
   const tests = new Map() as InternTable<Test>;
-  const plans = new Map<string, Plan>();
+  const plans = emptyPlans();
+  const { byName } = plans;
   return {
     decide(request) {
-      const plan = plans.get(request.api) ?? keep(plans, request.api, makePlan(statements, request.api, tests));
+      const plan = byName.get(request.api) ?? keepPlan(plans, request.api, makePlan(statements, request.api, tests));
       return decideBy(plan, request);
     },
     explain: (request) => explainDecision(sources, request),
@@ -57,13 +50,6 @@ function decideBy({ denies, allowed, allows }: Plan, request: Request): Decision
   if (allowed) return 'allow';
   for (let i = 0; i < allows.length; i++) if ((allows[i] as Test)(request) === TRUE) return 'allow';
   return 'deny';
-}
-
-// SECURITY: names may come from requests of many kinds (the simulator, the gate); the memory of plans is bounded.
-function keep(plans: Map<string, Plan>, api: string, plan: Plan): Plan {
-  if (plans.size >= LIMITS.plans) plans.clear();
-  plans.set(api, plan);
-  return plan;
 }
 
 function makePlan(statements: readonly Statement[], api: string, tests: InternTable<Test>): Plan {

@@ -6,11 +6,11 @@ import { FAILS, FALSE, type Outcome, TRUE } from './outcome.ts';
 import { type Glob, glob, matches } from './pattern.ts';
 import {
   callerAddress,
-  READERS,
   type Read,
   type Request,
   readPathVariable,
   readQueryParameter,
+  readVariable,
   type Value,
 } from './request.ts';
 import { instantOf } from './zone.ts';
@@ -195,7 +195,7 @@ export function compileRead(e: Expression, other?: Expression): Read {
     case 'string':
       return constant(other !== undefined && isAddress(other) ? addressKey(addressOf(e)) : e.value);
     case 'variable':
-      return READERS[e.name] as Read;
+      return readVariable(e.name);
     case 'call':
       return compileCall(e);
     default:

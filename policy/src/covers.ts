@@ -119,21 +119,26 @@ function further(rule: Rule, { deny }: Rules): Rule[] {
   return cases.size === 0 ? [] : [{ ...rule, cases }];
 }
 
+/** Whether `wide` allows what `narrow` allows by a rule of this pattern and this condition. */
 function isCovered(pattern: string, one: Case, wide: Wide, n: Narrow): boolean {
-  const over = wide.parts.flatMap(({ allow }) => casesOver(allow, pattern, n.budget));
+  const found = wide.parts.some(({ allow }) => {
+    const cases = allow.byPattern.get(pattern)?.cases;
+    return cases?.has(one) === true || cases?.has(UNCONDITIONAL) === true;
+  });
+  const over = found ? [one] : wide.parts.flatMap(({ allow }) => casesOver(allow, pattern, n.budget));
   const isPlain = over.includes(one) || over.includes(UNCONDITIONAL);
-  const denies = wide.denies.filter((deny) => meets(deny, pattern, n.budget));
+  const meeting = wide.denies.filter((deny) => meets(deny, pattern, n.budget));
   if (n.budget.steps <= 0) return false;
-  if (isPlain && denies.length === 0) return true;
+  if (isPlain && meeting.length === 0) return true;
   // What `narrow` allows by this pattern: its condition is true, and none of its denies over the whole pattern applies.
   const premise = [one.holds(), ...falseOf(casesOver(n.rules.deny, pattern, n.budget), n.budget)];
   if (premise.includes(NEVER)) return true;
   if (!isPlain && !implies({ kind: 'all', parts: premise }, anyOf(over, n.budget), n.budget)) return false;
-  return denies.every((deny) => isHarmless(deny, premise, n));
+  return meeting.every((deny) => isHarmless(deny, premise, n));
 }
 
 function meets(deny: Rule, pattern: string, budget: Budget): boolean {
-  budget.steps--;
+  budget.steps -= 4;
   return budget.steps > 0 && overlaps(deny.pattern, pattern);
 }
 

@@ -4,12 +4,20 @@ import type { Value } from './request.ts';
 
 /** A set of values, as a comparison with constants gives it. */
 export type ValueSet =
-  | { readonly kind: 'values'; readonly values: ReadonlySet<Value> }
+  | { readonly kind: 'values'; readonly values: ReadonlySet<Value>; readonly work: number }
   | { readonly kind: 'range'; readonly low: number; readonly high: number }
   | { readonly kind: 'like'; readonly glob: Glob }
   | { readonly kind: 'networks'; readonly networks: NetworkSet }
   /** Not looked into; two of the same subject are the same set. */
   | { readonly kind: 'opaque' };
+
+/** The set of these values; looking all of them up in another takes `work`. */
+export function valueSet(values: readonly Value[]): ValueSet {
+  const set = new Set(values);
+  let work = 0;
+  for (const value of set) work += typeof value === 'string' ? 1 + value.length / 32 : 1;
+  return { kind: 'values', values: set, work };
+}
 
 /** The value that `subject` reads could be read, and is in `set` (or is not). */
 export interface Fact {
@@ -37,13 +45,13 @@ export function factWork(f: Fact, g: Fact): number {
 
 /** How many values or addresses are looked up one by one. */
 function count(set: ValueSet): number {
-  if (set.kind === 'values') return set.values.size;
+  if (set.kind === 'values') return set.work;
   return set.kind === 'networks' ? sizeOfNetworks(set.networks) : 1;
 }
 
-/** What looking up one value takes. */
+/** What looking up one value takes; the texts of one set are no longer than a condition. */
 function lengthOf(set: ValueSet): number {
-  return set.kind === 'like' ? 1 + set.glob.text.length / 8 : 1;
+  return set.kind === 'like' ? 2 + set.glob.text.length / 16 : 1;
 }
 
 function within(a: ValueSet, b: ValueSet): boolean {

@@ -31,9 +31,9 @@ export const LIMITS = {
   /** Patterns that one `check` compares with names or with each other; past it, only cheap lints go on. */
   lintSteps: 60_000,
   /** Work of one comparison of what documents allow; see `Budget`. */
-  compareSteps: 1_000_000,
-  /** Plans (one per operation name) that one decider keeps. */
-  plans: 1024,
+  compareSteps: 300_000,
+  /** Memory of the plans (one per operation name) that one decider keeps, in words of 8 bytes. */
+  planWords: 64_000,
 } as const;
 
 /**

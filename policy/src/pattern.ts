@@ -57,7 +57,11 @@ function findEnd(part: string, borders: readonly number[], text: string, from: n
 }
 
 // SECURITY: a naive search of 'aaa…b' in 'aaaa…' is quadratic; the borders make it linear (KMP).
-function bordersOf(part: string): number[] {
+/** Most parts are that short, and a pattern may have a hundred of them. */
+const NO_BORDERS: readonly number[] = [0];
+
+function bordersOf(part: string): readonly number[] {
+  if (part.length < 2) return NO_BORDERS;
   const borders = [0];
   let length = 0;
   for (let i = 1; i < part.length; i++) {

@@ -38,7 +38,7 @@ export type Value = string | number | boolean;
 export type Read = (request: Request) => Value | undefined;
 
 /** How each variable is read. Dates are days, times and instants seconds, addresses their one spelling. */
-export const READERS: Readonly<Record<string, Read>> = {
+const READERS: Readonly<Record<string, Read>> = {
   currentDate: (r) => {
     const local = localTime(r);
     return local === undefined ? undefined : Math.floor(local / DAY_SECONDS);
@@ -67,6 +67,14 @@ export const READERS: Readonly<Record<string, Read>> = {
   authAgeSeconds: (r) => count(r.authAgeSeconds),
   secondsSinceMfaReset: (r) => count(r.secondsSinceMfaReset),
 };
+
+// SECURITY: a name out of a document must not find what every object inherits.
+const READER_BY_NAME: ReadonlyMap<string, Read> = new Map(Object.entries(READERS));
+
+/** How the variable of this name is read. */
+export function readVariable(name: string): Read {
+  return READER_BY_NAME.get(name) ?? (() => undefined);
+}
 
 /** `pathVariable(name)`. */
 export function readPathVariable(name: string): Read {

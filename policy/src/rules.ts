@@ -17,7 +17,8 @@ export const UNCONDITIONAL: Case = { holds: () => ALWAYS, fails: () => NEVER };
 /** A pattern, and the conditions of the statements that it stands in. */
 export interface Rule {
   readonly pattern: string;
-  readonly glob: Glob;
+  /** Prepared when it is first asked for: most patterns are never matched. */
+  readonly glob: () => Glob;
   readonly cases: Set<Case>;
 }
 
@@ -47,26 +48,31 @@ function emptyIndex(): Index {
 }
 
 // SECURITY: looking at a pattern or a condition for the first time costs many comparisons.
-const PATTERN_WORK = 3;
+const PATTERN_WORK = 15;
 
 function addStatement(rules: Rules, { effect, api, condition }: Statement, cases: Cases, budget: Budget): void {
   budget.steps -= api.length * PATTERN_WORK;
   if (budget.steps <= 0) return;
   const of = condition === null ? UNCONDITIONAL : caseOf(condition, cases, budget);
-  for (const { text } of api) ruleOf(rules[effect], text.replace(/\*{2,}/g, '*')).cases.add(of);
+  for (const { text } of api) ruleOf(rules[effect], withoutRuns(text)).cases.add(of);
+}
+
+/** `a**` and `a*` match the same. */
+function withoutRuns(pattern: string): string {
+  return pattern.includes('**') ? pattern.replace(/\*{2,}/g, '*') : pattern;
 }
 
 function ruleOf(index: Index, pattern: string): Rule {
   const known = index.byPattern.get(pattern);
   if (known !== undefined) return known;
-  const rule = { pattern, glob: glob(pattern), cases: new Set<Case>() };
+  const rule = { pattern, glob: once(() => glob(pattern)), cases: new Set<Case>() };
   index.byPattern.set(pattern, rule);
-  if (rule.glob.parts.length > 1) addHead(index, rule);
+  const star = pattern.indexOf('*');
+  if (star >= 0) addHead(index, pattern.slice(0, star), rule);
   return rule;
 }
 
-function addHead({ byHead, headLengths }: Index, rule: Rule): void {
-  const head = rule.glob.parts[0] as string;
+function addHead({ byHead, headLengths }: Index, head: string, rule: Rule): void {
   const known = byHead.get(head);
   if (known === undefined) byHead.set(head, [rule]);
   else known.push(rule);
@@ -74,10 +80,9 @@ function addHead({ byHead, headLengths }: Index, rule: Rule): void {
 }
 
 function caseOf({ text, expression }: Condition, cases: Cases, budget: Budget): Case {
-  const work = text.length / 4;
-  budget.steps -= work;
+  budget.steps -= text.length / 4;
   const clause = (wanted: boolean) => (): Clause => {
-    budget.steps -= 4 * work;
+    budget.steps -= 4 * text.length;
     return clauseOf(expression, wanted);
   };
   return intern(cases, text, expression, () => ({ holds: once(clause(true)), fails: once(clause(false)) }));
@@ -92,14 +97,14 @@ function once<T>(make: () => T): () => T {
 export function casesOver(index: Index, pattern: string, budget: Budget): Case[] {
   const same = index.byPattern.get(pattern);
   const found = same === undefined ? [] : [...same.cases];
-  budget.steps -= 1 + index.headLengths.size;
+  budget.steps -= 2 + 2 * index.headLengths.size;
   for (const length of index.headLengths) {
     // The `*` of `pattern` is no part of any head, so a head is only found in what stands before it.
     for (const rule of index.byHead.get(pattern.slice(0, length)) ?? []) {
-      budget.steps -= 1 + pattern.length / 16;
+      budget.steps -= 2 + (pattern.length + rule.pattern.length) / 8;
       if (budget.steps <= 0) return found;
       // `matches` of a pattern and a pattern is inclusion.
-      if (rule !== same && matches(rule.glob, pattern)) found.push(...rule.cases);
+      if (rule !== same && matches(rule.glob(), pattern)) found.push(...rule.cases);
     }
   }
   budget.steps -= found.length;

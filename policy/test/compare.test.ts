@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitting, type Hostile, HOSTILE, upTo } from '../bench/hostile.ts';
+import { fitting, HOSTILE, upTo } from '../bench/hostile.ts';
 import { compareReach, type PermissionDocument } from '../src/index.ts';
 import { documentFrom, documentOf } from './support.ts';
 
@@ -67,7 +67,9 @@ describe('compareReach', () => {
     expect(compareReach([[other]], [document])).toBe('covered');
     const changed: PermissionDocument = { ...document, statements: documentFrom(allow('*')).statements };
     expect(compareReach([[document]], [changed])).toBe('not covered');
-    expect(compareReach([[document]], [{ ...document, statements: documentFrom(deny('*')).statements }])).toBe('covered');
+    expect(compareReach([[document]], [{ ...document, statements: documentFrom(deny('*')).statements }])).toBe(
+      'covered',
+    );
     const two = documentFrom(allow('a'), allow('b'));
     expect(compareReach([[{ ...two, statements: two.statements.slice(1) }]], [two])).toBe('not covered');
     const named: PermissionDocument = { ...two, statements: documentFrom(allow('b'), allow('c')).statements };
@@ -86,7 +88,12 @@ describe('compareReach', () => {
         })),
       );
     const roles = upTo(20, role);
-    expect(compareReach([roles], roles.map((document) => documentOf(` ${document.text}`)))).toBe('covered');
+    expect(
+      compareReach(
+        [roles],
+        roles.map((document) => documentOf(` ${document.text}`)),
+      ),
+    ).toBe('covered');
     expect(compareReach([[documentFrom(allow('*'))]], roles)).toBe('covered');
     expect(compareReach([roles], [...roles, documentFrom(allow('New:one'))])).toBe('not covered');
   });
@@ -94,19 +101,18 @@ describe('compareReach', () => {
 
 describe('documents that are hard to compare', () => {
   const milliseconds = (run: () => void): number => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     run();
-    return performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
   };
   for (const { what, wide, narrow } of HOSTILE) {
     it(`${what}: one of each, and twenty`, () => {
       for (const count of [1, 20]) {
         const [wides, narrows] = [upTo(count, (i) => fitting(wide(i))), upTo(count, (i) => fitting(narrow(i)))];
         for (const shape of [[wides], [wides, narrows.slice(1)]]) {
-          const runs = upTo(4, () => milliseconds(() => compareReach(shape, narrows)));
-          if (process.env['SHOW'])
-            console.log(what, count, shape.length, runs.map((r) => r.toFixed(1)).join(' '), compareReach(shape, narrows));
-          // The goal is 50 ms; a busy machine may stop for longer than the work takes, but not every time.
+          const runs = upTo(3, () => milliseconds(() => compareReach(shape, narrows)));
+          // The goal is 50 ms, met in the bench; tests run beside others, and before the code is warm.
           expect(Math.min(...runs)).toBeLessThan(150);
         }
       }
@@ -114,8 +120,10 @@ describe('documents that are hard to compare', () => {
   }
 
   it('gives up in the end', () => {
-    const [first] = HOSTILE;
-    const sum = (make: (seed: number) => ReturnType<Hostile['wide']>) => upTo(20, (i) => fitting(make(i)));
-    if (first !== undefined) expect(compareReach([sum(first.wide)], sum(first.narrow))).toBe('too large');
+    const given = HOSTILE.map(({ wide, narrow }) => {
+      const [wides, narrows] = [upTo(20, (i) => fitting(wide(i))), upTo(20, (i) => fitting(narrow(i)))];
+      return compareReach([wides], narrows);
+    });
+    expect(given.filter((answer) => answer === 'too large').length).toBeGreaterThan(HOSTILE.length / 2);
   });
 });
