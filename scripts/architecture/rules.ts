@@ -1,39 +1,37 @@
-import { builtinModules } from 'node:module';
-import { dirname, join } from 'node:path/posix';
-import type { Import, Source } from './sources.ts';
+import { circles, importProblem, isRoutes, pairs, partOf, server, withoutPlace } from './directions.ts';
+import type { TableUse } from './facts.ts';
+import { maxLines, maxParameters, migrations, owners, schemaFile, writesStatus } from './layout.ts';
+import type { Source } from './sources.ts';
 
-/** In `server/src` a folder may import those to its left, never those to its right. */
-const order = [
-  'crypto',
-  'db',
-  'audit',
-  'mail',
-  'permissions',
-  'sessions',
-  'operators',
-  'users',
-  'roles',
-  'mfa',
-  'sign-in',
-  'gate',
-];
+export const rules = {
+  place: 'Every folder and file of server/src has a place in layout.ts',
+  import: 'A folder imports what stands above it only',
+  pair: 'No two folders import each other',
+  circle: 'No circles of imports',
+  owner: 'A table is written by one folder only',
+  routes: 'A routes.ts has no SQL and no transactions',
+  parameters: `No function has more than ${maxParameters} parameters`,
+  status: 'The status of an answer comes from its operation',
+  outside: 'Clock, environment and randomness come through Context',
+  lines: `No file is longer than ${maxLines} lines`,
+  tolerated: 'What tolerated.ts allows is still there',
+} as const;
 
-/** The parameter sheet, the outside world and the one error class: every folder may import them. */
-const shared = ['config', 'context', 'failure', 'limits'];
-const everything = ['app', 'main', 'server', 'jobs', 'cli'];
-const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
-const driverFiles = ['db/database', 'db/sqlite', 'db/postgres'];
-const maxLines = 350;
+export type Rule = keyof typeof rules;
+export type Finding = { rule: Rule; path: string; line: number; problem: string };
 
-export type Finding = { path: string; line: number; problem: string };
-
-/** Everything in which the sources break the directions of the architecture. */
+/** Everything in which the sources break the rules. */
 export function judge(sources: readonly Source[]): Finding[] {
-  const single = sources.flatMap((source) => [
-    ...tooLong(source),
-    ...(isTest(source.path) ? [] : [...importsOf(source), ...readsOutside(source)]),
-  ]);
-  return [...single, ...cycles(sources.filter((source) => !isTest(source.path)))];
+  const code = sources.filter(({ path }) => !isTest(path));
+  return [
+    ...code.flatMap(judgeFile),
+    ...sources.flatMap(tooLong),
+    ...withoutPlace(code).map((part) => found('place', { path: server + part, line: 1, problem: 'has no place' })),
+    ...pairs(code).map(([from, to]) =>
+      found('pair', { path: server + from, line: 1, problem: `${from} and ${to} import each other` }),
+    ),
+    ...circles(code).map(({ path, ring }) => found('circle', { path, line: 1, problem: ring.join(' → ') })),
+  ];
 }
 
 /** Tests may look at anything. */
@@ -41,110 +39,91 @@ function isTest(path: string): boolean {
   return /\.test\.tsx?$|(^|\/)(test|tests|testing)\//.test(path) || /^(e2e|scripts|bench|policy\/bench)\//.test(path);
 }
 
-function tooLong({ path, lines }: Source): Finding[] {
-  return lines > maxLines ? [{ path, line: maxLines, problem: `${lines} lines, at most ${maxLines}` }] : [];
+function judgeFile(source: Source): Finding[] {
+  return [
+    ...source.imports.flatMap((entry) => at('import', source, entry.line, importProblem(source.path, entry))),
+    ...ownership(source),
+    ...inRoutes(source),
+    ...tooManyParameters(source),
+    ...typedStatus(source),
+    ...readsOutside(source),
+  ];
 }
 
-function importsOf(source: Source): Finding[] {
-  return source.imports.flatMap((found) => {
-    const problem = importProblem(source.path, found);
-    return problem === undefined ? [] : [{ path: source.path, line: found.line, problem }];
+function found(rule: Rule, where: Omit<Finding, 'rule'>): Finding {
+  return { rule, ...where };
+}
+
+function at(rule: Rule, { path }: Source, line: number, problem: string | undefined): Finding[] {
+  return problem === undefined ? [] : [{ rule, path, line, problem }];
+}
+
+function tooLong(source: Source): Finding[] {
+  return source.lines > maxLines ? at('lines', source, maxLines, `${source.lines} lines`) : [];
+}
+
+function ownership(source: Source): Finding[] {
+  const orphans = source.path === schemaFile ? source.tables.filter(({ name }) => owners[name] === undefined) : [];
+  return [
+    ...orphans.flatMap(({ name, line }) => at('owner', source, line, `${name} has no owner in layout.ts`)),
+    ...foreignWrites(source).flatMap((use) => at('owner', source, use.line, writeProblem(use))),
+    ...(isServer(source) ? source.rawWrites : []).flatMap((line) =>
+      at('owner', source, line, 'writes with text as SQL'),
+    ),
+  ];
+}
+
+/** The writes of a file to tables that its folder does not own, or that the source does not name. */
+export function foreignWrites(source: Source): TableUse[] {
+  if (!isServer(source) || source.path.startsWith(migrations)) return [];
+  return source.writes.filter(({ table }) => table === undefined || owners[table] !== partOf(source.path));
+}
+
+/** Reads are free; how many cross a border is worth knowing. */
+export function foreignReads(source: Source): TableUse[] {
+  if (!isServer(source) || isTest(source.path)) return [];
+  return source.reads.filter(({ table = '' }) => owners[table] !== undefined && owners[table] !== partOf(source.path));
+}
+
+function writeProblem({ verb, table }: TableUse): string {
+  if (table === undefined) return `${verb} of a table whose name is not written out`;
+  const owner = owners[table];
+  return `${verb}('${table}'): ${owner === undefined ? 'nobody owns it' : `${owner} writes it`}`;
+}
+
+function inRoutes(source: Source): Finding[] {
+  if (!isRoutes(source.path)) return [];
+  const calls = [...source.writes, ...source.reads].map(({ verb, line }) => ({ line, problem: `calls ${verb}` }));
+  const raw = source.transactions.map((line) => ({ line, problem: 'calls transaction' }));
+  const imported = source.imports.flatMap(({ specifier, names, line }) => {
+    if (/^kysely(\/|$)/.test(specifier)) return [{ line, problem: 'imports kysely' }];
+    return names.includes('transaction') ? [{ line, problem: 'imports transaction' }] : [];
   });
+  return [...imported, ...calls, ...raw].map((where) => found('routes', { path: source.path, ...where }));
 }
 
-function importProblem(path: string, { specifier }: Import): string | undefined {
-  const to = target(path, specifier);
-  if (path.startsWith('policy/src/')) return to.startsWith('policy/') ? undefined : `policy imports ${specifier}`;
-  if (path.startsWith('contract/src/')) {
-    return to.startsWith('contract/') || /^typebox(\/|$)/.test(to) ? undefined : `contract imports ${specifier}`;
-  }
-  if (path.startsWith('console/src/')) return consoleProblem(to, specifier);
-  return path.startsWith('server/src/') ? serverProblem(path.slice('server/src/'.length), to, specifier) : undefined;
+function tooManyParameters(source: Source): Finding[] {
+  if (!isServer(source) && !source.path.startsWith('policy/src/')) return [];
+  const many = source.functions.filter(({ parameters }) => parameters > maxParameters);
+  return many.flatMap(({ name, parameters, line }) => at('parameters', source, line, `${name} has ${parameters}`));
 }
 
-/** A relative import as a path from the root; packages of ours by their folder; anything else as it is written. */
-function target(path: string, specifier: string): string {
-  if (specifier.startsWith('.')) return join(dirname(path), specifier);
-  return specifier.replace(/^@warifu\/(\w+)/, '$1/src/index.ts');
+function typedStatus(source: Source): Finding[] {
+  if (!isServer(source) || writesStatus.includes(partOf(source.path))) return [];
+  return source.statusCodes.flatMap((line) => at('status', source, line, 'a status code as a number'));
 }
-
-function consoleProblem(to: string, specifier: string): string | undefined {
-  const foreign = /^(server|e2e|scripts|bench)\//.test(to) || builtinModules.includes(to) || to.startsWith('node:');
-  return foreign ? `console imports ${specifier}` : undefined;
-}
-
-function serverProblem(from: string, to: string, specifier: string): string | undefined {
-  if (to === 'node:crypto' && !from.startsWith('crypto/') && from !== 'mfa/totp.ts') {
-    return 'only crypto/ and mfa/totp.ts may import node:crypto';
-  }
-  if (drivers.some((driver) => to === driver || to.startsWith(`${driver}/`)) && !driverFiles.includes(stem(from))) {
-    return `only ${driverFiles.join(', ')} may import the driver ${specifier}`;
-  }
-  if (/^(console|e2e|scripts|bench)\//.test(to)) return `server imports ${specifier}`;
-  if (!to.startsWith('server/src/')) return undefined;
-  return directionProblem(from, to.slice('server/src/'.length));
-}
-
-function directionProblem(from: string, to: string): string | undefined {
-  const [fromPart, toPart] = [firstPart(from), firstPart(to)];
-  if (everything.includes(fromPart) || fromPart === toPart) return undefined;
-  if (everything.includes(toPart)) return `${from} imports ${to}: only the edge may`;
-  if (shared.includes(toPart) || shared.includes(fromPart)) return undefined;
-  const isEdge = from.endsWith('/routes.ts') || fromPart === 'http';
-  if (toPart === 'http') return isEdge ? undefined : `${from} imports ${to}: http/ is for routes.ts, app and main`;
-  if (to.endsWith('/routes.ts')) return `${from} imports ${to}: routes are for app`;
-  if (isEdge) return undefined;
-  const [left, right] = [order.indexOf(fromPart), order.indexOf(toPart)];
-  if (left === -1 || right === -1) return `${left === -1 ? from : to} has no place in the order of folders`;
-  return right > left ? `${from} imports ${to}: ${toPart} comes after ${fromPart}` : undefined;
-}
-
-function firstPart(path: string): string {
-  return stem(path.split('/')[0] ?? '');
-}
-
-function stem(path: string): string {
-  return path.replace(/\.tsx?$/, '');
-}
-
-const outside: readonly [RegExp, string][] = [
-  [/\bDate\s*\.\s*now\b/, 'the clock (Date.now)'],
-  [/\bnew\s+Date\s*(\(\s*\)|(?![\s(]))/, 'the clock (new Date)'],
-  [/\bprocess\s*\.\s*env\b/, 'the environment (process.env)'],
-  [/\bMath\s*\.\s*random\b/, 'randomness (Math.random)'],
-  [/\bcrypto\s*\.\s*(getRandomValues|randomUUID|subtle)\b/, 'randomness (the global crypto)'],
-];
 
 /** Time, environment and randomness come through `Context`, so that tests can set them. */
-function readsOutside({ path, code }: Source): Finding[] {
-  const isServer = path.startsWith('server/src/') && !/^server\/src\/(main|config)\.ts$|\/cli\//.test(path);
-  if (!isServer && !/^(policy|contract)\/src\//.test(path)) return [];
-  return outside.flatMap(([pattern, what]) => {
-    const match = pattern.exec(code);
-    if (match === null || (path.startsWith('server/src/crypto/') && what.startsWith('randomness (the'))) return [];
-    return [{ path, line: code.slice(0, match.index).split('\n').length, problem: `reads ${what}` }];
-  });
+function readsOutside(source: Source): Finding[] {
+  const { path } = source;
+  const isEdge = /^server\/src\/((main|config)\.ts$|cli\/)/.test(path);
+  if (isEdge || !/^(server|policy|contract)\/src\//.test(path)) return [];
+  const free = path.startsWith(`${server}crypto/`) ? 'randomness (the global crypto)' : undefined;
+  return source.outside.flatMap(({ what, line }) =>
+    what === free ? [] : at('outside', source, line, `reads ${what}`),
+  );
 }
 
-/** Rings of imports, one finding each. Types are gone at run time, so an import of types alone closes no ring. */
-function cycles(sources: readonly Source[]): Finding[] {
-  const known = new Map(sources.map((source) => [source.path, source]));
-  const done = new Set<string>();
-  const found: Finding[] = [];
-  const visit = (path: string, trail: readonly string[]): void => {
-    const begin = trail.indexOf(path);
-    if (begin !== -1) {
-      found.push({ path, line: 1, problem: `import cycle: ${[...trail.slice(begin), path].join(' → ')}` });
-      return;
-    }
-    if (done.has(path)) return;
-    for (const { specifier, typeOnly } of known.get(path)?.imports ?? []) {
-      if (typeOnly) continue;
-      const to = target(path, specifier);
-      if (known.has(to)) visit(to, [...trail, path]);
-    }
-    done.add(path);
-  };
-  for (const { path } of sources) visit(path, []);
-  return found;
+function isServer({ path }: Source): boolean {
+  return path.startsWith(server);
 }

@@ -1,4 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
+import { parseSync, Visitor } from 'oxc-parser';
+import { readConstants } from './constants.ts';
+import type { Facts } from './facts.ts';
+import { functions } from './read-functions.ts';
+import { imports } from './read-imports.ts';
+import { sql } from './read-sql.ts';
+import { values } from './read-values.ts';
 
 const workspaces = ['policy', 'contract', 'server', 'console', 'e2e', 'bench', 'scripts'] as const;
 
@@ -11,110 +18,48 @@ export function listSources(root: string, folders: readonly string[] = workspace
   return found.map((path) => path.replaceAll('\\', '/')).sort();
 }
 
-export type Import = { specifier: string; typeOnly: boolean; line: number };
-
-export type Source = {
-  path: string;
-  lines: number;
-  imports: readonly Import[];
-  /** The text without comments and without the insides of strings: what runs. */
-  code: string;
-};
+export type Source = Facts & { path: string; lines: number };
 
 export function readSource(root: string, path: string): Source {
   return scan(path, readFileSync(`${root}/${path}`, 'utf8'));
 }
 
-/** Finds the imports and the running code of a text. */
+/**
+ * What the rules want to know about a text.
+ * @throws Error when it is not TypeScript: who sees nothing finds nothing
+ */
 export function scan(path: string, text: string): Source {
-  const { code, strings } = blank(text);
-  return { path, lines: text.replace(/\n$/, '').split('\n').length, imports: findImports(code, strings), code };
+  const { program, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path} cannot be read: ${errors[0]?.message}`);
+  const walk = { facts: empty(), constants: readConstants(program), lineOf: lineFinder(text), names: new Map() };
+  for (const read of [imports, sql, functions, values]) new Visitor(read(walk)).visit(program);
+  walk.facts.imports.sort((one, other) => one.line - other.line);
+  return { path, lines: text.replace(/\n$/, '').split('\n').length, ...walk.facts };
 }
 
-// `from "…"`, `import "…"` and `import("…")`. Strings are blanked to "#n#", so text inside them never counts.
-const importForms = /\b(import|export)\b(\s+type\b)?([^'";()=]*?)\bfrom\s*"#(\d+)#"|\bimport\s*\(?\s*"#(\d+)#"/g;
-
-function findImports(code: string, strings: readonly string[]): Import[] {
-  return [...code.matchAll(importForms)].map((match) => ({
-    specifier: strings[Number(match[4] ?? match[5])] ?? '',
-    typeOnly: match[2] !== undefined || onlyTypes(match[3] ?? ''),
-    line: code.slice(0, match.index).split('\n').length,
-  }));
+function empty(): Facts {
+  return {
+    imports: [],
+    writes: [],
+    reads: [],
+    rawWrites: [],
+    transactions: [],
+    functions: [],
+    statusCodes: [],
+    outside: [],
+    tables: [],
+  };
 }
 
-/** `{ type A, type B }`: nothing of it is there at run time. */
-function onlyTypes(clause: string): boolean {
-  const names = /^\s*\{([^}]*)\}\s*$/
-    .exec(clause)?.[1]
-    ?.split(',')
-    .filter((name) => name.trim() !== '');
-  return names !== undefined && names.length > 0 && names.every((name) => /^\s*type\s/.test(name));
-}
-
-// A regular expression may follow these; after anything else a slash divides.
-const beforeRegExp = /(?:^|[(,=:[!&|?{};+*%~^>-]|\b(?:return|typeof|case|in|of|void|await))\s*$/;
-
-/** Blanks comments and regular expressions, and numbers the strings; keeps lines. */
-function blank(text: string): { code: string; strings: string[] } {
-  const strings: string[] = [];
-  const token =
-    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`|\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
-  let code = '';
-  let from = 0;
-  for (let match = token.exec(text); match; match = token.exec(text)) {
-    code += text.slice(from, match.index);
-    const found = match[0];
-    if (found.startsWith('/*')) code += found.replace(/[^\n]/g, ' ');
-    else if (found === '`') {
-      const template = readTemplate(text, match.index);
-      code += template.code;
-      token.lastIndex = template.end;
-    } else if (/^['"]/.test(found)) code += `"#${strings.push(found.slice(1, -1)) - 1}#"`;
-    else if (!found.startsWith('//')) {
-      const isRegExp = beforeRegExp.test(code.slice(-40));
-      code += isRegExp ? '/ /' : '/';
-      if (!isRegExp) token.lastIndex = match.index + 1;
+function lineFinder(text: string): (at: number) => number {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
+  return (at) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle;
     }
-    from = token.lastIndex;
-  }
-  return { code: code + text.slice(from), strings };
-}
-
-/** A template: its text goes, the code of its `${…}` stays. */
-function readTemplate(text: string, start: number): { code: string; end: number } {
-  let code = '`';
-  let at = start + 1;
-  while (at < text.length && text[at] !== '`') {
-    if (text[at] === '\\') at += 2;
-    else if (text.startsWith('${', at)) {
-      const end = endOfBraces(text, at + 1);
-      code += ` ${blank(text.slice(at + 2, end - 1)).code.replaceAll(/"#\d+#"/g, '""')} `;
-      at = end;
-    } else {
-      if (text[at] === '\n') code += '\n';
-      at += 1;
-    }
-  }
-  return { code: `${code}\``, end: at + 1 };
-}
-
-/** The place after the brace that closes the one at `open`. */
-function endOfBraces(text: string, open: number): number {
-  let depth = 0;
-  for (let at = open; at < text.length; at++) {
-    const char = text[at];
-    if (char === '`') at = readTemplate(text, at).end - 1;
-    else if (char === "'" || char === '"') at = endOfString(text, at);
-    else if (char === '{') depth++;
-    else if (char === '}' && --depth === 0) return at + 1;
-  }
-  return text.length;
-}
-
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === text[start] || text[at] === '\n') return at;
-  }
-  return text.length;
+    return low + 1;
+  };
 }

@@ -1,0 +1,87 @@
+/** In `server/src` a folder may import those above it, types included, never those below it. */
+export const order = [
+  'crypto',
+  'db',
+  'audit',
+  'change',
+  'mail',
+  'attempts',
+  'links',
+  'sessions',
+  'users',
+  'operators',
+  'factors',
+  'recovery',
+  'roles',
+  'authorize',
+  'sign-in',
+  'gate',
+  // Below all: it may import every folder, and `mayUseHttp` says who may import it.
+  'http',
+];
+
+/** The one folder that writes a table. Whoever else wants a row changed calls a function of that folder. */
+export const owners: Record<string, string> = {
+  attempt_windows: 'attempts',
+  audit_heads: 'change',
+  audit_log: 'change',
+  auth_keys: 'users',
+  backup_code_sets: 'factors',
+  deferred_requests: 'mail',
+  emails: 'operators',
+  host_overrides: 'recovery',
+  known_sources: 'attempts',
+  login_accounts: 'attempts',
+  mail_tokens: 'links',
+  operators: 'operators',
+  outbox: 'mail',
+  pending_sign_ins: 'sign-in',
+  roles: 'roles',
+  server_state: 'operators',
+  sessions: 'sessions',
+  sign_ups: 'operators',
+  system_notifications: 'operators',
+  totp_factors: 'factors',
+  trusted_principals: 'authorize',
+  user_roles: 'roles',
+  users: 'users',
+};
+
+/** Files beside the folders that every folder may import: parameters, the outside world, the one error class. */
+export const shared = ['config', 'context', 'failure', 'limits'];
+
+/** The folders of which the shared files may speak, so that nobody reaches a lower one by way of them. */
+export const sharedMayImport = ['crypto', 'db'];
+
+/** What puts the server together: imports everything, and no folder imports it. */
+export const edge = ['app', 'main', 'server', 'jobs', 'cli', 'clean-up'];
+
+/** Who may import `http/` beside itself and the `routes.ts` of a folder. */
+export const mayUseHttp = ['app', 'main'];
+
+/** Who may import the `routes.ts` of a folder. */
+export const mayUseRoutes = ['app'];
+
+/** The status of an answer comes from its operation; only these write it as a number. */
+export const writesStatus = ['http', 'change', 'audit'];
+
+/**
+ * Where an import of types alone closes no circle: a page of the console takes its types from the routes that load it
+ * when it is needed.
+ */
+export const typesMayCircle = ['console/'];
+
+/** Where the tables are declared, as the members of the type `Database`. */
+export const schemaFile = 'server/src/db/schema.ts';
+
+/** Migrations move rows of every table. */
+export const migrations = 'server/src/db/migrations/';
+
+export const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
+export const mayUseDrivers = ['db/database', 'db/sqlite', 'db/postgres'];
+
+/** The one-time password is a keyed hash by definition; everything else asks `crypto/`. */
+export const mayUseNodeCrypto = ['mfa/totp', 'factors/totp'];
+
+export const maxLines = 350;
+export const maxParameters = 4;
