@@ -114,12 +114,17 @@ export function endpoint<
     errors: [
       ...(definition.errors ?? []),
       ...(definition.stepUp ? (['MFA0004'] as const) : []),
-      ...(definition.personOnly ? (['AUM0015'] as const) : []),
+      ...(needsPerson(definition) ? (['AUM0015'] as const) : []),
     ],
     stepUp: definition.stepUp ?? false,
     personOnly: definition.personOnly ?? false,
     traits: definition.traits ?? [],
   };
+}
+
+/** Always, or for the session's own user (see `Trait`). */
+function needsPerson({ personOnly, traits = [] }: { personOnly?: boolean; traits?: readonly Trait[] }): boolean {
+  return personOnly === true || traits.includes('lasting credential') || traits.includes('ends sessions');
 }
 
 export type AnyEndpoint = Endpoint<TObject, TObject, TSchema, TSchema>;

@@ -18,5 +18,5 @@ export type { Params, Problem } from './problem.ts';
 export { type Reach, type Reaching, reach } from './reach.ts';
 export type { Request } from './request.ts';
 export type { Decision, Operation, Origin, Source } from './source.ts';
-export { type Known, specialise, specialiseDocument, specialiseNames } from './specialise.ts';
+export { type Known, specialise, specialiseCondition, specialiseDocument, specialiseNames } from './specialise.ts';
 export { FUNCTIONS, type FunctionEntry, KEYWORDS, type Meaning, VARIABLES, type VariableEntry } from './vocabulary.ts';

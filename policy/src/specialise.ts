@@ -1,5 +1,5 @@
 import { addressKey, parseAddress } from './address.ts';
-import type { Call, Comparison, Expression, Membership, PermissionDocument, Variable } from './ast.ts';
+import type { Call, Comparison, Condition, Expression, Membership, PermissionDocument, Variable } from './ast.ts';
 import { networksOf, textOf } from './constants.ts';
 import { type Replacement, rewrite, truthAt } from './fold.ts';
 import { LIMITS } from './limits.ts';
@@ -30,6 +30,11 @@ export function specialise(sources: readonly Source[], known: Known): Source[] {
  */
 export function specialiseDocument(document: PermissionDocument, known: Known): PermissionDocument {
   return rewriteConditions(document, (e) => replaceKnown(e, known));
+}
+
+/** One condition with the known values put in, such as that of a trust policy. */
+export function specialiseCondition(condition: Condition, known: Known): Condition {
+  return { ...condition, expression: rewrite(condition.expression, (e) => replaceKnown(e, known)) };
 }
 
 function rewriteConditions(document: PermissionDocument, replace: Replacement): PermissionDocument {

@@ -164,9 +164,16 @@ describe('who can remove whose MFA', () => {
     for (const name of ['carol', 'service']) await call(server, 'POST', `${users}/${name}`, { as, body: {} });
     const permission = JSON.stringify({ statements: [{ effect: 'allow', api: '*' }] });
     await call(server, 'PUT', `${users}/service/permission`, { as, body: { permission } });
-    const soracom = [`srn:soracom:${root.operatorId}::User:carol`, 'srn:soracom:OP9999999999::Operator:OP9999999999'];
+    const { operatorId: other } = await newRoot(server);
+    const soracom = [
+      `srn:soracom:${root.operatorId}::User:carol`,
+      `srn:soracom:${other}::Operator:${other}`,
+      // A user that is not there is nobody, also when one of its name comes later.
+      `srn:soracom:${root.operatorId}::User:later`,
+    ];
     const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal: { soracom } }] });
     await call(server, 'PUT', `${users}/service/trust_policy`, { as, body: { trustPolicy } });
+    await call(server, 'POST', `${users}/later`, { as, body: {} });
     const ask = async (api: string) => {
       const answer = await call(server, 'GET', `/v1/operators/${root.operatorId}/permissions/who_can?api=${api}`, {
         as,
@@ -180,7 +187,7 @@ describe('who can remove whose MFA', () => {
       [`Operator:${root.operatorId}`, undefined],
       ['User:service', undefined],
       ['User:carol', 'service'],
-      ['Operator:OP9999999999', 'service'],
+      [`Operator:${other}`, 'service'],
     ]);
     expect(await ask('User:revokeUserMFA')).toEqual([
       [`Operator:${root.operatorId}`, undefined],

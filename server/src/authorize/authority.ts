@@ -1,8 +1,13 @@
-import { type Condition, type PermissionDocument, printExpression } from '@warifu/policy';
+import {
+  type Condition,
+  type PermissionDocument,
+  printExpression,
+  specialiseCondition,
+  specialiseDocument,
+} from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { personOnlyOperations } from './catalogue.ts';
 import { documentsOf, parsePermission, textsOf } from './documents.ts';
-import { specialise, specialiseExpression } from './specialise.ts';
 import { readTrustPolicy } from './trust-policy.ts';
 
 /** One way in which a principal can act: what decides for it there, as it reads for that user. */
@@ -34,14 +39,17 @@ export async function identityOf(db: Db, principal: Principal): Promise<Identity
 /** Documents as they read for their owner. */
 export function readFor(owner: Omit<Principal, 'userId'>, documents: readonly PermissionDocument[]): Identity {
   const { operatorId, userName } = owner;
-  const known = { variables: { samUserName: userName, operatorId } };
-  return { operatorId, documents: documents.map((document) => specialise(document, known)) };
+  const known = { variables: { samUserName: userName, operatorId }, pathVariables: {} };
+  return { operatorId, documents: documents.map((document) => specialiseDocument(document, known)) };
 }
 
 /** An identity as somebody has it who switched to it: without its password, and without what needs a person. */
 export function borrowed({ operatorId, documents }: Identity): Identity {
-  const known = { variables: { authMethod: 'switchUser', mfaAuthenticated: false } };
-  return { operatorId, documents: [...documents.map((document) => specialise(document, known)), notForBorrowed()] };
+  const known = { variables: { authMethod: 'switchUser', mfaAuthenticated: false }, pathVariables: {} };
+  return {
+    operatorId,
+    documents: [...documents.map((document) => specialiseDocument(document, known)), notForBorrowed()],
+  };
 }
 
 /** The way that a statement of a trust policy opens for a principal; see `Edge`. */
@@ -50,8 +58,8 @@ export function wayTo(
   principal: Principal,
   condition: Condition | undefined,
 ): string {
-  const known = { variables: { samUserName: principal.userName, operatorId: principal.operatorId } };
-  const text = condition ? printExpression(specialiseExpression(condition.expression, known)) : '';
+  const known = { variables: { samUserName: principal.userName, operatorId: principal.operatorId }, pathVariables: {} };
+  const text = condition ? printExpression(specialiseCondition(condition, known).expression) : '';
   return JSON.stringify([target.operatorId, target.userId, text]);
 }
 

@@ -1,9 +1,8 @@
-import { compareReach, type PermissionDocument, type ReachComparison } from '@warifu/policy';
+import { compareReach, type PermissionDocument, type ReachComparison, specialiseNames } from '@warifu/policy';
 import type { AuthorityChange, UserAuthorityChange } from '../change/change.ts';
 import { Failure } from '../failure.ts';
 import { type Authority, authorityOf, borrowed, type Identity, identityOf, type Principal } from './authority.ts';
 import { parsePermission } from './documents.ts';
-import { specialiseNames } from './specialise.ts';
 
 /**
  * The escalation guard (R57): after a SAM user's change nobody whom it can act as, or come to act as, can do what it

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AnyEndpoint } from '@warifu/contract';
-import { type Reaching, reach } from '@warifu/policy';
+import { type Reaching, reach, specialise } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { pathVariablesOf } from './catalogue.ts';
 import { sourcesOf, type Texts, textsOfAll } from './documents.ts';
-import { specialise } from './specialise.ts';
 import { readTrustPolicy, rootSrn, userSrn } from './trust-policy.ts';
 
 /** Who may call an operation at all; only `permission` is a matter of permissions. */
@@ -82,7 +81,7 @@ function mayCall(question: Question, user: User, authMethod: 'switchUser' | unde
     variables: { samUserName: user.userName, operatorId, httpMethod: endpoint.method, ...switched },
     pathVariables: { operator_id: operatorId, ...(target !== undefined && { user_name: target }) },
   };
-  const sources = sourcesOf(user.texts).map(({ from, document }) => ({ from, document: specialise(document, known) }));
+  const sources = specialise(sourcesOf(user.texts), known);
   const [found] = reach(sources, [{ name: endpoint.operation, pathVariables: pathVariablesOf(endpoint) }]);
   if (!found || found.allowed === 'never') return undefined;
   const statements = [...found.allowedBy.map(say('allow')), ...found.deniedBy.map(say('deny'))];
@@ -141,7 +140,11 @@ async function waysInto(db: Db, operatorId: string): Promise<Map<string, Way[]>>
     return { userId: row.user_id, way: { ...nameOf(operatorId, row.operator_id, row.user_name), conditional } };
   });
   const byUser = Map.groupBy(ways, ({ userId }) => userId);
-  return new Map([...byUser].map(([userId, list]) => [userId, list.map(({ way }) => way)]));
+  return new Map([...byUser].map(([userId, list]) => [userId, ownFirst(list.map(({ way }) => way))]));
+}
+
+function ownFirst(ways: readonly Way[]): Way[] {
+  return ways.toSorted((a, b) => Number(a.kind === 'other operator') - Number(b.kind === 'other operator'));
 }
 
 function nameOf(own: string, operatorId: string, userName: string): Pick<WhoCan, 'principal' | 'userName' | 'kind'> {
