@@ -95,7 +95,8 @@ describe.each(engines)('a sign-in that races its end, on %s', (engine) => {
       opened += sessions.length;
       for (const session of sessions) expect([round, await worksStill(session)]).toEqual([round, false]);
       for (const body of [sam, key]) {
-        expect((await call(server, 'POST', '/v1/auth', { body })).body.code).toBe('AUM0002');
+        const ip = sourceOf(1000 + round);
+        expect((await call(server, 'POST', '/v1/auth', { body, ip })).body.code).toBe('AUM0002');
       }
       await expectNothingOf(next.user_id);
       await call(server, 'DELETE', path(name), { as });
