@@ -2,18 +2,18 @@
 export const order = [
   'crypto',
   'db',
-  'audit',
   'change',
   'mail',
   'attempts',
   'links',
   'sessions',
+  'authorize',
   'users',
   'operators',
   'factors',
   'recovery',
   'roles',
-  'authorize',
+  'permissions',
   'sign-in',
   'gate',
   // Below all: it may import every folder, and `mayUseHttp` says who may import it.
@@ -29,20 +29,20 @@ export const owners: Record<string, string> = {
   backup_code_sets: 'factors',
   deferred_requests: 'mail',
   emails: 'operators',
-  host_overrides: 'recovery',
+  recovery_cases: 'recovery',
   known_sources: 'attempts',
   login_accounts: 'attempts',
   mail_tokens: 'links',
   operators: 'operators',
   outbox: 'mail',
-  pending_sign_ins: 'sign-in',
+  pending_sign_ins: 'sessions',
   roles: 'roles',
   server_state: 'operators',
   sessions: 'sessions',
   sign_ups: 'operators',
   system_notifications: 'operators',
   totp_factors: 'factors',
-  trusted_principals: 'authorize',
+  trusted_principals: 'permissions',
   user_roles: 'roles',
   users: 'users',
 };
@@ -54,7 +54,7 @@ export const shared = ['config', 'context', 'failure', 'limits'];
 export const sharedMayImport = ['crypto', 'db'];
 
 /** What puts the server together: imports everything, and no folder imports it. */
-export const edge = ['app', 'main', 'server', 'jobs', 'cli', 'clean-up'];
+export const edge = ['app', 'main', 'server', 'jobs', 'cli'];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */
 export const mayUseHttp = ['app', 'main'];
@@ -63,7 +63,7 @@ export const mayUseHttp = ['app', 'main'];
 export const mayUseRoutes = ['app'];
 
 /** The status of an answer comes from its operation; only these write it as a number. */
-export const writesStatus = ['http', 'change', 'audit'];
+export const writesStatus = ['http', 'change'];
 
 /**
  * Where an import of types alone closes no circle: a page of the console takes its types from the routes that load it

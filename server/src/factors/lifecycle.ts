@@ -1,21 +1,18 @@
 import { assertMayActAs } from '../authorize/guard.ts';
-import { by } from '../change/actor.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, changeUserAuthority, count, describe, notify, refuse, type UserChange } from '../change/change.ts';
-import { record } from '../change/record.ts';
-import type { Context, Receipt, RequestInfo } from '../context.ts';
+import type { Receipt } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { rootId, type TotpFactors } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { enqueueNotice } from '../mail/notices.ts';
-import type { Session } from '../sessions/sessions.ts';
-import { ownSession, voidCredentials } from '../users/credentials.ts';
+import { markProvedWithFactor, type Session } from '../sessions/sessions.ts';
+import { ownSession, stampMfaReset, voidCredentials } from '../users/credentials.ts';
 import { provePasswordOf } from '../users/password.ts';
 import { countCodes, makeCodes, replaceCodes } from './backup-codes.ts';
 import { acceptOtp } from './otp.ts';
-import { lockFactor, matchingStep, newSeed, type OtpOutcome, sealSeed, totpUri } from './totp.ts';
+import { lockFactor, matchingStep, newSeed, sealSeed, totpUri } from './totp.ts';
 
 /** The factor row of a user, whatever its status. */
 export async function findFactor(db: Db, operatorId: string, userId: string): Promise<TotpFactors | undefined> {
@@ -78,7 +75,7 @@ export async function confirmEnrolment(cause: Cause, target: Target, code: strin
     await activate(c, factor);
     if (made) await replaceCodes(c, factor, made);
     await voidCredentials(c, ownSession(c));
-    await markFactorUsed(c);
+    await markProvedWithFactor(c, ownSession(c));
     notify(c, target.userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled', { userName: target.userName });
     return { backupCodes: made?.codes ?? [], receipt: c.receipt };
   });
@@ -128,20 +125,10 @@ export async function disableUserMfa(cause: Cause, actor: Session, target: Targe
     const itself = ownSession(c) !== '';
     if (itself && actor.authMethod !== 'password+totp') throw new Failure('MFA0009');
     await removeMfa(c);
-    if (!itself) await markReset(c);
+    if (!itself) await stampMfaReset(c);
     notify(c, 'sam_mfa_disabled', { userName: target.userName });
     return c.receipt;
   });
-}
-
-/** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */
-export async function markReset({ db, now, user }: UserChange): Promise<void> {
-  await db
-    .updateTable('users')
-    .set({ mfa_reset_at: now })
-    .where('operator_id', '=', user.operatorId)
-    .where('user_id', '=', user.userId)
-    .execute();
 }
 
 /** Removes a user's factor and codes with all that rests on them (I2); the session that does it on itself goes on. */
@@ -149,26 +136,6 @@ export async function removeMfa(c: UserChange): Promise<void> {
   count(c, { backupCodes: await countCodes(c) });
   await deleteFactor(c);
   await voidCredentials(c, ownSession(c));
-}
-
-/** Tells and records a code that was not accepted; the count is in the caller's transaction. */
-export async function recordOtpFailure(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  who: { readonly operatorId: string; readonly userName: string },
-  outcome: OtpOutcome,
-  status: number,
-) {
-  if (outcome === 'suspended now')
-    await enqueueNotice(db, ctx, info, who.operatorId, 'mfa_suspended', { userName: who.userName });
-  const reason = outcome === 'wrong' ? 'wrong code' : outcome;
-  await record(db, ctx.now(), info, {
-    ...by(who),
-    outcome: outcome === 'refused' ? 'refused' : 'failure',
-    reason,
-    statusCode: status,
-  });
 }
 
 /** SECURITY: an enrolment for another user lets its maker sign in as that one, or locks it out: it is guarded (R57). */
@@ -203,16 +170,6 @@ async function activate({ db, now }: UserChange, factor: TotpFactors): Promise<v
     .where('user_id', '=', factor.user_id)
     .where('factor_id', '=', factor.factor_id)
     .where('status', '=', 'UNCONFIRMED')
-    .execute();
-}
-
-/** The session now rests on both. Its step-up still counts from the password: a code alone does not renew it. */
-async function markFactorUsed(c: UserChange): Promise<void> {
-  await c.db
-    .updateTable('sessions')
-    .set({ auth_method: 'password+totp' })
-    .where('operator_id', '=', c.user.operatorId)
-    .where('session_id', '=', ownSession(c))
     .execute();
 }
 

@@ -1,4 +1,4 @@
-import type { AnyEndpoint } from '@warifu/contract';
+import type { AnyEndpoint, ErrorCode, MessageParams } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
@@ -9,10 +9,10 @@ import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findSession, type Session } from '../sessions/sessions.ts';
+import { findSession, isPerson, type Session } from '../sessions/sessions.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
-import { refuse } from './refusal.ts';
+import { refuseCall } from './refusal.ts';
 
 /** A session with the secret that opened it. */
 export type Caller = Session & {
@@ -24,11 +24,19 @@ export type Caller = Session & {
 
 type Params = Record<string, string>;
 
+/** A request that was matched to an operation. */
+export type Incoming = {
+  readonly ctx: Context;
+  readonly request: FastifyRequest;
+  readonly endpoint: AnyEndpoint;
+  readonly params: Params;
+};
+
 /** Who may call an operation. Every operation is bound with one; there is no default. */
 export type Guard<C> = {
   /** As the access matrix prints it. */
   readonly name: string;
-  readonly check: (ctx: Context, request: FastifyRequest, endpoint: AnyEndpoint, params: Params) => Promise<C>;
+  readonly check: (incoming: Incoming) => Promise<C>;
 };
 
 /** No session needed. */
@@ -37,9 +45,9 @@ export const anyone: Guard<undefined> = { name: 'anyone', check: async () => und
 /** Any signed-in user, on its own behalf. */
 export const signedIn: Guard<Caller> = {
   name: 'signed in',
-  check: async (ctx, request, endpoint, params) => {
-    const caller = await authenticate(ctx, request, endpoint);
-    return await assertMayGoOn(ctx, request, endpoint, caller, params);
+  check: async (incoming) => {
+    const caller = await authenticate(incoming);
+    return await assertMayGoOn(incoming, caller);
   },
 };
 
@@ -47,10 +55,10 @@ export const signedIn: Guard<Caller> = {
 export function rootOf(param?: string): Guard<Caller> {
   return {
     name: param ? `root of {${param}}` : 'root',
-    check: async (ctx, request, endpoint, params) => {
-      const caller = await callerOf(ctx, request, endpoint, param, params);
-      if (caller.userId !== rootId) await refuse(ctx, request, caller, endpoint.operation, 'AUM0016');
-      return await assertMayGoOn(ctx, request, endpoint, caller, params);
+    check: async (incoming) => {
+      const caller = await callerOf(incoming, param);
+      if (caller.userId !== rootId) await refuseFor(incoming, caller, 'AUM0016');
+      return await assertMayGoOn(incoming, caller);
     },
   };
 }
@@ -59,22 +67,22 @@ export function rootOf(param?: string): Guard<Caller> {
 export function permitted(param?: string): Guard<Caller> {
   return {
     name: param ? `permitted in {${param}}` : 'permitted',
-    check: async (ctx, request, endpoint, params) => {
-      const caller = await callerOf(ctx, request, endpoint, param, params);
-      const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(endpoint, caller, params);
+    check: async (incoming) => {
+      const caller = await callerOf(incoming, param);
+      const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(incoming, caller);
       // SECURITY: nothing is allowed to a SAM user until a permission says so.
-      if (caller.userId !== rootId && !enrolling && !(await isAllowed(ctx, request, endpoint, caller, params))) {
-        const { operation: permission } = endpoint;
-        await refuse(ctx, request, caller, permission, 'AUM0017', { userName: caller.userName, permission });
+      if (caller.userId !== rootId && !enrolling && !(await isAllowed(incoming, caller))) {
+        const params = { userName: caller.userName, permission: incoming.endpoint.operation };
+        await refuseFor(incoming, caller, 'AUM0017', params);
       }
-      const recheck = recheckOf(ctx, request, endpoint, caller, params);
-      return { ...(await assertMayGoOn(ctx, request, endpoint, caller, params)), ...(!enrolling && { recheck }) };
+      const recheck = recheckOf(incoming, caller);
+      return { ...(await assertMayGoOn(incoming, caller)), ...(!enrolling && { recheck }) };
     },
   };
 }
 
 /** The session of a request: header tokens, else the console's cookie. */
-async function authenticate(ctx: Context, request: FastifyRequest, endpoint: AnyEndpoint): Promise<Caller> {
+async function authenticate({ ctx, request, endpoint }: Incoming): Promise<Caller> {
   const header = headerCredentials(request);
   const token = header?.token ?? readSessionCookie(request);
   if (!token) throw new Failure('AUM0001');
@@ -82,55 +90,37 @@ async function authenticate(ctx: Context, request: FastifyRequest, endpoint: Any
   if (!session) throw new Failure('AUM0001');
   const write = request.method !== 'GET' && request.method !== 'HEAD';
   if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
-    await refuse(ctx, request, session, endpoint.operation, 'COM0403');
+    await refuseCall(request, session, endpoint.operation, new Failure('COM0403'));
   }
   return { ...session, token, viaCookie: !header };
 }
 
-async function callerOf(
-  ctx: Context,
-  request: FastifyRequest,
-  endpoint: AnyEndpoint,
-  param: string | undefined,
-  params: Params,
-): Promise<Caller> {
-  const caller = await authenticate(ctx, request, endpoint);
+async function callerOf(incoming: Incoming, param: string | undefined): Promise<Caller> {
+  const caller = await authenticate(incoming);
   // SECURITY: another operator's anything is not there.
-  if (param !== undefined && caller.operatorId !== params[param]) throw new Failure('COM0404');
+  if (param !== undefined && caller.operatorId !== incoming.params[param]) throw new Failure('COM0404');
   return caller;
 }
 
-async function isAllowed(
-  ctx: Context,
-  request: FastifyRequest,
-  endpoint: AnyEndpoint,
-  caller: Caller,
-  params: Params,
-): Promise<boolean> {
-  const roles = await roleTexts(ctx.db, caller.operatorId, caller.userId);
+async function isAllowed(incoming: Incoming, caller: Caller): Promise<boolean> {
+  const roles = await roleTexts(incoming.ctx.db, caller.operatorId, caller.userId);
   const texts = { own: caller.permission, roles, defaults: caller.defaultPermissions };
-  return deciderOf(texts).decide(policyRequest(ctx, request, endpoint, caller, params)) === 'allow';
+  return deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
 }
 
 /** The same question by what a transaction sees, after it took its locks. */
-function recheckOf(ctx: Context, request: FastifyRequest, endpoint: AnyEndpoint, caller: Caller, params: Params) {
+function recheckOf(incoming: Incoming, caller: Caller) {
   return async (db: Db) => {
     if (caller.userId === rootId) return;
     const texts = await textsOf(db, caller.operatorId, caller.userId);
-    const allowed = texts && deciderOf(texts).decide(policyRequest(ctx, request, endpoint, caller, params)) === 'allow';
+    const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
     const { userName } = caller;
-    if (!allowed) throw new Failure('AUM0017', { userName, permission: endpoint.operation });
+    if (!allowed) throw new Failure('AUM0017', { userName, permission: incoming.endpoint.operation });
   };
 }
 
 /** The call as conditions see it. */
-function policyRequest(
-  ctx: Context,
-  request: FastifyRequest,
-  endpoint: AnyEndpoint,
-  caller: Caller,
-  params: Params,
-): PolicyRequest {
+function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Caller): PolicyRequest {
   const now = ctx.now();
   return factsOf(ctx, subjectOf(caller, now), {
     endpoint,
@@ -141,24 +131,19 @@ function policyRequest(
   });
 }
 
-/** The conditions that hold for an operation whoever calls it. */
-async function assertMayGoOn(
-  ctx: Context,
-  request: FastifyRequest,
-  endpoint: AnyEndpoint,
-  caller: Caller,
-  params: Params,
-): Promise<Caller> {
-  const needsPerson = endpoint.personOnly || isBeyondBorrowed(endpoint, caller, params);
-  if (needsPerson && !isPerson(caller)) await refuse(ctx, request, caller, endpoint.operation, 'AUM0015');
-  if (mustEnrolFirst(caller) && !isOwnEnrolment(endpoint, caller, params)) throw new Failure('MFA0008');
-  if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
-  return caller;
+/** Refuses and writes it down; see `refuseCall`. */
+async function refuseFor({ request, endpoint }: Incoming, caller: Caller, code: ErrorCode, params: MessageParams = {}) {
+  return await refuseCall(request, caller, endpoint.operation, new Failure(code, params));
 }
 
-/** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
-function isPerson(caller: Session): boolean {
-  return caller.authMethod === 'password' || caller.authMethod === 'password+totp';
+/** The conditions that hold for an operation whoever calls it. */
+async function assertMayGoOn(incoming: Incoming, caller: Caller): Promise<Caller> {
+  const { ctx, endpoint } = incoming;
+  const needsPerson = endpoint.personOnly || isBeyondBorrowed(incoming, caller);
+  if (needsPerson && !isPerson(caller)) await refuseFor(incoming, caller, 'AUM0015');
+  if (mustEnrolFirst(caller) && !isOwnEnrolment(incoming, caller)) throw new Failure('MFA0008');
+  if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
+  return caller;
 }
 
 /** A user whose operator requires MFA can only enrol until it has it. Programs with AuthKeys are not asked for MFA. */
@@ -166,8 +151,8 @@ function mustEnrolFirst(caller: Caller): boolean {
   return caller.mfaRequired && !caller.mfaActive && isPerson(caller);
 }
 
-/** SECURITY: each kind of user may enrol itself only; the root user's MFA is no SAM user's business */
-function isOwnEnrolment({ traits }: AnyEndpoint, caller: Caller, params: Params): boolean {
+/** SECURITY: each kind of user may enrol itself only; the root user's MFA is no SAM user's business. */
+function isOwnEnrolment({ endpoint: { traits }, params }: Incoming, caller: Caller): boolean {
   if (traits.includes('enrolment')) return true;
   if (caller.userId === rootId) return traits.includes('root enrolment');
   return traits.includes('sam enrolment') && params.user_name === caller.userName;
@@ -177,7 +162,7 @@ function isOwnEnrolment({ traits }: AnyEndpoint, caller: Caller, params: Params)
  * SECURITY: a borrowed session makes nothing that outlives it. A session of an AuthKey, which may be a stolen one, makes
  * no further credential for its own user and ends nobody's sessions but its own.
  */
-function isBeyondBorrowed({ traits }: AnyEndpoint, caller: Caller, params: Params): boolean {
+function isBeyondBorrowed({ endpoint: { traits }, params }: Incoming, caller: Caller): boolean {
   const makes = traits.includes('lasting credential');
   if (caller.authMethod === 'switchUser') return makes;
   const itself = params.user_name === undefined || params.user_name === caller.userName;

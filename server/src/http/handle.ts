@@ -14,7 +14,7 @@ import { limits } from '../limits.ts';
 import type { Session } from '../sessions/sessions.ts';
 import type { Caller, Guard } from './guards.ts';
 import { assertStrings } from './json-body.ts';
-import { refuse } from './refusal.ts';
+import { refuseCall } from './refusal.ts';
 import { requestInfoOf } from './request-info.ts';
 import { readQuery, validator } from './validation.ts';
 
@@ -78,7 +78,7 @@ export function handle<E extends AnyEndpoint, C>(
     handler: async (request, reply) => {
       await ctx.settleClock();
       const params = request.params as ParamsOf<E>;
-      const caller = await guard.check(ctx, request, endpoint, params as Record<string, string>);
+      const caller = await guard.check({ ctx, request, endpoint, params: params as Record<string, string> });
       const query = readQuery(endpoint.query, request.query as Record<string, unknown>) as QueryOf<E>;
       const body = (request.body === undefined ? {} : request.body) as BodyOf<E>;
       assertStrings(params);
@@ -89,7 +89,7 @@ export function handle<E extends AnyEndpoint, C>(
       const info = requestInfoOf(request, endpoint.operation);
       const cause = causeOfCall(ctx, info, endpoint, caller);
       const result = await work({ caller, cause, info, params, query, body, request, reply }).catch((error: unknown) =>
-        rethrow(ctx, request, endpoint, caller, error),
+        rethrow(request, endpoint, caller, error),
       );
       reply.code(endpoint.status);
       return result === undefined ? reply.send() : result;
@@ -107,16 +107,13 @@ function causeOfCall(ctx: Context, info: RequestInfo, endpoint: AnyEndpoint, cal
 
 /** An attempt to reach beyond one's own permissions is written down after its transaction was taken back (R72). */
 async function rethrow(
-  ctx: Context,
   request: FastifyRequest,
   endpoint: AnyEndpoint,
   caller: unknown,
   error: unknown,
 ): Promise<never> {
-  if (caller && error instanceof Failure && error.code === 'AUM0024') {
-    const { userName } = caller as Session;
-    await refuse(ctx, request, caller as Session, endpoint.operation, 'AUM0024', { userName });
-  }
+  const beyond = error instanceof Failure && (error.code === 'AUM0024' || error.code === 'AUM0040');
+  if (caller && beyond) await refuseCall(request, caller as Session, endpoint.operation, error);
   throw error;
 }
 

@@ -1,10 +1,8 @@
-import type { ErrorCode } from '@warifu/contract';
 import type { FastifyRequest } from 'fastify';
 import { takeFromWindow } from '../attempts/windows.ts';
 import { causeOf } from '../change/cause.ts';
 import { change, refuse as refusal } from '../change/change.ts';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import type { Session } from '../sessions/sessions.ts';
 import { requestInfoOf } from './request-info.ts';
 
@@ -28,16 +26,4 @@ export async function refuseCall(
   if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw failure;
   const cause = { ...causeOf(ctx, requestInfoOf(request, operation)), caller: session };
   return await change<never>(cause, session.operatorId, async () => refusal(code, code, 'refused', params));
-}
-
-/** The same in the words of before; it goes when its last caller is converted. */
-export async function refuse(
-  _: Context,
-  request: FastifyRequest,
-  session: Session,
-  operation: string,
-  code: ErrorCode,
-  params: Record<string, string> = {},
-): Promise<never> {
-  return await refuseCall(request, session, operation, new Failure(code, params));
 }

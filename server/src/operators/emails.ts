@@ -10,7 +10,7 @@ import { limits } from '../limits.ts';
 import { findLink, issueMailToken, spendLink, voidLinksOfEmail } from '../links/links.ts';
 import { type EmailAddress, parseEmail } from '../mail/address.ts';
 import { enqueueMail } from '../mail/outbox.ts';
-import { proveOwnPassword } from '../users/password.ts';
+import { provePasswordOf } from '../users/password.ts';
 import { findOperator } from './operators.ts';
 
 /**
@@ -19,12 +19,11 @@ import { findOperator } from './operators.ts';
  * @throws Failure COM0008, AUM0003 when it is verified already, AUM0011, COM0429 when too many links were asked
  */
 export async function requestEmail(cause: Cause, operatorId: string, input: { email: string; password: string }) {
-  const { ctx, info } = cause;
-  const root = { operatorId, userId: rootId };
-  await proveOwnPassword(ctx, info, root, input.password);
+  const proof = await provePasswordOf(cause, { operatorId, userId: rootId }, input.password);
   const address = parseEmail(input.email);
   if (!address) throw new Failure('COM0008', { field: 'email' });
-  await changeUser(cause, root, async (c) => {
+  await changeUser(cause, proof.who, async (c) => {
+    await proof.settle(c);
     const budget = { scope: 'email.day', key: operatorId, limit: limits.reset.mailsPerDay, length: limits.day };
     if (!(await takeFromWindow(c.db, budget, c.now))) throw new Failure('COM0429', {}, limits.hour / 1000);
     const emailId = await upsertEmail(c, address);

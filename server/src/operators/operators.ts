@@ -1,8 +1,9 @@
-import { type AuthorityChange, type Change, describe, notify } from '../change/change.ts';
+import { type AuthorityChange, type Change, describe, notify, type UserChange } from '../change/change.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type Operators, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
 import type { EmailAddress } from '../mail/address.ts';
 import { insertUser } from '../users/users.ts';
 
@@ -105,4 +106,13 @@ export async function describeOperator(db: Db, operatorId: string) {
 /** Writes columns of the operator of a change; the callers are the functions that know what they mean. */
 export async function updateOperator(c: AuthorityChange, columns: Partial<Operators>): Promise<void> {
   await c.db.updateTable('operators').set(columns).where('operator_id', '=', c.operator.operatorId).execute();
+}
+
+/** No MFA reset by mail for a while: whoever has the mailbox must not get by with it twice. */
+export async function holdRecovery({ db, now, user }: UserChange): Promise<void> {
+  await db
+    .updateTable('operators')
+    .set({ recovery_hold_until: now + limits.recovery.holdAfterReset })
+    .where('operator_id', '=', user.operatorId)
+    .execute();
 }

@@ -5,7 +5,7 @@ import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { voidMailTokens } from '../links/links.ts';
-import { proveOwnPassword } from '../users/password.ts';
+import { provePasswordOf } from '../users/password.ts';
 import { findEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
 
@@ -48,10 +48,10 @@ export type NewNotification = { readonly emailIdList: string[]; readonly passwor
  */
 export async function setNotification(cause: Cause, params: NotificationPath, input: NewNotification) {
   const { operator_id: operatorId, type } = params;
-  const { ctx, info } = cause;
   const root = { operatorId, userId: rootId };
-  if (type === 'primary') await proveOwnPassword(ctx, info, root, input.password ?? '');
-  return await changeUser(cause, root, async (c) => {
+  const proof = type === 'primary' ? await provePasswordOf(cause, root, input.password ?? '') : undefined;
+  return await changeUser(cause, proof?.who ?? root, async (c) => {
+    await proof?.settle(c);
     describe(c, { target: `notification:${type}` });
     await assertVerified(c.db, operatorId, input.emailIdList);
     if (type === 'primary') await setPrimary(c, input.emailIdList);

@@ -44,7 +44,7 @@ export async function sendResetLink(db: Db, ctx: Context, request: ResetRequest)
   if (!request.right || !account || !attempt) {
     return await recordWrong(db, ctx, info, { right: false, account, attempt }, 200);
   }
-  const user = await lockUser(db, ctx, account.operatorId, account.userId, account.credentialVersion);
+  const user = await lockUser(db, account, account.credentialVersion);
   await settleRight(db, attempt, ctx.now());
   const refusal = user ? await reasonAgainst(db, ctx, info, account) : 'credentials changed';
   const caseId = refusal === undefined ? await issueLink(db, ctx, info, account) : undefined;

@@ -6,9 +6,10 @@ import { newSalt } from '../crypto/passwords.ts';
 import { transaction } from '../db/database.ts';
 import type { BackupCodeSets, MailTokens } from '../db/schema.ts';
 import { countWrongGuess, findCodes, isInSet, normaliseCode } from '../factors/backup-codes.ts';
-import { findFactor, markReset, removeMfa } from '../factors/lifecycle.ts';
+import { findFactor, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { countLinkFailure, findLink, spendLink } from '../links/links.ts';
+import { stampMfaReset } from '../users/credentials.ts';
 import { checkPassword, type PasswordCheck, recordWrong } from '../users/password.ts';
 import { finishCase } from './cases.ts';
 
@@ -85,7 +86,7 @@ async function decide(c: UserChange, check: RightCheck, guess: Guess): Promise<R
   // The case is stopped with its links; whoever comes second finds one of them spent.
   if (!(await spendLink(c.db, c.now, link)) || !(await finishCase(c, link.case_id ?? ''))) throw new Failure('MFA0010');
   await removeMfa(c);
-  await markReset(c);
+  await stampMfaReset(c);
   notify(c, 'mfa_reset_done');
   return c.receipt;
 }

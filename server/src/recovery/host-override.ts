@@ -1,8 +1,9 @@
 import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
-import { findFactor, markReset, removeMfa } from '../factors/lifecycle.ts';
+import { findFactor, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
+import { stampMfaReset } from '../users/credentials.ts';
 import { causeOfHost, finishCase, openCase } from './cases.ts';
 
 export type OverrideRequest = {
@@ -66,7 +67,7 @@ async function override(c: UserChange, row: RecoveryCases): Promise<void> {
   const same = factor?.status === 'ACTIVE' && factor.factor_id === row.factor_id;
   if (!same || !(await finishCase(c, row.case_id))) throw new Failure('MFA0005');
   await removeMfa(c);
-  await markReset(c);
+  await stampMfaReset(c);
   notify(c, 'host_override_done', { reason: row.reason });
   describe(c, { reason: 'done', detail: { case: row.case_id, reason: row.reason } });
 }

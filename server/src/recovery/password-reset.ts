@@ -12,12 +12,12 @@ import { findLink, issueMailToken, spendLink, voidMailTokens } from '../links/li
 import { parseEmail } from '../mail/address.ts';
 import { enqueueMail } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
-import { findOperator } from '../operators/operators.ts';
+import { findOperator, holdRecovery } from '../operators/operators.ts';
 import { type Account, findAccount } from '../users/accounts.ts';
-import { lockUser, voidCredentials } from '../users/credentials.ts';
+import { lockUser, setPasswordHash, voidCredentials } from '../users/credentials.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 
-const { reset, recovery } = limits;
+const { reset } = limits;
 
 export type PasswordResetRequest = { readonly info: RequestInfo; readonly email: string };
 
@@ -65,24 +65,14 @@ export async function resetPassword(cause: Cause, token: string, password: strin
   const { operator_id: operatorId, user_id: userId, credential_version: version } = link;
   return await changeUser(cause, { operatorId, userId, version, otherwise: 'AUM0012' }, async (c) => {
     if (!(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
-    await setPassword(c.db, ctx, operatorId, userId, passwordHash);
+    await setPasswordHash(c, passwordHash);
     await clearAccount(c.db, ctx, { operatorId, userId });
     await voidCredentials(c);
-    await holdRecovery(c.db, ctx, operatorId);
+    await holdRecovery(c);
     notify(c, 'password_reset');
     describe(c, { target: 'root', detail: { case: link.case_id ?? '' } });
     return c.receipt;
   });
-}
-
-/** Stores a new password of a user; a suspension ends with it. */
-export async function setPassword(db: Db, ctx: Context, operatorId: string, userId: string, passwordHash: string) {
-  await db
-    .updateTable('users')
-    .set({ password_hash: passwordHash, password_changed_at: ctx.now(), password_suspended_at: null })
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .execute();
 }
 
 async function reasonAgainst(db: Db, ctx: Context, account: Account): Promise<string | undefined> {
@@ -97,7 +87,7 @@ async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Accou
   const { operatorId, userId } = account;
   const caseId = newId();
   const now = ctx.now();
-  await lockUser(db, ctx, operatorId, userId);
+  await lockUser(db, account);
   await voidMailTokens(db, ctx, operatorId, ['password_reset']);
   const { credentialVersion } = account;
   const expiresAt = now + reset.tokenLife;
@@ -122,12 +112,4 @@ async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Accou
     },
   });
   return caseId;
-}
-
-async function holdRecovery(db: Db, ctx: Context, operatorId: string): Promise<void> {
-  await db
-    .updateTable('operators')
-    .set({ recovery_hold_until: ctx.now() + recovery.holdAfterReset })
-    .where('operator_id', '=', operatorId)
-    .execute();
 }

@@ -302,3 +302,13 @@ export const expiredSessions: Expiring = {
     await db.updateTable('sessions').set({ last_used_at: now }).where('last_used_at', '>', now).execute();
   },
 };
+
+/** A session now rests on the factor too. Its step-up still counts from the password: a code alone does not renew it. */
+export async function markProvedWithFactor(c: UserChange, sessionId: string): Promise<void> {
+  await c.db
+    .updateTable('sessions')
+    .set({ auth_method: 'password+totp' })
+    .where('operator_id', '=', c.user.operatorId)
+    .where('session_id', '=', sessionId)
+    .execute();
+}

@@ -69,7 +69,7 @@ export function attemptedOf(identifier: Identifier, account: Account | undefined
 }
 
 /** The one spelling of a user name that counts. */
-export function nameKeyOf(userName: string): string {
+function nameKeyOf(userName: string): string {
   return userName.normalize('NFC').trim().toLowerCase();
 }
 

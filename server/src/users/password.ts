@@ -26,7 +26,7 @@ export async function checkPassword(ctx: Context, identifier: Identifier, passwo
 }
 
 /** The same for a user who is signed in already. */
-export async function checkOwnPassword(ctx: Context, account: Account, password: string, sourceIp: string) {
+async function checkOwnPassword(ctx: Context, account: Account, password: string, sourceIp: string) {
   return await evaluate(ctx, account, account, password, sourceIp);
 }
 
@@ -57,23 +57,6 @@ async function verifyBooked(ctx: Context, attempt: Attempt, stored: string | und
     await cancelAttempt(ctx, attempt);
     throw error;
   }
-}
-
-/**
- * Asks a signed-in user for its own password before a sensitive change.
- * @throws Failure AUM0011 when it is wrong (counted like one at sign-in), COM0429, COM0503
- */
-export async function proveOwnPassword(
-  ctx: Context,
-  info: RequestInfo,
-  user: { readonly operatorId: string; readonly userId: string },
-  password: string,
-): Promise<void> {
-  const account = await loadAccount(ctx.db, user.operatorId, user.userId);
-  const check = account && (await checkOwnPassword(ctx, account, password, info.sourceIp));
-  if (check?.right) return await transaction(ctx.db, (db) => settleRight(db, check.attempt, ctx.now()));
-  if (check) await settleWrong(ctx, info, check, 400);
-  throw new Failure('AUM0011');
 }
 
 /** A right password: under which credentials, and what the change that rests on it does first. */
@@ -173,16 +156,6 @@ function nothingWhenBusy(error: unknown): undefined {
 }
 
 type WrongCheck = Extract<PasswordCheck, { right: false }>;
-
-/** Writes down a failed check in a transaction of its own, so that it stays whatever the request does next. */
-export async function settleWrong(
-  ctx: Context,
-  info: RequestInfo,
-  check: WrongCheck,
-  statusCode: number,
-): Promise<void> {
-  await transaction(ctx.db, (db) => recordWrong(db, ctx, info, check, statusCode));
-}
 
 /**
  * The audit record of a failed check and, at the hundredth failure in a row, the suspension (R13). The count itself
