@@ -19,12 +19,12 @@ export interface LintFinding extends Problem {
 
 /**
  * Warnings about a document that `parse` accepted: security ones first, then suggestions, each in the order of the text;
- * at most 50. With an empty catalogue nothing is said about what matches. Under 50 ms for any document and 2,000 operations.
+ * at most 50. With an empty catalogue nothing is said of single operations. Under 50 ms for any document and 2,000 operations.
  */
 export function check(document: PermissionDocument, catalogue: readonly Operation[]): LintFinding[] {
   const budget = { steps: LIMITS.lintSteps };
   const notes = [
-    ...lintSecurity(document),
+    ...lintSecurity(document, catalogue),
     ...lintValues(document),
     ...lintRepetition(document, budget),
     ...(catalogue.length === 0 ? [] : lintCatalogue(document, catalogueOf(catalogue), budget)),

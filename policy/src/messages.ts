@@ -57,6 +57,10 @@ export const MESSAGES = {
   ],
   PERM_EFFECT: ['The effect must be {expected}, in lower case.', 'effect には{expected}を小文字で指定してください。'],
   PERM_EMPTY: ['{key} must not be empty.', '{key}を空にすることはできません。'],
+  PERM_MISSPELLED: [
+    'This pattern matches no operation: upper and lower case differ, and blanks count.',
+    'このパターンに一致する操作はありません。大文字と小文字は区別され、空白も文字として扱われます。',
+  ],
   COND_SYNTAX: [
     '{expected} was expected here, but {found} was found.',
     'ここには{expected}が必要です（実際: {found}）。',
