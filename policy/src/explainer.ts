@@ -1,4 +1,4 @@
-import type { Effect, Statement } from './ast.ts';
+import type { Condition, Effect, Statement } from './ast.ts';
 import type { ConditionFailure } from './failure.ts';
 import { failingPart, type Trace, trace } from './interpreter.ts';
 import { matchesPattern } from './pattern.ts';
@@ -62,7 +62,7 @@ function ruleOf(statements: readonly Undecided[]): Explanation['rule'] {
 function explainStatement(from: DocumentOrigin, number: number, statement: Statement, request: Request): Undecided {
   const patterns = statement.api.map(({ text }) => ({ text, matched: matchesPattern(text, request.api) }));
   const matched = patterns.some((pattern) => pattern.matched);
-  const condition = explainCondition(statement, request);
+  const condition = explainCondition(statement.condition, request);
   const applies = matched && holds(statement.effect, condition);
   return { from, statement: number, effect: statement.effect, patterns, matched, condition, applies };
 }
@@ -72,7 +72,8 @@ function holds(effect: Effect, condition: ExplainedCondition | null): boolean {
   return condition.value === 'fails' && effect === 'deny';
 }
 
-function explainCondition({ condition }: Statement, request: Request): ExplainedCondition | null {
+/** What a condition gives on a call, part by part; null for none. */
+export function explainCondition(condition: Condition | null, request: Request): ExplainedCondition | null {
   if (condition === null) return null;
   const whole = trace(condition.text, condition.expression, request);
   const value = whole.value === null ? 'fails' : whole.value === true ? 'true' : 'false';

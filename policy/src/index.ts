@@ -14,10 +14,21 @@ export { misspellings } from './misspellings.ts';
 export type { Severity } from './note.ts';
 export { type ConditionResult, type ParseResult, parse, parseCondition } from './parser.ts';
 export { matchesPattern } from './pattern.ts';
+export { PRINCIPALS, type PrincipalForm } from './principal.ts';
 export { printExpression } from './printer.ts';
 export type { Params, Problem } from './problem.ts';
 export { type Reach, type Reaching, reach } from './reach.ts';
 export type { Request } from './request.ts';
 export type { Decision, DocumentOrigin, Operation, Source, Trait } from './source.ts';
 export { type Known, specialise, specialiseDocument, specialiseNames } from './specialise.ts';
+export { type ExplainedTrust, explainTrust, type TrustExplanation } from './trust-explainer.ts';
+export { checkTrustPolicy } from './trust-lint.ts';
+export {
+  formatTrustPolicy,
+  type Principal,
+  parseTrustPolicy,
+  type TrustDocument,
+  type TrustResult,
+  type TrustStatement,
+} from './trust-policy.ts';
 export { FUNCTIONS, type FunctionEntry, KEYWORDS, type Meaning, VARIABLES, type VariableEntry } from './vocabulary.ts';

@@ -15,6 +15,8 @@ export const LIMITS = {
   statements: 100,
   patterns: 100,
   patternLength: 128,
+  /** Principals of one statement of a trust policy. */
+  principals: 100,
   conditionBytes: 2 * 1024,
   depth: 32,
   nodes: 500,

@@ -29,9 +29,14 @@ export function check(document: PermissionDocument, catalogue: readonly Operatio
     ...lintRepetition(document, budget),
     ...(catalogue.length === 0 ? [] : lintCatalogue(document, catalogueOf(catalogue), budget)),
   ];
+  return report(document.text, notes);
+}
+
+/** Security ones first, each in the order of the text; at most 50. */
+export function report(text: string, notes: readonly Note[]): LintFinding[] {
   const chosen = notes.toSorted(byWeight).slice(0, LIMITS.findings);
   const places = chosen.map(({ code, range, params }) => finding(code, range.start, range.end, params));
-  return locate(document.text, places).map((problem, i) => {
+  return locate(text, places).map((problem, i) => {
     const { severity, fix } = chosen[i] as Note;
     return { ...problem, severity, fix };
   });
