@@ -166,7 +166,7 @@ export const MESSAGES = {
   LINT_TRUST_TWICE: ['This principal is named twice.', 'このプリンシパルは重複しています。'],
   LINT_TRUST_PATH_VARIABLE: [
     'Switching to a user has no path variable {name}, so what asks for it always fails.',
-    'スイッチユーザーの呼び出しにはパス変数 {name} がありません。これを参照する部分は常に評価に失敗します。',
+    'スイッチの呼び出しにはパス変数 {name} がありません。この部分は常に評価に失敗します。',
   ],
   FAIL_PATH_VARIABLE: ['The call has no path variable {name}.', 'この呼び出しにはパス変数 {name} がありません。'],
   FAIL_QUERY_PARAMETER: [
