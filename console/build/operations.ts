@@ -24,6 +24,11 @@ export function operationCatalogue(): Plugin {
   };
 }
 
-function describe({ operation, path, summary }: AnyEndpoint) {
-  return { name: operation, pathVariables: [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? ''), summary };
+/** What the linter of the editor asks of an operation. */
+const lintTraits = ['removes-mfa', 'credentials'] as const;
+
+function describe({ operation, path, summary, traits: all }: AnyEndpoint) {
+  const pathVariables = [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? '');
+  const traits = lintTraits.filter((trait) => all.includes(trait));
+  return { name: operation, pathVariables, summary, ...(traits.length > 0 && { traits, target: 'user_name' }) };
 }

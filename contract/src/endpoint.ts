@@ -10,7 +10,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
  * - `credentials`: gives or takes means of signing in of the user in the path;
  * - `lasting credential`: makes a password or an AuthKey, which outlives the session that asked for it;
  * - `ends sessions`: ends sessions beside the one that asks;
- * - `removes MFA`: takes the second factor away from the user in the path;
+ * - `removes-mfa`: takes the second factor away from the user in the path;
  * - `own MFA`, `security management`, `audit`: belongs to the built-in role for it.
  */
 export type Trait =
@@ -20,7 +20,7 @@ export type Trait =
   | 'credentials'
   | 'lasting credential'
   | 'ends sessions'
-  | 'removes MFA'
+  | 'removes-mfa'
   | 'own MFA'
   | 'security management'
   | 'audit';

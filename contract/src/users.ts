@@ -228,7 +228,7 @@ export const revokeUserMFA = endpoint({
   method: 'DELETE',
   path: `${user}/mfa`,
   operation: 'User:revokeUserMFA',
-  traits: ['removes MFA', 'own MFA', 'security management'],
+  traits: ['removes-mfa', 'own MFA', 'security management'],
   summary: "Disable a SAM user's MFA. Its sessions end; the root user is told.",
   params: userParams,
   status: 204,

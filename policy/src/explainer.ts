@@ -1,9 +1,9 @@
-import type { Effect, Statement } from './ast.ts';
-import type { Failure } from './failure.ts';
+import type { Condition, Effect, Statement } from './ast.ts';
+import type { ConditionFailure } from './failure.ts';
 import { failingPart, type Trace, trace } from './interpreter.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Request } from './request.ts';
-import type { Decision, Origin, Source } from './source.ts';
+import type { Decision, DocumentOrigin, Source } from './source.ts';
 
 /** Why a call was allowed or denied; plain data, fit for JSON. */
 export interface Explanation {
@@ -15,7 +15,7 @@ export interface Explanation {
 }
 
 export interface ExplainedStatement {
-  readonly from: Origin;
+  readonly from: DocumentOrigin;
   /** Number of the statement in its document, from 1. */
   readonly statement: number;
   readonly effect: Effect;
@@ -37,7 +37,7 @@ export interface ExplainedCondition {
     readonly text: string;
     readonly start: number;
     readonly end: number;
-    readonly failure: Failure;
+    readonly failure: ConditionFailure;
   } | null;
 }
 
@@ -59,10 +59,10 @@ function ruleOf(statements: readonly Undecided[]): Explanation['rule'] {
   return applying.includes('allow') ? 'allow' : 'default';
 }
 
-function explainStatement(from: Origin, number: number, statement: Statement, request: Request): Undecided {
+function explainStatement(from: DocumentOrigin, number: number, statement: Statement, request: Request): Undecided {
   const patterns = statement.api.map(({ text }) => ({ text, matched: matchesPattern(text, request.api) }));
   const matched = patterns.some((pattern) => pattern.matched);
-  const condition = explainCondition(statement, request);
+  const condition = explainCondition(statement.condition, request);
   const applies = matched && holds(statement.effect, condition);
   return { from, statement: number, effect: statement.effect, patterns, matched, condition, applies };
 }
@@ -72,7 +72,8 @@ function holds(effect: Effect, condition: ExplainedCondition | null): boolean {
   return condition.value === 'fails' && effect === 'deny';
 }
 
-function explainCondition({ condition }: Statement, request: Request): ExplainedCondition | null {
+/** What a condition gives on a call, part by part; null for none. */
+export function explainCondition(condition: Condition | null, request: Request): ExplainedCondition | null {
   if (condition === null) return null;
   const whole = trace(condition.text, condition.expression, request);
   const value = whole.value === null ? 'fails' : whole.value === true ? 'true' : 'false';
@@ -83,5 +84,5 @@ function failing(whole: Trace): ExplainedCondition['failing'] {
   const part = failingPart(whole);
   if (part === null) return null;
   const { text, start, end } = part;
-  return { text, start, end, failure: part.failure as Failure };
+  return { text, start, end, failure: part.failure as ConditionFailure };
 }

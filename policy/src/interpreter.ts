@@ -1,7 +1,7 @@
 import type { Expression, Type } from './ast.ts';
 import { dateText, timeText } from './calendar.ts';
 import { compileRead, RELATIONS } from './condition-compiler.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { type ConditionFailure, failureOf } from './failure.ts';
 import { glob, matches } from './pattern.ts';
 import type { Request, Value } from './request.ts';
 import { FUNCTION_BY_NAME, VARIABLE_BY_NAME } from './vocabulary.ts';
@@ -16,7 +16,7 @@ export interface Trace {
   /** null when it failed. */
   readonly value: Value | null;
   /** Why, on the part where the failure began. */
-  readonly failure: Failure | null;
+  readonly failure: ConditionFailure | null;
   readonly children: readonly Trace[];
 }
 

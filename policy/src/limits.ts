@@ -15,6 +15,8 @@ export const LIMITS = {
   statements: 100,
   patterns: 100,
   patternLength: 128,
+  /** Principals of one statement of a trust policy. */
+  principals: 100,
   conditionBytes: 2 * 1024,
   depth: 32,
   nodes: 500,
@@ -30,6 +32,10 @@ export const LIMITS = {
   findings: 50,
   /** Patterns that one `check` compares with names or with each other; past it, only cheap lints go on. */
   lintSteps: 60_000,
+  /** Work of finding out whether conditions mean the caller itself, in one `check`. */
+  ownSteps: 100_000,
+  /** Names that one look for misspelled patterns compares with. */
+  spellingSteps: 200_000,
   /** Work of one comparison of what documents allow; see `Budget`. */
   compareSteps: 300_000,
   /** Memory of the plans (one per operation name) that one decider keeps, in words of 8 bytes. */

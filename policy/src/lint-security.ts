@@ -1,70 +1,88 @@
 import type { Pattern, PermissionDocument, Statement } from './ast.ts';
-import { clauseOf } from './clause.ts';
+import { type Clause, clauseOf } from './clause.ts';
 import { readCondition } from './condition-parser.ts';
 import { addCondition } from './edit.ts';
-import { implies } from './implication.ts';
+import { type Budget, implies } from './implication.ts';
+import { LIMITS } from './limits.ts';
 import type { Note } from './note.ts';
 import { matchesPattern } from './pattern.ts';
+import type { Operation, Trait } from './source.ts';
 
-const OWN_CONDITION = "pathVariable('user_name') == samUserName";
-
-const OWN = clauseOf(readCondition(OWN_CONDITION), true);
-
-const REVOKE_MFA = 'User:revokeUserMFA';
-
-/** Operations on a SAM user's own means of signing in: allowed without a condition they reach every SAM user. */
-const OWN_USER_OPERATIONS = [
-  'User:createUserPassword',
-  'User:updateUserPassword',
-  'User:deleteUserPassword',
-  'User:enableUserMFA',
-  'User:verifyUserMFA',
-  'User:generateUserAuthKey',
-  'User:deleteUserAuthKey',
-  'User:revokeUserAuthTokens',
-];
-
-/** Statements that allow more than most writers mean. Linear. */
-export function lintSecurity({ statements, text }: PermissionDocument): Note[] {
-  const denied = (name: string): boolean =>
-    statements.some((s) => s.effect === 'deny' && s.condition === null && matchOf(s, name) !== undefined);
-  const reachable = [REVOKE_MFA, ...OWN_USER_OPERATIONS].filter((name) => !denied(name));
-  return statements.filter(({ effect }) => effect === 'allow').flatMap((s) => lintAllow(s, text, reachable));
+/** An operation on a SAM user, and the condition under which only the caller itself is meant. */
+interface Careful {
+  readonly name: string;
+  readonly trait: Trait;
+  /** null when no path variable names the SAM user. */
+  readonly own: Own | null;
 }
 
-function lintAllow(statement: Statement, text: string, reachable: readonly string[]): Note[] {
-  const fix = statement.condition === null ? addCondition(text, statement, OWN_CONDITION) : null;
+interface Own {
+  readonly condition: string;
+  readonly clause: Clause;
+}
+
+/** Statements that allow more than most writers mean. Linear in the document for each operation with traits. */
+export function lintSecurity({ statements, text }: PermissionDocument, catalogue: readonly Operation[]): Note[] {
+  const denied = (name: string): boolean =>
+    statements.some((s) => s.effect === 'deny' && s.condition === null && matchOf(s, name) !== undefined);
+  const owns = new Map<string, Own>();
+  const reachable = catalogue.flatMap((operation) => carefulOf(operation, owns)).filter(({ name }) => !denied(name));
+  // SECURITY: used up by hostile conditions, it leaves warnings too many, never too few.
+  const budget = { steps: LIMITS.ownSteps };
+  return statements
+    .filter(({ effect }) => effect === 'allow')
+    .flatMap((s) => lintAllow(s, text, othersIn(s, reachable, budget)));
+}
+
+function carefulOf({ name, pathVariables, traits, target }: Operation, owns: Map<string, Own>): Careful[] {
+  if (traits === undefined || traits.length === 0) return [];
+  const own = ownOf(target ?? pathVariables.at(-1), owns);
+  return traits.map((trait) => ({ name, trait, own }));
+}
+
+/** The names of path variables are identifiers; with any other no condition is offered. */
+function ownOf(pathVariable: string | undefined, owns: Map<string, Own>): Own | null {
+  if (pathVariable === undefined || !/^\w+$/.test(pathVariable)) return null;
+  const known = owns.get(pathVariable);
+  if (known !== undefined) return known;
+  const condition = `pathVariable('${pathVariable}') == samUserName`;
+  const own = { condition, clause: clauseOf(readCondition(condition), true) };
+  owns.set(pathVariable, own);
+  return own;
+}
+
+/** The operations that the statement allows on others than the caller itself. */
+function othersIn(statement: Statement, reachable: readonly Careful[], budget: Budget): Careful[] {
+  const met = reachable.filter(({ name }) => matchOf(statement, name) !== undefined);
+  if (statement.condition === null || met.length === 0) return met;
+  const holds = clauseOf(statement.condition.expression, true);
+  const ownOnly = new Set(
+    [...new Set(met.map(({ own }) => own))].filter((own) => own !== null && implies(holds, own.clause, budget)),
+  );
+  return met.filter(({ own }) => !ownOnly.has(own));
+}
+
+function lintAllow(statement: Statement, text: string, others: readonly Careful[]): Note[] {
   const everything = statement.api.find((pattern) => /^\*+$/.test(pattern.text));
   if (everything !== undefined && statement.condition === null) {
     return [{ severity: 'security', code: 'LINT_ALLOW_ALL', range: everything, params: {}, fix: null }];
   }
-  if (isOwnOnly(statement)) return [];
-  const notes: Note[] = [];
-  const add = (code: Note['code'], names: readonly string[]): void => {
-    const [first] = names;
-    if (first === undefined) return;
-    const range = matchOf(statement, first) as Pattern;
-    notes.push({ severity: 'security', code, range, params: { operations: names }, fix });
-  };
-  const met = reachable.filter((name) => matchOf(statement, name) !== undefined);
-  add(
-    'LINT_MFA_OF_OTHERS',
-    met.filter((name) => name === REVOKE_MFA),
-  );
-  if (statement.condition === null)
-    add(
-      'LINT_OWN_USER',
-      met.filter((name) => name !== REVOKE_MFA),
-    );
-  return notes;
+  const ofTrait = (trait: Trait): Careful[] => others.filter((careful) => careful.trait === trait);
+  return [
+    ...note('LINT_MFA_OF_OTHERS', statement, text, ofTrait('removes-mfa')),
+    ...(statement.condition === null ? note('LINT_OWN_USER', statement, text, ofTrait('credentials')) : []),
+  ];
+}
+
+function note(code: Note['code'], statement: Statement, text: string, found: readonly Careful[]): Note[] {
+  const [first] = found;
+  if (first === undefined) return [];
+  const range = matchOf(statement, first.name) as Pattern;
+  const offered = statement.condition === null ? first.own : null;
+  const fix = offered === null ? null : addCondition(text, statement, offered.condition);
+  return [{ severity: 'security', code, range, params: { operations: found.map(({ name }) => name) }, fix }];
 }
 
 function matchOf({ api }: Statement, name: string): Pattern | undefined {
   return api.find(({ text }) => matchesPattern(text, name));
-}
-
-/** Whether the condition is true only for calls about the caller itself. */
-function isOwnOnly({ condition }: Statement): boolean {
-  if (condition === null) return false;
-  return implies(clauseOf(condition.expression, true), OWN, { steps: 10_000 });
 }

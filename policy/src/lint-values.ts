@@ -6,10 +6,11 @@ import { subexpressions } from './walk.ts';
 
 /** Comparisons with a value that the variable never has (`currentDayOfWeek == 'Monday'`). Linear. */
 export function lintValues({ statements, text }: PermissionDocument): Note[] {
-  return statements.flatMap(({ condition }) => (condition === null ? [] : lintCondition(condition, text)));
+  return statements.flatMap(({ condition }) => (condition === null ? [] : lintValuesOf(condition, text)));
 }
 
-function lintCondition(condition: Condition, text: string): Note[] {
+/** The same of one condition. */
+export function lintValuesOf(condition: Condition, text: string): Note[] {
   return subexpressions(condition.expression).flatMap((e) => {
     if (e.kind === 'compare')
       return [...lintPair(e.left, [e.right], condition, text), ...lintPair(e.right, [e.left], condition, text)];

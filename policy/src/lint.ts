@@ -19,19 +19,24 @@ export interface LintFinding extends Problem {
 
 /**
  * Warnings about a document that `parse` accepted: security ones first, then suggestions, each in the order of the text;
- * at most 50. With an empty catalogue nothing is said about what matches. Under 50 ms for any document and 2,000 operations.
+ * at most 50. With an empty catalogue nothing is said of single operations. Under 50 ms for any document and 2,000 operations.
  */
 export function check(document: PermissionDocument, catalogue: readonly Operation[]): LintFinding[] {
   const budget = { steps: LIMITS.lintSteps };
   const notes = [
-    ...lintSecurity(document),
+    ...lintSecurity(document, catalogue),
     ...lintValues(document),
     ...lintRepetition(document, budget),
     ...(catalogue.length === 0 ? [] : lintCatalogue(document, catalogueOf(catalogue), budget)),
   ];
+  return report(document.text, notes);
+}
+
+/** Security ones first, each in the order of the text; at most 50. */
+export function report(text: string, notes: readonly Note[]): LintFinding[] {
   const chosen = notes.toSorted(byWeight).slice(0, LIMITS.findings);
   const places = chosen.map(({ code, range, params }) => finding(code, range.start, range.end, params));
-  return locate(document.text, places).map((problem, i) => {
+  return locate(text, places).map((problem, i) => {
     const { severity, fix } = chosen[i] as Note;
     return { ...problem, severity, fix };
   });

@@ -1,6 +1,6 @@
 /**
  * The one table of codes: what may be said about a permission, in English and Japanese.
- * `{name}` is replaced by the parameter of that name (`describe.ts`). LIMIT_, PERM_ and COND_ codes refuse a text,
+ * `{name}` is replaced by the parameter of that name (`describe.ts`). LIMIT_, PERM_, TRUST_ and COND_ codes refuse a text,
  * LINT_ codes are findings of `check`, FAIL_ codes tell why a condition failed when evaluated.
  */
 export const MESSAGES = {
@@ -15,6 +15,10 @@ export const MESSAGES = {
   LIMIT_PATTERNS: [
     'This statement has {actual} API patterns; at most {limit} are allowed.',
     'このステートメントには API のパターンが {actual} 個あります。{limit} 個以内にしてください。',
+  ],
+  LIMIT_PRINCIPALS: [
+    'This statement has {actual} principals; at most {limit} are allowed.',
+    'このステートメントにはプリンシパルが {actual} 個あります。{limit} 個以内にしてください。',
   ],
   LIMIT_PATTERN: [
     'This pattern has {actual} characters; at most {limit} are allowed.',
@@ -57,6 +61,14 @@ export const MESSAGES = {
   ],
   PERM_EFFECT: ['The effect must be {expected}, in lower case.', 'effect には{expected}を小文字で指定してください。'],
   PERM_EMPTY: ['{key} must not be empty.', '{key}を空にすることはできません。'],
+  PERM_MISSPELLED: [
+    'This pattern matches no operation: upper and lower case differ, and blanks count.',
+    'このパターンに一致する操作はありません。大文字と小文字は区別され、空白も文字として扱われます。',
+  ],
+  TRUST_PRINCIPAL: [
+    'This is not a principal; write it in full, like {expected}.',
+    'プリンシパルの形式が正しくありません。{expected} のように、省略せずに書いてください。',
+  ],
   COND_SYNTAX: [
     '{expected} was expected here, but {found} was found.',
     'ここには{expected}が必要です（実際: {found}）。',
@@ -150,6 +162,11 @@ export const MESSAGES = {
   LINT_SHADOWED: [
     'This is never allowed: statement {other} denies it.',
     '{other} 番目のステートメントで拒否されているため、許可されることはありません。',
+  ],
+  LINT_TRUST_TWICE: ['This principal is named twice.', 'このプリンシパルは重複しています。'],
+  LINT_TRUST_PATH_VARIABLE: [
+    'Switching to a user has no path variable {name}, so what asks for it always fails.',
+    'スイッチの呼び出しにはパス変数 {name} がありません。この部分は常に評価に失敗します。',
   ],
   FAIL_PATH_VARIABLE: ['The call has no path variable {name}.', 'この呼び出しにはパス変数 {name} がありません。'],
   FAIL_QUERY_PARAMETER: [

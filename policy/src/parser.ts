@@ -18,10 +18,28 @@ export type ConditionResult =
  * Never throws; at most 20 problems, in the order of the text. Under 50 ms for any text.
  */
 export function parse(text: string): ParseResult {
+  return readWhole(text, (findings) => readDocument(text, findings, readChecked));
+}
+
+/** What `read` gives of a document's text, or what is wrong with it. Never throws. */
+export function readWhole<T>(text: string, read: (findings: Finding[]) => T): Read<T> {
   const findings: Finding[] = [];
-  const document = stopAtRefusal(findings, () => readSized(text, findings));
+  const document = stopAtRefusal(findings, () => {
+    refuseLarge(text);
+    return read(findings);
+  });
   if (document !== undefined && findings.length === 0) return { ok: true, document };
   return { ok: false, problems: located(text, findings) };
+}
+
+type Read<T> =
+  | { readonly ok: true; readonly document: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+// SECURITY: the cheap bound comes before anything that looks at the text.
+function refuseLarge(text: string): void {
+  const actual = bytesAbove(LIMITS.documentBytes, text);
+  if (actual > 0) throw new Refusal(finding('LIMIT_DOCUMENT', 0, 0, { actual, limit: LIMITS.documentBytes }));
 }
 
 /**
@@ -37,16 +55,8 @@ export function parseCondition(text: string): ConditionResult {
   return { ok: false, problems: located(text, findings) };
 }
 
-function readSized(text: string, findings: Finding[]): PermissionDocument {
-  // SECURITY: the cheap bound comes before anything that looks at the text.
-  const actual = bytesAbove(LIMITS.documentBytes, text);
-  if (actual > 0) {
-    throw new Refusal(finding('LIMIT_DOCUMENT', 0, 0, { actual, limit: LIMITS.documentBytes }));
-  }
-  return readDocument(text, findings, readChecked);
-}
-
-function readChecked(text: string, findings: Finding[]): Expression {
+/** Reads and checks a condition; findings have offsets in its text. Throws `Refusal`. */
+export function readChecked(text: string, findings: Finding[]): Expression {
   const actual = bytesAbove(LIMITS.conditionBytes, text);
   if (actual > 0) {
     throw new Refusal(finding('LIMIT_CONDITION', 0, text.length, { actual, limit: LIMITS.conditionBytes }));

@@ -1,7 +1,7 @@
 import type { Condition, Effect, Statement } from './ast.ts';
 import { type Glob, glob, matches } from './pattern.ts';
 import { MAY_BE_TRUE, MAY_FAIL, type Outcomes, possibleOutcomes } from './possible.ts';
-import type { Operation, Origin, Source } from './source.ts';
+import type { DocumentOrigin, Operation, Source } from './source.ts';
 
 /** Whether an operation may ever be allowed, and on what it depends. */
 export interface Reach {
@@ -15,7 +15,7 @@ export interface Reach {
 }
 
 export interface Reaching {
-  readonly from: Origin;
+  readonly from: DocumentOrigin;
   /** Number of the statement in its document, from 1. */
   readonly statement: number;
   /** null: no condition, or one that always holds for this operation. */
@@ -35,7 +35,7 @@ export function reach(sources: readonly Source[], catalogue: readonly Operation[
 }
 
 interface Prepared {
-  readonly from: Origin;
+  readonly from: DocumentOrigin;
   readonly number: number;
   readonly statement: Statement;
   readonly globs: readonly Glob[];

@@ -170,6 +170,28 @@ describe('check', () => {
     expect(nearest('abcdefghi', ['abcdefgxx', 'abcdefghx'])).toEqual(['abcdefghx', 'abcdefgxx']);
   });
 
+  it('knows no operations but those of the catalogue, and no traits but theirs', () => {
+    const allowed = { effect: 'allow', api: ['User:revokeUserMFA', 'Key:delete', 'Key:list', 'Own:reset'] };
+    expect(brief([allowed], [])).toEqual([]);
+    const catalogue: readonly Operation[] = [
+      { name: 'User:revokeUserMFA', pathVariables: ['user_name'], method: 'DELETE', path: '/users/{user_name}/mfa' },
+      { name: 'Key:delete', pathVariables: ['user', 'key'], traits: ['credentials'], target: 'user' },
+      { name: 'Key:list', pathVariables: [], traits: [] },
+      { name: 'Own:reset', pathVariables: [], traits: ['credentials', 'removes-mfa'] },
+      { name: 'Odd:one', pathVariables: ["a'b"], traits: ['removes-mfa'] },
+    ];
+    expect(findings([allowed], catalogue).map(({ code, params }) => [code, params['operations']])).toEqual([
+      ['LINT_OWN_USER', ['Key:delete', 'Own:reset']],
+      ['LINT_MFA_OF_OTHERS', ['Own:reset']],
+    ]);
+    const own = "pathVariable('user') == samUserName";
+    expect(brief([{ effect: 'allow', api: 'Key:delete', condition: own }], catalogue)).toEqual([]);
+    expect(findings([{ effect: 'allow', api: 'Key:delete' }], catalogue)[0]?.fix?.insert).toContain(own);
+    expect(findings([{ effect: 'allow', api: 'Odd:one' }], catalogue)[0]?.fix).toBeNull();
+    const odd = { effect: 'allow', api: 'Odd:one', condition: own };
+    expect(findings([odd], catalogue).map(({ code }) => code)).toContain('LINT_MFA_OF_OTHERS');
+  });
+
   it('puts places of conditions into the document', () => {
     const text =
       '{"statements":[\n {"effect":"deny","api":"Sim:getSim","condition":"\\u0074rue and pathVariable(\'simId\') == \'1\'"}]}';

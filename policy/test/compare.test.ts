@@ -106,24 +106,22 @@ describe('documents that are hard to compare', () => {
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1000;
   };
+  const given: string[] = [];
   for (const { what, wide, narrow } of HOSTILE) {
     it(`${what}: one of each, and twenty`, () => {
+      const [wides, narrows] = [upTo(20, (i) => fitting(wide(i))), upTo(20, (i) => fitting(narrow(i)))];
       for (const count of [1, 20]) {
-        const [wides, narrows] = [upTo(count, (i) => fitting(wide(i))), upTo(count, (i) => fitting(narrow(i)))];
-        for (const shape of [[wides], [wides, narrows.slice(1)]]) {
-          const runs = upTo(3, () => milliseconds(() => compareReach(shape, narrows)));
-          // The goal is 50 ms, met in the bench; tests run beside others, and before the code is warm.
-          expect(Math.min(...runs)).toBeLessThan(150);
-        }
+        const compared = narrows.slice(0, count);
+        const shape = [wides.slice(0, count), narrows.slice(1)];
+        const runs = upTo(3, () => milliseconds(() => compareReach(shape, compared)));
+        // The goal is 50 ms, met in the bench; tests run beside others, and before the code is warm.
+        expect(Math.min(...runs)).toBeLessThan(150);
+        given.push(compareReach(shape, compared));
       }
     });
   }
 
-  it('gives up in the end', () => {
-    const given = HOSTILE.map(({ wide, narrow }) => {
-      const [wides, narrows] = [upTo(20, (i) => fitting(wide(i))), upTo(20, (i) => fitting(narrow(i)))];
-      return compareReach([wides], narrows);
-    });
+  it('are given up in the end', () => {
     expect(given.filter((answer) => answer === 'too large').length).toBeGreaterThan(HOSTILE.length / 2);
   });
 });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compile, describeProblemAt, type Origin, parse, parseCondition, type Request } from '../src/index.ts';
+import { compile, type DocumentOrigin, describeProblemAt, parse, parseCondition, type Request } from '../src/index.ts';
 import { CALL, documentOf } from './support.ts';
 
 interface Case {
   readonly name: string;
-  readonly sources: readonly { readonly from: Origin; readonly permission: object }[];
+  readonly sources: readonly { readonly from: DocumentOrigin; readonly permission: object }[];
   readonly request: Partial<Request>;
   readonly decision: 'allow' | 'deny';
   /** "own 1", "role admin 2", "default 1": origin and number of each deciding statement. */
@@ -23,7 +23,7 @@ function corpus<T>(name: string): readonly T[] {
   return JSON.parse(text) as readonly T[];
 }
 
-function nameOf(from: Origin): string {
+function nameOf(from: DocumentOrigin): string {
   return from.kind === 'role' ? `role ${from.name}` : from.kind;
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compile, type Origin, type Source } from '../src/index.ts';
+import { compile, type DocumentOrigin, type Source } from '../src/index.ts';
 import { CALL, documentFrom, source } from './support.ts';
 
 /** Each place holds nothing, an allow, a deny, or both; the places come in every order: 64 × 6 mixes. */
 const CONTENTS = [[], ['allow'], ['deny'], ['allow', 'deny'], ['deny', 'allow']] as const;
-const PLACES: readonly Origin[] = [{ kind: 'own' }, { kind: 'role', name: 'r' }, { kind: 'default' }];
+const PLACES: readonly DocumentOrigin[] = [{ kind: 'own' }, { kind: 'role', name: 'r' }, { kind: 'default' }];
 const ORDERS = [
   [0, 1, 2],
   [0, 2, 1],

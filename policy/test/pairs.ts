@@ -1,4 +1,4 @@
-import { compile, covers, type PermissionDocument, parse, type Request } from '../src/index.ts';
+import { compareReach, compile, type PermissionDocument, parse, type Request } from '../src/index.ts';
 import { CALL } from './support.ts';
 
 /**
@@ -194,8 +194,9 @@ function documentOfRules(rules: readonly Rule[]): PermissionDocument {
   return result.document;
 }
 
+/** One or two identities of one document each, and what is compared with them. */
 export interface Pair {
-  readonly wide: PermissionDocument;
+  readonly wides: readonly PermissionDocument[];
   readonly narrow: PermissionDocument;
 }
 
@@ -206,13 +207,21 @@ function regroup(wide: Rule[], narrow: Rule[], random: Random): void {
   narrow.splice(0, 2, { effect: 'allow', api: '*', condition: regrouped(words, random) });
 }
 
+/** The rules of one identity, or dealt out to two, of which one may have another rule besides. */
+function identities(wide: readonly Rule[], random: Random): Rule[][] {
+  if (random(3) > 0) return [[...wide]];
+  const dealt: [Rule[], Rule[]] = [[], random(2) === 0 ? [] : [rule(random)]];
+  for (const r of wide) pick(random, dealt).push(r);
+  return dealt;
+}
+
 /** A random pair; undefined when a condition of it may not be saved. */
 export function pair(random: Random): Pair | undefined {
   const wide = Array.from({ length: 1 + random(2) }, () => rule(random));
   const narrow = wide.map((r) => (random(8) === 0 ? rule(random) : altered(r, random)));
   if (random(4) === 0) regroup(wide, narrow, random);
   try {
-    return { wide: documentOfRules(wide), narrow: documentOfRules(narrow) };
+    return { wides: identities(wide, random).map(documentOfRules), narrow: documentOfRules(narrow) };
   } catch (error) {
     // `'a' < 'b'` and the like are refused; such pairs say nothing.
     if (error instanceof Error && error.message.startsWith('[')) return undefined;
@@ -220,10 +229,17 @@ export function pair(random: Random): Pair | undefined {
   }
 }
 
-/** A call that `narrow` allows and `wide` does not; undefined when the whole world knows none. */
-export function counterexample({ wide, narrow }: Pair): Request | undefined {
-  const [outer, inner] = [wide, narrow].map((document) => compile([{ from: { kind: 'own' }, document }]));
-  return WORLD.find((call) => inner?.decide(call) === 'allow' && outer?.decide(call) !== 'allow');
+/** Whether some call of the world is allowed by `narrow` and by none of `wides`. */
+function isWrong({ wides, narrow }: Pair): boolean {
+  const [inner, ...outers] = [narrow, ...wides].map((document) => compile([{ from: { kind: 'own' }, document }]));
+  return WORLD.some(
+    (call) => inner?.decide(call) === 'allow' && !outers.some((outer) => outer.decide(call) === 'allow'),
+  );
+}
+
+/** For people: the texts of a pair. */
+export function textOfPair({ wides, narrow }: Pair): string {
+  return [...wides.map(({ text }) => text), 'not covering', narrow.text].join('\n');
 }
 
 export interface Tally {
@@ -232,16 +248,17 @@ export interface Tally {
   wrong: Pair[];
 }
 
-/** Compares what `covers` says of random pairs with what deciding shows. */
+/** Compares what `compareReach` says of random pairs with what deciding shows. */
 export function tally(random: Random, pairs: number): Tally {
   const found: Tally = { pairs: 0, yes: 0, wrong: [] };
   while (found.pairs < pairs) {
     const next = pair(random);
     if (next === undefined) continue;
     found.pairs++;
-    if (!covers([next.wide], [next.narrow])) continue;
+    const wides = next.wides.map((wide) => [wide]);
+    if (compareReach(wides, [next.narrow]) !== 'covered') continue;
     found.yes++;
-    if (counterexample(next) !== undefined) found.wrong.push(next);
+    if (isWrong(next)) found.wrong.push(next);
   }
   return found;
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compile, compileCondition, format, type Origin, parse, parseCondition, reach } from '../src/index.ts';
+import { compile, compileCondition, type DocumentOrigin, format, parse, parseCondition, reach } from '../src/index.ts';
 import { request, statement, textOf } from './arbitraries.ts';
 import { decideSlowly, type ModelStatement } from './model.ts';
 import { documentOf, source, withoutPlaces } from './support.ts';
 
 const documents = fc.array(fc.array(statement, { maxLength: 4 }), { minLength: 1, maxLength: 3 });
 const requests = fc.array(request, { minLength: 50, maxLength: 50 });
-const ORIGINS: readonly Origin[] = [{ kind: 'own' }, { kind: 'role', name: 'r' }, { kind: 'default' }];
+const ORIGINS: readonly DocumentOrigin[] = [{ kind: 'own' }, { kind: 'role', name: 'r' }, { kind: 'default' }];
 
 function compiled(sets: readonly (readonly ModelStatement[])[]) {
   return compile(sets.map((set, i) => source(documentOf(textOf(set)), ORIGINS[i % 3])));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Origin, reach } from '../src/index.ts';
+import { type DocumentOrigin, reach } from '../src/index.ts';
 import { CATALOGUE, documentFrom, source } from './support.ts';
 
-const ROLE: Origin = { kind: 'role', name: 'support' };
+const ROLE: DocumentOrigin = { kind: 'role', name: 'support' };
 const OWN = "pathVariable('user_name') == samUserName";
 
 function reached(name: string, ...statements: readonly object[]) {

@@ -115,6 +115,11 @@ describe('specialise', () => {
     }
   });
 
+  it('reads no inherited name as a variable', () => {
+    const expression = { kind: 'variable', name: 'constructor', start: 0, end: 11 } as const;
+    expect(compileCondition(expression)(CALL)).toBe('fails');
+  });
+
   it('lets reach say always and never, and shows people what was written', () => {
     const own = "pathVariable('user_name') == samUserName and authMethod != 'switchUser'";
     const sources = [source(withCondition(own))];

@@ -1,7 +1,7 @@
 import {
   compile,
+  type DocumentOrigin,
   type Operation,
-  type Origin,
   type PermissionDocument,
   parse,
   type Request,
@@ -26,16 +26,16 @@ export const CALL: Request = {
   secondsSinceMfaReset: Number.MAX_SAFE_INTEGER,
 };
 
-const OWN: Origin = { kind: 'own' };
+const OWN: DocumentOrigin = { kind: 'own' };
 
 export const CATALOGUE: readonly Operation[] = [
   { name: 'User:listUsers', pathVariables: ['operator_id'] },
   { name: 'User:getUser', pathVariables: ['operator_id', 'user_name'] },
-  { name: 'User:updateUserPassword', pathVariables: ['operator_id', 'user_name'] },
+  { name: 'User:updateUserPassword', pathVariables: ['operator_id', 'user_name'], traits: ['credentials'] },
   { name: 'User:getUserMFAStatus', pathVariables: ['operator_id', 'user_name'] },
-  { name: 'User:enableUserMFA', pathVariables: ['operator_id', 'user_name'] },
-  { name: 'User:verifyUserMFA', pathVariables: ['operator_id', 'user_name'] },
-  { name: 'User:revokeUserMFA', pathVariables: ['operator_id', 'user_name'] },
+  { name: 'User:enableUserMFA', pathVariables: ['operator_id', 'user_name'], traits: ['credentials'] },
+  { name: 'User:verifyUserMFA', pathVariables: ['operator_id', 'user_name'], traits: ['credentials'] },
+  { name: 'User:revokeUserMFA', pathVariables: ['operator_id', 'user_name'], traits: ['removes-mfa'] },
   { name: 'Sim:listSims', pathVariables: [] },
   { name: 'Sim:getSim', pathVariables: ['sim_id'] },
   { name: 'Billing:getBilling', pathVariables: [] },
@@ -53,7 +53,7 @@ export function documentFrom(...statements: readonly object[]): PermissionDocume
   return documentOf(JSON.stringify({ statements }));
 }
 
-export function source(document: PermissionDocument, from: Origin = OWN): Source {
+export function source(document: PermissionDocument, from: DocumentOrigin = OWN): Source {
   return { from, document };
 }
 

@@ -56,7 +56,7 @@ export function borrowed({ operatorId, documents }: Identity): Identity {
 export function wayTo(
   target: Omit<Principal, 'userName'>,
   principal: Principal,
-  condition: Condition | undefined,
+  condition: Condition | null | undefined,
 ): string {
   const known = { variables: { samUserName: principal.userName, operatorId: principal.operatorId }, pathVariables: {} };
   const text = condition ? printExpression(specialiseCondition(condition, known).expression) : '';
@@ -78,7 +78,7 @@ async function edgesOf(db: Db, principal: Principal): Promise<Edge[]> {
     const target = { operatorId: row.operator_id, userId: row.user_id, userName: row.user_name };
     const condition = readTrustPolicy(row.trust_policy)[row.statement]?.condition;
     const identity = borrowed(await identityOf(db, target));
-    edges.push({ ...identity, way: wayTo(target, principal, condition), unconditional: condition === undefined });
+    edges.push({ ...identity, way: wayTo(target, principal, condition), unconditional: !condition });
   }
   return edges;
 }

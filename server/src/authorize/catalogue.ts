@@ -1,4 +1,7 @@
 import { type AnyEndpoint, endpoints, type Trait } from '@warifu/contract';
+import type { Operation } from '@warifu/policy';
+
+const policyTraits = ['removes-mfa', 'credentials'] as const;
 
 /** The operations of this server by name. A second catalogue, of a guarded API, is another value of this kind. */
 const byName: ReadonlyMap<string, AnyEndpoint> = new Map(endpoints.map((endpoint) => [endpoint.operation, endpoint]));
@@ -16,6 +19,16 @@ export function operationsWith(trait: Trait): string[] {
 export function pathVariablesOf({ path }: Pick<AnyEndpoint, 'path'>): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
 }
+
+/** The catalogue as the permission language knows it. */
+export const policyOperations: readonly Operation[] = endpoints.map((endpoint) => ({
+  name: endpoint.operation,
+  pathVariables: pathVariablesOf(endpoint),
+  method: endpoint.method,
+  path: endpoint.path,
+  traits: policyTraits.filter((trait) => endpoint.traits.includes(trait)),
+  target: 'user_name',
+}));
 
 /** What only a person with a password may call, so no switched session (R50, R64). */
 export const personOnlyOperations: readonly string[] = endpoints

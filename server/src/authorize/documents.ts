@@ -1,8 +1,16 @@
-import { describeProblemAt, type PermissionDocument, parse, type Source } from '@warifu/policy';
+import {
+  describeProblemAt,
+  misspellings,
+  type PermissionDocument,
+  type Problem,
+  parse,
+  type Source,
+} from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { builtInRoles } from './built-in-roles.ts';
+import { policyOperations } from './catalogue.ts';
 
 /** The texts that decide for a SAM user; where one comes from does not matter for the decision. */
 export type Texts = {
@@ -18,14 +26,29 @@ export type Texts = {
 export function parsePermission(text: string): PermissionDocument {
   const result = parse(text);
   if (result.ok) return result.document;
-  const [problem] = result.problems;
-  const reason = (language: 'en' | 'ja') => (problem ? describeProblemAt(problem, language) : '');
-  throw new Failure('AUM0030', { reason: { en: reason('en'), ja: reason('ja') } });
+  throw invalid(result.problems[0]);
+}
+
+/**
+ * Reads a permission that is about to be saved. A name that differs from an operation in case or blanks only is refused:
+ * a deny that is spelled wrong would deny nothing (R57).
+ * @throws Failure AUM0030
+ */
+export function parseNewPermission(text: string): PermissionDocument {
+  const document = parsePermission(text);
+  const [problem] = misspellings(document, policyOperations);
+  if (problem) throw invalid(problem);
+  return document;
 }
 
 /** The parsed documents of a user, wherever they come from. */
 export function documentsOf(texts: Texts): PermissionDocument[] {
   return sourcesOf(texts).map(({ document }) => document);
+}
+
+function invalid(problem: Problem | undefined): Failure {
+  const reason = (language: 'en' | 'ja') => (problem ? describeProblemAt(problem, language) : '');
+  return new Failure('AUM0030', { reason: { en: reason('en'), ja: reason('ja') } });
 }
 
 /** The parsed documents of a user. Stored texts were checked when they were saved. */

@@ -76,16 +76,25 @@ function principalsOf(question: Question, user: User): WhoCan[] {
 function mayCall(question: Question, user: User, authMethod: 'switchUser' | undefined) {
   const { operatorId, endpoint, target } = question;
   if (question.access !== 'permission') return { allowed: 'always' as const, statements: [] };
+  const names = pathVariablesOf(endpoint);
   const switched = authMethod && { authMethod, mfaAuthenticated: false };
   const known = {
     variables: { samUserName: user.userName, operatorId, httpMethod: endpoint.method, ...switched },
-    pathVariables: { operator_id: operatorId, ...(target !== undefined && { user_name: target }) },
+    pathVariables: knownVariables(names, {
+      operator_id: operatorId,
+      ...(target !== undefined && { user_name: target }),
+    }),
   };
   const sources = specialise(sourcesOf(user.texts), known);
-  const [found] = reach(sources, [{ name: endpoint.operation, pathVariables: pathVariablesOf(endpoint) }]);
+  const [found] = reach(sources, [{ name: endpoint.operation, pathVariables: names }]);
   if (!found || found.allowed === 'never') return undefined;
   const statements = [...found.allowedBy.map(say('allow')), ...found.deniedBy.map(say('deny'))];
   return { allowed: found.allowed, statements };
+}
+
+/** Of what an operation's path has not got, a condition fails. */
+function knownVariables(names: readonly string[], values: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 }
 
 function say(effect: 'allow' | 'deny') {
@@ -136,7 +145,7 @@ async function waysInto(db: Db, operatorId: string): Promise<Map<string, Way[]>>
     .orderBy(['trusted.statement', 'principal.operator_id', 'principal.user_name'])
     .execute();
   const ways = rows.map((row) => {
-    const conditional = readTrustPolicy(row.trust_policy)[row.statement]?.condition !== undefined;
+    const conditional = Boolean(readTrustPolicy(row.trust_policy)[row.statement]?.condition);
     return { userId: row.user_id, way: { ...nameOf(operatorId, row.operator_id, row.user_name), conditional } };
   });
   const byUser = Map.groupBy(ways, ({ userId }) => userId);

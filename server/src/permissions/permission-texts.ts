@@ -1,5 +1,5 @@
 import type { Principal } from '../authorize/authority.ts';
-import { parsePermission } from '../authorize/documents.ts';
+import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, changeUserAuthority, describe, nameOf } from '../change/change.ts';
@@ -16,7 +16,7 @@ export async function setOwnPermission(
   who: { readonly operatorId: string; readonly userName: string },
   permission: string,
 ): Promise<void> {
-  if (permission !== '') parsePermission(permission);
+  if (permission !== '') parseNewPermission(permission);
   await changeUserAuthority(cause, who, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
     await changeWithinOwnReach(c, [c.user], async () => {
@@ -30,7 +30,7 @@ export async function setOwnPermission(
  * @throws Failure AUM0030, AUM0024
  */
 export async function setDefaultPermissions(cause: Cause, operatorId: string, permissions: string): Promise<void> {
-  if (permissions !== '') parsePermission(permissions);
+  if (permissions !== '') parseNewPermission(permissions);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'default permissions' });
     await changeWithinOwnReach(c, await samUsersOf(c), async () => {

@@ -14,7 +14,7 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { findOperation } from '../authorize/catalogue.ts';
-import { parsePermission, textsOf } from '../authorize/documents.ts';
+import { parseNewPermission, parsePermission, textsOf } from '../authorize/documents.ts';
 import { explain } from '../authorize/explain.ts';
 import { type Access, whoCan } from '../authorize/who-can.ts';
 import { Failure } from '../failure.ts';
@@ -65,7 +65,7 @@ function registerDefaultPermissionRoutes(app: FastifyInstance): void {
   });
 
   handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ cause, params, body }) => {
-    parsePermission(body.permissions);
+    parseNewPermission(body.permissions);
     await setDefaultPermissions(cause, params.operator_id, body.permissions);
     return undefined;
   });

@@ -38,7 +38,7 @@ async function storePrincipals(c: UserAuthorityChange, text: string | null): Pro
     .where('user_id', '=', userId)
     .execute();
   for (const [statement, { principals }] of readTrustPolicy(text).entries()) {
-    for (const srn of new Set(principals)) {
+    for (const srn of new Set(principals.map((principal) => principal.text))) {
       const principal = await resolve(c.db, srn);
       if (!principal) continue;
       const named = { principal_operator_id: principal.operatorId, principal_user_id: principal.userId };

@@ -1,5 +1,5 @@
 import { type BuiltInRole, builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
-import { parsePermission } from '../authorize/documents.ts';
+import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import {
@@ -77,7 +77,7 @@ export type RoleInput = { readonly roleId: string; readonly permission: string; 
  */
 export async function createRole(cause: Cause, operatorId: string, input: RoleInput): Promise<void> {
   assertRoleId(input.roleId);
-  parsePermission(input.permission);
+  parseNewPermission(input.permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${input.roleId}` });
     await assertRoomForRole(c);
@@ -102,7 +102,7 @@ export async function updateRole(
 ): Promise<void> {
   const { roleId, permission, description } = input;
   assertOwn(roleId);
-  parsePermission(permission);
+  parseNewPermission(permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}` });
     await changeWithinOwnReach(c, await attachedUsers(c.db, operatorId, roleId), async () => {
