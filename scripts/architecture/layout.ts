@@ -2,8 +2,9 @@
 export const order = [
   'crypto',
   'db',
-  'change',
+  'audit',
   'mail',
+  'change',
   'attempts',
   'links',
   'sessions',
@@ -23,8 +24,8 @@ export const order = [
 /** The one folder that writes a table. Whoever else wants a row changed calls a function of that folder. */
 export const owners: Record<string, string> = {
   attempt_windows: 'attempts',
-  audit_heads: 'change',
-  audit_log: 'change',
+  audit_heads: 'audit',
+  audit_log: 'audit',
   auth_keys: 'users',
   backup_code_sets: 'factors',
   deferred_requests: 'mail',
@@ -54,7 +55,7 @@ export const shared = ['config', 'context', 'failure', 'limits'];
 export const sharedMayImport = ['crypto', 'db'];
 
 /** What puts the server together: imports everything, and no folder imports it. */
-export const edge = ['app', 'main', 'server', 'jobs', 'cli'];
+export const edge = ['app', 'main', 'server', 'jobs', 'cli', 'clock'];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */
 export const mayUseHttp = ['app', 'main'];
@@ -63,7 +64,7 @@ export const mayUseHttp = ['app', 'main'];
 export const mayUseRoutes = ['app'];
 
 /** The status of an answer comes from its operation; only these write it as a number. */
-export const writesStatus = ['http', 'change'];
+export const writesStatus = ['http', 'change', 'audit'];
 
 /**
  * Where an import of types alone closes no circle: a page of the console takes its types from the routes that load it

@@ -1,6 +1,6 @@
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
-import { registerAuditRoutes } from './change/routes.ts';
+import { registerAuditRoutes } from './audit/routes.ts';
 import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
 import { publicKeySet } from './crypto/api-token.ts';
@@ -23,7 +23,6 @@ import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerPermissionRoutes } from './permissions/routes.ts';
 import { registerRecoveryRoutes } from './recovery/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
-import { registerUserOverviewRoutes } from './roles/user-overview.ts';
 import { registerSessionRoutes } from './sessions/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import { registerUserRoutes } from './users/routes.ts';
@@ -61,7 +60,6 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerMfaRoutes(app);
   registerRecoveryRoutes(app);
   registerUserRoutes(app);
-  registerUserOverviewRoutes(app);
   registerRoleRoutes(app);
   registerPermissionRoutes(app);
   registerAuditRoutes(app);

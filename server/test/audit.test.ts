@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChains } from '../src/change/chain.ts';
-import { oneLine } from '../src/change/record.ts';
+import { verifyChains } from '../src/audit/chain.ts';
+import { oneLine } from '../src/audit/record.ts';
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';

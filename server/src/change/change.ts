@@ -1,4 +1,5 @@
 import { type ErrorCode, errorTable, type MessageParams } from '@warifu/contract';
+import { type AuditEvent, record } from '../audit/record.ts';
 import type { Context, Receipt } from '../context.ts';
 import { type Db, lockedRow, transaction } from '../db/database.ts';
 import { type Operators, rootId, type Users } from '../db/schema.ts';
@@ -6,7 +7,6 @@ import { Failure } from '../failure.ts';
 import type { NoticeEvent } from '../mail/facts.ts';
 import { type NoticeOptions, tellOwners } from '../mail/notices.ts';
 import type { Cause } from './cause.ts';
-import { type AuditEvent, record } from './record.ts';
 
 /**
  * A change of state under way: its transaction, and what will be written down of it. Made by the functions below only,

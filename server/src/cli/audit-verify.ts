@@ -1,4 +1,4 @@
-import { verifyChains } from '../change/chain.ts';
+import { verifyChains } from '../audit/chain.ts';
 import type { Context } from '../context.ts';
 
 /** Checks every chain of the audit log and prints what is wrong; the exit code is 1 when anything is. */

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
+import { noOperator } from '../audit/record.ts';
 import { causeOf } from '../change/cause.ts';
 import { change } from '../change/change.ts';
-import { noOperator } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { parseEmail } from '../mail/address.ts';

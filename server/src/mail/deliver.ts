@@ -1,5 +1,5 @@
 import type { Transporter } from 'nodemailer';
-import { record } from '../change/record.ts';
+import { record } from '../audit/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import type { Outbox } from '../db/schema.ts';

@@ -1,7 +1,7 @@
 import { takeFromWindow } from '../attempts/windows.ts';
+import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { change, changeUser, describe, notify, type UserChange } from '../change/change.ts';
-import { noOperator } from '../change/record.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type Emails, rootId } from '../db/schema.ts';

@@ -1,6 +1,6 @@
+import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { change } from '../change/change.ts';
-import { noOperator } from '../change/record.ts';
 import type { Context } from '../context.ts';
 import { hashSecret, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';

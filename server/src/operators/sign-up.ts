@@ -1,8 +1,8 @@
 import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
+import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { change } from '../change/change.ts';
-import { noOperator } from '../change/record.ts';
 import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';

@@ -1,7 +1,7 @@
 import { type Attempt, settleRight } from '../attempts/attempts.ts';
 import { sourceNetwork } from '../attempts/source.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
-import { record } from '../change/record.ts';
+import { record } from '../audit/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { findCodes } from '../factors/backup-codes.ts';

@@ -1,8 +1,8 @@
 import { clearAccount } from '../attempts/attempts.ts';
 import { assertNoFlood, takeFromWindow } from '../attempts/windows.ts';
+import { noOperator, record } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, notify } from '../change/change.ts';
-import { noOperator, record } from '../change/record.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';

@@ -4,10 +4,12 @@ import {
   deleteRole as deleteRoleEndpoint,
   detachRole as detachRoleEndpoint,
   getRole,
+  getUser,
   listRoleAttachedUsers,
   listRoles as listRolesEndpoint,
   listRoleVersions,
   listUserRoles,
+  listUsers,
   updateRole as updateRoleEndpoint,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +17,7 @@ import { builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
-import { samUserOf } from '../users/users.ts';
+import { findSamUser, listSamUsers, samUserOf } from '../users/users.ts';
 import {
   attachedUsers,
   attachRole,
@@ -34,6 +36,7 @@ export function registerRoleRoutes(app: FastifyInstance): void {
   registerRoleReads(app);
   registerRoleWrites(app);
   registerUserRoles(app);
+  registerUserReads(app);
 }
 
 function registerRoleReads(app: FastifyInstance): void {
@@ -112,4 +115,20 @@ function registerUserRoles(app: FastifyInstance): void {
 
 function whoOf(params: { operator_id: string; user_name: string }) {
   return { operatorId: params.operator_id, userName: params.user_name };
+}
+
+/** Reading SAM users with all that is theirs. */
+function registerUserReads(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
+
+  handle(app, listUsers, guard, async ({ params }) => {
+    return await describeUsers(ctx, await listSamUsers(ctx.db, params.operator_id));
+  });
+  handle(app, getUser, guard, async ({ params }) => {
+    const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
+    const [user] = await describeUsers(ctx, [row]);
+    if (!user) throw new Error('one row, one user');
+    return user;
+  });
 }

@@ -1,30 +1,9 @@
-import { getUser, listUsers } from '@warifu/contract';
-import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import type { Users } from '../db/schema.ts';
 import { mfaStatuses } from '../factors/status.ts';
-import { permitted } from '../http/guards.ts';
-import { handle } from '../http/handle.ts';
 import { listAuthKeysOf } from '../users/auth-keys.ts';
-import { findSamUser, listSamUsers } from '../users/users.ts';
 import { listRoles, type Role } from './roles.ts';
-
-/** Reading SAM users with all that is theirs. */
-export function registerUserOverviewRoutes(app: FastifyInstance): void {
-  const { ctx } = app.warifu;
-  const guard = permitted('operator_id');
-
-  handle(app, listUsers, guard, async ({ params }) => {
-    return await describeUsers(ctx, await listSamUsers(ctx.db, params.operator_id));
-  });
-  handle(app, getUser, guard, async ({ params }) => {
-    const row = await findSamUser(ctx.db, params.operator_id, params.user_name);
-    const [user] = await describeUsers(ctx, [row]);
-    if (!user) throw new Error('one row, one user');
-    return user;
-  });
-}
 
 /** SAM users of one operator as the API shows them, times in seconds. One statement for each kind of thing, however many users. */
 export async function describeUsers(ctx: Context, rows: readonly Users[]) {

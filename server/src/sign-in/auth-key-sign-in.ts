@@ -1,8 +1,8 @@
 import { sourceNetwork } from '../attempts/source.ts';
 import { giveBackToWindow, takeFromWindow } from '../attempts/windows.ts';
+import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { change, changeUser, describe, refuse } from '../change/change.ts';
-import { noOperator } from '../change/record.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { createSession } from '../sessions/sessions.ts';

@@ -1,5 +1,5 @@
+import { by } from '../audit/actor.ts';
 import { userSrn } from '../authorize/trust-policy.ts';
-import { by } from '../change/actor.ts';
 import type { Cause } from '../change/cause.ts';
 import { alsoRecord, change, changeUser, describe, type Refused, refuse, type UserChange } from '../change/change.ts';
 import { rootId } from '../db/schema.ts';

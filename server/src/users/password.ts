@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@warifu/contract';
 import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
+import { record } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { type Change, change, describe, nameOf, notify, refuse, type Who } from '../change/change.ts';
-import { record } from '../change/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';

@@ -1,6 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyChain } from '../../src/change/chain.ts';
+import { verifyChain } from '../../src/audit/chain.ts';
 import { limits } from '../../src/limits.ts';
 import { createMailer, deliverMails } from '../../src/mail/deliver.ts';
 import { openTransport } from '../../src/mail/smtp.ts';

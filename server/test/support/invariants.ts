@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { verifyChains } from '../../src/change/chain.ts';
+import { verifyChains } from '../../src/audit/chain.ts';
 import { takeStatuses } from './client.ts';
 import { canaries } from './people.ts';
 import type { TestServer } from './server.ts';

@@ -1,7 +1,7 @@
 import { generateSync } from 'otplib';
+import { noOperator } from '../../src/audit/record.ts';
 import { causeOf } from '../../src/change/cause.ts';
 import { change } from '../../src/change/change.ts';
-import { noOperator } from '../../src/change/record.ts';
 import { parseEmail } from '../../src/mail/address.ts';
 import { openContent } from '../../src/mail/outbox.ts';
 import { createOperator } from '../../src/operators/operators.ts';

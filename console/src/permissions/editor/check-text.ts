@@ -1,6 +1,6 @@
 import { operations } from 'virtual:operations';
 import type { Language } from '@warifu/contract';
-import { check, describeProblem, type LintFinding, type Problem, parse } from '@warifu/policy';
+import { check, describeProblem, type LintFinding, misspellings, type Problem, parse } from '@warifu/policy';
 
 /** Something to say about a text: what the server would refuse, or a warning. */
 export type Remark = {
@@ -18,7 +18,10 @@ export function checkText(text: string, language: Language): Remark[] {
   if (text.trim() === '') return [];
   const result = parse(text);
   if (!result.ok) return result.problems.map((problem) => remark(problem, 'error', null, language));
-  return check(result.document, operations).map((found) => remark(found, found.severity, found.fix, language));
+  // A name that is spelled wrong is refused by the server; the rest may be saved.
+  const refused = misspellings(result.document, operations).map((problem) => remark(problem, 'error', null, language));
+  const found = check(result.document, operations);
+  return [...refused, ...found.map((finding) => remark(finding, finding.severity, finding.fix, language))];
 }
 
 function remark(problem: Problem, level: Remark['level'], fix: LintFinding['fix'], language: Language): Remark {

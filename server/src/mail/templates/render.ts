@@ -1,5 +1,5 @@
 import type { Language } from '@warifu/contract';
-import { oneLine } from '../../change/record.ts';
+import { oneLine } from '../../audit/record.ts';
 import type { Config } from '../../config.ts';
 import type { Receipt } from '../../context.ts';
 import type { MailFacts, Notice } from '../facts.ts';
