@@ -1,6 +1,6 @@
 import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from '@warifu/contract';
 import { nextKeyHeader, receiptHeader } from '@warifu/contract';
-import { type Failure, failure, gaveUp } from './failure.ts';
+import { type Failure, factsOf, failure, gaveUp } from './failure.ts';
 import { currentLanguage } from './language.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 
@@ -136,6 +136,7 @@ async function problemOf(response: Response) {
     status: response.status,
     requestId: textOf('requestId') || (response.headers.get('x-request-id') ?? ''),
     retryAt: retryAt(response.headers.get('retry-after')),
+    facts: factsOf(body),
     message: textOf('message'),
   });
 }

@@ -2,7 +2,8 @@
  * The one table of codes. Each failure that leaves the server is a row here; an endpoint declares which rows it may
  * answer with. Codes with an AUM, COM or MFA prefix below 0011 are those that clients of the public API know.
  *
- * `{name}` in a message is filled from the error's parameters.
+ * `{name}` in a message is filled from the error's parameters. Those that `facts` names stand as members of the body as
+ * well, so that no client reads them out of a sentence; no other parameter does.
  */
 export const errorTable = {
   AUM0001: {
@@ -57,6 +58,7 @@ export const errorTable = {
   },
   AUM0017: {
     status: 403,
+    facts: ['permission', 'userName'],
     en: '{userName} does not have the permission {permission}. Ask the administrator (root user) for it.',
     ja: '{userName} には権限 {permission} がありません。管理者 (ルートユーザー) に依頼してください。',
   },
@@ -72,6 +74,7 @@ export const errorTable = {
   },
   AUM0021: {
     status: 400,
+    facts: ['limit'],
     en: 'The operator has as many SAM users as it may have ({limit}).',
     ja: 'SAM ユーザー数が上限 ({limit}) に達しています。',
   },
@@ -82,11 +85,13 @@ export const errorTable = {
   },
   AUM0023: {
     status: 400,
+    facts: ['limit'],
     en: 'A user has at most {limit} auth keys. Delete one first.',
     ja: '認証キーは 1 ユーザーにつき {limit} 個までです。先に削除してください。',
   },
   AUM0024: {
     status: 403,
+    facts: ['userName'],
     en: 'This change would allow something that {userName} may not do itself. Ask the root user.',
     ja: 'この変更により、{userName} 自身に許可されていない操作が許可されてしまいます。ルートユーザーに依頼してください。',
   },
@@ -112,6 +117,7 @@ export const errorTable = {
   },
   AUM0033: {
     status: 400,
+    facts: ['count'],
     en: 'The role is still attached to users ({count}). Detach it first.',
     ja: 'このロールは {count} 人のユーザーに割り当てられています。先に割り当てを解除してください。',
   },
@@ -132,6 +138,7 @@ export const errorTable = {
   },
   AUM0037: {
     status: 400,
+    facts: ['field'],
     en: '{field}: these are not verified addresses of this operator, or the wrong number of them.',
     ja: '{field}: 確認済みのメールアドレスを正しい数だけ指定してください。',
   },
@@ -142,16 +149,19 @@ export const errorTable = {
   },
   AUM0041: {
     status: 400,
+    facts: ['limit'],
     en: 'The operator has as many roles as it may have ({limit}).',
     ja: 'ロール数が上限 ({limit}) に達しています。',
   },
   AUM0042: {
     status: 400,
+    facts: ['limit'],
     en: 'The user has as many roles as it may have ({limit}).',
     ja: 'このユーザーにアタッチできるロール数の上限 ({limit}) に達しています。',
   },
   COM0001: {
     status: 400,
+    facts: ['field'],
     en: 'The request is not valid: {field}: {reason}',
     ja: 'リクエストが正しくありません。{field}: {reason}',
   },
@@ -162,6 +172,7 @@ export const errorTable = {
   },
   COM0008: {
     status: 400,
+    facts: ['field'],
     en: '{field}: this is not a well-formed email address.',
     ja: '{field}: メールアドレスの形式が正しくありません。',
   },
@@ -192,11 +203,13 @@ export const errorTable = {
   },
   COM0429: {
     status: 429,
+    facts: ['retryAfter'],
     en: 'Too many attempts from this address. Try again later.',
     ja: 'このアドレスからの試行回数が多すぎます。時間をおいて再試行してください。',
   },
   COM0503: {
     status: 503,
+    facts: ['retryAfter'],
     en: 'The server cannot do this right now. Try again in a moment.',
     ja: '現在処理できません。しばらくしてから再試行してください。',
   },
@@ -260,7 +273,27 @@ export const errorTable = {
     en: 'This authenticator cannot be checked: what the server stores of it is damaged. Ask the people who run this server.',
     ja: 'サーバーに保存されている認証アプリの情報が壊れているため、認証コードを確認できません。サーバーの管理者に連絡してください。',
   },
-} as const satisfies Record<string, { status: number; en: string; ja: string }>;
+} as const satisfies Record<string, ErrorRow>;
+
+type ErrorRow = {
+  readonly status: number;
+  readonly facts?: readonly FactName[];
+  readonly en: string;
+  readonly ja: string;
+};
+
+/** What a failure may tell a program, and how it is written; `retryAfter` in seconds. */
+export const factTypes = {
+  field: 'string',
+  permission: 'string',
+  userName: 'string',
+  limit: 'integer',
+  count: 'integer',
+  retryAfter: 'integer',
+} as const;
+
+type FactName = keyof typeof factTypes;
+export type ErrorFacts = { [name in FactName]?: (typeof factTypes)[name] extends 'integer' ? number : string };
 
 export type ErrorCode = keyof typeof errorTable;
 export type Language = 'en' | 'ja';
@@ -274,4 +307,13 @@ export function errorMessage(code: ErrorCode, language: Language, params: Messag
     const value = params[name] ?? '';
     return typeof value === 'string' ? value : value[language];
   });
+}
+
+/** The members that an error of a code has beside `code` and `message`: of its parameters those that its row lists. */
+export function errorFacts(code: ErrorCode, params: MessageParams): ErrorFacts {
+  const { facts = [] }: ErrorRow = errorTable[code];
+  const given = facts.filter((name) => typeof params[name] === 'string');
+  return Object.fromEntries(
+    given.map((name) => [name, factTypes[name] === 'integer' ? Number(params[name]) : params[name]]),
+  );
 }

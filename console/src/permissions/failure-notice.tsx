@@ -4,7 +4,6 @@ import { describeFailure } from '../failure-words.ts';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { NoPermission } from './no-permission.tsx';
-import { neededPermission } from './refusal.ts';
 
 type FailureNoticeProps = { error: unknown; userName?: string | undefined; onRetry?: () => void };
 
@@ -12,7 +11,7 @@ type FailureNoticeProps = { error: unknown; userName?: string | undefined; onRet
 export function FailureNotice({ error, userName, onRetry }: FailureNoticeProps) {
   const { t } = useText();
   const failure = asFailure(error);
-  const permission = neededPermission(failure);
+  const { permission } = failure.facts;
   if (permission) return <NoPermission permission={permission} userName={userName} />;
   return (
     <Notice tone="danger" role="alert">

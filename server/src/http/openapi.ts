@@ -1,4 +1,4 @@
-import { type AnyEndpoint, commonErrors, type ErrorCode, errorTable } from '@warifu/contract';
+import { type AnyEndpoint, commonErrors, type ErrorCode, errorTable, factTypes } from '@warifu/contract';
 
 /** OpenAPI 3.1 of every bound operation, made from the same constants that the server checks with. */
 export function openApiDocument(endpoints: readonly AnyEndpoint[], publicOnes: ReadonlySet<AnyEndpoint>) {
@@ -35,6 +35,7 @@ const errorSchema = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     requestId: { type: 'string' },
+    ...Object.fromEntries(Object.entries(factTypes).map(([name, type]) => [name, { type }])),
   },
 };
 
@@ -80,10 +81,15 @@ function errorResponses(endpoint: AnyEndpoint) {
   }
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Error' } } };
   const entries = [...byStatus].map(([status, codes]) => {
-    const description = codes.map((code) => `${code}: ${errorTable[code].en}`).join('\n\n');
+    const description = codes.map(describeCode).join('\n\n');
     return [status, { description, content }] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function describeCode(code: ErrorCode): string {
+  const row = errorTable[code];
+  return `${code}: ${row.en}${'facts' in row ? ` Members: ${row.facts.join(', ')}.` : ''}`;
 }
 
 function isEmpty(schema: unknown): boolean {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type ErrorCode, errorMessage, errorTable, type Language } from '@warifu/contract';
+import { type ErrorCode, errorFacts, errorMessage, errorTable, type Language } from '@warifu/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { isStorageFailure } from '../db/database.ts';
@@ -11,8 +11,11 @@ export function languageOf(request: FastifyRequest): Language {
   return /^\s*ja\b/i.test(String(wanted)) ? 'ja' : 'en';
 }
 
+/** Seconds, where nothing better is known. */
+const retryAfter = 5;
+
 /**
- * Answers with an error: `code` and `message` flat at the top, the members of RFC 9457 beside them. What is not a
+ * Answers with an error: `code`, `message` and the facts of its row flat at the top, the members of RFC 9457 beside them. What is not a
  * Failure becomes COM0003 or COM0503, and nothing of its inside leaves.
  */
 export function sendProblem(ctx: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
@@ -24,13 +27,16 @@ export function sendProblem(ctx: Context, request: FastifyRequest, reply: Fastif
     ctx.log.warn({ requestId: request.id, error: describe(error) }, 'storage unavailable');
   }
   const { status } = errorTable[failure.code];
-  const message = errorMessage(failure.code, languageOf(request), { ...failure.params, requestId: request.id });
-  if (status === 429 || status === 503) reply.header('retry-after', String(failure.retryAfterSeconds ?? 5));
+  const wait = String(failure.retryAfterSeconds ?? retryAfter);
+  const params = { ...failure.params, requestId: request.id, retryAfter: wait };
+  const message = errorMessage(failure.code, languageOf(request), params);
+  if (status === 429 || status === 503) reply.header('retry-after', wait);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   reply.code(status).type('application/problem+json');
   return reply.serializer(JSON.stringify).send({
     code: failure.code,
     message,
+    ...errorFacts(failure.code, params),
     type: `urn:warifu:error:${failure.code}`,
     title: STATUS_CODES[status] ?? '',
     status,
