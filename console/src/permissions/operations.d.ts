@@ -1,4 +1,6 @@
 declare module 'virtual:operations' {
+  import type { Operation } from '@warifu/policy';
+
   /** What a permission can name, with what an editor says about it. */
-  export const operations: readonly (import('@warifu/policy').Operation & { readonly summary: string })[];
+  export const operations: readonly (Operation & { readonly summary: string })[];
 }
