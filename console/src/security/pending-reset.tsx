@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { stopMFAReset } from '@warifu/contract';
 import { call } from '../api.ts';
@@ -20,12 +21,15 @@ export function PendingReset({ reset }: { reset: NonNullable<MfaState['pendingRe
   const text = reset.kind === 'host' ? 'banner.resetByHost' : 'banner.resetByMail';
   return (
     <Notice tone="warn">
-      <p>
-        {t(text, { at: exactTime(reset.dueAt) })}{' '}
-        <button type="button" disabled={stop.isPending} onClick={() => stop.mutate()}>
-          {t('banner.stopReset')}
-        </button>
-      </p>
+      <p>{t(text, { at: exactTime(reset.dueAt) })}</p>
+      <Button
+        variant="default"
+        style={{ alignSelf: 'flex-start' }}
+        loading={stop.isPending}
+        onClick={() => stop.mutate()}
+      >
+        {t('banner.stopReset')}
+      </Button>
     </Notice>
   );
 }
