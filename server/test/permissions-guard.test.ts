@@ -120,7 +120,7 @@ function authority(s: State, userName: Name, user: User): Authority {
       unconditional: true,
     });
   }
-  return { itself: identity(s, userName, user), edges };
+  return { itself: identity(s, userName, user), edges, complete: true };
 }
 
 function entries(s: State): [Name, User][] {

@@ -7,7 +7,7 @@ import {
 } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { personOnlyOperations } from './catalogue.ts';
-import { documentsOf, parsePermission, textsOf } from './documents.ts';
+import { documentsOf, parsePermission, type Texts, textsOf } from './documents.ts';
 import { readTrustPolicy } from './trust-policy.ts';
 
 /** One way in which a principal can act: what decides for it there, as it reads for that user. */
@@ -21,13 +21,18 @@ export type Edge = Identity & {
 };
 
 /** Everything that a principal can act as: itself, and whom it may switch to, over operators too. */
-export type Authority = { readonly itself: Identity; readonly edges: readonly Edge[] };
+export type Authority = {
+  readonly itself: Identity;
+  readonly edges: readonly Edge[];
+  /** False when there are more ways than are looked at. */
+  readonly complete: boolean;
+};
 
 export type Principal = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
 /** The authority of a SAM user, by what the transaction sees. A switched session switches no further (R64). */
 export async function authorityOf(db: Db, principal: Principal): Promise<Authority> {
-  return { itself: await identityOf(db, principal), edges: await edgesOf(db, principal) };
+  return { itself: await identityOf(db, principal), ...(await edgesOf(db, principal)) };
 }
 
 /** A SAM user itself; nothing when it is gone. */
@@ -63,7 +68,12 @@ export function wayTo(
   return JSON.stringify([target.operatorId, target.userId, text]);
 }
 
-async function edgesOf(db: Db, principal: Principal): Promise<Edge[]> {
+// SECURITY: other operators decide how many of their users trust one, and what those may do; reading it all must not stop
+// this server. What is not read makes the authority incomplete.
+const mostWays = 50;
+const mostCharacters = 2 * 1024 * 1024;
+
+async function edgesOf(db: Db, principal: Principal): Promise<{ edges: Edge[]; complete: boolean }> {
   const rows = await db
     .selectFrom('trusted_principals as trusted')
     .innerJoin('users', (join) =>
@@ -72,15 +82,25 @@ async function edgesOf(db: Db, principal: Principal): Promise<Edge[]> {
     .select(['users.operator_id', 'users.user_id', 'users.user_name', 'users.trust_policy', 'trusted.statement'])
     .where('trusted.principal_operator_id', '=', principal.operatorId)
     .where('trusted.principal_user_id', '=', principal.userId)
+    .orderBy(['trusted.operator_id', 'trusted.user_id', 'trusted.statement'])
+    .limit(mostWays + 1)
     .execute();
   const edges: Edge[] = [];
-  for (const row of rows) {
+  let characters = 0;
+  for (const row of rows.slice(0, mostWays)) {
     const target = { operatorId: row.operator_id, userId: row.user_id, userName: row.user_name };
+    const texts = await textsOf(db, target.operatorId, target.userId);
+    characters += texts ? sizeOf(texts) : 0;
+    if (characters > mostCharacters) return { edges, complete: false };
     const condition = readTrustPolicy(row.trust_policy)[row.statement]?.condition;
-    const identity = borrowed(await identityOf(db, target));
+    const identity = borrowed(readFor(target, texts ? documentsOf(texts) : []));
     edges.push({ ...identity, way: wayTo(target, principal, condition), unconditional: !condition });
   }
-  return edges;
+  return { edges, complete: rows.length <= mostWays };
+}
+
+function sizeOf({ own, roles, defaults }: Texts): number {
+  return roles.reduce((sum, role) => sum + role.permission.length, own.length + defaults.length);
 }
 
 let notForBorrowedDocument: PermissionDocument | undefined;

@@ -20,7 +20,9 @@ export async function assertMayActAs(c: UserAuthorityChange): Promise<void> {
   const caller = guardedCaller(c);
   if (!caller || (caller.operatorId === c.user.operatorId && caller.userId === c.user.userId)) return;
   const own = await authorityOfCaller(c, caller);
-  for (const identity of furtherThan(own, await authorityOf(c.db, c.user))) assertWithin(caller, own, identity, []);
+  const target = await authorityOf(c.db, c.user);
+  if (!target.complete) throw new Failure('AUM0040');
+  for (const identity of furtherThan(own, target)) assertWithin(caller, own, identity, []);
 }
 
 /**
@@ -70,7 +72,7 @@ type GuardedCaller = NonNullable<ReturnType<typeof guardedCaller>>;
 /** SECURITY: a borrowed session is worth what was borrowed, and not whom that user may switch to. */
 async function authorityOfCaller(c: AuthorityChange, caller: GuardedCaller): Promise<Authority> {
   if (caller.originPrincipal === undefined) return await authorityOf(c.db, caller);
-  return { itself: borrowed(await identityOf(c.db, caller)), edges: [] };
+  return { itself: borrowed(await identityOf(c.db, caller)), edges: [], complete: true };
 }
 
 type Documents = readonly PermissionDocument[];
