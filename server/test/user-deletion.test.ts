@@ -60,8 +60,8 @@ describe.each(engines)('deletion of a user on %s', (engine) => {
   }
 
   /**
-   * The request and the deletion meet first; the creation of the same name comes as soon as the deletion is answered.
-   * What the request did, it did to the old user: its answer may come after the new one is there.
+   * The requests and the deletion meet; the new user of the name is created when all of them were answered. What the
+   * requests did, they did to the old user.
    */
   async function race(attack: Attack, name: string, requests: number): Promise<{ answers: Answer[]; clean: unknown }> {
     const [, method, suffix, body] = attack;
