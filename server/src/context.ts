@@ -17,7 +17,7 @@ export type Context = {
   readonly hasher: Hasher;
   readonly log: Logger;
   /** Wakes a background job at once; the job would also run by itself later. */
-  readonly wake: (job: 'mail' | 'requests') => void;
+  readonly wake: (job: 'mail' | 'requests' | 'last uses') => void;
 };
 
 /** What is known of a request before anybody is authenticated; goes into audit records and notices. */

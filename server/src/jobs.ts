@@ -11,6 +11,7 @@ import { expiredSignUps, type SignUpRequest, sendSignUpLink } from './operators/
 import { type ResetRequest, sendResetLink } from './recovery/by-mail.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
 import { type PasswordResetRequest, sendPasswordResetLink } from './recovery/password-reset.ts';
+import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
 
@@ -34,6 +35,7 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
   return [
     { name: 'requests', everyMs: 5_000, run: () => doRequests(ctx, doRequest.bind(undefined, ctx)) },
     { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
+    { name: 'last uses', everyMs: 5_000, run: () => writeLastUses(ctx) },
     { name: 'host overrides', everyMs: 60_000, run: () => runDueOverrides(ctx) },
     { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
     { name: 'time', everyMs: limits.clock.kept, run: () => keepTime(ctx) },

@@ -82,7 +82,9 @@ async function edgesOf(db: Db, principal: Principal): Promise<{ edges: Edge[]; c
     .select(['users.operator_id', 'users.user_id', 'users.user_name', 'users.trust_policy', 'trusted.statement'])
     .where('trusted.principal_operator_id', '=', principal.operatorId)
     .where('trusted.principal_user_id', '=', principal.userId)
-    .orderBy(['trusted.operator_id', 'trusted.user_id', 'trusted.statement'])
+    .orderBy('trusted.operator_id')
+    .orderBy('trusted.user_id')
+    .orderBy('trusted.statement')
     .limit(mostWays + 1)
     .execute();
   const edges: Edge[] = [];

@@ -1,46 +1,86 @@
-import { compile, type Decider } from '@warifu/policy';
-import { sourcesOf, type Texts } from './documents.ts';
+import { compile, type Decider, type PermissionDocument } from '@warifu/policy';
+import type { Db } from '../db/database.ts';
+import { perDatabase } from '../db/reads.ts';
+import { parsePermission, readTexts, sourcesOf, type Texts } from './documents.ts';
 
-type Kept = { readonly decider: Decider; readonly weight: number };
+/** A SAM user at a version of everything that decides for it. */
+type Subject = { readonly operatorId: string; readonly userId: string; readonly revision: number };
 
+type Kept = { readonly revision: number; readonly decider: Decider; readonly texts: readonly string[] };
+
+/** By database, operator and user. */
 const kept = new Map<string, Kept>();
-let keptWeight = 0;
+/** What the kept ones are made of; many users have the same roles and defaults. */
+const documents = new Map<string, { readonly document: PermissionDocument; uses: number }>();
+let weight = 0;
 
 /** Bytes, by estimate: what the worst documents keep when they are compiled is 30 times their text. */
 const mostKept = 64 * 1024 * 1024;
 const perCharacter = 30;
 const perDecider = 2048;
 
+let databases = 0;
+const numberOf = perDatabase(() => ++databases);
+
 /**
- * The compiled decider of a user's texts. It is kept by the texts themselves, which every request reads anew: a changed
- * permission cannot meet an old decider (R62). Those that were not used for longest go first.
+ * The compiled decider of a SAM user. It is kept for the revision of its operator, which every change of a permission,
+ * role or default raises and every request reads anew: a changed permission cannot meet an old decider (R62).
  */
-export function deciderOf(texts: Texts): Decider {
-  const key = JSON.stringify([texts.own, texts.defaults, ...texts.roles.map((role) => role.permission)]);
+export function deciderFor(db: Db, { operatorId, userId, revision }: Subject): Decider | Promise<Decider> {
+  const key = `${numberOf(db)}/${operatorId}/${userId}`;
   const known = kept.get(key);
-  if (known) {
-    kept.delete(key);
-    kept.set(key, known);
-    return known.decider;
+  if (known?.revision === revision) return known.decider;
+  const read = readTexts(db, operatorId, userId);
+  return read instanceof Promise ? read.then((found) => keep(key, found)) : keep(key, read);
+}
+
+/** The decider of texts that a transaction sees; nothing of it is kept. */
+export function deciderOf(texts: Texts): Decider {
+  return compile(sourcesOf(texts, (text) => documents.get(text)?.document ?? parsePermission(text)));
+}
+
+// SECURITY: bounded by size, not by number, and one per user: somebody who changes a large permission a thousand times
+// must not fill the memory.
+function keep(key: string, { texts, revision }: { readonly texts: Texts; readonly revision: number }): Decider {
+  const decider = compile(sourcesOf(texts, hold));
+  forget(key);
+  const all = [texts.own, texts.defaults, ...texts.roles.map(({ permission }) => permission)];
+  kept.set(key, { revision, decider, texts: all.filter((text) => text !== '') });
+  weight += perDecider;
+  for (const oldest of kept.keys()) {
+    if (weight <= mostKept || oldest === key) break;
+    forget(oldest);
   }
-  const decider = compile(sourcesOf(texts));
-  keep(key, { decider, weight: key.length * perCharacter + perDecider });
   return decider;
 }
 
-// SECURITY: bounded by size, not by number: a user who changes a large permission a thousand times must not fill the
-// memory.
-function keep(key: string, entry: Kept): void {
-  kept.set(key, entry);
-  keptWeight += entry.weight;
-  for (const [oldest, { weight }] of kept) {
-    if (keptWeight <= mostKept || oldest === key) return;
-    kept.delete(oldest);
-    keptWeight -= weight;
+function forget(key: string): void {
+  const old = kept.get(key);
+  if (!old) return;
+  kept.delete(key);
+  weight -= perDecider;
+  for (const text of old.texts) release(text);
+}
+
+function hold(text: string): PermissionDocument {
+  let shared = documents.get(text);
+  if (!shared) {
+    shared = { document: parsePermission(text), uses: 0 };
+    documents.set(text, shared);
+    weight += text.length * perCharacter;
   }
+  shared.uses++;
+  return shared.document;
+}
+
+function release(text: string): void {
+  const shared = documents.get(text);
+  if (!shared || --shared.uses > 0) return;
+  documents.delete(text);
+  weight -= text.length * perCharacter;
 }
 
 /** What is kept now, for the test of its bound. */
 export function deciderCache(): { entries: number; weight: number } {
-  return { entries: kept.size, weight: keptWeight };
+  return { entries: kept.size, weight };
 }

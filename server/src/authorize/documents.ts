@@ -6,7 +6,9 @@ import {
   parse,
   type Source,
 } from '@warifu/policy';
+import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { builtInRoles } from './built-in-roles.ts';
@@ -52,37 +54,53 @@ function invalid(problem: Problem | undefined): Failure {
 }
 
 /** The parsed documents of a user. Stored texts were checked when they were saved. */
-export function sourcesOf(texts: Texts): Source[] {
-  const own = texts.own === '' ? [] : [{ from: { kind: 'own' as const }, document: parsePermission(texts.own) }];
+export function sourcesOf(texts: Texts, read = parsePermission): Source[] {
+  const own = texts.own === '' ? [] : [{ from: { kind: 'own' as const }, document: read(texts.own) }];
   const defaults =
-    texts.defaults === '' ? [] : [{ from: { kind: 'default' as const }, document: parsePermission(texts.defaults) }];
-  const roles = texts.roles.map(({ roleId, permission }) => ({
-    from: { kind: 'role' as const, name: roleId },
-    document: parsePermission(permission),
-  }));
+    texts.defaults === '' ? [] : [{ from: { kind: 'default' as const }, document: read(texts.defaults) }];
+  const roles = texts.roles
+    .filter(({ permission }) => permission !== '')
+    .map(({ roleId, permission }) => ({
+      from: { kind: 'role' as const, name: roleId },
+      document: read(permission),
+    }));
   return [...own, ...roles, ...defaults];
-}
-
-/** Every role of a user with its permission, the built-in ones included. */
-export async function roleTexts(db: Db, operatorId: string, userId: string): Promise<Texts['roles']> {
-  return (await attachedRoles(db, operatorId, userId)).map(toRoleText);
 }
 
 /** All texts of one SAM user; undefined when there is none of that key. */
 export async function textsOf(db: Db, operatorId: string, userId: string): Promise<Texts | undefined> {
-  const row = await db
+  const rows = await textRows(db, operatorId, userId).execute();
+  return rows.length === 0 ? undefined : toTexts(rows).texts;
+}
+
+/** The same for the path of every request, with the operator's revision; nothing for a user that is gone. */
+export const readTexts = preparedRead(textRows, toTexts);
+
+/** In one statement: texts of two moments could allow together what was never allowed. */
+function textRows(db: Db, operatorId: string, userId: string) {
+  const user = db
     .selectFrom('users')
     .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
-    .select(['users.permission', 'operators.default_permissions'])
     .where('users.operator_id', '=', operatorId)
-    .where('users.user_id', '=', userId)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  return {
-    own: row.permission,
-    roles: await roleTexts(db, operatorId, userId),
-    defaults: row.default_permissions,
-  };
+    .where('users.user_id', '=', userId);
+  const of = (source: 'own' | 'default' | 'role') => sql<string>`${sql.lit(source)}`.as('source');
+  const none = sql<string | null>`null`.as('role_id');
+  const text = (column: string) => sql<string | null>`${sql.ref(column)}`.as('text');
+  const own = user.select([of('own'), none, text('users.permission'), 'operators.revision']);
+  const defaults = user.select([of('default'), none, text('operators.default_permissions'), 'operators.revision']);
+  const roles = roleRows(db, operatorId)
+    .where('user_roles.user_id', '=', userId)
+    .select([of('role'), 'user_roles.role_id', text('roles.permission'), sql<number>`0`.as('revision')]);
+  return own.unionAll(defaults).unionAll(roles).orderBy('role_id');
+}
+
+type TextRow = { source: string; role_id: string | null; text: string | null; revision: number };
+
+function toTexts(rows: readonly TextRow[]): { readonly texts: Texts; readonly revision: number } {
+  const of = (source: string) => rows.filter((row) => row.source === source);
+  const roles = of('role').map((row) => toRoleText({ role_id: row.role_id ?? '', permission: row.text }));
+  const texts = { own: of('own')[0]?.text ?? '', defaults: of('default')[0]?.text ?? '', roles };
+  return { texts, revision: of('own')[0]?.revision ?? 0 };
 }
 
 /** The texts of every SAM user of an operator, by user ID; two statements, however many users. */
@@ -94,7 +112,9 @@ export async function textsOfAll(db: Db, operatorId: string): Promise<Map<string
     .where('users.operator_id', '=', operatorId)
     .where('users.user_id', '!=', rootId)
     .execute();
-  const attached = Map.groupBy(await attachedRoles(db, operatorId), (row) => row.user_id);
+  const columns = ['user_roles.user_id', 'user_roles.role_id', 'roles.permission'] as const;
+  const rows = await roleRows(db, operatorId).select(columns).orderBy('user_roles.role_id').execute();
+  const attached = Map.groupBy(rows, (row) => row.user_id);
   return new Map(
     users.map((user) => {
       const roles = (attached.get(user.user_id) ?? []).map(toRoleText);
@@ -107,14 +127,12 @@ function toRoleText(row: { role_id: string; permission: string | null }) {
   return { roleId: row.role_id, permission: row.permission ?? builtInRoles.get(row.role_id)?.permission ?? '' };
 }
 
-async function attachedRoles(db: Db, operatorId: string, userId?: string) {
-  let query = db
+/** Roles as they are attached; a built-in one has no row of its own. */
+function roleRows(db: Db, operatorId: string) {
+  return db
     .selectFrom('user_roles')
     .leftJoin('roles', (join) =>
       join.onRef('roles.operator_id', '=', 'user_roles.operator_id').onRef('roles.role_id', '=', 'user_roles.role_id'),
     )
-    .select(['user_roles.user_id', 'user_roles.role_id', 'roles.permission'])
     .where('user_roles.operator_id', '=', operatorId);
-  if (userId !== undefined) query = query.where('user_roles.user_id', '=', userId);
-  return await query.orderBy('user_roles.role_id').execute();
 }

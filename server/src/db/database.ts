@@ -9,8 +9,8 @@ import { lockSqlite, sqliteDialect } from './sqlite.ts';
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
-/** A server answers 503 rather than standing still behind a host command; a host command has time. Milliseconds. */
-const serverPatience = 200;
+/** How long a write waits for another process that holds the file; a host command has more time. Milliseconds. */
+const serverPatience = 1000;
 export const hostPatience = 5000;
 
 /** Opens the database of a URL (`sqlite:<file>` or `postgres://…`). Nothing else in the server knows an engine. */

@@ -1,5 +1,6 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresAdapter, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { registerReads } from './reads.ts';
 
 const int8 = 20;
 
@@ -31,7 +32,23 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
   pool.on('error', onError);
   // The pool listens to idle connections only: one that broke in the middle of a transaction would end the process.
   pool.on('connect', (client) => client.on('error', onError));
-  return new PostgresDialect({ pool });
+  const dialect = new PostgresDialect({ pool });
+  const adapter = new PostgresAdapter();
+  registerReads(adapter, { all: preparedOn(pool), version: undefined });
+  return Object.assign(dialect, { createAdapter: () => adapter });
+}
+
+/** Runs statements that a connection prepares once, each under a name of its own. */
+function preparedOn(pool: pg.Pool) {
+  const names = new Map<string, string>();
+  return async (text: string, values: readonly unknown[]): Promise<unknown[]> => {
+    let name = names.get(text);
+    if (name === undefined) {
+      name = `warifu_${names.size}`;
+      names.set(text, name);
+    }
+    return (await pool.query({ name, text, values: values as unknown[] })).rows;
+  };
 }
 
 /** "Committed" must mean flushed, and a standby must never be taken for the primary (security.md 5.3). */

@@ -1,22 +1,48 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type Dialect, SqliteDialect } from 'kysely';
+import { DatabaseSync } from 'node:sqlite';
+import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { registerReads } from './reads.ts';
+import { sqliteDriver } from './sqlite-driver.ts';
+import { statementsOf } from './sqlite-statements.ts';
 
 /** Oldest SQLite without the defect that can lose committed writes of a WAL with several connections. */
 const oldestSafe = [3, 51, 3] as const;
 
 /**
- * Opens the embedded database, asserts the settings that "committed" rests on, and adapts it to Kysely.
- * @param patience milliseconds to wait for another process that writes; the wait is on the event loop
+ * Opens the embedded database twice, asserts the settings that "committed" rests on, and adapts it to Kysely: writes
+ * take turns on one connection; what is read outside a transaction never waits for them (decision 0020).
+ * @param patience milliseconds to wait for another process that writes; nothing stands still meanwhile
  * @throws Error when SQLite is too old or a setting does not hold
  */
 export function sqliteDialect(file: string, patience: number): Dialect {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file, { timeout: patience, enableForeignKeyConstraints: true });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;');
-  assertSettings(database);
-  return new SqliteDialect({ database: adapt(database) });
+  const writer = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
+  writer.exec(`PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 0;`);
+  writer.exec('PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;');
+  assertSettings(writer);
+  const reader = new DatabaseSync(file, { timeout: patience });
+  reader.exec('PRAGMA query_only = ON; PRAGMA mmap_size = 0;');
+  const adapter = new SqliteAdapter();
+  // The driver below gives every transaction its turn; Kysely's own lock would make readers wait too, and not fairly.
+  Object.defineProperty(adapter, 'supportsMultipleConnections', { value: true });
+  const reads = statementsOf(reader);
+  const version = reader.prepare('PRAGMA data_version');
+  version.setReturnArrays(true);
+  registerReads(adapter, {
+    all: (sql, parameters) => reads(sql).all(parameters),
+    version: () => (version.get() as unknown as [number])[0],
+  });
+  const close = () => {
+    reader.close();
+    writer.close();
+  };
+  return {
+    createAdapter: () => adapter,
+    createDriver: () => sqliteDriver({ writer, reads, patience, close }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
 }
 
 /**
@@ -48,36 +74,4 @@ function compareVersions(version: string, other: readonly number[]): number {
   const parts = version.split('.').map(Number);
   const at = other.findIndex((part, i) => parts[i] !== part);
   return at === -1 ? 0 : (parts[at] ?? 0) - (other[at] ?? 0);
-}
-
-/** The shape Kysely knows (better-sqlite3's), over `node:sqlite`, with statements prepared once. */
-function adapt(database: DatabaseSync) {
-  const prepared = new Map<string, StatementSync>();
-  const prepare = (sql: string) => {
-    // Writers must take the lock at the start: a read lock that is upgraded later can fail in the middle.
-    const text = sql === 'begin' ? 'begin immediate' : sql;
-    let statement = prepared.get(text);
-    if (!statement) {
-      statement = database.prepare(text);
-      if (prepared.size > 500) prepared.clear();
-      prepared.set(text, statement);
-    }
-    return statement;
-  };
-  return {
-    close: () => database.close(),
-    prepare: (sql: string) => {
-      const statement = prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...(parameters as never[])),
-        run: (parameters: readonly unknown[]) => {
-          // After a full disk or an I/O error SQLite has rolled back by itself; the cause must not be masked.
-          if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
-          return statement.run(...(parameters as never[]));
-        },
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as never[])),
-      };
-    },
-  };
 }

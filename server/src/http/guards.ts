@@ -1,15 +1,15 @@
 import type { AnyEndpoint, ErrorCode, MessageParams } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
-import { deciderOf } from '../authorize/decider.ts';
-import { roleTexts, textsOf } from '../authorize/documents.ts';
+import { deciderFor, deciderOf } from '../authorize/decider.ts';
+import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findSession, isPerson, type Session } from '../sessions/sessions.ts';
+import { findSession, isPerson, type Session } from '../sessions/live.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
 import { refuseCall } from './refusal.ts';
@@ -103,9 +103,8 @@ async function callerOf(incoming: Incoming, param: string | undefined): Promise<
 }
 
 async function isAllowed(incoming: Incoming, caller: Caller): Promise<boolean> {
-  const roles = await roleTexts(incoming.ctx.db, caller.operatorId, caller.userId);
-  const texts = { own: caller.permission, roles, defaults: caller.defaultPermissions };
-  return deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
+  const decider = deciderFor(incoming.ctx.db, caller);
+  return (decider instanceof Promise ? await decider : decider).decide(policyRequest(incoming, caller)) === 'allow';
 }
 
 /** The same question by what a transaction sees, after it took its locks. */

@@ -11,7 +11,7 @@ import { type Cause, causeOf } from '../change/cause.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import type { Session } from '../sessions/sessions.ts';
+import type { Session } from '../sessions/live.ts';
 import type { Caller, Guard } from './guards.ts';
 import { assertStrings } from './json-body.ts';
 import { refuseCall } from './refusal.ts';

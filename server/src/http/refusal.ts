@@ -3,7 +3,7 @@ import { takeFromWindow } from '../attempts/windows.ts';
 import { causeOf } from '../change/cause.ts';
 import { change, refuse as refusal } from '../change/change.ts';
 import type { Failure } from '../failure.ts';
-import type { Session } from '../sessions/sessions.ts';
+import type { Session } from '../sessions/live.ts';
 import { requestInfoOf } from './request-info.ts';
 
 /** Records of one user and operation in a minute; a loop of refused calls must not fill the log. */

@@ -2,7 +2,8 @@ import type { Cause } from '../change/cause.ts';
 import { changeUser, count, describe } from '../change/change.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { endOneSession, endUserSessions, isPerson, renewToken, type Session } from './sessions.ts';
+import { isPerson, type Session } from './live.ts';
+import { endOneSession, endUserSessions, renewToken } from './sessions.ts';
 
 /** A session with the secret that opened it. */
 type Held = Session & { readonly token: string; readonly viaCookie: boolean };

@@ -2,38 +2,12 @@ import { sql } from 'kysely';
 import type { Change, UserChange } from '../change/change.ts';
 import type { Context, Expiring } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
-import { hashSecret, newId, newSecret, sameSecret } from '../crypto/tokens.ts';
-import { type Db, lockedRow } from '../db/database.ts';
-import { rootId, type Sessions } from '../db/schema.ts';
+import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
+import type { Db } from '../db/database.ts';
+import type { Sessions } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-
-/** How a session was opened; also the value of `authMethod` in a permission's condition. */
-export type AuthMethod = 'password' | 'password+totp' | 'authKey' | 'switchUser';
-
-export type Session = {
-  readonly operatorId: string;
-  readonly userId: string;
-  readonly userName: string;
-  readonly sessionId: string;
-  readonly kind: 'console' | 'api';
-  readonly authMethod: AuthMethod;
-  readonly createdAt: number;
-  readonly provedAt: number;
-  readonly expiresAt: number;
-  readonly lastUsedAt: number;
-  readonly language: 'en' | 'ja';
-  /** SRN of the user behind a switched session. */
-  readonly originPrincipal: string | undefined;
-  readonly mfaActive: boolean;
-  /** The operator wants this user to have MFA. */
-  readonly mfaRequired: boolean;
-  readonly mfaResetAt: number | undefined;
-  /** JSON texts that decide for a SAM user, beside its roles'. */
-  readonly permission: string;
-  readonly defaultPermissions: string;
-  readonly guardOn: boolean;
-};
+import { type AuthMethod, isOver, isPerson, type Session } from './live.ts';
 
 export type NewSession = {
   readonly operatorId: string;
@@ -88,118 +62,6 @@ async function newToken(
   if (session.kind === 'console') return newSecret();
   const subject = { operatorId: session.operatorId, userName: session.userName, issuer: ctx.config.baseUrl };
   return await newApiToken(ctx.keys, subject, ctx.now(), expiresAt);
-}
-
-/**
- * The live session of a token: not ended, not expired, not idle for too long.
- * @param apiKey must belong to the very same session when it is given (R51)
- */
-export async function findSession(
-  ctx: Context,
-  kind: 'console' | 'api',
-  token: string,
-  apiKey: string | undefined,
-): Promise<Session | undefined> {
-  const byToken = sessionRows(ctx.db).where('sessions.token_hash', '=', hashSecret(token));
-  const row = await byToken.where('sessions.kind', '=', kind).executeTakeFirst();
-  if (!row || !isAlive(row, ctx.now())) return undefined;
-  if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), row.api_key_hash ?? '')) return undefined;
-  await stampUse(ctx, row);
-  return toSession(row);
-}
-
-/** A session as the transaction sees it, which nobody ends before the transaction is over; undefined when it ended. */
-export async function lockSession(
-  { db, now }: Change,
-  { operatorId, sessionId }: Pick<Session, 'operatorId' | 'sessionId'>,
-): Promise<Session | undefined> {
-  const own = db.selectFrom('sessions').select('session_id').where('operator_id', '=', operatorId);
-  await lockedRow(db, own.where('session_id', '=', sessionId)).executeTakeFirst();
-  const row = await sessionRows(db)
-    .where('sessions.operator_id', '=', operatorId)
-    .where('sessions.session_id', '=', sessionId)
-    .executeTakeFirst();
-  return row && isAlive(row, now) ? toSession(row) : undefined;
-}
-
-/** One statement for all that a request is judged by, so that every change acts on the next one (R62). */
-function sessionRows(db: Db) {
-  return db
-    .selectFrom('sessions')
-    .innerJoin('users', (join) =>
-      join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_id', '=', 'sessions.user_id'),
-    )
-    .innerJoin('operators', 'operators.operator_id', 'sessions.operator_id')
-    .leftJoin('totp_factors as factor', (join) =>
-      join
-        .onRef('factor.operator_id', '=', 'sessions.operator_id')
-        .onRef('factor.user_id', '=', 'sessions.user_id')
-        .on('factor.status', '=', 'ACTIVE'),
-    )
-    .leftJoin('sessions as origin', (join) =>
-      join
-        .onRef('origin.operator_id', '=', 'sessions.origin_operator_id')
-        .onRef('origin.session_id', '=', 'sessions.origin_session_id'),
-    )
-    .selectAll('sessions')
-    .select(['users.user_name', 'users.language', 'users.permission', 'users.mfa_reset_at'])
-    .select(['operators.default_permissions', 'operators.guard_off_at'])
-    .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
-    .select(['factor.factor_id', 'origin.expires_at as origin_expires_at']);
-}
-
-/** SECURITY: a switched session dies with the one it came from (R64). */
-function isAlive(row: Sessions & { readonly origin_expires_at: number | null }, now: number): boolean {
-  return !isOver(row, now) && (row.origin_session_id === null || (row.origin_expires_at ?? 0) > now);
-}
-
-function isOver(row: Pick<Sessions, 'kind' | 'expires_at' | 'last_used_at'>, now: number): boolean {
-  return row.expires_at <= now || (row.kind === 'console' && row.last_used_at + limits.session.consoleIdle <= now);
-}
-
-function toSession(row: NonNullable<Awaited<ReturnType<ReturnType<typeof sessionRows>['executeTakeFirst']>>>): Session {
-  const required = row.user_id === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
-  return {
-    operatorId: row.operator_id,
-    userId: row.user_id,
-    userName: row.user_name,
-    sessionId: row.session_id,
-    kind: row.kind,
-    authMethod: row.auth_method as AuthMethod,
-    createdAt: row.created_at,
-    provedAt: row.proved_at,
-    expiresAt: row.expires_at,
-    lastUsedAt: row.last_used_at,
-    language: row.language,
-    originPrincipal: row.origin_principal ?? undefined,
-    mfaActive: row.factor_id !== null,
-    mfaRequired: required !== null,
-    mfaResetAt: row.mfa_reset_at ?? undefined,
-    permission: row.permission,
-    defaultPermissions: row.default_permissions,
-    guardOn: row.guard_off_at === null,
-  };
-}
-
-/** Writes the last use down, at most once in a while: a commit for every request would cost more than it tells. */
-async function stampUse(
-  ctx: Context,
-  row: { operator_id: string; session_id: string; last_used_at: number },
-): Promise<void> {
-  const now = ctx.now();
-  if (now - row.last_used_at < limits.session.stampInterval) return;
-  await ctx.db
-    .updateTable('sessions')
-    .set({ last_used_at: now })
-    .where('operator_id', '=', row.operator_id)
-    .where('session_id', '=', row.session_id)
-    .where('last_used_at', '<', now)
-    .execute();
-}
-
-/** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
-export function isPerson({ authMethod }: Pick<Session, 'authMethod'>): boolean {
-  return authMethod === 'password' || authMethod === 'password+totp';
 }
 
 /** A user's live sessions, newest use first. A borrowed session sees itself only. */

@@ -1,7 +1,8 @@
 import type { Cause } from '../change/cause.ts';
 import { changeUser, type Refused, refuse } from '../change/change.ts';
 import { Failure } from '../failure.ts';
-import { isPerson, renewToken, type Session } from '../sessions/sessions.ts';
+import { isPerson, type Session } from '../sessions/live.ts';
+import { renewToken } from '../sessions/sessions.ts';
 import { provePasswordOf } from '../users/password.ts';
 import { acceptCode, activeFactor } from './sign-in.ts';
 

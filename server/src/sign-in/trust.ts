@@ -3,7 +3,7 @@ import { factsOf, subjectOf } from '../authorize/facts.ts';
 import { isTrusted as isTrustedBy } from '../authorize/trust.ts';
 import { rootSrn, userSrn } from '../authorize/trust-policy.ts';
 import type { UserChange } from '../change/change.ts';
-import type { Session } from '../sessions/sessions.ts';
+import type { Session } from '../sessions/live.ts';
 
 /** The name under which trust policies know a user. */
 export function principalOf({ operatorId, userName }: Pick<Session, 'operatorId' | 'userName'>): string {

@@ -1,0 +1,150 @@
+import type { Change } from '../change/change.ts';
+import type { Context } from '../context.ts';
+import { hashSecret, sameSecret } from '../crypto/tokens.ts';
+import { type Db, lockedRow } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
+import { rootId, type Sessions } from '../db/schema.ts';
+import { limits } from '../limits.ts';
+import { lastUseOf, noteUse } from './last-use.ts';
+
+/** How a session was opened; also the value of `authMethod` in a permission's condition. */
+export type AuthMethod = 'password' | 'password+totp' | 'authKey' | 'switchUser';
+
+export type Session = {
+  readonly operatorId: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly sessionId: string;
+  readonly kind: 'console' | 'api';
+  readonly authMethod: AuthMethod;
+  readonly provedAt: number;
+  readonly expiresAt: number;
+  readonly language: 'en' | 'ja';
+  /** SRN of the user behind a switched session. */
+  readonly originPrincipal: string | undefined;
+  readonly mfaActive: boolean;
+  /** The operator wants this user to have MFA. */
+  readonly mfaRequired: boolean;
+  readonly mfaResetAt: number | undefined;
+  /** Version of everything that decides for the operator's users. */
+  readonly revision: number;
+};
+
+/** What is read of a session for a request: the session, and what must hold for it to be alive. */
+type Read = {
+  readonly session: Session;
+  readonly apiKeyHash: string;
+  readonly lastUsedAt: number;
+  /** Undefined unless it is a switched session; 0 when the one that it came from is gone. */
+  readonly originExpiresAt: number | undefined;
+};
+
+const byTokenHash = preparedRead(
+  (db, tokenHash) => sessionRows(db).where('sessions.token_hash', '=', tokenHash),
+  ([row]) => row && toRead(row),
+);
+
+/**
+ * The live session of a token: not ended, not expired, not idle for too long. Everything that a request is judged by
+ * comes from one statement, so that every change acts on the next request (R62).
+ * @param apiKey must belong to the very same session when it is given (R51)
+ */
+export async function findSession(
+  ctx: Context,
+  kind: Session['kind'],
+  token: string,
+  apiKey: string | undefined,
+): Promise<Session | undefined> {
+  const found = byTokenHash(ctx.db, hashSecret(token));
+  const read = found instanceof Promise ? await found : found;
+  const now = ctx.now();
+  if (read?.session.kind !== kind || !isAlive(ctx, read, now)) return undefined;
+  if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), read.apiKeyHash)) return undefined;
+  noteUse(ctx, read.session, read.lastUsedAt);
+  return read.session;
+}
+
+/** A session as the transaction sees it, which nobody ends before the transaction is over; undefined when it ended. */
+export async function lockSession(
+  { ctx, db, now }: Change,
+  { operatorId, sessionId }: Pick<Session, 'operatorId' | 'sessionId'>,
+): Promise<Session | undefined> {
+  const own = db.selectFrom('sessions').select('session_id').where('operator_id', '=', operatorId);
+  await lockedRow(db, own.where('session_id', '=', sessionId)).executeTakeFirst();
+  const row = await sessionRows(db)
+    .where('sessions.operator_id', '=', operatorId)
+    .where('sessions.session_id', '=', sessionId)
+    .executeTakeFirst();
+  const read = row && toRead(row);
+  return read && isAlive(ctx, read, now) ? read.session : undefined;
+}
+
+function sessionRows(db: Db) {
+  return db
+    .selectFrom('sessions')
+    .innerJoin('users', (join) =>
+      join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_id', '=', 'sessions.user_id'),
+    )
+    .innerJoin('operators', 'operators.operator_id', 'sessions.operator_id')
+    .leftJoin('totp_factors as factor', (join) =>
+      join
+        .onRef('factor.operator_id', '=', 'sessions.operator_id')
+        .onRef('factor.user_id', '=', 'sessions.user_id')
+        .on('factor.status', '=', 'ACTIVE'),
+    )
+    .leftJoin('sessions as origin', (join) =>
+      join
+        .onRef('origin.operator_id', '=', 'sessions.origin_operator_id')
+        .onRef('origin.session_id', '=', 'sessions.origin_session_id'),
+    )
+    .select(['sessions.operator_id', 'sessions.session_id', 'sessions.user_id', 'sessions.kind'])
+    .select(['sessions.auth_method', 'sessions.proved_at', 'sessions.expires_at', 'sessions.last_used_at'])
+    .select(['sessions.api_key_hash', 'sessions.origin_session_id', 'sessions.origin_principal'])
+    .select(['users.user_name', 'users.language', 'users.mfa_reset_at'])
+    .select(['operators.revision', 'operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
+    .select(['factor.factor_id', 'origin.expires_at as origin_expires_at']);
+}
+
+type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof sessionRows>['executeTakeFirst']>>>;
+
+function toRead(row: Row): Read {
+  const required = row.user_id === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
+  return {
+    apiKeyHash: row.api_key_hash ?? '',
+    lastUsedAt: row.last_used_at,
+    originExpiresAt: row.origin_session_id === null ? undefined : (row.origin_expires_at ?? 0),
+    session: {
+      operatorId: row.operator_id,
+      userId: row.user_id,
+      userName: row.user_name,
+      sessionId: row.session_id,
+      kind: row.kind,
+      authMethod: row.auth_method as AuthMethod,
+      provedAt: row.proved_at,
+      expiresAt: row.expires_at,
+      language: row.language,
+      originPrincipal: row.origin_principal ?? undefined,
+      mfaActive: row.factor_id !== null,
+      mfaRequired: required !== null,
+      mfaResetAt: row.mfa_reset_at ?? undefined,
+      revision: row.revision,
+    },
+  };
+}
+
+/** SECURITY: a switched session dies with the one it came from (R64). */
+function isAlive(ctx: Context, { session, lastUsedAt, originExpiresAt }: Read, now: number): boolean {
+  if (originExpiresAt !== undefined && originExpiresAt <= now) return false;
+  const { kind, expiresAt } = session;
+  return !isOver({ kind, expires_at: expiresAt, last_used_at: lastUseOf(ctx, session, lastUsedAt) }, now);
+}
+
+/** Whether a session expired, or a browser left it alone for too long. */
+export function isOver(row: Pick<Sessions, 'kind' | 'expires_at' | 'last_used_at'>, now: number): boolean {
+  return row.expires_at <= now || (row.kind === 'console' && row.last_used_at + limits.session.consoleIdle <= now);
+}
+
+/** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
+export function isPerson({ authMethod }: Pick<Session, 'authMethod'>): boolean {
+  return authMethod === 'password' || authMethod === 'password+totp';
+}
