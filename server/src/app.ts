@@ -33,6 +33,8 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   const app: FastifyInstance = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would be the dearest part of a call; who logs names the request.
+    childLoggerFactory: (log) => log,
     genReqId: () => newId(),
     requestIdHeader: false,
     bodyLimit: http.bodyBytes,
@@ -104,11 +106,19 @@ function decode(bytes: Buffer): string {
 function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   const isOwnHost = hostCheck(ctx.config.baseUrl);
   const assertSameSite = crossSiteCheck(ctx);
-  app.addHook('onRequest', async (request) => {
+  const check = (request: FastifyRequest) => {
     const probe = request.url === '/healthz' || request.url === '/readyz';
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
     assertSameSite(request);
+  };
+  app.addHook('onRequest', (request, _, done) => {
+    try {
+      check(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
 }
 

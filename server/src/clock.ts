@@ -9,7 +9,7 @@ const key = 'latest_time';
  * expired by the latest time seen is then removed for good, and what was written ahead of time begins now. After that
  * the clock is believed again (decision 0017).
  */
-export function watchClock(ctx: Context, expiring: readonly Expiring[]): () => Promise<void> {
+export function watchClock(ctx: Context, expiring: readonly Expiring[]): () => Promise<void> | undefined {
   let latest: number | undefined;
   let correcting: Promise<void> | undefined;
   const correct = async (ahead: number) => {
@@ -21,11 +21,17 @@ export function watchClock(ctx: Context, expiring: readonly Expiring[]): () => P
     ctx.log.warn({ milliseconds: ahead - ctx.now() }, 'the clock went back');
     latest = ctx.now();
   };
-  return async () => {
+  const settle = async () => {
     latest ??= await readTime(ctx.db);
     const now = ctx.now();
     if (now >= latest - limits.clock.step) latest = Math.max(latest, now);
     else await (correcting ??= correct(latest).finally(() => (correcting = undefined)));
+  };
+  return () => {
+    const now = ctx.now();
+    if (latest === undefined || now < latest - limits.clock.step) return settle();
+    if (now > latest) latest = now;
+    return undefined;
   };
 }
 

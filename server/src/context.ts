@@ -10,8 +10,8 @@ export type Context = {
   readonly db: Db;
   /** Milliseconds since 1970 (UTC), by this server's clock. */
   readonly now: () => number;
-  /** Waits until nothing is left of what had expired before the clock went back; called before any work. */
-  readonly settleClock: () => Promise<void>;
+  /** To be waited for before any work, when it is given: something is left of what expired before the clock went back. */
+  readonly settleClock: () => Promise<void> | undefined;
   readonly keys: Keys;
   readonly config: Config;
   readonly hasher: Hasher;

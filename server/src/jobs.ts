@@ -88,8 +88,7 @@ function startJob(ctx: Context, job: Job) {
   const loop = async () => {
     do {
       again = false;
-      await ctx
-        .settleClock()
+      await Promise.resolve(ctx.settleClock())
         .then(() => job.run(ctx))
         .catch((error) =>
           ctx.log.error({ job: job.name, error: error instanceof Error ? error.name : '' }, 'job failed'),

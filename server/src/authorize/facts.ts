@@ -34,7 +34,10 @@ export function factsOf(ctx: Context, subject: Subject, called: Called): Request
   return {
     api: endpoint.operation,
     httpMethod: endpoint.method,
-    requestPath: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => own(pathVariables, name)),
+    // Few conditions ask for it.
+    get requestPath() {
+      return endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => own(pathVariables, name));
+    },
     pathVariables,
     queryParameters: called.queryParameters,
     nowMs: called.at,

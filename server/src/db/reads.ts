@@ -35,54 +35,94 @@ export function perDatabase<T>(make: (reads: Reads) => T): (db: Db) => T {
   };
 }
 
-type Kept<T> = { readonly version: number; readonly value: T };
+type Kept<T> = { readonly version: number; readonly value: T; readonly weight: number };
 
-/** Answers of one read that are kept. Those that were read first go first. */
-const mostKept = 10_000;
+/** Bytes that the answers of one read may take, by estimate. Those that were read first go first. */
+const mostKept = 8 * 1024 * 1024;
+/** A larger answer is not kept: it would push a hundred others out. */
+const largestKept = mostKept / 128;
+
+type Query<R> = Compilable<R> & { execute(): Promise<R[]> };
 
 /**
  * A read for the path of every request: its statement is built once, and its answer is kept for as long as nobody has
  * committed anything since. So it is always what the database holds now, and no change has to remember to evict it.
+ * Inside a transaction it is an ordinary query, which sees what the transaction wrote.
  * @param build gets stand-ins for the values of a call
- * @param toValue makes the answer of the rows; the same rows, the same answer
+ * @param toValue makes the answer of the rows; it may be given to several requests
  */
 export function preparedRead<R, T>(
-  build: (db: Db, ...values: string[]) => Compilable<R>,
+  build: (db: Db, ...values: string[]) => Query<R>,
   toValue: (rows: readonly R[]) => T,
 ): (db: Db, ...values: string[]) => T | Promise<T> {
-  const prepared = perDatabase((reads) => {
-    let statement: ReturnType<typeof prepare> | undefined;
-    const kept = new Map<string, Kept<T>>();
-    const keep = (key: string, version: number, value: T): T => {
-      kept.delete(key);
-      kept.set(key, { version, value });
-      if (kept.size > mostKept) kept.delete(kept.keys().next().value as string);
-      return value;
-    };
-    return (db: Db, values: readonly string[]): T | Promise<T> => {
-      // The version is read before the rows: what is committed between the two makes the answer too old, never too new.
-      const version = reads.version?.();
-      const key = values.length === 1 ? (values[0] as string) : values.join('\n');
-      const known = version === undefined ? undefined : kept.get(key);
-      if (known !== undefined && known.version === version) return known.value;
-      statement ??= prepare(build(db, ...values.map((_, i) => standIn(i))).compile());
-      const rows = reads.all(statement.sql, statement.fill(values)) as R[] | Promise<R[]>;
-      if (rows instanceof Promise) return rows.then(toValue);
-      return version === undefined ? toValue(rows) : keep(key, version, toValue(rows));
-    };
-  });
-  return (db, ...values) => prepared(db)(db, values);
+  const readerOf = perDatabase((reads) => committedReader(reads, build, toValue));
+  return (db, ...values) => {
+    if (db.isTransaction)
+      return build(db, ...values)
+        .execute()
+        .then(toValue);
+    return readerOf(db)(db, values);
+  };
 }
+
+function committedReader<R, T>(
+  reads: Reads,
+  build: (db: Db, ...values: string[]) => Query<R>,
+  toValue: (rows: readonly R[]) => T,
+) {
+  const kept = new Map<string, Kept<T>>();
+  let weight = 0;
+  let statement: Statement | undefined;
+  const forget = (key: string) => {
+    weight -= kept.get(key)?.weight ?? 0;
+    kept.delete(key);
+  };
+  const keep = (key: string, entry: Kept<T>) => {
+    forget(key);
+    if (entry.weight > largestKept) return;
+    kept.set(key, entry);
+    weight += entry.weight;
+    if (weight > mostKept) forget(kept.keys().next().value as string);
+  };
+  return (db: Db, values: readonly string[]): T | Promise<T> => {
+    // Asked before the rows are read: of what is committed in between, the answer is newer than its version says.
+    const version = reads.version?.();
+    const key = values.length === 1 ? (values[0] as string) : JSON.stringify(values);
+    const known = version === undefined ? undefined : kept.get(key);
+    if (known?.version === version && known) return known.value;
+    statement ??= prepare(build(db, ...values.map((_, i) => standIn(i))).compile());
+    const rows = reads.all(statement.sql, statement.fill(values)) as R[] | Promise<R[]>;
+    if (rows instanceof Promise) return rows.then(toValue);
+    const value = toValue(rows);
+    if (version !== undefined) keep(key, { version, value, weight: weigh(key, rows) });
+    return value;
+  };
+}
+
+const perEntry = 200;
+const perColumn = 16;
+
+// SECURITY: who may ask may choose what is kept; the memory is bounded by what it takes.
+function weigh(key: string, rows: readonly unknown[]): number {
+  let sum = perEntry + 2 * key.length;
+  for (const row of rows) {
+    for (const value of Object.values(row as object)) {
+      sum += perColumn + (typeof value === 'string' ? 2 * value.length : 0);
+    }
+  }
+  return sum;
+}
+
+type Statement = { readonly sql: string; readonly fill: (values: readonly string[]) => readonly unknown[] };
 
 function standIn(index: number): string {
   return `\u0000value ${index}`;
 }
 
-function prepare({ sql, parameters }: CompiledQuery) {
+function prepare({ sql, parameters }: CompiledQuery): Statement {
   const places = parameters.map((parameter) => {
-    const index =
-      typeof parameter === 'string' && parameter.startsWith('\u0000value ') ? Number(parameter.slice(7)) : -1;
-    return { index, parameter };
+    const isStandIn = typeof parameter === 'string' && parameter.startsWith('\u0000value ');
+    return { parameter, index: isStandIn ? Number(parameter.slice('\u0000value '.length)) : -1 };
   });
   const fill = (values: readonly string[]) =>
     places.map(({ index, parameter }) => (index === -1 ? parameter : values[index]));

@@ -26,7 +26,7 @@ export async function findFactor(db: Db, operatorId: string, userId: string): Pr
 }
 
 /** Whether an enrolment that was begun is over: it can be confirmed for 15 minutes. */
-export function isLapsed(factor: TotpFactors, now: number): boolean {
+export function isLapsed(factor: Pick<TotpFactors, 'status' | 'created_at'>, now: number): boolean {
   return factor.status === 'UNCONFIRMED' && factor.created_at + limits.mfa.unconfirmedLife <= now;
 }
 

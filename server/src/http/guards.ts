@@ -75,8 +75,8 @@ export function permitted(param?: string): Guard<Caller> {
         const params = { userName: caller.userName, permission: incoming.endpoint.operation };
         await refuseFor(incoming, caller, 'AUM0017', params);
       }
-      const recheck = recheckOf(incoming, caller);
-      return { ...(await assertMayGoOn(incoming, caller)), ...(!enrolling && { recheck }) };
+      await assertMayGoOn(incoming, caller);
+      return enrolling ? caller : Object.assign(caller, { recheck: recheckOf(incoming, caller) });
     },
   };
 }

@@ -16,7 +16,7 @@ import type { Caller, Guard } from './guards.ts';
 import { assertStrings } from './json-body.ts';
 import { refuseCall } from './refusal.ts';
 import { requestInfoOf } from './request-info.ts';
-import { readQuery, validator } from './validation.ts';
+import { queryReader, validator } from './validation.ts';
 
 /** What a handler gets: checked input, and who asks. */
 export type Call<E extends AnyEndpoint, C> = {
@@ -61,6 +61,7 @@ export function handle<E extends AnyEndpoint, C>(
   options: Options = {},
 ): void {
   const { ctx, bindings } = app.warifu;
+  const readQuery = queryReader(endpoint.query);
   const check = {
     params: validator(endpoint.params, 'params'),
     query: validator(endpoint.query, 'query'),
@@ -76,25 +77,40 @@ export function handle<E extends AnyEndpoint, C>(
     config: { untypedBody: options.untypedBody ?? false },
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: async (request, reply) => {
-      await ctx.settleClock();
+      const settling = ctx.settleClock();
+      if (settling) await settling;
       const params = request.params as ParamsOf<E>;
       const caller = await guard.check({ ctx, request, endpoint, params: params as Record<string, string> });
-      const query = readQuery(endpoint.query, request.query as Record<string, unknown>) as QueryOf<E>;
+      const query = readQuery(request.query as Record<string, unknown>) as QueryOf<E>;
       const body = (request.body === undefined ? {} : request.body) as BodyOf<E>;
       assertStrings(params);
       assertStrings(query);
       check.params(params);
       check.query(query);
       check.body(body);
-      const info = requestInfoOf(request, endpoint.operation);
-      const cause = causeOfCall(ctx, info, endpoint, caller);
-      const result = await work({ caller, cause, info, params, query, body, request, reply }).catch((error: unknown) =>
-        rethrow(request, endpoint, caller, error),
+      const result = await work(callOf({ caller, params, query, body, request, reply }, endpoint)).catch(
+        (error: unknown) => rethrow(request, endpoint, caller, error),
       );
       reply.code(endpoint.status);
       return result === undefined ? reply.send() : result;
     },
   });
+}
+
+/** What only some operations ask for is made when they do. */
+function callOf<E extends AnyEndpoint, C>(given: Omit<Call<E, C>, 'info' | 'cause'>, endpoint: E): Call<E, C> {
+  const { caller, request } = given;
+  let info: RequestInfo | undefined;
+  const infoOf = () => (info ??= requestInfoOf(request, endpoint.operation));
+  return {
+    ...given,
+    get info() {
+      return infoOf();
+    },
+    get cause() {
+      return causeOfCall(request.server.warifu.ctx, infoOf(), endpoint, caller);
+    },
+  };
 }
 
 /** Who may call was settled by the guard; a signed-in caller stands behind the change. */

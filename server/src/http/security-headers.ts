@@ -29,9 +29,9 @@ const always: Record<string, string> = {
 
 /** Puts the security headers on every answer (R56). A handler's own policy or caching stays. */
 export function addSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     setSecurityHeaders(request, reply);
-    return payload;
+    done(null, payload);
   });
 }
 

@@ -65,12 +65,14 @@ function reasonOf(error: SchemaError | undefined) {
   }
 }
 
-/** A query's texts, where the schema wants integers, as numbers; anything else stays text and fails the check. */
-export function readQuery(schema: TSchema, query: Record<string, unknown>): Record<string, unknown> {
+/** Gives a query's texts, where the schema wants integers, as numbers; anything else stays text and fails the check. */
+export function queryReader(schema: TSchema): (query: Record<string, unknown>) => Record<string, unknown> {
   const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
-  const entries = Object.entries(query).map(([name, value]) => {
-    const integer = properties[name]?.type === 'integer' && typeof value === 'string' && /^\d{1,15}$/.test(value);
-    return [name, integer ? Number(value) : value] as const;
-  });
-  return Object.fromEntries(entries);
+  const integers = Object.keys(properties).filter((name) => properties[name]?.type === 'integer');
+  return (query) => {
+    const numbers = integers
+      .filter((name) => typeof query[name] === 'string' && /^\d{1,15}$/.test(query[name]))
+      .map((name) => [name, Number(query[name])] as const);
+    return numbers.length === 0 ? query : { ...query, ...Object.fromEntries(numbers) };
+  };
 }

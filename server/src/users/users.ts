@@ -13,6 +13,7 @@ import {
 } from '../change/change.ts';
 import { newId } from '../crypto/tokens.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
 import { rootId, type Users } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -35,17 +36,22 @@ export type UserPath = { readonly operator_id: string; readonly user_name: strin
  * @throws Failure COM0404
  */
 export async function findSamUser(db: Db, operatorId: string, userName: string): Promise<Users> {
-  const row = await db
-    .selectFrom('users')
-    .selectAll()
-    .where('operator_id', '=', operatorId)
-    .where('name_key', '=', userName.toLowerCase())
-    .where('user_name', '=', userName)
-    .where('user_id', '!=', rootId)
-    .executeTakeFirst();
+  const row = await samUserByName(db, operatorId, userName.toLowerCase(), userName);
   if (!row) throw new Failure('COM0404');
   return row;
 }
+
+const samUserByName = preparedRead(
+  (db, operatorId: string, nameKey: string, userName: string) =>
+    db
+      .selectFrom('users')
+      .selectAll()
+      .where('operator_id', '=', operatorId)
+      .where('name_key', '=', nameKey)
+      .where('user_name', '=', userName)
+      .where('user_id', '!=', rootId),
+  ([row]) => row,
+);
 
 /**
  * The SAM user that a path names.

@@ -2,7 +2,7 @@ import { errorMessage, errorTable } from '@warifu/contract';
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { readQuery, validator } from '../../src/http/validation.ts';
+import { queryReader, validator } from '../../src/http/validation.ts';
 
 const schema = Type.Object(
   {
@@ -71,7 +71,7 @@ describe('R65: a refusal names the field, in both languages', () => {
 describe('the query', () => {
   const query = Type.Object({ limit: Type.Integer(), kind: Type.String() });
   it('turns digits into a number where the schema wants one, and nothing else', () => {
-    const read = (limit: unknown) => readQuery(query, { limit, kind: '5' });
+    const read = (limit: unknown) => queryReader(query)({ limit, kind: '5' });
     expect(read('12')).toEqual({ limit: 12, kind: '5' });
     for (const text of ['1e3', '0x10', ' 1', '-1', '1.5', '', 'x', '9'.repeat(16), ['1', '2']]) {
       expect(read(text)).toEqual({ limit: text, kind: '5' });
