@@ -54,7 +54,7 @@ type Parts = Omit<Context, 'hasher' | 'wake' | 'settleClock'>;
 
 /** Everything a function may need of the outside world. */
 export function createContext(parts: Parts, wake: Context['wake']): Context {
-  const slots = Math.max(1, availableParallelism() - 1);
+  const slots = availableParallelism();
   const settleClock = () => settle();
   const ctx = { ...parts, hasher: createHasher(parts.keys, { slots }), wake, settleClock };
   const settle = watchClock(ctx, expiring);

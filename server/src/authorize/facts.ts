@@ -34,10 +34,7 @@ export function factsOf(ctx: Context, subject: Subject, called: Called): Request
   return {
     api: endpoint.operation,
     httpMethod: endpoint.method,
-    // Few conditions ask for it.
-    get requestPath() {
-      return endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => own(pathVariables, name));
-    },
+    requestPath: fill(endpoint.path, pathVariables),
     pathVariables,
     queryParameters: called.queryParameters,
     nowMs: called.at,
@@ -78,6 +75,20 @@ function secondsSince(instant: number, now: number): number {
 }
 
 const never = Number.MAX_SAFE_INTEGER;
+
+/** Texts and names of a template in turn; every call of an operation fills the same one. */
+const templates = new Map<string, readonly string[]>();
+
+function fill(path: string, pathVariables: Readonly<Record<string, string>>): string {
+  let pieces = templates.get(path);
+  if (!pieces) {
+    pieces = path.split(/\{(\w+)\}/);
+    templates.set(path, pieces);
+  }
+  let filled = pieces[0] as string;
+  for (let i = 1; i < pieces.length; i += 2) filled += own(pathVariables, pieces[i] as string) + pieces[i + 1];
+  return filled;
+}
 
 function own(values: Readonly<Record<string, string>>, name: string): string {
   return Object.hasOwn(values, name) ? (values[name] ?? '') : '';

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hashRaw } from '@node-rs/argon2';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { hashThreads } from './hash-threads.ts';
 import type { Keys } from './keys.ts';
 
 export type Hasher = {
@@ -23,8 +23,6 @@ export type Hasher = {
 
 export type HasherOptions = { readonly slots: number };
 
-/** `Algorithm.Argon2id` of the library, whose const enum cannot be imported. */
-const argon2idAlgorithm = 2;
 const { memoryKiB, passes, lanes, saltBytes, tagBytes } = limits.kdf;
 const cost = `m=${memoryKiB},t=${passes},p=${lanes}`;
 
@@ -33,10 +31,11 @@ export function createHasher(keys: Keys, options: HasherOptions): Hasher {
   const slot = createSlots(options.slots);
   const durations: number[] = [];
   const dummySalt = randomBytes(saltBytes);
+  const argon2id = hashThreads();
 
   const tag = async (secret: string, salt: Uint8Array, parameters: Parameters = today) => {
     const started = performance.now();
-    const raw = await slot(() => argon2id(secret, salt, parameters));
+    const raw = await slot(() => argon2id({ secret, salt, outputLen: tagBytes, ...parameters }));
     durations[durations.length < 64 ? durations.length : randomInt(64)] = performance.now() - started;
     return createHmac('sha256', keys.pepper).update(raw).digest();
   };
@@ -77,10 +76,6 @@ function parsePhc(stored: string) {
   if (!salt || !digest) return undefined;
   const parameters = { memoryCost: Number(m), timeCost: Number(t), parallelism: Number(p) };
   return { parameters, salt: Buffer.from(salt, 'base64'), digest: Buffer.from(digest, 'base64') };
-}
-
-function argon2id(secret: string, salt: Uint8Array, parameters: Parameters): Promise<Buffer> {
-  return hashRaw(secret, { algorithm: argon2idAlgorithm, ...parameters, outputLen: tagBytes, salt });
 }
 
 /** At most `count` run at once; 64 wait for at most a second, then the caller gets a 503. */

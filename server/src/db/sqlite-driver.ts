@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely';
+import { sqliteGroups, type Turn } from './sqlite-groups.ts';
 import { type Statement, statementsOf } from './sqlite-statements.ts';
 
 type Parts = {
@@ -8,75 +8,57 @@ type Parts = {
   readonly reads: (sql: string) => Statement;
   /** Milliseconds to wait for another process that writes. */
   readonly patience: number;
+  /** Told of every commit, before whoever asked for it. */
+  readonly committed: () => void;
   readonly close: () => void;
 };
 
 /** What Kysely calls a connection: a turn at the writer once it writes, and nothing before. */
-type Connection = DatabaseConnection & { turn: (() => void) | undefined };
+type Connection = DatabaseConnection & { turn: Turn | undefined };
 
 /**
- * A driver for one file: reads outside a transaction run at once, writes and transactions one after the other, first
+ * A driver for one file: reads outside a transaction run at once; writes and transactions run one after the other, first
  * come, first served. Kysely's own lock lets whoever releases it take it again before those who wait: under load some
  * requests waited for half a second.
  */
-export function sqliteDriver({ writer, reads, patience, close }: Parts): Driver {
+export function sqliteDriver({ writer, reads, patience, committed, close }: Parts): Driver {
   const statements = statementsOf(writer);
-  const takeTurn = turns();
+  const takeTurn = sqliteGroups({ writer, patience, committed });
 
-  // Another process holds the file for a moment: the event loop goes on meanwhile.
-  const patiently = async <T>(deadline: number, work: () => T): Promise<T> => {
-    for (;;) {
-      try {
-        return work();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw error;
-        await delay(retryDelay);
-      }
-    }
-  };
-  const execute = ({ sql, parameters, query }: CompiledQuery): QueryResult<never> => {
+  const execute = ({ sql, parameters }: CompiledQuery): QueryResult<never> => {
     const statement = statements(sql);
     if (statement.reads) return { rows: statement.all(parameters) as never[] };
-    const { changes } = statement.run(parameters);
-    return { rows: [], numAffectedRows: query.kind === 'RawNode' ? 0n : BigInt(changes) };
+    return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
   };
-  const executeQuery = async (connection: Connection, query: CompiledQuery) => {
-    if (connection.turn) return execute(query);
-    if (SelectQueryNode.is(query.query)) return { rows: reads(query.sql).all(query.parameters) as never[] };
-    const deadline = performance.now() + patience;
-    const release = await takeTurn();
+  const executeAlone = async (query: CompiledQuery): Promise<QueryResult<never>> => {
+    const turn = await takeTurn();
     try {
-      return await patiently(deadline, () => execute(query));
-    } finally {
-      release();
+      const result = execute(query);
+      await turn.commit();
+      return result;
+    } catch (error) {
+      turn.rollback();
+      throw error;
     }
+  };
+  const executeQuery = async ({ turn }: Connection, query: CompiledQuery) => {
+    if (turn) return execute(query);
+    if (SelectQueryNode.is(query.query)) return { rows: reads(query.sql).all(query.parameters) as never[] };
+    return await executeAlone(query);
   };
 
   return {
     init: async () => {},
     acquireConnection: async () => newConnection(executeQuery),
     beginTransaction: async (given) => {
-      const connection = given as Connection;
-      const deadline = performance.now() + patience;
-      connection.turn = await takeTurn();
-      // Writers take the lock at the start: a read lock that is upgraded later can fail in the middle.
-      await patiently(deadline, () => writer.exec('begin immediate'));
+      (given as Connection).turn = await takeTurn();
     },
-    commitTransaction: async () => writer.exec('commit'),
-    rollbackTransaction: async () => {
-      // After a full disk or an I/O error SQLite has rolled back by itself; the cause must not be masked.
-      if (writer.isTransaction) writer.exec('rollback');
-    },
-    releaseConnection: async (given) => {
-      const connection = given as Connection;
-      connection.turn?.();
-      connection.turn = undefined;
-    },
+    commitTransaction: async (given) => await (given as Connection).turn?.commit(),
+    rollbackTransaction: async (given) => (given as Connection).turn?.rollback(),
+    releaseConnection: async () => {},
     destroy: async () => close(),
   };
 }
-
-const retryDelay = 5;
 
 function newConnection(
   executeQuery: (connection: Connection, query: CompiledQuery) => Promise<QueryResult<never>>,
@@ -89,25 +71,4 @@ function newConnection(
     },
   };
   return connection;
-}
-
-/** Gives turns in the order in which they were asked for; a turn lasts until its function is called. */
-function turns(): () => Promise<() => void> {
-  const waiting: ((release: () => void) => void)[] = [];
-  let taken = false;
-  const release = () => {
-    const next = waiting.shift();
-    if (next) next(release);
-    else taken = false;
-  };
-  return () => {
-    if (taken) return new Promise((resolve) => waiting.push(resolve));
-    taken = true;
-    return Promise.resolve(release);
-  };
-}
-
-/** SQLITE_BUSY, in all its extended forms. */
-function isBusy(error: unknown): boolean {
-  return (Number((error as { errcode?: number }).errcode) & 0xff) === 5;
 }

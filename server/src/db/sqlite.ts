@@ -26,23 +26,43 @@ export function sqliteDialect(file: string, patience: number): Dialect {
   const adapter = new SqliteAdapter();
   // The driver below gives every transaction its turn; Kysely's own lock would make readers wait too, and not fairly.
   Object.defineProperty(adapter, 'supportsMultipleConnections', { value: true });
+  // SQLite takes a half-done change of the schema back like any other.
+  Object.defineProperty(adapter, 'supportsTransactionalDdl', { value: true });
   const reads = statementsOf(reader);
-  const version = reader.prepare('PRAGMA data_version');
-  version.setReturnArrays(true);
-  registerReads(adapter, {
-    all: (sql, parameters) => reads(sql).all(parameters),
-    version: () => (version.get() as unknown as [number])[0],
-  });
+  const { version, committed } = versionOf(reader);
+  registerReads(adapter, { all: (sql, parameters) => reads(sql).all(parameters), version });
   const close = () => {
     reader.close();
     writer.close();
   };
   return {
     createAdapter: () => adapter,
-    createDriver: () => sqliteDriver({ writer, reads, patience, close }),
+    createDriver: () => sqliteDriver({ writer, reads, patience, committed, close }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/**
+ * The version of what a connection reads. SQLite tells it exactly, for three system calls; so it is asked once in a turn
+ * of the event loop, and again after each commit of this process. A host command's commit is seen from the next turn on,
+ * which is before the command has ended.
+ */
+function versionOf(reader: DatabaseSync): { readonly version: () => number; readonly committed: () => void } {
+  const statement = reader.prepare('PRAGMA data_version');
+  statement.setReturnArrays(true);
+  let known: number | undefined;
+  const committed = () => {
+    known = undefined;
+  };
+  const version = () => {
+    if (known === undefined) {
+      known = (statement.get() as unknown as [number])[0];
+      setImmediate(committed);
+    }
+    return known;
+  };
+  return { version, committed };
 }
 
 /**
