@@ -6,10 +6,10 @@ export type Reads = {
   /** Rows as objects. At once on an embedded database, so that nothing is awaited for it. */
   readonly all: (sql: string, parameters: readonly unknown[]) => unknown[] | Promise<unknown[]>;
   /**
-   * A number that differs once anybody, in this process or another one, has committed since. Undefined where that
-   * cannot be known without asking the database as much as the answer would cost: there nothing is kept.
+   * A number that differs once anybody, in this process or another one, has committed since; when `now` is not asked for,
+   * as it was known in this turn of the event loop. Undefined where it costs as much as the answer: there nothing is kept.
    */
-  readonly version: (() => number) | undefined;
+  readonly version: ((now: boolean) => number) | undefined;
 };
 
 const byAdapter = new WeakMap<DialectAdapter, Reads>();
@@ -44,6 +44,11 @@ const largestKept = mostKept / 128;
 
 type Query<R> = Compilable<R> & { execute(): Promise<R[]> };
 
+type Options = {
+  /** SECURITY: for what a request is judged by. What else it reads may be as old as its own judgement. */
+  readonly now?: boolean;
+};
+
 /**
  * A read for the path of every request: its statement is built once, and its answer is kept for as long as nobody has
  * committed anything since. So it is always what the database holds now, and no change has to remember to evict it.
@@ -54,8 +59,11 @@ type Query<R> = Compilable<R> & { execute(): Promise<R[]> };
 export function preparedRead<R, T>(
   build: (db: Db, ...values: string[]) => Query<R>,
   toValue: (rows: readonly R[]) => T,
+  { now = false }: Options = {},
 ): (db: Db, ...values: string[]) => T | Promise<T> {
-  const readerOf = perDatabase((reads) => committedReader(reads, build, toValue));
+  const readerOf = perDatabase(({ all, version }) => {
+    return committedReader({ all, version: version && (() => version(now)) }, build, toValue);
+  });
   return (db, ...values) => {
     if (db.isTransaction)
       return build(db, ...values)
@@ -66,7 +74,7 @@ export function preparedRead<R, T>(
 }
 
 function committedReader<R, T>(
-  reads: Reads,
+  reads: Pick<Reads, 'all'> & { readonly version: (() => number) | undefined },
   build: (db: Db, ...values: string[]) => Query<R>,
   toValue: (rows: readonly R[]) => T,
 ) {

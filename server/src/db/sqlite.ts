@@ -44,25 +44,23 @@ export function sqliteDialect(file: string, patience: number): Dialect {
 }
 
 /**
- * The version of what a connection reads. SQLite tells it exactly, for three system calls; so it is asked once in a turn
- * of the event loop, and again after each commit of this process. A host command's commit is seen from the next turn on,
- * which is before the command has ended.
+ * The version of what a connection reads. SQLite tells it exactly, for three system calls; so it is asked for what a
+ * request is judged by, and else once in a turn of the event loop and after each commit of this process.
  */
-function versionOf(reader: DatabaseSync): { readonly version: () => number; readonly committed: () => void } {
+function versionOf(reader: DatabaseSync) {
   const statement = reader.prepare('PRAGMA data_version');
   statement.setReturnArrays(true);
   let known: number | undefined;
-  const committed = () => {
+  const forget = () => {
     known = undefined;
   };
-  const version = () => {
-    if (known === undefined) {
-      known = (statement.get() as unknown as [number])[0];
-      setImmediate(committed);
-    }
+  const version = (now: boolean): number => {
+    if (known !== undefined && !now) return known;
+    if (known === undefined) setImmediate(forget);
+    known = (statement.get() as unknown as [number])[0];
     return known;
   };
-  return { version, committed };
+  return { version, committed: forget };
 }
 
 /**

@@ -42,6 +42,7 @@ type Read = {
 const byTokenHash = preparedRead(
   (db, tokenHash) => sessionRows(db).where('sessions.token_hash', '=', tokenHash),
   ([row]) => row && toRead(row),
+  { now: true },
 );
 
 /**
