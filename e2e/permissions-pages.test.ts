@@ -82,7 +82,6 @@ const pages = [
   ['/security/users/alice', 's32-user'],
   ['/security/users/alice/permissions', 's33-permissions'],
   ['/security/users/alice/authentication', 's34-authentication'],
-  ['/security/users/alice/trust-policy', 's34-trust-policy'],
   ['/security/roles', 's35-roles'],
   ['/security/default-permissions', 's38-default-permissions'],
   ['/security/simulate', 's37-simulate'],

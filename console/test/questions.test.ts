@@ -126,8 +126,7 @@ describe('the simulator', () => {
 });
 
 describe('a refusal of the server', () => {
-  const refused = (text: string, line: number, column: number) =>
-    remarkOnRefusal(text, { facts: { line, column }, message: 'no' });
+  const refused = (text: string, line: number, column: number) => remarkOnRefusal(text, { line, column }, 'no');
 
   it('stands where the server says, whatever ends the lines', () => {
     for (const end of ['\n', '\r\n', '\r']) {
@@ -138,6 +137,6 @@ describe('a refusal of the server', () => {
 
   it('never beyond the text, and nowhere without a place', () => {
     expect(refused('{', 9, 9)).toMatchObject({ from: 1, to: 1, line: 9 });
-    expect(remarkOnRefusal('{', { facts: {}, message: 'no' })).toBeUndefined();
+    expect(remarkOnRefusal('{', {}, 'no')).toBeUndefined();
   });
 });

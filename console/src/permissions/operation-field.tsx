@@ -27,7 +27,7 @@ export function OperationField({ wildcards = false, ...props }: OperationFieldPr
         {...props}
       />
       <datalist id={list}>
-        {wildcards && patterns.map((pattern) => <option key={pattern} value={pattern} />)}
+        {wildcards && patterns.map((pattern) => <option key={pattern}>{pattern}</option>)}
         {(wildcards ? decided : operations).map(({ name, summary }) => (
           <option key={name} value={name}>
             {summary}

@@ -177,8 +177,8 @@ function Why({ row: { kind, userName, through, statements }, api, target }: WhyP
   const { t } = useText();
   if (kind === 'root' && !through) return t('whoCan.rootWhy');
   const access = operations.find(({ name }) => name === api)?.access;
-  if (access === 'root') return t('effective.because.root');
-  if (access === 'anyone' || access === 'signed in') return t('effective.because.free');
+  if (access === 'root') return t('effective.verdicts.root');
+  if (access === 'anyone' || access === 'signed in') return t('effective.verdicts.free');
   if (!through && statements.length === 0) return t('effective.nothing');
   return (
     <div className="stack-tight">

@@ -50,8 +50,8 @@ export const permissions: typeof ja = {
       root: 'Root user only',
     },
     because: {
-      free: 'Needs no permission; no statement changes that',
-      root: 'Only the root user; no permission changes that',
+      free: 'No statement changes that',
+      root: 'No permission changes that',
     },
     filter: 'Filter by result',
     filters: {

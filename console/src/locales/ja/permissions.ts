@@ -50,8 +50,8 @@ export const permissions = {
       root: 'ルートユーザーのみ',
     },
     because: {
-      free: '権限がなくても実行できます',
-      root: 'ルートユーザーだけが実行でき、権限では許可できません',
+      free: '権限の設定にかかわらず実行できます',
+      root: '権限では許可できません',
     },
     filter: '結果で絞り込み',
     filters: {

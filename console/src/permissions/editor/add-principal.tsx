@@ -49,7 +49,7 @@ export function AddPrincipal({ text, target, onChange }: AddPrincipalProps) {
   }
 
   return (
-    <section className="stack-tight" aria-labelledby={`${list}-title`}>
+    <section className={`stack-tight ${css.panel}`} aria-labelledby={`${list}-title`}>
       <h3 id={`${list}-title`}>{t('trust.add')}</h3>
       <FormFrame state={frame}>
         <div className={css.fields}>
@@ -83,7 +83,7 @@ export function AddPrincipal({ text, target, onChange }: AddPrincipalProps) {
           {users
             ?.filter(({ userName }) => userName !== target)
             .map(({ userName }) => (
-              <option key={userName} value={userName} />
+              <option key={userName}>{userName}</option>
             ))}
         </datalist>
         {broken && <p className="quiet small">{t('trust.fixToAdd')}</p>}

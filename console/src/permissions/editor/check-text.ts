@@ -1,6 +1,5 @@
-import type { Language } from '@warifu/contract';
+import type { ErrorFacts, Language } from '@warifu/contract';
 import { describeProblem, type LintFinding, type Problem } from '@warifu/policy';
-import type { Failure } from '../../failure.ts';
 
 /** Something to say about a text: what the server would refuse, or a warning. */
 export type Remark = {
@@ -39,10 +38,7 @@ function remark(problem: Problem, level: Remark['level'], fix: LintFinding['fix'
 }
 
 /** What the server refused a text for, where it said the place. */
-export function remarkOnRefusal(
-  text: string,
-  { facts, message }: Pick<Failure, 'facts' | 'message'>,
-): Remark | undefined {
+export function remarkOnRefusal(text: string, facts: ErrorFacts, message: string): Remark | undefined {
   const { line, column = 1 } = facts;
   if (line === undefined) return undefined;
   const before = text.split(/(?<=\r\n|\r(?!\n)|\n)/).slice(0, line - 1);

@@ -126,7 +126,7 @@ function useRemarks(kind: DocumentKind, text: string) {
   }, [kind, settled, language, refused]);
   const refuse = (error: unknown) => {
     const failure = asFailure(error);
-    const remark = remarkOnRefusal(text, { ...failure, message: describeFailure(failure, t) });
+    const remark = remarkOnRefusal(text, failure.facts, describeFailure(failure, t));
     if (remark) setRefused({ text, remark });
     return remark;
   };

@@ -28,7 +28,7 @@ export function TrustWords({ text, target }: TrustWordsProps) {
         {[...waysOf(document)].map(([srn, way]) => (
           <li key={srn}>
             {principalName(srn, operatorId, t)}: {way === 'always' ? t('trust.always') : t('trust.sometimes')}
-            {Array.isArray(way) &&
+            {typeof way !== 'string' &&
               way.map((condition) => (
                 <code key={condition} className={css.clause}>
                   {condition}
