@@ -1,24 +1,80 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOperator } from './support/accounts.ts';
-import { type Session, session } from './support/api.ts';
+import { beginMfa, createOperator } from './support/accounts.ts';
+import { request, type Session, session } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
 import { inspect } from './support/inspect.ts';
+import { authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
-import { accountMenu, button, dialog, enterPassword, field } from './support/walk.ts';
-import { languages } from './support/words.ts';
+import { accountMenu, button, dialog, enterCode, enterPassword, field } from './support/walk.ts';
+import { languages, words } from './support/words.ts';
 
 // Who may do what, in the console: every page of it looked at, and the editor and the simulator used as a person would.
 
 const own = {
-  ja: { review: '変更を確認', save: '保存', evaluate: '判定', denied: '拒否', user: 'SAM ユーザー', operation: '操作' },
+  ja: {
+    review: '変更を確認',
+    save: '保存',
+    evaluate: '判定',
+    denied: '拒否',
+    allowed: '許可',
+    user: 'SAM ユーザー',
+    operation: '操作',
+    proved: 'パスワード確認からの秒数',
+    userName: 'ユーザー名',
+    samTab: 'SAM ユーザー',
+    addPrincipal: '追加',
+    trustField: '信頼ポリシー (JSON)',
+    root: 'ルートユーザー',
+    bobAtAnyTime: 'SAM ユーザー bob: 常にスイッチできます',
+    notOneself: '自分自身にはスイッチできません。',
+    noPermission: /^権限は不要です/,
+    rootOnly: /^この操作はルートユーザーだけが実行できます/,
+    free: '権限不要',
+    onlySelf: /^自分については調べられます/,
+    table: '操作ごとの適用結果',
+    whoTable: '実行できるユーザー',
+    builder: 'JSON を入力せずに作成',
+    condition: '条件',
+    oneself: '自分に対する操作だけ',
+    addStatement: 'ステートメントを追加',
+    replace: '新しいパスワードを設定',
+    newPassword: '新しいパスワード',
+    set: '設定',
+    stopReset: 'リセットを中止',
+    resetStopped: 'リセットを中止しました。',
+  },
   en: {
     review: 'Review changes',
     save: 'Save',
     evaluate: 'Evaluate',
     denied: 'Denied',
+    allowed: 'Allowed',
     user: 'SAM user',
     operation: 'Operation',
+    proved: 'Seconds since the password was proved',
+    userName: 'User name',
+    samTab: 'SAM user',
+    addPrincipal: 'Add',
+    trustField: 'Trust policy (JSON)',
+    root: 'Root user',
+    bobAtAnyTime: 'SAM user bob: at any time',
+    notOneself: 'Nobody switches to itself.',
+    noPermission: /^It needs no permission/,
+    rootOnly: /^Only the root user can do this/,
+    free: 'Needs no permission',
+    onlySelf: /^You can look at yourself/,
+    table: 'Result by operation',
+    whoTable: 'Users who can',
+    builder: 'Build without typing JSON',
+    condition: 'Condition',
+    oneself: 'Only on oneself',
+    addStatement: 'Add statement',
+    replace: 'Set a new password',
+    newPassword: 'New password',
+    set: 'Set',
+    stopReset: 'Stop the reset',
+    resetStopped: 'The reset was stopped.',
   },
 };
 const pages = [
@@ -26,7 +82,6 @@ const pages = [
   ['/security/users/alice', 's32-user'],
   ['/security/users/alice/permissions', 's33-permissions'],
   ['/security/users/alice/authentication', 's34-authentication'],
-  ['/security/users/alice/trust-policy', 's34-trust-policy'],
   ['/security/roles', 's35-roles'],
   ['/security/default-permissions', 's38-default-permissions'],
   ['/security/simulate', 's37-simulate'],
@@ -39,6 +94,7 @@ const pages = [
 describe.each(languages)('pages of permissions (%s)', (language) => {
   const o = own[language];
   const owner = { email: `owner-${language}@example.com`, password: 'pebble harbour quilt 41' };
+  const samPassword = 'lantern orchard velvet 73';
   let server: Server;
   let browser: Browser;
   let tab: Tab;
@@ -51,6 +107,12 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     root = await session(server.baseUrl, owner);
     const users = `/v1/operators/${root.operatorId}/users`;
     for (const name of ['alice', 'bob']) await root.call('POST', `${users}/${name}`, { description: name });
+    await root.call('POST', `${users}/carol`, { description: 'carol' });
+    await root.call('POST', `${users}/carol/password`, { password: samPassword });
+    const reads = JSON.stringify({
+      statements: [{ effect: 'allow', api: ['User:listUsers', 'User:getUser', 'User:getUserPermission'] }],
+    });
+    expect((await root.call('PUT', `${users}/carol/permission`, { permission: reads })).status).toBe(200);
     const condition = "pathVariable('user_name') == samUserName";
     const permission = JSON.stringify({ statements: [{ effect: 'allow', api: 'User:revokeUserMFA', condition }] });
     expect((await root.call('PUT', `${users}/alice/permission`, { permission })).status).toBe(200);
@@ -99,6 +161,147 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     await shown(page.getByText(o.denied).first());
     await shown(page.getByText("pathVariable('user_name') == samUserName").first());
     await look(tab, 's37-denied');
+  });
+
+  test('a trust policy is checked while typing, and a principal is added without typing its name in full', async () => {
+    const { page } = tab;
+    await page.goto(`${server.baseUrl}/security/users/alice/trust-policy`);
+    const editor = field(page, o.trustField);
+    await shown(editor);
+    const twice = '{"statements":[{"effect":"allow","effect":"allow","principal":{"soracom":"x"}}]}';
+    await editor.fill(twice);
+    await shown(page.locator('.cm-lintRange-error').first());
+    const column = twice.lastIndexOf('"effect"') + 1;
+    await shown(button(page, language === 'ja' ? `1 行 ${column} 列` : `Line 1, column ${column}`));
+    await look(tab, 's34-trust-problem');
+    await editor.fill('');
+    await field(page, o.userName).fill('alice');
+    await button(page, o.addPrincipal).click();
+    await shown(page.getByText(o.notOneself));
+    for (const name of ['bob', '']) {
+      await field(page, o.userName).fill(name);
+      await button(page, o.addPrincipal).click();
+      await expect.poll(() => editor.innerText()).toContain(name === '' ? '::Operator:' : '::User:bob');
+    }
+    await shown(page.getByText(o.bobAtAnyTime, { exact: true }));
+    await inspect(tab, 's34-trust-editor');
+    await button(page, o.review).click();
+    await shown(dialog(page));
+    await look(tab, 's34-trust-review');
+    await button(dialog(page), o.save).click();
+    const read = async () => {
+      const answer = await root.call('GET', `/v1/operators/${root.operatorId}/users/alice/trust_policy`);
+      return String(answer.json['trustPolicy']);
+    };
+    await expect.poll(read, { timeout: 10_000 }).toContain('::User:bob');
+  });
+
+  test('the simulator says what needs no permission, what only the root user may do, and reads ages of proofs', async () => {
+    const { page } = tab;
+    const ask = async (search: string) => page.goto(`${server.baseUrl}/security/simulate?user=alice&${search}`);
+    await ask('api=Auth%3AlistSessions');
+    await shown(page.getByText(o.noPermission));
+    await look(tab, 's37-no-permission');
+    await ask('api=Operator%3AenableMFA');
+    await shown(page.getByText(o.rootOnly));
+    const statements = [{ effect: 'allow', api: 'User:getUser', condition: 'authAgeSeconds < 60' }];
+    await page.goto(`${server.baseUrl}/security/simulate?user=bob&api=User%3AgetUser`);
+    await page.locator('details summary').first().click();
+    await page.locator('textarea').fill(JSON.stringify({ statements }));
+    await button(page, o.evaluate).click();
+    await shown(page.getByText(o.allowed, { exact: true }).first());
+    await field(page, o.proved).fill('９０');
+    await button(page, o.evaluate).click();
+    await shown(page.getByText('authAgeSeconds < 60').first());
+    await expect.poll(() => page.locator('[role=status] p').first().innerText()).toBe(o.denied);
+    await look(tab, 's37-ages');
+  });
+
+  test('the effective list begins with what is allowed, and knows what needs no permission', async () => {
+    const { page } = tab;
+    await page.goto(`${server.baseUrl}/security/users/alice/permissions`);
+    const rows = page.getByRole('table', { name: o.table }).getByRole('row');
+    await shown(rows.nth(1).getByText('User:revokeUserMFA'));
+    await shown(rows.filter({ hasText: 'Auth:listSessions' }).getByText(o.free, { exact: true }));
+  });
+
+  test('on a phone a permission is built by choosing', async () => {
+    const { page } = tab;
+    await page.setViewportSize({ width: 375, height: 812 });
+    await page.goto(`${server.baseUrl}/security/users/carol/permissions`);
+    await shown(page.getByText(o.builder));
+    const builder = page.locator('details', { hasText: o.builder });
+    await field(builder, o.operation).fill('User:revokeUserMFA');
+    await field(builder, o.condition).selectOption({ label: o.oneself });
+    await button(builder, o.addStatement).click();
+    await shown(builder.getByText("pathVariable('user_name') == samUserName"));
+    await builder.scrollIntoViewIfNeeded();
+    await look(tab, 's36-builder-375');
+    await button(page, o.save).first().click();
+    const read = async () => {
+      const answer = await root.call('GET', `/v1/operators/${root.operatorId}/users/carol/permission`);
+      return String(answer.json['permission']);
+    };
+    await expect.poll(read, { timeout: 10_000 }).toContain('User:revokeUserMFA');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('somebody forgot the password: a new one in one step', async () => {
+    const { page } = tab;
+    await page.goto(`${server.baseUrl}/security/users/carol/authentication`);
+    await button(page, o.replace).click();
+    await look(tab, 's34-new-password');
+    await field(dialog(page), o.newPassword).fill(`${samPassword} again`);
+    await button(dialog(page), o.set).click();
+    await dialog(page).waitFor({ state: 'hidden' });
+    const { operatorId } = root;
+    const again = { operatorId, userName: 'carol', password: `${samPassword} again` };
+    expect((await request(server.baseUrl, 'POST', '/v1/auth', again)).status).toBe(200);
+    expect((await request(server.baseUrl, 'POST', '/v1/auth', { ...again, password: samPassword })).status).toBe(401);
+  });
+
+  test('what is not permitted is off and named, and every "why" is answered about oneself', async () => {
+    const sam = await openTab(browser, language);
+    const { page } = sam;
+    await page.goto(`${server.baseUrl}/login?as=sam&operator=${root.operatorId}`);
+    await shown(page.getByRole('tab', { name: o.samTab, exact: true }));
+    await field(page, o.userName).fill('carol');
+    await field(page, words[language].password).fill(`${samPassword} again`);
+    await button(page, words[language].logIn).click();
+    await shown(accountMenu(page, { email: 'carol', password: '' }));
+    await page.goto(`${server.baseUrl}/security/users/alice`);
+    await shown(page.getByText('User:deleteUser'));
+    expect(await page.locator('main').getByRole('button', { disabled: true }).count()).toBeGreaterThan(2);
+    await inspect(sam, 's32-not-permitted');
+    // Why: the simulator answers about oneself, and says which permission opens the rest.
+    await page.locator('p', { hasText: 'User:deleteUser' }).getByRole('link').click();
+    await shown(page.getByText(o.onlySelf));
+    await shown(page.getByText(o.denied).first());
+    await look(sam, 's37-only-oneself');
+    await page.goto(`${server.baseUrl}/security/who-can?api=User%3ArevokeUserMFA&user=carol`);
+    const rows = page.getByRole('table', { name: o.whoTable }).getByRole('row');
+    await shown(rows.filter({ hasText: o.root }));
+    await shown(rows.filter({ hasText: 'carol' }).getByText("pathVariable('user_name') == samUserName"));
+    await look(sam, 's39-who-can-oneself');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(sam.problems).toEqual([]);
+  });
+
+  test('a reset that is under way can be stopped from every page', async () => {
+    const { page } = tab;
+    const phone = authenticator(await beginMfa(root));
+    const mfa = `/v1/operators/${root.operatorId}/mfa`;
+    expect((await root.call('POST', `${mfa}/verify`, { mfaOTPCode: await phone.next() })).status).toBe(200);
+    await request(server.baseUrl, 'POST', '/v1/operators/mfa_revoke_token/issue', owner);
+    const again = await openTab(browser, language);
+    await enterPassword(again, server, owner);
+    await enterCode(again, await phone.next());
+    await shown(button(again.page, o.stopReset));
+    await inspect(again, 's11-pending-reset');
+    await button(again.page, o.stopReset).click();
+    await shown(again.page.getByText(o.resetStopped));
+    await button(again.page, o.stopReset).waitFor({ state: 'hidden' });
+    await page.close();
   });
 
   test('and the pages made no mistake of their own, and spoke to nobody else', () => {

@@ -18,8 +18,9 @@ export function operationCatalogue(): Plugin {
     transform: (code, id) => (/[\\/]contract[\\/]src[\\/]/.test(id) ? code.replace(summary, '') : undefined),
     async load(id) {
       if (id !== resolved) return undefined;
-      const { endpoints } = await import('@warifu/contract');
-      return `export const operations = ${JSON.stringify(endpoints.map(describe))};`;
+      const { accessOf, endpoints } = await import('@warifu/contract');
+      const all = endpoints.map((endpoint) => ({ ...describe(endpoint), access: accessOf(endpoint) }));
+      return `export const operations = ${JSON.stringify(all)};`;
     },
   };
 }
@@ -27,8 +28,15 @@ export function operationCatalogue(): Plugin {
 /** What the linter of the editor asks of an operation. */
 const lintTraits = ['removes-mfa', 'credentials'] as const;
 
-function describe({ operation, path, summary, traits: all }: AnyEndpoint) {
+function describe({ operation, path, summary, query, traits: all }: AnyEndpoint) {
   const pathVariables = [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? '');
   const traits = lintTraits.filter((trait) => all.includes(trait));
-  return { name: operation, pathVariables, summary, ...(traits.length > 0 && { traits, target: 'user_name' }) };
+  const queryParameters = Object.keys(query.properties);
+  return {
+    name: operation,
+    pathVariables,
+    queryParameters,
+    summary,
+    ...(traits.length > 0 && { traits, target: 'user_name' }),
+  };
 }

@@ -212,6 +212,8 @@ export const getSession = endpoint({
     /** The session ends after so many seconds without use. */
     idleSeconds: Type.Integer(),
     serverTime: EpochMs,
+    /** In which conditions read dates and times. */
+    timeZone: Type.String(),
     mailPreview: Type.Boolean(),
     /** When the host switched this root user's MFA off; shown for 30 days. */
     hostOverrideAt: Type.Optional(EpochMs),

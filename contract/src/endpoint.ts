@@ -128,6 +128,17 @@ function needsPerson({ personOnly, traits = [] }: { personOnly?: boolean; traits
 }
 
 export type AnyEndpoint = Endpoint<TObject, TObject, TSchema, TSchema>;
+
+/** Who may call an operation at all; only `permission` is a matter of permissions. */
+export type Access = 'anyone' | 'signed in' | 'root' | 'permission';
+
+/** As an operation declares it by the refusals that it may answer with; a test holds it against the server's guards. */
+export function accessOf({ errors }: Pick<AnyEndpoint, 'errors'>): Access {
+  if (errors.includes('AUM0017')) return 'permission';
+  if (errors.includes('AUM0016')) return 'root';
+  return errors.includes('AUM0001') ? 'signed in' : 'anyone';
+}
+
 export type ParamsOf<E extends AnyEndpoint> = Static<E['params']>;
 export type QueryOf<E extends AnyEndpoint> = Static<E['query']>;
 export type BodyOf<E extends AnyEndpoint> = Static<E['body']>;

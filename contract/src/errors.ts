@@ -102,11 +102,13 @@ export const errorTable = {
   },
   AUM0030: {
     status: 400,
+    facts: ['line', 'column'],
     en: 'The permission is not valid: {reason}',
     ja: '権限の記述が正しくありません。{reason}',
   },
   AUM0031: {
     status: 400,
+    facts: ['line', 'column'],
     en: 'The trust policy is not valid: {reason}',
     ja: '信頼ポリシーの記述が正しくありません。{reason}',
   },
@@ -282,13 +284,15 @@ type ErrorRow = {
   readonly ja: string;
 };
 
-/** What a failure may tell a program, and how it is written; `retryAfter` in seconds. */
+/** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `line` and `column` from 1. */
 export const factTypes = {
   field: 'string',
   permission: 'string',
   userName: 'string',
   limit: 'integer',
   count: 'integer',
+  line: 'integer',
+  column: 'integer',
   retryAfter: 'integer',
 } as const;
 

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { accessOf } from '@warifu/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from './support/server.ts';
 
@@ -13,6 +14,7 @@ differs, so that a route which was opened by mistake shows as a line. After a ch
 
 - *anyone*: no session needed. *signed in*: any user, on its own behalf. *root of*: the root user of the operator in the
   path, in a session that a password opened. *permitted*: the root user, or a user whom the permissions allow it.
+  *about oneself*: without a permission too, when the body names the caller itself.
 - Step-up: the password (and the factor, when MFA is active) was proved in the last 15 minutes.
 - Every write with the console's cookie also needs the page's own origin, JSON and the session's CSRF token.
 `;
@@ -54,6 +56,13 @@ describe('access matrix', () => {
     ].join('\n');
     if (process.env.WARIFU_WRITE_ACCESS_MATRIX) writeFileSync(file, text);
     expect(text).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('is what the operations declare by their refusals', () => {
+    for (const { endpoint, guard } of server.app.warifu.bindings) {
+      const access = guard.startsWith('permitted') ? 'permission' : guard.startsWith('root') ? 'root' : guard;
+      expect([endpoint.operation, accessOf(endpoint)]).toEqual([endpoint.operation, access]);
+    }
   });
 
   it('has every route that the server answers', () => {

@@ -1,15 +1,21 @@
 import { Link } from '@tanstack/react-router';
-import type { Reach, Reaching } from '@warifu/policy';
+import { explainPermission } from '@warifu/contract';
+import type { Reaching } from '@warifu/policy';
 import { useText } from '../language.ts';
 import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
+import { useSession } from '../session/session.ts';
 import css from './effective.module.css';
+import type { EffectiveRow } from './effective-rows.ts';
 import { originName } from './sources.ts';
+import { useRefusal } from './use-refusal.ts';
 
-const kinds = { always: 'well', sometimes: 'wait', never: 'off' } as const;
+const kinds = { always: 'well', sometimes: 'wait', free: 'well', never: 'off', root: 'off' } as const;
 
-export function EffectiveTable({ userName, rows }: { userName: string; rows: Reach[] }) {
+export function EffectiveTable({ userName, rows }: { userName: string; rows: EffectiveRow[] }) {
   const { t } = useText();
+  const { refusal } = useRefusal(explainPermission, {});
+  const mayAsk = useSession().userName === userName || !refusal;
   return (
     <table className={`${tableCss.table} ${css.table}`} aria-label={t('effective.table')}>
       <thead>
@@ -23,16 +29,20 @@ export function EffectiveTable({ userName, rows }: { userName: string; rows: Rea
         {rows.map((row) => (
           <tr key={row.name}>
             <th scope="row">
-              <Link
-                to="/security/simulate"
-                search={{ user: userName, api: row.name }}
-                aria-label={t('effective.simulate', { api: row.name })}
-              >
+              {mayAsk ? (
+                <Link
+                  to="/security/simulate"
+                  search={{ user: userName, api: row.name }}
+                  aria-label={t('effective.simulate', { api: row.name })}
+                >
+                  <code>{row.name}</code>
+                </Link>
+              ) : (
                 <code>{row.name}</code>
-              </Link>
+              )}
             </th>
             <td data-name={t('effective.verdict')}>
-              <StatusWord kind={kinds[row.allowed]}>{t(`effective.verdicts.${row.allowed}`)}</StatusWord>
+              <StatusWord kind={kinds[row.verdict]}>{t(`effective.verdicts.${row.verdict}`)}</StatusWord>
             </td>
             <td data-name={t('effective.from')}>
               <Reasons row={row} />
@@ -44,8 +54,10 @@ export function EffectiveTable({ userName, rows }: { userName: string; rows: Rea
   );
 }
 
-function Reasons({ row: { allowedBy, deniedBy } }: { row: Reach }) {
+function Reasons({ row: { verdict, allowedBy, deniedBy } }: { row: EffectiveRow }) {
   const { t } = useText();
+  if (verdict === 'free' || verdict === 'root')
+    return <span className="quiet">{t(`effective.because.${verdict}`)}</span>;
   if (allowedBy.length + deniedBy.length === 0) return <span className="quiet">{t('effective.nothing')}</span>;
   return (
     <ul className={css.reasons}>

@@ -1,16 +1,14 @@
 import { operations } from 'virtual:operations';
 import { NativeSelect, Skeleton, TextInput } from '@mantine/core';
-import { type Reach, reach } from '@warifu/policy';
 import { useMemo } from 'react';
 import { Card } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import css from './effective.module.css';
+import { type EffectiveSearch, effectiveRows, verdicts } from './effective-rows.ts';
 import { EffectiveTable } from './effective-table.tsx';
 import { useDefaults, useOwnPermission, useUserRoles } from './permissions.ts';
 import { type PermissionText, sourcesFrom } from './sources.ts';
-
-export type EffectiveSearch = { verdict?: Reach['allowed']; q?: string };
 
 type EffectivePermissionsProps = {
   userName: string;
@@ -18,17 +16,17 @@ type EffectivePermissionsProps = {
   onSearch: (search: EffectiveSearch) => void;
 };
 
-const filters = ['all', 'always', 'sometimes', 'never'] as const;
+const filters = ['all', ...verdicts] as const;
 
 /** Every operation, whether this user may call it, and which statements say so; computed here, in the browser. */
 export function EffectivePermissions({ userName, search, onSearch }: EffectivePermissionsProps) {
   const { t } = useText();
   const { texts, isPending, incomplete } = useTexts(userName);
-  const reached = useMemo(() => reach(sourcesFrom(texts), operations), [texts]);
+  const reached = useMemo(() => effectiveRows(sourcesFrom(texts), operations), [texts]);
   const { verdict, q = '' } = search;
   const words = q.trim().toLowerCase();
   const shown = reached.filter(
-    ({ name, allowed }) => (verdict ?? allowed) === allowed && name.toLowerCase().includes(words),
+    (row) => (verdict ?? row.verdict) === row.verdict && row.name.toLowerCase().includes(words),
   );
   const change = (next: { verdict?: string; q?: string }) => onSearch(keep({ verdict: verdict ?? 'all', q, ...next }));
 
@@ -70,8 +68,8 @@ export function EffectivePermissions({ userName, search, onSearch }: EffectivePe
 }
 
 function keep({ verdict, q }: { verdict: string; q: string }): EffectiveSearch {
-  const words = q ? { q } : {};
-  return verdict === 'always' || verdict === 'sometimes' || verdict === 'never' ? { verdict, ...words } : words;
+  const known = verdicts.find((value) => value === verdict);
+  return { ...(known ? { verdict: known } : {}), ...(q ? { q } : {}) };
 }
 
 /** The texts that decide for a user, as far as the caller may read them. */

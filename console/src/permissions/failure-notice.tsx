@@ -12,7 +12,7 @@ export function FailureNotice({ error, userName, onRetry }: FailureNoticeProps) 
   const { t } = useText();
   const failure = asFailure(error);
   const { permission } = failure.facts;
-  if (permission) return <NoPermission permission={permission} userName={userName} />;
+  if (permission) return <NoPermission permission={permission} path={userName ? { user_name: userName } : {}} />;
   return (
     <Notice tone="danger" role="alert">
       <p>{describeFailure(failure, t)}</p>

@@ -3,13 +3,17 @@ import type { AnyEndpoint } from '@warifu/contract';
 import { useId } from 'react';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useText } from '../language.ts';
-import { NoPermission } from './no-permission.tsx';
-import { useAllowed } from './use-allowed.ts';
+import { Refused } from './no-permission.tsx';
+import { useRefusal } from './use-refusal.ts';
 
 type GuardedButtonProps = {
   /** What the button leads to calling. */
   endpoint: AnyEndpoint;
+  /** A second call that it leads to. */
+  also?: AnyEndpoint;
+  /** On whom, or on which role. */
   userName?: string;
+  roleId?: string;
   variant?: 'filled' | 'default' | 'subtle';
   label?: string;
   busy?: boolean;
@@ -17,10 +21,12 @@ type GuardedButtonProps = {
   children: string;
 };
 
-/** A button that stays in its place when the caller may not use it, and says why. */
+/** A button that stays in its place when the caller may not use it, and says why. It is off until that is known. */
 export function GuardedButton({
   endpoint,
-  userName = '',
+  also = endpoint,
+  userName,
+  roleId,
   variant,
   label,
   busy,
@@ -29,17 +35,24 @@ export function GuardedButton({
 }: GuardedButtonProps) {
   const { t } = useText();
   const reason = useId();
-  const allowed = useAllowed(endpoint, userName);
+  const path = { ...(userName ? { user_name: userName } : {}), ...(roleId ? { role_id: roleId } : {}) };
+  const first = useRefusal(endpoint, path);
+  const second = useRefusal(also, path);
+  const refusal = first.refusal ?? second.refusal;
+  const isPending = first.isPending || second.isPending;
   const look = { ...(variant ? { variant } : {}), ...(label ? { 'aria-label': label } : {}) };
-  if (allowed === false) {
+  if (refusal || isPending) {
+    const off = { 'aria-disabled': true, 'data-disabled': true, ...(refusal && { 'aria-describedby': reason }) };
     return (
       <div className="stack-tight">
         <div>
-          <Button {...look} aria-disabled="true" data-disabled aria-describedby={reason}>
+          <Button {...look} {...off}>
             {children}
           </Button>
         </div>
-        <NoPermission id={reason} permission={endpoint.operation} userName={userName} />
+        {refusal && (
+          <Refused id={reason} refusal={refusal} permission={(first.refusal ? endpoint : also).operation} path={path} />
+        )}
       </div>
     );
   }

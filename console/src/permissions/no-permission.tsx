@@ -1,45 +1,61 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useText } from '../language.ts';
 import { LockIcon } from '../look/icons.tsx';
 import { useSession } from '../session/session.ts';
 import css from './no-permission.module.css';
+import type { PathValues, Refusal } from './refusal.ts';
 
-type NoPermissionProps = { permission: string; userName?: string | undefined; id?: string };
+type RefusedProps = { refusal: Refusal; permission: string; path?: PathValues; id?: string };
 
-/** What the caller may not do is said in place, with the name of the permission and whom to ask (U9). */
-export function NoPermission({ permission, userName, id }: NoPermissionProps) {
+/** What the caller may not do is said in place, with what is missing and whom to ask (U9). */
+export function Refused({ refusal, permission, path = {}, id }: RefusedProps) {
+  const { t } = useText();
+  if (refusal === 'permission') return <NoPermission permission={permission} path={path} id={id} />;
+  return <Line id={id}>{t(refusal === 'root' ? 'refused.rootOnly' : 'refused.session')}</Line>;
+}
+
+/** A permission that is missing, by its name; why is answered to everybody about itself. */
+export function NoPermission({
+  permission,
+  path = {},
+  id,
+}: Omit<RefusedProps, 'refusal' | 'id'> & { id?: string | undefined }) {
   const { t } = useText();
   const session = useSession();
+  const method = session.authMethod === 'password+totp' ? ({ method: 'password+totp' } as const) : {};
   const search = {
     ...(session.userName ? { user: session.userName } : {}),
     api: permission,
-    ...(userName ? { path: { user_name: userName } } : {}),
+    ...(Object.keys(path).length > 0 ? { path: { ...path } } : {}),
+    ...method,
   };
   const [before = '', after = ''] = t('refused.title', { permission: '\n' }).split('\n');
   return (
-    <p className={css.refused} id={id}>
-      <LockIcon />
-      <span>
-        {before}
-        <code>{permission}</code>
-        {after}
-        <br />
-        {t('refused.body')}{' '}
-        <Link to="/security/simulate" search={search}>
-          {t('refused.why')}
-        </Link>
-      </span>
-    </p>
+    <Line id={id}>
+      {before}
+      <code>{permission}</code>
+      {after}
+      <br />
+      {t('refused.body')}{' '}
+      <Link to="/security/simulate" search={search}>
+        {t('refused.why')}
+      </Link>
+    </Line>
   );
 }
 
-/** The same for what is the root user's alone. */
+/** What is the root user's alone. */
 export function RootOnly() {
   const { t } = useText();
+  return <Line>{t('refused.rootOnly')}</Line>;
+}
+
+function Line({ id, children }: { id?: string | undefined; children: ReactNode }) {
   return (
-    <p className={css.refused}>
+    <p className={css.refused} id={id}>
       <LockIcon />
-      <span>{t('refused.rootOnly')}</span>
+      <span>{children}</span>
     </p>
   );
 }

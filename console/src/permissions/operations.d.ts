@@ -1,6 +1,11 @@
 declare module 'virtual:operations' {
+  import type { Access } from '@warifu/contract';
   import type { Operation } from '@warifu/policy';
 
-  /** What a permission can name, with what an editor says about it. */
-  export const operations: readonly (Operation & { readonly summary: string })[];
+  /** What a permission can name, with what an editor and the simulator say about it. */
+  export const operations: readonly (Operation & {
+    readonly summary: string;
+    readonly access: Access;
+    readonly queryParameters: readonly string[];
+  })[];
 }

@@ -1,44 +1,62 @@
 import { Skeleton } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import type { AnyEndpoint } from '@warifu/contract';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useText } from '../language.ts';
-import { Notice } from '../look/notice.tsx';
-import type { PolicyEditorProps } from './editor/policy-editor.tsx';
-import { NoPermission } from './no-permission.tsx';
+import type { PermissionDocumentProps } from './editor/permission-document.tsx';
+import { Refused } from './no-permission.tsx';
 import { PermissionText } from './permission-text.tsx';
-import { useAllowed } from './use-allowed.ts';
+import { useRefusal } from './use-refusal.ts';
 
-const PolicyEditor = lazy(async () => ({ default: (await import('./editor/policy-editor.tsx')).PolicyEditor }));
+const PermissionDocument = lazy(async () => ({
+  default: (await import('./editor/permission-document.tsx')).PermissionDocument,
+}));
 
-type PermissionEditorProps = PolicyEditorProps & {
-  /** The call that saves. */
+type EditorFrameProps = {
+  /** The call that saves, and on what. */
   endpoint: AnyEndpoint;
   userName?: string;
+  roleId?: string;
 };
 
-/** The editor where there is room and permission for it, else the text to read. */
-export function PermissionEditor({ endpoint, userName = '', ...editor }: PermissionEditorProps) {
+/** The editor of a permission. */
+export function PermissionEditor({
+  endpoint,
+  userName,
+  roleId,
+  ...editor
+}: EditorFrameProps & PermissionDocumentProps) {
+  return (
+    <EditorFrame
+      endpoint={endpoint}
+      {...(userName ? { userName } : {})}
+      {...(roleId ? { roleId } : {})}
+      reading={<PermissionText text={editor.start ?? editor.saved} />}
+    >
+      <PermissionDocument {...editor} />
+    </EditorFrame>
+  );
+}
+
+/** An editor where there is a permission for it, else the text to read and what is missing. */
+export function EditorFrame({
+  endpoint,
+  userName,
+  roleId,
+  reading,
+  children,
+}: EditorFrameProps & { reading: ReactNode; children: ReactNode }) {
   const { t } = useText();
-  const allowed = useAllowed(endpoint, userName);
-  const narrow = useMediaQuery('(max-width: 479px)', false, { getInitialValueInEffect: false });
-  if (allowed === false || narrow) {
+  const path = { ...(userName ? { user_name: userName } : {}), ...(roleId ? { role_id: roleId } : {}) };
+  const { refusal, isPending } = useRefusal(endpoint, path);
+  const loading = <Skeleton height={300} radius={6} aria-label={t('editor.loading')} role="status" />;
+  if (isPending) return loading;
+  if (refusal) {
     return (
       <>
-        <PermissionText text={editor.start ?? editor.saved} />
-        {allowed === false ? (
-          <NoPermission permission={endpoint.operation} userName={userName} />
-        ) : (
-          <Notice tone="info">
-            <p>{t('editor.narrow')}</p>
-          </Notice>
-        )}
+        {reading}
+        <Refused refusal={refusal} permission={endpoint.operation} path={path} />
       </>
     );
   }
-  return (
-    <Suspense fallback={<Skeleton height={300} radius={6} aria-label={t('editor.loading')} role="status" />}>
-      <PolicyEditor {...editor} />
-    </Suspense>
-  );
+  return <Suspense fallback={loading}>{children}</Suspense>;
 }

@@ -2,14 +2,16 @@ import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
 import css from './permission-text.module.css';
 
-/** A permission to read. */
-export function PermissionText({ text }: { text: string }) {
+type PermissionTextProps = { text: string; label?: 'editor.readOnly' | 'trust.readOnly' };
+
+/** A document to read. */
+export function PermissionText({ text, label = 'editor.readOnly' }: PermissionTextProps) {
   const { t } = useText();
   if (text === '') return <p>{t('permissions.none')}</p>;
   return (
     <div className="stack-tight">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard. */}
-      <pre className={css.text} tabIndex={0} role="region" aria-label={t('editor.readOnly')}>
+      <pre className={css.text} tabIndex={0} role="region" aria-label={t(label)}>
         <code>{text}</code>
       </pre>
       <div>

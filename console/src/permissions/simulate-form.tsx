@@ -1,65 +1,64 @@
 import { operations } from 'virtual:operations';
-import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { filled } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { useText } from '../language.ts';
-import { fromLocal, toLocal } from '../time.ts';
+import { type Translate, useText } from '../language.ts';
+import { useSession } from '../session/session.ts';
+import { toLocal } from '../time.ts';
 import { OperationField } from './operation-field.tsx';
-import type { SimulateSearch } from './routes.ts';
 import css from './simulate.module.css';
+import { type Method, methods, type SimulateSearch, secondsOf, toSearch } from './simulate-search.ts';
 import { UserField } from './user-field.tsx';
 
 type SimulateFormProps = {
   asked: SimulateSearch;
   draft: string;
+  /** How that user authenticates, as far as nothing else is asked. */
+  usual: Method;
+  /** The only user who may be asked about, where that is the caller itself. */
+  only: string | undefined;
   busy: boolean;
   onAsk: (asked: SimulateSearch, draft: string) => Promise<void>;
 };
 
-const methods = ['password', 'password+totp', 'authKey', 'switchUser'] as const;
-
-export function SimulateForm({ asked, draft, busy, onAsk }: SimulateFormProps) {
+export function SimulateForm({ asked, draft, usual, only, busy, onAsk }: SimulateFormProps) {
   const { t } = useText();
   const [path, setPath] = useState(asked.path ?? {});
-  const [mfa, setMfa] = useState(asked.mfa ?? false);
+  const [query, setQuery] = useState(asked.query ?? {});
   const { values, set, field, frame } = useSubmit({
-    initial: {
-      user: asked.user ?? '',
-      api: asked.api ?? '',
-      ip: asked.ip ?? '',
-      at: toLocal(asked.at),
-      method: asked.method ?? 'password',
-      draft,
+    initial: { ...typedOf(asked, usual), user: only ?? asked.user ?? '', draft },
+    check: {
+      user: (v) => (v === '' ? t('simulate.userMissing') : null),
+      api: filled(t, t('simulate.api')),
+      proved: secondsCheck(t),
+      reset: secondsCheck(t),
     },
-    check: { user: (v) => (v === '' ? t('simulate.userMissing') : null), api: filled(t, t('simulate.api')) },
-    send: (typed) => onAsk(toSearch(typed, path, mfa), typed.draft.trim()),
+    send: (typed) => onAsk(toSearch(typed, named(typed.api), { path, query }), typed.draft.trim()),
   });
-  const names = pathVariablesOf(values.api);
-  const select = (name: 'user' | 'method' | 'draft') => ({
+  const known = named(values.api);
+  const self = useSession().userName === values.user;
+  const plain = (name: keyof typeof values) => ({
     ...field(name),
     onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
   });
   return (
     <FormFrame state={frame}>
       <div className={css.fields}>
-        <UserField {...field('user')} label={t('simulate.user')} onChange={(name) => set('user', name)} />
+        {only === undefined ? (
+          <UserField {...field('user')} label={t('simulate.user')} onChange={(name) => set('user', name)} />
+        ) : (
+          <TextInput {...field('user')} label={t('simulate.user')} readOnly />
+        )}
         <OperationField {...field('api')} />
-        {names.map((name) => (
-          <TextInput
-            key={name}
-            label={t('simulate.path', { name })}
-            value={path[name] ?? ''}
-            autoCapitalize="none"
-            spellCheck={false}
-            onChange={({ currentTarget: { value } }) => setPath((now) => ({ ...now, [name]: value }))}
-          />
-        ))}
+        <Named names={known?.pathVariables} label="simulate.path" values={path} onChange={setPath} />
+        <Named names={known?.queryParameters} label="simulate.query" values={query} onChange={setQuery} />
       </div>
       <fieldset className={css.group}>
         <legend>{t('simulate.context')}</legend>
+        {self && <p className="quiet small">{t('simulate.contextSelf')}</p>}
         <div className={css.fields}>
           <TextInput {...field('ip')} label={t('simulate.ip')} description={t('simulate.ipHint')} />
           <TextInput
@@ -69,23 +68,29 @@ export function SimulateForm({ asked, draft, busy, onAsk }: SimulateFormProps) {
             description={t('simulate.atHint')}
           />
           <NativeSelect
-            {...select('method')}
+            {...plain('method')}
             size="md"
             label={t('simulate.method')}
             data={methods.map((value) => ({ value, label: t(`simulate.methods.${value}`) }))}
           />
+          <TextInput
+            {...field('proved')}
+            inputMode="numeric"
+            label={t('simulate.proved')}
+            description={t('simulate.provedHint')}
+          />
+          <TextInput
+            {...field('reset')}
+            inputMode="numeric"
+            label={t('simulate.reset')}
+            description={t('simulate.resetHint')}
+          />
         </div>
-        <Checkbox
-          size="md"
-          label={t('simulate.mfa')}
-          checked={mfa}
-          onChange={(event) => setMfa(event.currentTarget.checked)}
-        />
       </fieldset>
       <details className={css.more} open={draft !== ''}>
         <summary>{t('simulate.draftOpen')}</summary>
         <Textarea
-          {...select('draft')}
+          {...plain('draft')}
           label={t('simulate.draft')}
           description={t('simulate.draftHint')}
           rows={8}
@@ -102,25 +107,39 @@ export function SimulateForm({ asked, draft, busy, onAsk }: SimulateFormProps) {
   );
 }
 
-/** The operator is always the caller's own. */
-function pathVariablesOf(api: string): readonly string[] {
-  const known = operations.find(({ name }) => name === api.trim());
-  return known?.pathVariables.filter((name) => name !== 'operator_id') ?? [];
+type NamedProps = {
+  names: readonly string[] | undefined;
+  label: 'simulate.path' | 'simulate.query';
+  values: Record<string, string>;
+  onChange: (values: Record<string, string>) => void;
+};
+
+/** A field for each of the values that an operation has by name. The operator is always the caller's own. */
+function Named({ names = [], label, values, onChange }: NamedProps) {
+  const { t } = useText();
+  return names
+    .filter((name) => name !== 'operator_id')
+    .map((name) => (
+      <TextInput
+        key={name}
+        label={t(label, { name })}
+        value={values[name] ?? ''}
+        autoCapitalize="none"
+        spellCheck={false}
+        onChange={({ currentTarget: { value } }) => onChange({ ...values, [name]: value })}
+      />
+    ));
 }
 
-type Typed = { user: string; api: string; ip: string; at: string; method: string; draft: string };
+function named(api: string) {
+  return operations.find(({ name }) => name === api.trim());
+}
 
-function toSearch({ user, api, ip, at, method }: Typed, path: Record<string, string>, mfa: boolean): SimulateSearch {
-  const wanted = pathVariablesOf(api).flatMap((name) => (path[name] ? [[name, path[name]] as const] : []));
-  const known = methods.find((value) => value === method);
-  const moment = fromLocal(at);
-  return {
-    user,
-    api: api.trim(),
-    ...(wanted.length > 0 ? { path: Object.fromEntries(wanted) } : {}),
-    ...(ip.trim() ? { ip: ip.trim() } : {}),
-    ...(moment === undefined ? {} : { at: moment }),
-    ...(mfa ? { mfa } : {}),
-    ...(known && known !== 'password' ? { method: known } : {}),
-  };
+function typedOf({ api = '', ip = '', at, method, proved, reset }: SimulateSearch, usual: Method) {
+  const seconds = (value: number | undefined) => (value === undefined ? '' : String(value));
+  return { api, ip, at: toLocal(at), method: method ?? usual, proved: seconds(proved), reset: seconds(reset) };
+}
+
+function secondsCheck(t: Translate) {
+  return (typed: string) => (secondsOf(typed) === null ? t('simulate.secondsForm') : null);
 }

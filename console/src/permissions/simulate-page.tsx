@@ -8,27 +8,41 @@ import { Card, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { useSession } from '../session/session.ts';
 import { FailureNotice } from './failure-notice.tsx';
-import type { SimulateSearch } from './routes.ts';
+import { OnlyOneself } from './only-oneself.tsx';
 import { SimulateForm } from './simulate-form.tsx';
 import { SimulateResult } from './simulate-result.tsx';
+import { methods, type SimulateSearch } from './simulate-search.ts';
+import { useRefusal } from './use-refusal.ts';
 
 const route = getRouteApi('/security/simulate');
 
-/** Judges a call without making it. What is asked stands in the address, so that it can be linked and passed on. */
+/**
+ * Judges a call without making it. What is asked stands in the address, so that it can be linked and passed on. Without
+ * the permission to ask about others, everybody may ask about itself.
+ */
 export function SimulatePage() {
   const { t } = useText();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const { userName, authMethod } = useSession();
+  const { refusal, isPending } = useRefusal(explainPermission, {});
   // A draft is too long for an address.
   const [draft, setDraft] = useState('');
-  const { data, error, isFetching } = useExplanation(search, draft);
+  const only = refusal ? userName : undefined;
+  const usual =
+    methods.find((method) => userName !== undefined && search.user === userName && method === authMethod) ?? 'password';
+  const beyond = only !== undefined && search.user !== undefined && search.user !== only;
+  const { data, error, isFetching } = useExplanation({ method: usual, ...search }, draft, !isPending && !beyond);
   return (
     <Page title={t('simulate.title')} lead={t('simulate.lead')}>
       <Card>
+        {only !== undefined && <OnlyOneself permission={explainPermission.operation} />}
         <SimulateForm
-          key={JSON.stringify(search)}
+          key={`${JSON.stringify(search)} ${only}`}
           asked={search}
           draft={draft}
+          usual={usual}
+          only={only}
           busy={isFetching}
           onAsk={async (wanted, text) => {
             setDraft(text);
@@ -38,15 +52,15 @@ export function SimulatePage() {
       </Card>
       <div role="status">
         {error && <FailureNotice error={error} />}
-        {data && !error && <SimulateResult explained={data} />}
+        {data && !error && !beyond && <SimulateResult explained={data} />}
       </div>
     </Page>
   );
 }
 
-function useExplanation(asked: SimulateSearch, draft: string) {
+function useExplanation(asked: SimulateSearch, draft: string, enabled: boolean) {
   const { operatorId } = useSession();
-  const { user = '', api = '', path = {}, ip, at, mfa = false, method } = asked;
+  const { user = '', api = '', path = {}, query = {}, ip, at, method, proved, reset } = asked;
   return useQuery({
     queryKey: ['explained', asked, draft],
     queryFn: async () => {
@@ -55,15 +69,17 @@ function useExplanation(asked: SimulateSearch, draft: string) {
         userName: user,
         api,
         pathVariables: { operator_id: operatorId, ...path },
-        mfaAuthenticated: mfa,
+        queryParameters: query,
         ...(draft === '' ? {} : { draft }),
         ...(ip === undefined ? {} : { sourceIp: ip }),
         ...(at === undefined ? {} : { at }),
         ...(method === undefined ? {} : { authMethod: method }),
+        ...(proved === undefined ? {} : { authAgeSeconds: proved }),
+        ...(reset === undefined ? {} : { secondsSinceMfaReset: reset }),
       });
       return reply;
     },
-    enabled: user !== '' && api !== '',
+    enabled: enabled && user !== '' && api !== '',
     retry: false,
   });
 }

@@ -1,7 +1,8 @@
+import type { Trace } from '@warifu/policy';
 import { useText } from '../language.ts';
 import { StatusWord } from '../look/status-word.tsx';
+import type { Explained } from './refusal.ts';
 import css from './simulate.module.css';
-import type { Explained } from './simulate-result.tsx';
 import { sourceName } from './sources.ts';
 
 type Statement = Explained['statements'][number];
@@ -28,12 +29,24 @@ export function TracedStatement({ statement }: { statement: Statement }) {
           </li>
         ))}
       </ul>
-      {condition && <Condition condition={condition} />}
+      {condition && <TracedCondition condition={condition} />}
     </li>
   );
 }
 
-function Condition({ condition }: { condition: NonNullable<Statement['condition']> }) {
+type Condition = Pick<NonNullable<Statement['condition']>, 'value' | 'parts'>;
+
+/** The parts of a condition as answers of the server list them: outermost first. */
+export function partsOf(trace: Trace, depth = 0): Condition['parts'] {
+  const { text, value, children } = trace;
+  return [
+    { text, value: value === null ? 'fails' : String(value), depth },
+    ...children.flatMap((child) => partsOf(child, depth + 1)),
+  ];
+}
+
+/** A condition part by part. */
+export function TracedCondition({ condition }: { condition: Condition }) {
   const { t } = useText();
   return (
     <>

@@ -1,8 +1,9 @@
 import '../locales/later.ts';
+import { operations } from 'virtual:operations';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type ReplyOf, whoCan } from '@warifu/contract';
+import { explainPermission, whoCan } from '@warifu/contract';
 import { call } from '../api.ts';
 import { filled } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
@@ -14,39 +15,85 @@ import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import { useSession } from '../session/session.ts';
 import { FailureNotice } from './failure-notice.tsx';
+import { OnlyOneself } from './only-oneself.tsx';
 import { OperationField } from './operation-field.tsx';
+import { ownRows, type Principal } from './own-rows.ts';
+import type { PathValues } from './refusal.ts';
 import css from './simulate.module.css';
 import { sourceName } from './sources.ts';
+import { useRefusal } from './use-refusal.ts';
 import { UserField } from './user-field.tsx';
 
 const route = getRouteApi('/security/who-can');
-type Principal = ReplyOf<typeof whoCan>[number];
 
 /** The reverse question: everybody who may do something, to somebody, and why. */
 export function WhoCanPage() {
   const { t } = useText();
   const { api = '', user } = route.useSearch();
-  const { operatorId } = useSession();
-  const { data, error, isLoading } = useQuery({
-    queryKey: ['who-can', api, user ?? ''],
-    queryFn: async () =>
-      (await call(whoCan, { operator_id: operatorId, api, ...(user ? { user_name: user } : {}) })).reply,
-    enabled: api !== '',
-  });
+  const { refusal, isPending } = useRefusal(whoCan, {});
   const lead = user ? t('whoCan.leadTarget', { api, user }) : t('whoCan.lead', { api });
+  const Answer = refusal ? OwnAnswer : Everybody;
   return (
     <Page title={t('whoCan.title')} {...(api ? { lead } : {})}>
       <Card>
         <Question key={`${api} ${user}`} api={api} user={user ?? ''} />
       </Card>
+      {api !== '' && !isPending && <Answer api={api} user={user} />}
+    </Page>
+  );
+}
+
+type AnswerProps = { api: string; user: string | undefined };
+
+function Everybody({ api, user }: AnswerProps) {
+  const { operatorId } = useSession();
+  const { data, error, isLoading } = useQuery({
+    queryKey: ['who-can', api, user ?? ''],
+    queryFn: async () =>
+      (await call(whoCan, { operator_id: operatorId, api, ...(user ? { user_name: user } : {}) })).reply,
+  });
+  return (
+    <>
       {isLoading && <Skeleton height={160} radius={10} />}
       {error && <FailureNotice error={error} />}
       {data && (
         <Card>
-          <Principals rows={data} api={api} />
+          <Principals rows={data} api={api} target={user} />
         </Card>
       )}
-    </Page>
+    </>
+  );
+}
+
+/** Without the permission to ask about everybody: what is true of every operator, and the caller itself. */
+function OwnAnswer({ api, user }: AnswerProps) {
+  const { operatorId, userName = '' } = useSession();
+  const path: PathValues = user ? { user_name: user } : {};
+  const { data, error, isLoading } = useQuery({
+    queryKey: ['who-can', 'oneself', api, path],
+    queryFn: async () => {
+      const asked = { userName, api, pathVariables: { operator_id: operatorId, ...path } };
+      return (await call(explainPermission, { operator_id: operatorId, ...asked })).reply;
+    },
+  });
+  return (
+    <Card>
+      <OnlyOneself permission={whoCan.operation} />
+      {isLoading && <Skeleton height={160} radius={10} />}
+      {error && <FailureNotice error={error} />}
+      {data && (
+        <Principals
+          rows={ownRows(
+            data,
+            { operatorId, userName },
+            operations.find(({ name }) => name === api)?.pathVariables ?? [],
+            path,
+          )}
+          api={api}
+          target={user}
+        />
+      )}
+    </Card>
   );
 }
 
@@ -73,7 +120,11 @@ function Question({ api, user }: { api: string; user: string }) {
   );
 }
 
-function Principals({ rows, api }: { rows: Principal[]; api: string }) {
+const kinds = { always: 'well', sometimes: 'wait', never: 'off' } as const;
+
+type PrincipalsProps = { rows: Principal[]; api: string; target: string | undefined };
+
+function Principals({ rows, api, target }: PrincipalsProps) {
   const { t } = useText();
   return (
     <table className={tableCss.table} aria-label={t('whoCan.table')}>
@@ -91,10 +142,10 @@ function Principals({ rows, api }: { rows: Principal[]; api: string }) {
               <Who row={row} />
             </th>
             <td data-name={t('whoCan.allowed')}>
-              <StatusWord kind={row.allowed === 'always' ? 'well' : 'wait'}>{t(`whoCan.${row.allowed}`)}</StatusWord>
+              <StatusWord kind={kinds[row.allowed]}>{t(`whoCan.${row.allowed}`)}</StatusWord>
             </td>
             <td data-name={t('whoCan.why')}>
-              <Why row={row} api={api} />
+              <Why row={row} api={api} target={target} />
             </td>
           </tr>
         ))}
@@ -120,15 +171,24 @@ function Who({ row: { principal, userName, kind } }: { row: Principal }) {
   );
 }
 
-function Why({ row: { kind, userName, through, statements }, api }: { row: Principal; api: string }) {
+type WhyProps = Omit<PrincipalsProps, 'rows'> & { row: Principal };
+
+function Why({ row: { kind, userName, through, statements }, api, target }: WhyProps) {
   const { t } = useText();
   if (kind === 'root' && !through) return t('whoCan.rootWhy');
+  const access = operations.find(({ name }) => name === api)?.access;
+  if (access === 'root') return t('effective.verdicts.root');
+  if (access === 'anyone' || access === 'signed in') return t('effective.verdicts.free');
+  if (!through && statements.length === 0) return t('effective.nothing');
   return (
     <div className="stack-tight">
       {through && <span>{t('whoCan.through', { user: through })}</span>}
       {statements.map(({ source, statement, condition }) => (
         <div key={`${source}-${statement}`}>
-          <Link to="/security/simulate" search={{ user: through ?? userName, api }}>
+          <Link
+            to="/security/simulate"
+            search={{ user: through ?? userName, api, ...(target ? { path: { user_name: target } } : {}) }}
+          >
             {t('simulate.statement', { source: sourceName(source, t), n: statement })}
           </Link>
           {condition && (

@@ -71,6 +71,7 @@ function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
         )}
         <PermissionEditor
           endpoint={updateRole}
+          roleId={role.roleId}
           saved={role.permission}
           affects={users.data ? countText('roles.affects', users.data.length) : undefined}
           onSave={save}
@@ -81,6 +82,7 @@ function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
         <div className="row">
           <GuardedButton
             endpoint={updateRole}
+            roleId={role.roleId}
             variant="default"
             onClick={() => navigate({ search: { dialog: 'edit' } })}
           >
@@ -88,6 +90,7 @@ function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
           </GuardedButton>
           <GuardedButton
             endpoint={deleteRole}
+            roleId={role.roleId}
             variant="default"
             onClick={() => navigate({ search: { dialog: 'delete' } })}
           >

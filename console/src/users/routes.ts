@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import type { EffectiveSearch } from '../permissions/effective.tsx';
+import type { EffectiveSearch } from '../permissions/effective-rows.ts';
 import { readEffectiveSearch } from '../permissions/routes.ts';
 import { rootRoute } from '../root-route.tsx';
 import { readUserMfaSearch, type UserMfaSearch } from './user-mfa-search.ts';
@@ -34,12 +34,26 @@ const overview = createRoute({
 });
 
 export type AuthenticationSearch = Omit<UserMfaSearch, 'dialog'> & {
-  dialog?: 'disable' | 'set-password' | 'change-password' | 'delete-password' | 'new-key' | 'delete-key';
+  dialog?:
+    | 'disable'
+    | 'set-password'
+    | 'change-password'
+    | 'replace-password'
+    | 'delete-password'
+    | 'new-key'
+    | 'delete-key';
   /** Of the key to delete. */
   key?: string;
 };
 
-const dialogs: readonly unknown[] = ['set-password', 'change-password', 'delete-password', 'new-key', 'delete-key'];
+const dialogs: readonly unknown[] = [
+  'set-password',
+  'change-password',
+  'replace-password',
+  'delete-password',
+  'new-key',
+  'delete-key',
+];
 
 const authentication = createRoute({
   getParentRoute: () => user,

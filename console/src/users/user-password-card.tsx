@@ -4,6 +4,7 @@ import { useText } from '../language.ts';
 import { StatusWord } from '../look/status-word.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { useSession } from '../session/session.ts';
+import { ReplacePasswordDialog } from './replace-password-dialog.tsx';
 import type { AuthenticationSearch } from './routes.ts';
 import { ChangePasswordDialog, DeletePasswordDialog, SetPasswordDialog } from './user-password-dialogs.tsx';
 import type { User } from './users.ts';
@@ -30,6 +31,7 @@ export function UserPasswordCard({ user: { userName, hasPassword }, dialog, onSh
       {hasPassword ? <Present userName={userName} onShow={onShow} /> : <Absent userName={userName} onShow={onShow} />}
       <SetPasswordDialog userName={userName} opened={dialog === 'set-password'} onClose={close} />
       <ChangePasswordDialog userName={userName} opened={dialog === 'change-password'} onClose={close} />
+      <ReplacePasswordDialog userName={userName} opened={dialog === 'replace-password'} onClose={close} />
       <DeletePasswordDialog userName={userName} opened={dialog === 'delete-password'} onClose={close} />
     </Card>
   );
@@ -48,7 +50,7 @@ function Absent({ userName, onShow }: StateProps) {
   );
 }
 
-/** Changing needs the current password, so it is offered only to the user itself. */
+/** Changing needs the current password, so it is offered only to the user itself; others set a new one. */
 function Present({ userName, onShow }: StateProps) {
   const { t } = useText();
   const self = useSession().userName === userName;
@@ -64,6 +66,16 @@ function Present({ userName, onShow }: StateProps) {
             onClick={() => onShow('change-password')}
           >
             {t('userPassword.change')}
+          </GuardedButton>
+        )}
+        {!self && (
+          <GuardedButton
+            endpoint={createUserPassword}
+            also={deleteUserPassword}
+            userName={userName}
+            onClick={() => onShow('replace-password')}
+          >
+            {t('userPassword.replace')}
           </GuardedButton>
         )}
         <GuardedButton

@@ -89,6 +89,7 @@ function RoleList({ roles, userName, onDetach }: RoleListProps) {
           <GuardedButton
             endpoint={detachRole}
             userName={userName}
+            roleId={roleId}
             variant="default"
             label={t('permissions.detachLabel', { role: roleName })}
             onClick={() => onDetach(roleId)}

@@ -28,7 +28,7 @@ export type Texts = {
 export function parsePermission(text: string): PermissionDocument {
   const result = parse(text);
   if (result.ok) return result.document;
-  throw invalid(result.problems[0]);
+  throw invalidText('AUM0030', result.problems[0]);
 }
 
 /**
@@ -39,7 +39,7 @@ export function parsePermission(text: string): PermissionDocument {
 export function parseNewPermission(text: string): PermissionDocument {
   const document = parsePermission(text);
   const [problem] = misspellings(document, policyOperations);
-  if (problem) throw invalid(problem);
+  if (problem) throw invalidText('AUM0030', problem);
   return document;
 }
 
@@ -48,9 +48,11 @@ export function documentsOf(texts: Texts): PermissionDocument[] {
   return sourcesOf(texts).map(({ document }) => document);
 }
 
-function invalid(problem: Problem | undefined): Failure {
-  const reason = (language: 'en' | 'ja') => (problem ? describeProblemAt(problem, language) : '');
-  return new Failure('AUM0030', { reason: { en: reason('en'), ja: reason('ja') } });
+/** The refusal of a text, with the place of the problem in words and as facts. */
+export function invalidText(code: 'AUM0030' | 'AUM0031', problem: Problem | undefined): Failure {
+  if (!problem) return new Failure(code);
+  const reason = { en: describeProblemAt(problem, 'en'), ja: describeProblemAt(problem, 'ja') };
+  return new Failure(code, { reason, line: String(problem.line), column: String(problem.column) });
 }
 
 /** The parsed documents of a user. Stored texts were checked when they were saved. */

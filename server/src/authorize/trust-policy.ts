@@ -1,5 +1,5 @@
-import { describeProblemAt, parseTrustPolicy as parse, type TrustDocument } from '@warifu/policy';
-import { Failure } from '../failure.ts';
+import { parseTrustPolicy as parse, type TrustDocument } from '@warifu/policy';
+import { invalidText } from './documents.ts';
 
 /** The name of a root user in trust policies and answers. */
 export function rootSrn(operatorId: string): string {
@@ -24,9 +24,7 @@ export function principalOf(srn: string): { operatorId: string; userName: string
 export function parseTrustPolicy(text: string): TrustDocument {
   const result = parse(text);
   if (result.ok) return result.document;
-  const [problem] = result.problems;
-  const reason = (language: 'en' | 'ja') => (problem ? describeProblemAt(problem, language) : '');
-  throw new Failure('AUM0031', { reason: { en: reason('en'), ja: reason('ja') } });
+  throw invalidText('AUM0031', result.problems[0]);
 }
 
 /** The statements of a stored trust policy, which was checked when it was saved; without one there are none. */

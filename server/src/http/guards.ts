@@ -65,13 +65,27 @@ export function rootOf(param?: string): Guard<Caller> {
 
 /** A user of the operator in the path whom the permissions allow this operation; the root user always. */
 export function permitted(param?: string): Guard<Caller> {
+  return permittedUnless(param ? `permitted in {${param}}` : 'permitted', param, () => false);
+}
+
+/** The same for a question about the user that the body names; about itself everybody may ask. */
+export function permittedOrAboutOneself(param: string): Guard<Caller> {
+  return permittedUnless(`permitted in {${param}}, or about oneself`, param, isAboutOneself);
+}
+
+function permittedUnless(
+  name: string,
+  param: string | undefined,
+  isFree: (incoming: Incoming, caller: Caller) => boolean,
+): Guard<Caller> {
   return {
-    name: param ? `permitted in {${param}}` : 'permitted',
+    name,
     check: async (incoming) => {
       const caller = await callerOf(incoming, param);
       const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(incoming, caller);
+      const free = caller.userId === rootId || enrolling || isFree(incoming, caller);
       // SECURITY: nothing is allowed to a SAM user until a permission says so.
-      if (caller.userId !== rootId && !enrolling && !(await isAllowed(incoming, caller))) {
+      if (!free && !(await isAllowed(incoming, caller))) {
         const params = { userName: caller.userName, permission: incoming.endpoint.operation };
         await refuseFor(incoming, caller, 'AUM0017', params);
       }
@@ -100,6 +114,11 @@ async function callerOf(incoming: Incoming, param: string | undefined): Promise<
   // SECURITY: another operator's anything is not there.
   if (param !== undefined && caller.operatorId !== incoming.params[param]) throw new Failure('COM0404');
   return caller;
+}
+
+// SECURITY: the body was not checked yet; only the very name of the caller, as text, makes it a question about oneself.
+function isAboutOneself({ request }: Incoming, { userName }: Caller): boolean {
+  return (request.body as { userName?: unknown } | null | undefined)?.userName === userName;
 }
 
 async function isAllowed(incoming: Incoming, caller: Caller): Promise<boolean> {

@@ -16,9 +16,11 @@ import type { FastifyInstance } from 'fastify';
 import { findOperation } from '../authorize/catalogue.ts';
 import { parseNewPermission, parsePermission, textsOf } from '../authorize/documents.ts';
 import { explain } from '../authorize/explain.ts';
+import { subjectOf } from '../authorize/facts.ts';
 import { type Access, whoCan } from '../authorize/who-can.ts';
+import type { RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { permitted } from '../http/guards.ts';
+import { type Caller, permitted, permittedOrAboutOneself } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
 import { findSamUser } from '../users/users.ts';
@@ -97,13 +99,14 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
 function registerQuestionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, explainPermission, permitted('operator_id'), async ({ params, body }) => {
+  handle(app, explainPermission, permittedOrAboutOneself('operator_id'), async ({ caller, info, params, body }) => {
     const row = await findSamUser(ctx.db, params.operator_id, body.userName);
     const texts = await textsOf(ctx.db, row.operator_id, row.user_id);
     if (!texts) throw new Failure('COM0404');
     if (body.draft !== undefined) parsePermission(body.draft);
+    const meant = body.userName === caller.userName ? { ...asThisCall(ctx.now(), caller, info), ...body } : body;
     const asked = body.draft === undefined ? texts : { ...texts, own: body.draft };
-    return explain(ctx, asked, accessOf(app, body.api), askedCall(ctx.now(), row, body));
+    return explain(ctx, asked, accessOf(app, body.api), askedCall(ctx.now(), row, meant));
   });
 
   handle(app, whoCanEndpoint, permitted('operator_id'), async ({ params, query }) => {
@@ -116,6 +119,12 @@ function registerQuestionRoutes(app: FastifyInstance): void {
     if (query.user_name !== undefined) await findSamUser(ctx.db, params.operator_id, query.user_name);
     return await whoCan(ctx.db, { operatorId: params.operator_id, endpoint, access, target: query.user_name });
   });
+}
+
+/** Whoever asks about itself means its own session, from where it is, as far as it says nothing else. */
+function asThisCall(now: number, caller: Caller, { sourceIp }: RequestInfo) {
+  const { authMethod, authAgeSeconds } = subjectOf(caller, now);
+  return { ...(authMethod !== 'passkey' && { authMethod }), authAgeSeconds, sourceIp };
 }
 
 /** The call that is asked about; what the question leaves out is as in an ordinary call of that user now. */

@@ -94,6 +94,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       expiresAt: caller.expiresAt,
       idleSeconds: limits.session.consoleIdle / 1000,
       serverTime: ctx.now(),
+      timeZone: ctx.config.timeZone,
       mailPreview: ctx.config.smtpUrl === undefined,
       ...(hostOverrideAt !== undefined && { hostOverrideAt }),
     };

@@ -30,6 +30,7 @@ export const security: typeof ja = {
     title: 'No permission: {permission}',
     body: 'Ask the root user.',
     rootOnly: 'Only the root user can do this.',
+    session: 'This is not possible in a switched session. Log in with the password.',
     why: 'Find out why',
   },
   overview: {
@@ -60,7 +61,9 @@ export const security: typeof ja = {
       "The server's operator will disable multi-factor authentication on {at}. If you did not ask for it, stop it.",
     resetByMail:
       'A reset of multi-factor authentication was requested by mail; its link works until {at}. If it was not you, stop it and change the password.',
+    resetTitle: 'A reset of MFA is under way',
     stopReset: 'Stop the reset',
+    resetStopped: 'The reset was stopped.',
     codesAction: 'Review the backup codes',
   },
   status: {

@@ -83,7 +83,14 @@ export const users: typeof ja = {
     delete: 'Delete password',
     none: 'Without a password this user cannot log in to the console.',
     has: 'The user logs in to the console and the API with this password.',
-    forgotten: 'If the password is forgotten, delete it and set a new one. MFA stays enabled.',
+    forgotten: 'If the password is forgotten, set a new one. MFA stays as it is.',
+    replace: 'Set a new password',
+    replaceBody:
+      'The present password of {name} stops working and all its sessions end. MFA, auth keys and permissions stay. Tell {name} the new password in a safe way and have it changed.',
+    replaceSubmit: 'Set',
+    replaceOpen:
+      'The present password was deleted already. Until a new one is set, {name} cannot log in to the console.',
+    replaced: 'The new password of {name} was set.',
     setTitle: 'Set password',
     setBody: 'Set the first password of {name}. Tell it to the person in a safe way and have them change it.',
     setSubmit: 'Set',

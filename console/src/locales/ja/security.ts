@@ -30,6 +30,7 @@ export const security = {
     title: '権限がありません: {permission}',
     body: 'ルートユーザーに依頼してください。',
     rootOnly: 'この操作はルートユーザーだけが実行できます。',
+    session: 'スイッチしたセッションでは実行できません。パスワードでログインしてください。',
     why: '理由を調べる',
   },
   overview: {
@@ -60,7 +61,9 @@ export const security = {
     resetByHost: '{at} に、サーバーの管理者が多要素認証を無効にします。依頼した覚えがない場合は、中止してください。',
     resetByMail:
       'メールによる多要素認証のリセットが申し込まれました。URL は {at} まで有効です。覚えがない場合は、中止してパスワードを変更してください。',
+    resetTitle: '多要素認証のリセットが進行中です',
     stopReset: 'リセットを中止',
+    resetStopped: 'リセットを中止しました。',
     codesAction: 'バックアップコードを確認する',
   },
   status: {

@@ -3,12 +3,12 @@ import { type Reach, reach } from '@warifu/policy';
 import type { Translate } from '../../language.ts';
 import { sourcesFrom } from '../sources.ts';
 
-/** What a changed document means for the operations, in words; a diff of the text alone tells few people. */
+/** What a changed permission means for the operations that permissions decide, in words. */
 export function changeWords(before: string, after: string, t: Translate): string[] {
   const old = reachOf(before);
   const fresh = reachOf(after);
-  return operations.flatMap(({ name }, place) => {
-    const words = wordsFor(old[place], fresh[place]);
+  return operations.flatMap(({ name, access }, place) => {
+    const words = access === 'permission' && wordsFor(old[place], fresh[place]);
     return words ? [t(words, { api: name })] : [];
   });
 }

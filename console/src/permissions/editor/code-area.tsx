@@ -10,11 +10,12 @@ import { useText } from '../../language.ts';
 import type { Remark } from './check-text.ts';
 import css from './code-area.module.css';
 import { completion } from './completion.ts';
+import type { DocumentKind } from './document-kind.ts';
 import { editorLook } from './look.ts';
 import { replaceSelection } from './replace-selection.ts';
 
 export type CodeAreaProps = {
-  label: string;
+  kind: DocumentKind;
   describedBy: string;
   text: string;
   remarks: readonly Remark[];
@@ -23,11 +24,13 @@ export type CodeAreaProps = {
   onReady: (view: EditorView) => void;
 };
 
-/** The text of a permission with line numbers, colours, suggestions, and remarks where they belong. */
-export function CodeArea({ label, describedBy, text, remarks, onChange, onReady }: CodeAreaProps) {
+/** The text of a document with line numbers, colours, suggestions, and remarks where they belong. */
+export function CodeArea({ kind, describedBy, text, remarks, onChange, onReady }: CodeAreaProps) {
   const { t, language } = useText();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
+  const kindNow = useRef(kind);
+  kindNow.current = kind;
   const changed = useRef(onChange);
   changed.current = onChange;
 
@@ -36,8 +39,8 @@ export function CodeArea({ label, describedBy, text, remarks, onChange, onReady 
     if (!host.current) return;
     const extensions = [
       ...basics,
-      autocompletion({ override: [completion(t)], icons: false, maxRenderedOptions: 10 }),
-      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': describedBy }),
+      autocompletion({ override: [completion(() => kindNow.current, t)], icons: false, maxRenderedOptions: 10 }),
+      EditorView.contentAttributes.of({ 'aria-label': t(kind.label), 'aria-describedby': describedBy }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed.current(update.state.doc.toString());
       }),

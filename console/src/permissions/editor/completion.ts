@@ -1,61 +1,63 @@
-import { operations } from 'virtual:operations';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
-import { FUNCTIONS, KEYWORDS, matchesPattern, VARIABLES } from '@warifu/policy';
-import { countText, currentLanguage, type Translate } from '../../language.ts';
+import { FUNCTIONS, KEYWORDS, VARIABLES } from '@warifu/policy';
+import { currentLanguage, type Translate } from '../../language.ts';
+import type { DocumentKind, Suggestions } from './document-kind.ts';
 
-/** Suggests what fits where the cursor is: operation names, or the words of a condition. */
-export function completion(t: Translate) {
+/** Suggests what fits where the cursor is: members, operation names, principals, the words of a condition. */
+export function completion(kindNow: () => DocumentKind, t: Translate) {
   return (context: CompletionContext): CompletionResult | null => {
+    const { members, values } = kindNow();
     const place = placeOf(context);
     if (!place) return null;
-    if (place.name === 'effect') return suggest(context, /\w*$/, effects, /^\w*$/);
-    if (place.name === 'api') return suggest(context, /[\w:*]*$/, operationNames(), /^[\w:*]*$/);
-    if (place.name === 'condition') return suggest(context, /[\w']*$/, conditionWords(t), /^[\w']*$/);
-    return null;
+    if (place.kind === 'value') return suggest(context, values(place.member, t));
+    const names = members[place.member] ?? [];
+    return suggest(context, { typed: /\w*$/, options: names.map((label) => ({ label, type: 'property' })) });
   };
 }
 
-const effects: Completion[] = [{ label: 'allow' }, { label: 'deny' }];
+type Node = ReturnType<ReturnType<typeof syntaxTree>['resolveInner']>;
 
-/** The member of the statement whose string value the cursor is in. */
-function placeOf(context: CompletionContext): { name: string } | null {
+/** Whether the cursor is in the name of a member or in a string value, and of which member of the document. */
+function placeOf(context: CompletionContext): { kind: 'name' | 'value'; member: string } | null {
   const node = syntaxTree(context.state).resolveInner(context.pos, -1);
-  if (node.name !== 'String' || node.from === context.pos) return null;
-  for (let up = node.parent; up; up = up.parent) {
-    if (up.name !== 'Property') continue;
-    const name = up.getChild('PropertyName');
-    return name ? { name: context.state.sliceDoc(name.from + 1, name.to - 1) } : null;
+  if (node.from === context.pos) return null;
+  const nameOf = (property: Node | null) => {
+    const name = property?.getChild('PropertyName');
+    return name ? context.state.sliceDoc(name.from + 1, name.to - 1) : '';
+  };
+  // A string that has no colon yet stands in an object as an error of the syntax.
+  const inObject = node.name === 'String' && node.parent?.name !== 'Property' && above(node)?.name === 'Object';
+  if (node.name === 'PropertyName' || inObject) {
+    const object = node.name === 'PropertyName' ? node.parent?.parent : above(node);
+    return { kind: 'name', member: nameOf(propertyAbove(object ?? null)) };
   }
+  if (node.name !== 'String') return null;
+  const property = propertyAbove(node);
+  return property && { kind: 'value', member: nameOf(property) };
+}
+
+function above(node: Node): Node | null {
+  return node.parent?.type.isError ? node.parent.parent : node.parent;
+}
+
+function propertyAbove(node: Node | null): Node | null {
+  for (let up = node?.parent ?? null; up; up = up.parent) if (up.name === 'Property') return up;
   return null;
 }
 
-function suggest(
-  context: CompletionContext,
-  typed: RegExp,
-  options: Completion[],
-  validFor: RegExp,
-): CompletionResult | null {
+function suggest(context: CompletionContext, suggestions: Suggestions | undefined): CompletionResult | null {
+  if (!suggestions) return null;
+  const { typed, options } = suggestions;
   const before = context.matchBefore(typed);
   if (!before || (before.from === before.to && !context.explicit)) return null;
-  return { from: before.from, options, validFor };
+  return { from: before.from, options, validFor: new RegExp(`^${typed.source}`) };
 }
 
-function operationNames(): Completion[] {
-  const names = operations.map(({ name, summary }) => ({ label: name, info: summary, type: 'function' }));
-  const tags = [...new Set(operations.map(({ name }) => `${name.split(':')[0]}:*`))];
-  return [...['*', ...tags].map(wildcard), ...names];
-}
-
-/** A wildcard says how many operations it covers at present. */
-function wildcard(pattern: string): Completion {
-  const count = operations.filter(({ name }) => matchesPattern(pattern, name)).length;
-  return { label: pattern, detail: countText('editor.covers', count), type: 'namespace' };
-}
-
-function conditionWords(t: Translate): Completion[] {
+/** The words of a condition. */
+export function conditionWords(t: Translate): Suggestions {
   const language = currentLanguage();
-  return [
+  const options: Completion[] = [
     ...VARIABLES.map(({ name, type, meaning, values }) => ({
       label: name,
       detail: `${t('editor.completions.variable')}: ${type}`,
@@ -71,4 +73,5 @@ function conditionWords(t: Translate): Completion[] {
     })),
     ...KEYWORDS.map((label) => ({ label, detail: t('editor.completions.keyword'), type: 'keyword' })),
   ];
+  return { typed: /[\w']*$/, options };
 }

@@ -2,10 +2,11 @@ import { Button, Menu } from '@mantine/core';
 import { SubmitButton } from '../../fields/submit-button.tsx';
 import { useText } from '../../language.ts';
 import { ChevronIcon } from '../../look/icons.tsx';
+import type { DocumentKind } from './document-kind.ts';
 import css from './editor-bar.module.css';
-import { templates, templateText } from './templates.ts';
 
 type EditorBarProps = {
+  templates: DocumentKind['templates'];
   busy: boolean;
   dirty: boolean;
   onTemplate: (text: string) => void;
@@ -13,25 +14,11 @@ type EditorBarProps = {
   onReview: () => void;
 };
 
-export function EditorBar({ busy, dirty, onTemplate, onFormat, onReview }: EditorBarProps) {
+export function EditorBar({ templates, busy, dirty, onTemplate, onFormat, onReview }: EditorBarProps) {
   const { t } = useText();
   return (
     <div className={css.bar}>
-      <Menu position="bottom-start" width={320} radius={8} shadow="md" withInitialFocusPlaceholder={false}>
-        <Menu.Target>
-          <Button variant="default" rightSection={<ChevronIcon size={16} />}>
-            {t('editor.template')}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown className={css.menu}>
-          {templates.map((template) => (
-            <Menu.Item key={template.name} onClick={() => onTemplate(templateText(template))}>
-              <strong>{t(`editor.templates.${template.name}`)}</strong>
-              <span className={css.hint}>{t(`editor.templates.${template.name}Hint`)}</span>
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      {templates.length > 0 && <Templates templates={templates} onTemplate={onTemplate} />}
       <Button variant="default" onClick={onFormat}>
         {t('editor.format')}
       </Button>
@@ -44,5 +31,26 @@ export function EditorBar({ busy, dirty, onTemplate, onFormat, onReview }: Edito
         {t('editor.save')}
       </SubmitButton>
     </div>
+  );
+}
+
+function Templates({ templates, onTemplate }: Pick<EditorBarProps, 'templates' | 'onTemplate'>) {
+  const { t } = useText();
+  return (
+    <Menu position="bottom-start" width={320} radius={8} shadow="md" withInitialFocusPlaceholder={false}>
+      <Menu.Target>
+        <Button variant="default" rightSection={<ChevronIcon size={16} />}>
+          {t('editor.template')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown className={css.menu}>
+        {templates.map(({ title, hint, text }) => (
+          <Menu.Item key={title} onClick={() => onTemplate(text)}>
+            <strong>{t(title)}</strong>
+            <span className={css.hint}>{t(hint)}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

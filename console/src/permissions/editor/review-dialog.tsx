@@ -2,10 +2,11 @@ import { FormFrame } from '../../fields/form-frame.tsx';
 import { useSubmit } from '../../fields/use-submit.ts';
 import { countText, useText } from '../../language.ts';
 import { Dialog, DialogActions } from '../../look/dialog.tsx';
-import { changeWords } from './change-words.ts';
 import { DiffView } from './diff-view.tsx';
+import type { DocumentKind } from './document-kind.ts';
 
 type ReviewDialogProps = {
+  kind: DocumentKind;
   opened: boolean;
   before: string;
   after: string;
@@ -25,7 +26,7 @@ export function ReviewDialog({ opened, onClose, ...rest }: ReviewDialogProps) {
   );
 }
 
-function ReviewForm({ before, after, affects, onClose, onSave }: Omit<ReviewDialogProps, 'opened'>) {
+function ReviewForm({ kind, before, after, affects, onClose, onSave }: Omit<ReviewDialogProps, 'opened'>) {
   const { t } = useText();
   const { busy, frame } = useSubmit({ initial: {}, check: {}, send: () => onSave(after) });
   return (
@@ -33,8 +34,8 @@ function ReviewForm({ before, after, affects, onClose, onSave }: Omit<ReviewDial
       {affects && <p>{affects}</p>}
       <DiffView before={before} after={after} />
       <section className="stack-tight" aria-labelledby="change-words">
-        <h3 id="change-words">{t('editor.words')}</h3>
-        <ChangeWords before={before} after={after} />
+        <h3 id="change-words">{t(kind.changes.title)}</h3>
+        <ChangeWords kind={kind} before={before} after={after} />
       </section>
       <DialogActions busy={busy} submit={t('editor.save')} onCancel={onClose} focusCancel />
     </FormFrame>
@@ -43,10 +44,10 @@ function ReviewForm({ before, after, affects, onClose, onSave }: Omit<ReviewDial
 
 const shown = 30;
 
-function ChangeWords({ before, after }: { before: string; after: string }) {
+function ChangeWords({ kind, before, after }: Pick<ReviewDialogProps, 'kind' | 'before' | 'after'>) {
   const { t } = useText();
-  const words = changeWords(before, after, t);
-  if (words.length === 0) return <p>{t('editor.nothingChanges')}</p>;
+  const words = kind.changeWords(before, after, t);
+  if (words.length === 0) return <p>{t(kind.changes.none)}</p>;
   return (
     <>
       <ul>

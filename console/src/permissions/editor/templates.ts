@@ -1,5 +1,3 @@
-import { format, parse } from '@warifu/policy';
-
 const mfaOperations = [
   'User:listUsers',
   'User:getUser',
@@ -25,16 +23,3 @@ export const templates: readonly Template[] = [
   },
   { name: 'allMfa', statements: [{ effect: 'allow', api: mfaOperations }] },
 ];
-
-export function templateText({ statements }: Template): string {
-  return formatted(JSON.stringify({ statements }));
-}
-
-/** What an editor begins with where nothing is saved yet. */
-export const emptyPermission = '{\n  "statements": [\n    \n  ]\n}\n';
-
-/** The one layout of a document; a text that is no document stays as it is. */
-export function formatted(text: string): string {
-  const result = parse(text);
-  return result.ok ? format(result.document) : text;
-}

@@ -1,0 +1,16 @@
+import { permissionKind } from './permission-kind.ts';
+import { PolicyEditor, type PolicyEditorProps } from './policy-editor.tsx';
+import { StatementBuilder } from './statement-builder.tsx';
+
+export type PermissionDocumentProps = Omit<PolicyEditorProps, 'kind' | 'above' | 'below'>;
+
+/** The editor of a permission, with a builder for those who do not type JSON. */
+export function PermissionDocument(props: PermissionDocumentProps) {
+  return (
+    <PolicyEditor
+      {...props}
+      kind={permissionKind}
+      above={(text, onChange) => <StatementBuilder text={text} empty={permissionKind.empty} onChange={onChange} />}
+    />
+  );
+}

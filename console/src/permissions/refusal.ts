@@ -1,0 +1,43 @@
+import type { explainPermission, ReplyOf } from '@warifu/contract';
+
+/** Why a call would be refused: for want of a permission, because it is the root user's alone, or in such a session. */
+export type Refusal = 'permission' | 'root' | 'session';
+
+/** What stands in an operation's path: `user_name`, `role_id`. */
+export type PathValues = Readonly<Record<string, string>>;
+
+export type Explained = ReplyOf<typeof explainPermission>;
+
+/**
+ * Reads an explanation. Undefined where the call is allowed, and where that is not known beforehand: a condition that
+ * failed for want of what `path` would say tells nothing.
+ * @param names of the `{name}`s in the operation's path
+ */
+export function refusalOf(
+  { access = 'permission', decision, rule, statements }: Explained,
+  names: readonly string[],
+  values: PathValues,
+): Refusal | undefined {
+  if (decision === 'allow') return undefined;
+  if (access === 'root') return 'root';
+  if (access !== 'permission' || rule === 'allow') return 'session';
+  const open = statements.some(({ api, condition }) => condition?.value === 'fails' && api.some((a) => a.matched));
+  return open && !isComplete(names, values) ? undefined : 'permission';
+}
+
+function isComplete(names: readonly string[], values: PathValues): boolean {
+  return names.every((name) => name === 'operator_id' || name in values);
+}
+
+/** The `{name}`s of a path. */
+export function namesIn(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+}
+
+/** What decided: a rule about statements, or that they do not matter for this operation or in such a session. */
+export function ruleOf({ access = 'permission', decision, rule }: Explained) {
+  if (access === 'root') return 'root';
+  if (decision === 'deny' && (access !== 'permission' || rule === 'allow')) return 'session';
+  if (access === 'permission') return rule;
+  return access === 'anyone' ? 'anyone' : 'signedIn';
+}
