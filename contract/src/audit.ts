@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs } from './fields.ts';
 
 /** Answer header with the key of the next page. */
@@ -30,7 +30,7 @@ export const getApiAuditLogs = endpoint({
       statusCode: Type.Integer(),
       actor: Type.String(),
       target: Type.String(),
-      outcome: Type.Union([Type.Literal('success'), Type.Literal('failure'), Type.Literal('refused')]),
+      outcome: oneOf('success', 'failure', 'refused'),
       reason: Type.String(),
       requestId: Type.String(),
       userAgent: Type.String(),

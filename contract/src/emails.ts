@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { Email, EpochSeconds, LinkToken, operatorParams, Password } from './fields.ts';
 
 const EmailInfo = closed({
@@ -9,9 +9,9 @@ const EmailInfo = closed({
   createDateTime: EpochSeconds,
   updateDateTime: EpochSeconds,
 });
-const NotificationType = Type.Union(['primary', 'recovery', 'billing', 'support'].map((type) => Type.Literal(type)));
+const NotificationType = oneOf('primary', 'recovery', 'billing', 'support');
 const SystemNotification = closed({
-  type: Type.String(),
+  type: NotificationType,
   emailIdList: Type.Array(Type.String()),
   updateDateTime: EpochSeconds,
 });

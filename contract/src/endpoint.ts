@@ -52,11 +52,21 @@ export type Endpoint<
   /** Only for a session that a person opened with a password: AuthKey and switched sessions get `AUM0015` (R50, R64). */
   readonly personOnly: boolean;
   readonly traits: readonly Trait[];
+  /** No operation of the reference: no existing client calls it, so what it does not know is refused. */
+  readonly own: boolean;
 };
+
+/** Answer header with the members of a request that were ignored: an RFC 9651 list of names. */
+export const ignoredHeader = 'warifu-ignored';
 
 /** A request or reply object that refuses members it does not know. */
 export function closed<T extends Record<string, TSchema>>(properties: T) {
   return Type.Object(properties, { additionalProperties: false });
+}
+
+/** One of some words. As `enum`, which generated clients read; a union of constants makes each a type of its own. */
+export function oneOf<const T extends string[]>(...words: T) {
+  return Type.Enum<T>(words, { type: 'string' });
 }
 
 export const nothing = closed({});
@@ -77,6 +87,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   stepUp?: boolean;
   personOnly?: boolean;
   traits?: readonly Trait[];
+  own?: boolean;
 };
 
 /** Codes that any operation may answer with. */
@@ -119,6 +130,7 @@ export function endpoint<
     stepUp: definition.stepUp ?? false,
     personOnly: definition.personOnly ?? false,
     traits: definition.traits ?? [],
+    own: definition.own ?? false,
   };
 }
 

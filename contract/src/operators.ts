@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { Email, LanguageField, LinkToken, operatorParams, Password } from './fields.ts';
 
 export const getOperator = endpoint({
@@ -58,11 +58,12 @@ export const getSetup = endpoint({
   method: 'GET',
   path: '/v1/setup',
   operation: 'Operator:getSetup',
+  own: true,
   summary: 'What the sign-in and setup pages need to know about this server.',
   status: 200,
   reply: closed({
     setupDone: Type.Boolean(),
-    signUp: Type.Union([Type.Literal('closed'), Type.Literal('open')]),
+    signUp: oneOf('closed', 'open'),
     passwordMinLength: Type.Integer(),
     mailPreview: Type.Boolean(),
   }),
@@ -72,6 +73,7 @@ export const createFirstOperator = endpoint({
   method: 'POST',
   path: '/v1/setup',
   operation: 'Operator:createFirstOperator',
+  own: true,
   summary: 'Create the first operator with the one-time link that the first start printed.',
   body: closed({ token: LinkToken, email: Email, password: Password, language: LanguageField }),
   status: 201,
@@ -90,6 +92,7 @@ export const getSettings = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/settings',
   operation: 'Operator:getSettings',
+  own: true,
   summary: 'Who must use MFA, and whether the escalation guard is on.',
   params: operatorParams,
   status: 200,
@@ -101,6 +104,7 @@ export const updateSettings = endpoint({
   method: 'PUT',
   path: '/v1/operators/{operator_id}/settings',
   operation: 'Operator:updateSettings',
+  own: true,
   summary: 'Set who must use MFA, and whether the escalation guard is on. Root user only.',
   params: operatorParams,
   body: Settings,

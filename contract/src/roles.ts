@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import {
   Description,
   EpochSeconds,
@@ -7,6 +7,7 @@ import {
   PermissionText,
   RoleId,
   RoleInfo,
+  RoleOwner,
   roleParams,
   userParams,
 } from './fields.ts';
@@ -21,9 +22,9 @@ export const listRoles = endpoint({
   path: '/v1/operators/{operator_id}/roles',
   operation: 'Role:listRoles',
   traits: ['audit'],
-  summary: 'The roles that users of the operator can attach: its own and the built-in ones.',
+  summary: 'The roles that users of the operator can attach: its own, or with `owner` the built-in ones or all.',
   params: operatorParams,
-  query: closed({ owner: Type.Optional(Type.String({ maxLength: 64 })) }),
+  query: closed({ owner: Type.Optional(oneOf('operator', 'soracom', 'all')) }),
   status: 200,
   reply: Type.Array(RoleInfo),
   errors: denied,
@@ -98,7 +99,7 @@ export const listRoleVersions = endpoint({
     closed({
       roleId: Type.String(),
       roleName: Type.String(),
-      owner: Type.String(),
+      owner: RoleOwner,
       description: Type.String(),
       permission: Type.String(),
       version: Type.Integer(),

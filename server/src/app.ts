@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAuditRoutes } from './audit/routes.ts';
 import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
@@ -9,9 +9,8 @@ import { isReady } from './db/database.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
 import { registerApiPages } from './http/api-pages.ts';
+import { addBodyParsers } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
-import { readSessionCookie } from './http/cookies.ts';
-import { parseJsonBody } from './http/json-body.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
@@ -72,32 +71,6 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     return page === undefined ? sendProblem(ctx, request, reply, new Failure('COM0404')) : reply.send(page);
   });
   return app;
-}
-
-/** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
-function addBodyParsers(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  const parse = (bytes: Buffer) => (bytes.length === 0 ? undefined : parseJsonBody(decode(bytes)));
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, bytes: Buffer) =>
-    parse(bytes),
-  );
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
-    if (bytes.length === 0) return undefined;
-    const untyped = request.headers['content-type'] === undefined && request.routeOptions.config.untypedBody;
-    if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
-    return parse(bytes);
-  });
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Bytes that are not UTF-8 are refused: replaced silently, they would store something that nobody sent. */
-function decode(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
-  }
 }
 
 /** What every request passes before anything is read of it. */

@@ -1,4 +1,4 @@
-import { type BuiltInRole, builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
+import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
 import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
@@ -20,7 +20,7 @@ const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export type Role = {
   readonly roleId: string;
   readonly roleName: string;
-  readonly owner: string;
+  readonly owner: 'operator' | 'soracom';
   readonly description: string;
   readonly createDateTime: number;
   readonly updateDateTime: number;
@@ -234,7 +234,6 @@ function assertOwn(roleId: string): void {
 }
 
 function ownRole(row: {
-  operator_id: string;
   role_id: string;
   description: string;
   permission: string;
@@ -244,7 +243,7 @@ function ownRole(row: {
   return {
     roleId: row.role_id,
     roleName: row.role_id,
-    owner: row.operator_id,
+    owner: 'operator',
     description: row.description,
     createDateTime: Math.floor(row.created_at / 1000),
     updateDateTime: Math.floor(row.updated_at / 1000),
@@ -257,7 +256,7 @@ function builtInRole(role: BuiltInRole): Role {
   return {
     roleId: role.roleId,
     roleName: role.roleName,
-    owner: builtInOwner,
+    owner: 'soracom',
     description: role.description,
     createDateTime: published,
     updateDateTime: published,

@@ -13,7 +13,7 @@ import {
   updateRole as updateRoleEndpoint,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
+import { builtInRoles } from '../authorize/built-in-roles.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
@@ -44,7 +44,8 @@ function registerRoleReads(app: FastifyInstance): void {
 
   handle(app, listRolesEndpoint, permitted('operator_id'), async ({ params, query }) => {
     const roles = await listRoles(ctx.db, params.operator_id);
-    const wanted = roles.filter((role) => query.owner === undefined || role.owner === query.owner);
+    const { owner = 'operator' } = query;
+    const wanted = roles.filter((role) => owner === 'all' || role.owner === owner);
     return wanted.map(({ permission: _, ...role }) => role);
   });
 
@@ -70,7 +71,7 @@ function registerRoleReads(app: FastifyInstance): void {
     const { roleId, roleName, description } = role;
     return role.versions.map(({ version, publishedAt, permission }) => {
       const publishDateTime = Math.floor(publishedAt / 1000);
-      return { roleId, roleName, owner: builtInOwner, description, permission, version, publishDateTime };
+      return { roleId, roleName, owner: 'soracom' as const, description, permission, version, publishDateTime };
     });
   });
 }
