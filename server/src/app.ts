@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { registerAuditRoutes } from './audit/routes.ts';
 import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
@@ -11,11 +11,13 @@ import { Failure } from './failure.ts';
 import { registerApiPages } from './http/api-pages.ts';
 import { addBodyParsers } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
+import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
 import { limitSockets } from './http/sockets.ts';
 import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
+import { answerOddRequests, answerUnreadable } from './http/unreadable.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
@@ -39,13 +41,16 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     requestTimeout: http.bodyTime,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime },
+    http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime, requireHostHeader: false },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
     },
+    clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
+    return503OnClosing: false,
   });
   const sourceIp = sourceIpReader(ctx.config.trustedProxies);
-  app.decorate('warifu', { ctx, sourceIp, bindings: [] });
+  app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
+  answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
   await app.register(fastifyCookie);
   addSecurityHeaders(app);
@@ -68,7 +73,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   const missingPage = await registerPages(app, consoleDist);
   app.setNotFoundHandler((request, reply) => {
     const page = missingPage?.(request, reply);
-    return page === undefined ? sendProblem(ctx, request, reply, new Failure('COM0404')) : reply.send(page);
+    return page === undefined ? sendProblem(ctx, request, reply, noRoute(request)) : reply.send(page);
   });
   return app;
 }
@@ -77,12 +82,29 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
 function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   const isOwnHost = hostCheck(ctx.config.baseUrl);
   const assertSameSite = crossSiteCheck(ctx);
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
   app.addHook('onRequest', async (request) => {
     const probe = request.url === '/healthz' || request.url === '/readyz';
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') throw noHost();
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
     assertSameSite(request);
+    // Nothing is read of a request that goes nowhere; a page may stand for what a browser does not find.
+    if (request.is404 && request.method !== 'GET') throw noRoute(request);
+    if (closing) throw new Failure('COM0503');
   });
+}
+
+/** RFC 9112 §3.2: without one, HTTP/1.1 is a bad request, whatever is asked for. */
+function noHost(): Failure {
+  return new Failure('COM0001', { field: 'Host', reason: { en: 'is missing', ja: '入力してください。' } });
+}
+
+function noRoute({ method, url, server }: FastifyRequest): Failure {
+  return noRouteFor(method, url, server.warifu.methodsOf);
 }
 
 function registerHealth(app: FastifyInstance, ctx: Context): void {

@@ -16,6 +16,7 @@ import type { BodyReading } from './bodies.ts';
 import type { Caller, Guard } from './guards.ts';
 import { readInput } from './input.ts';
 import { assertStrings } from './json-body.ts';
+import type { MethodsOf } from './methods.ts';
 import { refuseCall } from './refusal.ts';
 import { requestInfoOf } from './request-info.ts';
 import { validator } from './validation.ts';
@@ -44,6 +45,7 @@ declare module 'fastify' {
       readonly ctx: Context;
       readonly sourceIp: (request: FastifyRequest['raw']) => string;
       readonly bindings: Binding[];
+      readonly methodsOf: MethodsOf;
     };
   }
 }
