@@ -61,6 +61,7 @@ export const verifyPasswordResetToken = endpoint({
   method: 'POST',
   path: '/v1/auth/password_reset_token/verify',
   operation: 'Auth:verifyPasswordResetToken',
+  headers: ['warifu-receipt'],
   summary: 'Set a new password with the token of a mailed link. MFA stays as it is.',
   body: closed({ token: LinkToken, password: Password }),
   status: 200,
@@ -80,17 +81,20 @@ export const stepUp = endpoint({
   errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002', 'MFA0012'],
 });
 
-const Session = closed({
-  sessionId: Type.String(),
-  kind: oneOf('console', 'api'),
-  current: Type.Boolean(),
-  authMethod: Type.String(),
-  sourceIp: Type.String(),
-  userAgent: Type.String(),
-  createdAt: EpochMs,
-  lastUsedAt: EpochMs,
-  expiresAt: EpochMs,
-});
+const Session = closed(
+  {
+    sessionId: Type.String(),
+    kind: oneOf('console', 'api'),
+    current: Type.Boolean(),
+    authMethod: Type.String(),
+    sourceIp: Type.String(),
+    userAgent: Type.String(),
+    createdAt: EpochMs,
+    lastUsedAt: EpochMs,
+    expiresAt: EpochMs,
+  },
+  'Session',
+);
 
 export const listSessions = endpoint({
   method: 'GET',

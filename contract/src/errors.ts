@@ -196,6 +196,11 @@ export const errorTable = {
     en: 'The request took too long to arrive.',
     ja: 'リクエストの受信に時間がかかりすぎたため、中断しました。',
   },
+  COM0412: {
+    status: 412,
+    en: 'This was changed after you read it. Read it again, then make your change.',
+    ja: '読み込んだ後に変更されています。最新の内容を読み込んでから、もう一度変更してください。',
+  },
   COM0413: {
     status: 413,
     en: 'The request is too large.',

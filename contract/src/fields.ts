@@ -26,12 +26,15 @@ export const MfaStatus = oneOf('ACTIVE', 'INACTIVE', 'UNCONFIRMED');
 export const operatorParams = closed({ operator_id: Type.String({ maxLength: 64 }) });
 
 /** What an API sign-in answers with. */
-export const AuthReply = closed({
-  apiKey: Type.String(),
-  token: Type.String(),
-  operatorId: Type.String(),
-  userName: Type.Optional(Type.String()),
-});
+export const AuthReply = closed(
+  {
+    apiKey: Type.String(),
+    token: Type.String(),
+    operatorId: Type.String(),
+    userName: Type.Optional(Type.String()),
+  },
+  'AuthResponse',
+);
 
 /** UNIX time in seconds: users, roles, AuthKeys, addresses. */
 export const EpochSeconds = Type.Integer({ minimum: 0 });
@@ -46,11 +49,14 @@ export const roleParams = closed({ ...operatorParams.properties, role_id: RoleId
 /** Whose role it is: the operator's own, or built in; the words are those of the reference. */
 export const RoleOwner = oneOf('operator', 'soracom');
 
-export const RoleInfo = closed({
-  roleId: Type.String(),
-  roleName: Type.String(),
-  owner: RoleOwner,
-  description: Type.String(),
-  createDateTime: EpochSeconds,
-  updateDateTime: EpochSeconds,
-});
+export const RoleInfo = closed(
+  {
+    roleId: Type.String(),
+    roleName: Type.String(),
+    owner: RoleOwner,
+    description: Type.String(),
+    createDateTime: EpochSeconds,
+    updateDateTime: EpochSeconds,
+  },
+  'Role',
+);

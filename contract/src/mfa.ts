@@ -25,6 +25,7 @@ export const verifyMFA = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/verify',
   operation: 'Operator:verifyMFA',
+  headers: ['warifu-receipt'],
   traits: ['root enrolment'],
   summary: "Confirm the root user's enrolment with a code. The five backup codes are shown in this answer only.",
   params: operatorParams,
@@ -62,6 +63,7 @@ export const revokeMFA = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/mfa',
   operation: 'Operator:revokeMFA',
+  headers: ['warifu-receipt'],
   summary: "Disable the root user's MFA with the password. Seed, backup codes, links and other sessions end with it.",
   params: operatorParams,
   body: closed({ password: Password }),
@@ -122,6 +124,7 @@ export const verifyMFARevokingToken = endpoint({
   method: 'POST',
   path: '/v1/operators/mfa_revoke_token/verify',
   operation: 'Operator:verifyMFARevokingToken',
+  headers: ['warifu-receipt'],
   summary: 'Disable MFA with the mailed token, the email address, the password and one backup code. Signs nobody in.',
   body: closed({
     token: Type.Optional(LinkToken),

@@ -24,6 +24,7 @@ export const updateOperatorPassword = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/password',
   operation: 'Operator:updateOperatorPassword',
+  headers: ['warifu-receipt'],
   summary: "Change the root user's password. Every other session ends.",
   params: operatorParams,
   body: closed({ currentPassword: Password, newPassword: Password }),
@@ -81,12 +82,15 @@ export const createFirstOperator = endpoint({
   errors: ['AUM0010', 'AUM0012', 'AUM0013', 'COM0008'],
 });
 
-const Settings = closed({
-  mfaRequiredForRoot: Type.Boolean(),
-  mfaRequiredForSamUsers: Type.Boolean(),
-  /** A SAM user's changes may allow nobody what it may not do itself (R57). */
-  escalationGuard: Type.Boolean(),
-});
+const Settings = closed(
+  {
+    mfaRequiredForRoot: Type.Boolean(),
+    mfaRequiredForSamUsers: Type.Boolean(),
+    /** A SAM user's changes may allow nobody what it may not do itself (R57). */
+    escalationGuard: Type.Boolean(),
+  },
+  'Settings',
+);
 
 export const getSettings = endpoint({
   method: 'GET',

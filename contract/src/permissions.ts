@@ -5,25 +5,28 @@ import { EpochMs, operatorParams, PermissionText } from './fields.ts';
 const denied = ['AUM0001', 'AUM0017'] as const;
 const Variables = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }));
 
-const Statement = closed({
-  /** `own`, `role:<id>` or `default`. */
-  source: Type.String(),
-  /** Number in its document, from 1. */
-  statement: Type.Integer(),
-  effect: oneOf('allow', 'deny'),
-  api: Type.Array(closed({ pattern: Type.String(), matched: Type.Boolean() })),
-  condition: Type.Optional(
-    closed({
-      text: Type.String(),
-      value: oneOf('true', 'false', 'fails'),
-      failing: Type.Optional(Type.String()),
-      /** Every part with its value, outermost first. */
-      parts: Type.Array(closed({ text: Type.String(), value: Type.String(), depth: Type.Integer() })),
-    }),
-  ),
-  applies: Type.Boolean(),
-  deciding: Type.Boolean(),
-});
+const Statement = closed(
+  {
+    /** `own`, `role:<id>` or `default`. */
+    source: Type.String(),
+    /** Number in its document, from 1. */
+    statement: Type.Integer(),
+    effect: oneOf('allow', 'deny'),
+    api: Type.Array(closed({ pattern: Type.String(), matched: Type.Boolean() })),
+    condition: Type.Optional(
+      closed({
+        text: Type.String(),
+        value: oneOf('true', 'false', 'fails'),
+        failing: Type.Optional(Type.String()),
+        /** Every part with its value, outermost first. */
+        parts: Type.Array(closed({ text: Type.String(), value: Type.String(), depth: Type.Integer() })),
+      }),
+    ),
+    applies: Type.Boolean(),
+    deciding: Type.Boolean(),
+  },
+  'ExplainedStatement',
+);
 
 export const explainPermission = endpoint({
   method: 'POST',
@@ -77,26 +80,29 @@ export const whoCan = endpoint({
   }),
   status: 200,
   reply: Type.Array(
-    closed({
-      /** SRN of the principal. */
-      principal: Type.String(),
-      /** Empty for the root user and for principals of other operators. */
-      userName: Type.String(),
-      kind: oneOf('root', 'sam', 'other operator'),
-      /** `sometimes`: it depends on a condition. */
-      allowed: oneOf('always', 'sometimes'),
-      /** SAM user that it must switch to first, when it may not by itself. */
-      through: Type.Optional(Type.String()),
-      statements: Type.Array(
-        closed({
-          source: Type.String(),
-          statement: Type.Integer(),
-          /** A deny is listed where it makes the answer `sometimes`. */
-          effect: oneOf('allow', 'deny'),
-          condition: Type.Optional(Type.String()),
-        }),
-      ),
-    }),
+    closed(
+      {
+        /** SRN of the principal. */
+        principal: Type.String(),
+        /** Empty for the root user and for principals of other operators. */
+        userName: Type.String(),
+        kind: oneOf('root', 'sam', 'other operator'),
+        /** `sometimes`: it depends on a condition. */
+        allowed: oneOf('always', 'sometimes'),
+        /** SAM user that it must switch to first, when it may not by itself. */
+        through: Type.Optional(Type.String()),
+        statements: Type.Array(
+          closed({
+            source: Type.String(),
+            statement: Type.Integer(),
+            /** A deny is listed where it makes the answer `sometimes`. */
+            effect: oneOf('allow', 'deny'),
+            condition: Type.Optional(Type.String()),
+          }),
+        ),
+      },
+      'Principal',
+    ),
   ),
   errors: denied,
 });
