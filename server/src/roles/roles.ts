@@ -10,6 +10,7 @@ import {
   nameOf,
   type UserAuthorityChange,
 } from '../change/change.ts';
+import { assertUnchanged } from '../change/etag.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -55,6 +56,11 @@ export async function findRole(db: Db, operatorId: string, roleId: string): Prom
   return ownRole(row);
 }
 
+/** What a change of a role replaces. */
+export function stateOf({ permission, description }: Role): readonly string[] {
+  return [permission, description];
+}
+
 /** The roles of a user, with their permissions. */
 export async function listRolesOfUser(db: Db, operatorId: string, userId: string): Promise<Role[]> {
   const rows = await db
@@ -93,18 +99,22 @@ export async function createRole(cause: Cause, operatorId: string, input: RoleIn
 
 /**
  * Replaces a role's permission, and its description when one is given.
- * @throws Failure AUM0024, AUM0030, AUM0034, COM0404
+ * @throws Failure AUM0024, AUM0030, AUM0034, COM0404, COM0412
  */
 export async function updateRole(
   cause: Cause,
   operatorId: string,
-  input: Omit<RoleInput, 'description'> & { readonly description: string | undefined },
+  input: Omit<RoleInput, 'description'> & {
+    readonly description: string | undefined;
+    readonly ifMatch: string | undefined;
+  },
 ): Promise<void> {
   const { roleId, permission, description } = input;
   assertOwn(roleId);
   parseNewPermission(permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}` });
+    await assertRoleUnchanged(c, roleId, input.ifMatch);
     await changeWithinOwnReach(c, await attachedUsers(c.db, operatorId, roleId), async () => {
       const result = await c.db
         .updateTable('roles')
@@ -119,12 +129,13 @@ export async function updateRole(
 
 /**
  * Deletes a role that nobody has.
- * @throws Failure AUM0033 while it is attached, AUM0034, COM0404
+ * @throws Failure AUM0033 while it is attached, AUM0034, COM0404, COM0412
  */
-export async function deleteRole(cause: Cause, operatorId: string, roleId: string): Promise<void> {
+export async function deleteRole(cause: Cause, operatorId: string, roleId: string, ifMatch?: string): Promise<void> {
   assertOwn(roleId);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}` });
+    await assertRoleUnchanged(c, roleId, ifMatch);
     const count = (await attachedUsers(c.db, operatorId, roleId)).length;
     if (count > 0) throw new Failure('AUM0033', { count: String(count) });
     const result = await c.db
@@ -215,6 +226,10 @@ async function assertRoomOnUser(c: UserAuthorityChange, roleId: string): Promise
     .execute();
   const others = rows.filter((row) => row.role_id !== roleId);
   if (others.length >= limits.roles.perUser) throw new Failure('AUM0042', { limit: String(limits.roles.perUser) });
+}
+
+async function assertRoleUnchanged(c: AuthorityChange, roleId: string, ifMatch: string | undefined): Promise<void> {
+  if (ifMatch !== undefined) assertUnchanged(ifMatch, ...stateOf(await findRole(c.db, c.operator.operatorId, roleId)));
 }
 
 function assertRoleId(roleId: string): void {

@@ -14,6 +14,7 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { builtInRoles } from '../authorize/built-in-roles.ts';
+import { etagOf } from '../change/etag.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
@@ -27,6 +28,7 @@ import {
   findRole,
   listRoles,
   listRolesOfUser,
+  stateOf,
   updateRole,
 } from './roles.ts';
 import { describeUsers } from './user-overview.ts';
@@ -49,8 +51,10 @@ function registerRoleReads(app: FastifyInstance): void {
     return wanted.map(({ permission: _, ...role }) => role);
   });
 
-  handle(app, getRole, permitted('operator_id'), async ({ params }) => {
-    return await findRole(ctx.db, params.operator_id, params.role_id);
+  handle(app, getRole, permitted('operator_id'), async ({ params, reply }) => {
+    const role = await findRole(ctx.db, params.operator_id, params.role_id);
+    reply.header('etag', etagOf(...stateOf(role)));
+    return role;
   });
 
   handle(app, listRoleAttachedUsers, permitted('operator_id'), async ({ params }) => {
@@ -83,14 +87,16 @@ function registerRoleWrites(app: FastifyInstance): void {
     return { roleId };
   });
 
-  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
+  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body, request }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
-    await updateRole(cause, operatorId, { roleId, permission: body.permission, description: body.description });
+    const { permission, description } = body;
+    const ifMatch = request.headers['if-match'];
+    await updateRole(cause, operatorId, { roleId, permission, description, ifMatch });
     return undefined;
   });
 
-  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ cause, params }) => {
-    await deleteRole(cause, params.operator_id, params.role_id);
+  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ cause, params, request }) => {
+    await deleteRole(cause, params.operator_id, params.role_id, request.headers['if-match']);
     return undefined;
   });
 }
