@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs } from './fields.ts';
 
 /** Answer header with the key of the next page. */
@@ -9,6 +9,7 @@ export const getApiAuditLogs = endpoint({
   method: 'GET',
   path: '/v1/audit_logs/api',
   operation: 'AuditLog:getApiAuditLogs',
+  headers: ['x-soracom-next-key'],
   traits: ['audit'],
   summary: "The operator's audit log, newest first.",
   query: closed({
@@ -20,25 +21,28 @@ export const getApiAuditLogs = endpoint({
   }),
   status: 200,
   reply: Type.Array(
-    closed({
-      apiKind: Type.String(),
-      operatorId: Type.String(),
-      userName: Type.String(),
-      remoteIpAddress: Type.String(),
-      requestPath: Type.String(),
-      requestedTimeEpochMs: EpochMs,
-      statusCode: Type.Integer(),
-      actor: Type.String(),
-      target: Type.String(),
-      outcome: Type.Union([Type.Literal('success'), Type.Literal('failure'), Type.Literal('refused')]),
-      reason: Type.String(),
-      requestId: Type.String(),
-      userAgent: Type.String(),
-      /** Place in the operator's chain, from 1. */
-      sequence: Type.Integer(),
-      previousHash: Type.String(),
-      hash: Type.String(),
-    }),
+    closed(
+      {
+        apiKind: Type.String(),
+        operatorId: Type.String(),
+        userName: Type.String(),
+        remoteIpAddress: Type.String(),
+        requestPath: Type.String(),
+        requestedTimeEpochMs: EpochMs,
+        statusCode: Type.Integer(),
+        actor: Type.String(),
+        target: Type.String(),
+        outcome: oneOf('success', 'failure', 'refused'),
+        reason: Type.String(),
+        requestId: Type.String(),
+        userAgent: Type.String(),
+        /** Place in the operator's chain, from 1. */
+        sequence: Type.Integer(),
+        previousHash: Type.String(),
+        hash: Type.String(),
+      },
+      'AuditRecord',
+    ),
   ),
   errors: ['AUM0001', 'AUM0017'],
 });

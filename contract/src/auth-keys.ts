@@ -2,14 +2,17 @@ import { Type } from 'typebox';
 import { closed, endpoint } from './endpoint.ts';
 import { EpochSeconds, operatorParams, userParams } from './fields.ts';
 
-export const AuthKeyInfo = closed({
-  authKeyId: Type.String(),
-  createDateTime: EpochSeconds,
-  lastUsedDateTime: Type.Optional(EpochSeconds),
-});
+export const AuthKeyInfo = closed(
+  {
+    authKeyId: Type.String(),
+    createDateTime: EpochSeconds,
+    lastUsedDateTime: Type.Optional(EpochSeconds),
+  },
+  'AuthKey',
+);
 
 /** The secret is in this answer only. */
-const NewAuthKey = closed({ authKeyId: Type.String(), authKey: Type.String() });
+const NewAuthKey = closed({ authKeyId: Type.String(), authKey: Type.String() }, 'NewAuthKey');
 
 const operatorKeyParams = closed({ ...operatorParams.properties, auth_key_id: Type.String({ maxLength: 64 }) });
 const userKeyParams = closed({ ...userParams.properties, auth_key_id: Type.String({ maxLength: 64 }) });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import {
   AuthReply,
   Email,
@@ -61,6 +61,7 @@ export const verifyPasswordResetToken = endpoint({
   method: 'POST',
   path: '/v1/auth/password_reset_token/verify',
   operation: 'Auth:verifyPasswordResetToken',
+  headers: ['warifu-receipt'],
   summary: 'Set a new password with the token of a mailed link. MFA stays as it is.',
   body: closed({ token: LinkToken, password: Password }),
   status: 200,
@@ -71,6 +72,7 @@ export const stepUp = endpoint({
   method: 'POST',
   path: '/v1/auth/step_up',
   operation: 'Auth:stepUp',
+  own: true,
   traits: ['enrolment'],
   summary: 'Prove the password (and the factor, when MFA is active) again. The session gets a new token.',
   body: closed({ password: Password, mfaOTPCode: Type.Optional(OptionalOtpCode) }),
@@ -79,22 +81,26 @@ export const stepUp = endpoint({
   errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002', 'MFA0012'],
 });
 
-const Session = closed({
-  sessionId: Type.String(),
-  kind: Type.Union([Type.Literal('console'), Type.Literal('api')]),
-  current: Type.Boolean(),
-  authMethod: Type.String(),
-  sourceIp: Type.String(),
-  userAgent: Type.String(),
-  createdAt: EpochMs,
-  lastUsedAt: EpochMs,
-  expiresAt: EpochMs,
-});
+const Session = closed(
+  {
+    sessionId: Type.String(),
+    kind: oneOf('console', 'api'),
+    current: Type.Boolean(),
+    authMethod: Type.String(),
+    sourceIp: Type.String(),
+    userAgent: Type.String(),
+    createdAt: EpochMs,
+    lastUsedAt: EpochMs,
+    expiresAt: EpochMs,
+  },
+  'Session',
+);
 
 export const listSessions = endpoint({
   method: 'GET',
   path: '/v1/auth/sessions',
   operation: 'Auth:listSessions',
+  own: true,
   summary:
     "List the caller's own sessions, newest use first. A session of an auth key or a switched one sees itself only.",
   status: 200,
@@ -106,6 +112,7 @@ export const endSession = endpoint({
   method: 'DELETE',
   path: '/v1/auth/sessions/{session_id}',
   operation: 'Auth:endSession',
+  own: true,
   summary: "End one of the caller's own sessions. A session of an auth key or a switched one can end itself only.",
   params: closed({ session_id: shortText(64) }),
   status: 204,
@@ -116,6 +123,7 @@ export const endOtherSessions = endpoint({
   method: 'DELETE',
   path: '/v1/auth/sessions',
   operation: 'Auth:endOtherSessions',
+  own: true,
   summary: "End all of the caller's sessions but this one.",
   status: 200,
   reply: closed({ ended: Type.Integer() }),
@@ -167,6 +175,7 @@ export const signIn = endpoint({
   method: 'POST',
   path: '/v1/console/sign_in',
   operation: 'Auth:signIn',
+  own: true,
   summary: 'Sign in to the console. `next` is `MFA` when a code is needed; then a pending sign-in of 5 minutes begins.',
   body: closed({
     email: Type.Optional(shortText(320)),
@@ -175,7 +184,7 @@ export const signIn = endpoint({
     password: Password,
   }),
   status: 200,
-  reply: closed({ next: Type.Union([Type.Literal('MFA'), Type.Literal('DONE')]) }),
+  reply: closed({ next: oneOf('MFA', 'DONE') }),
   errors: ['AUM0002'],
 });
 
@@ -183,10 +192,11 @@ export const verifySignIn = endpoint({
   method: 'POST',
   path: '/v1/console/sign_in/verify',
   operation: 'Auth:verifySignIn',
+  own: true,
   summary: 'Finish a pending sign-in with the code of the authenticator.',
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
-  reply: closed({ next: Type.Literal('DONE') }),
+  reply: closed({ next: oneOf('DONE') }),
   errors: ['AUM0018', 'MFA0002', 'MFA0012'],
 });
 
@@ -194,6 +204,7 @@ export const getSession = endpoint({
   method: 'GET',
   path: '/v1/console/session',
   operation: 'Auth:getSession',
+  own: true,
   traits: ['enrolment'],
   summary: 'Who is signed in with this cookie, and the CSRF token for its writes.',
   status: 200,
@@ -225,6 +236,7 @@ export const setLanguage = endpoint({
   method: 'PUT',
   path: '/v1/console/language',
   operation: 'Auth:setLanguage',
+  own: true,
   traits: ['enrolment'],
   summary: "Set the language of the caller's console and mails.",
   body: closed({ language: LanguageField }),

@@ -1,20 +1,26 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { Email, EpochSeconds, LinkToken, operatorParams, Password } from './fields.ts';
 
-const EmailInfo = closed({
-  emailId: Type.String(),
-  email: Type.String(),
-  verified: Type.Boolean(),
-  createDateTime: EpochSeconds,
-  updateDateTime: EpochSeconds,
-});
-const NotificationType = Type.Union(['primary', 'recovery', 'billing', 'support'].map((type) => Type.Literal(type)));
-const SystemNotification = closed({
-  type: Type.String(),
-  emailIdList: Type.Array(Type.String()),
-  updateDateTime: EpochSeconds,
-});
+const EmailInfo = closed(
+  {
+    emailId: Type.String(),
+    email: Type.String(),
+    verified: Type.Boolean(),
+    createDateTime: EpochSeconds,
+    updateDateTime: EpochSeconds,
+  },
+  'Email',
+);
+const NotificationType = oneOf('primary', 'recovery', 'billing', 'support');
+const SystemNotification = closed(
+  {
+    type: NotificationType,
+    emailIdList: Type.Array(Type.String()),
+    updateDateTime: EpochSeconds,
+  },
+  'SystemNotification',
+);
 const emailParams = closed({ ...operatorParams.properties, email_id: Type.String({ maxLength: 64 }) });
 const typeParams = closed({ ...operatorParams.properties, type: NotificationType });
 const rootOnly = ['AUM0001', 'AUM0016'] as const;

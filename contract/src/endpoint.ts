@@ -52,11 +52,26 @@ export type Endpoint<
   /** Only for a session that a person opened with a password: AuthKey and switched sessions get `AUM0015` (R50, R64). */
   readonly personOnly: boolean;
   readonly traits: readonly Trait[];
+  /** No operation of the reference: no existing client calls it, so what it does not know is refused. */
+  readonly own: boolean;
+  /** What the answer has beside the headers of all answers. */
+  readonly headers: readonly AnswerHeader[];
 };
 
-/** A request or reply object that refuses members it does not know. */
-export function closed<T extends Record<string, TSchema>>(properties: T) {
-  return Type.Object(properties, { additionalProperties: false });
+/** Answer header with the members of a request that were ignored: an RFC 9651 list of names. */
+export const ignoredHeader = 'warifu-ignored';
+
+/** Answer headers that only some operations have. */
+export type AnswerHeader = 'etag' | 'warifu-receipt' | 'x-soracom-next-key';
+
+/** A request or reply object that refuses members it does not know; with a name that clients know its type by. */
+export function closed<T extends Record<string, TSchema>>(properties: T, title?: string) {
+  return Type.Object(properties, { additionalProperties: false, ...(title !== undefined && { title }) });
+}
+
+/** One of some words. As `enum`, which generated clients read; a union of constants makes each a type of its own. */
+export function oneOf<const T extends string[]>(...words: T) {
+  return Type.Enum<T>(words, { type: 'string' });
 }
 
 export const nothing = closed({});
@@ -77,6 +92,8 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   stepUp?: boolean;
   personOnly?: boolean;
   traits?: readonly Trait[];
+  own?: boolean;
+  headers?: readonly AnswerHeader[];
 };
 
 /** Codes that any operation may answer with. */
@@ -119,6 +136,8 @@ export function endpoint<
     stepUp: definition.stepUp ?? false,
     personOnly: definition.personOnly ?? false,
     traits: definition.traits ?? [],
+    own: definition.own ?? false,
+    headers: definition.headers ?? [],
   };
 }
 

@@ -188,6 +188,21 @@ export const errorTable = {
     en: 'Not found.',
     ja: '見つかりません。',
   },
+  COM0405: {
+    status: 405,
+    en: 'This address does not take this method. It takes: {allow}',
+    ja: 'このアドレスではこのメソッドを使用できません。使用できるメソッド: {allow}',
+  },
+  COM0408: {
+    status: 408,
+    en: 'The request took too long to arrive.',
+    ja: 'リクエストの受信に時間がかかりすぎたため、中断しました。',
+  },
+  COM0412: {
+    status: 412,
+    en: 'This was changed after you read it. Read it again, then make your change.',
+    ja: '読み込んだ後に変更されています。最新の内容を読み込んでから、もう一度変更してください。',
+  },
   COM0413: {
     status: 413,
     en: 'The request is too large.',
@@ -208,6 +223,11 @@ export const errorTable = {
     facts: ['retryAfter'],
     en: 'Too many attempts from this address. Try again later.',
     ja: 'このアドレスからの試行回数が多すぎます。時間をおいて再試行してください。',
+  },
+  COM0431: {
+    status: 431,
+    en: 'The headers of the request are too large.',
+    ja: 'リクエストのヘッダーが大きすぎます。',
   },
   COM0503: {
     status: 503,

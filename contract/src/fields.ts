@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed } from './endpoint.ts';
+import { closed, oneOf } from './endpoint.ts';
 
 // Upper bounds keep absurd input away from hashing and the database; the exact rules live with their owner.
 export const Email = Type.String({ minLength: 1, maxLength: 320, description: 'Email address' });
@@ -13,7 +13,7 @@ export const BackupCode = Type.String({
   description: 'One of the five 8-character backup codes',
 });
 export const LinkToken = Type.String({ minLength: 1, maxLength: 128, description: 'Token of a mailed link' });
-export const LanguageField = Type.Union([Type.Literal('en'), Type.Literal('ja')]);
+export const LanguageField = oneOf('en', 'ja');
 export const TokenTimeout = Type.Integer({
   minimum: 180,
   maximum: 172_800,
@@ -21,17 +21,20 @@ export const TokenTimeout = Type.Integer({
 });
 /** UNIX time in milliseconds. */
 export const EpochMs = Type.Integer({ minimum: 0 });
-export const MfaStatus = Type.Union([Type.Literal('ACTIVE'), Type.Literal('INACTIVE'), Type.Literal('UNCONFIRMED')]);
+export const MfaStatus = oneOf('ACTIVE', 'INACTIVE', 'UNCONFIRMED');
 
 export const operatorParams = closed({ operator_id: Type.String({ maxLength: 64 }) });
 
 /** What an API sign-in answers with. */
-export const AuthReply = closed({
-  apiKey: Type.String(),
-  token: Type.String(),
-  operatorId: Type.String(),
-  userName: Type.Optional(Type.String()),
-});
+export const AuthReply = closed(
+  {
+    apiKey: Type.String(),
+    token: Type.String(),
+    operatorId: Type.String(),
+    userName: Type.Optional(Type.String()),
+  },
+  'AuthResponse',
+);
 
 /** UNIX time in seconds: users, roles, AuthKeys, addresses. */
 export const EpochSeconds = Type.Integer({ minimum: 0 });
@@ -43,12 +46,17 @@ export const RoleId = Type.String({ minLength: 1, maxLength: 128 });
 export const userParams = closed({ ...operatorParams.properties, user_name: Type.String({ maxLength: 128 }) });
 export const roleParams = closed({ ...operatorParams.properties, role_id: RoleId });
 
-export const RoleInfo = closed({
-  roleId: Type.String(),
-  roleName: Type.String(),
-  /** Operator ID, or `warifu` for a built-in role. */
-  owner: Type.String(),
-  description: Type.String(),
-  createDateTime: EpochSeconds,
-  updateDateTime: EpochSeconds,
-});
+/** Whose role it is: the operator's own, or built in; the words are those of the reference. */
+export const RoleOwner = oneOf('operator', 'soracom');
+
+export const RoleInfo = closed(
+  {
+    roleId: Type.String(),
+    roleName: Type.String(),
+    owner: RoleOwner,
+    description: Type.String(),
+    createDateTime: EpochSeconds,
+    updateDateTime: EpochSeconds,
+  },
+  'Role',
+);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { BackupCode, Email, EpochMs, LinkToken, MfaStatus, OtpCode, operatorParams, Password } from './fields.ts';
 
 /** Answer header of what a security change ended: an RFC 9651 dictionary of counts. */
@@ -25,6 +25,7 @@ export const verifyMFA = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/verify',
   operation: 'Operator:verifyMFA',
+  headers: ['warifu-receipt'],
   traits: ['root enrolment'],
   summary: "Confirm the root user's enrolment with a code. The five backup codes are shown in this answer only.",
   params: operatorParams,
@@ -53,9 +54,7 @@ export const getMFAStatus = endpoint({
       closed({ createdAt: EpochMs, storedAt: Type.Optional(EpochMs), frozenAt: Type.Optional(EpochMs) }),
     ),
     /** A reset that was asked for and can be stopped. `host`: MFA goes off at `dueAt`; `mail`: its link works until then. */
-    pendingReset: Type.Optional(
-      closed({ kind: Type.Union([Type.Literal('mail'), Type.Literal('host')]), askedAt: EpochMs, dueAt: EpochMs }),
-    ),
+    pendingReset: Type.Optional(closed({ kind: oneOf('mail', 'host'), askedAt: EpochMs, dueAt: EpochMs })),
   }),
   errors: ['AUM0001', 'AUM0017'],
 });
@@ -64,6 +63,7 @@ export const revokeMFA = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/mfa',
   operation: 'Operator:revokeMFA',
+  headers: ['warifu-receipt'],
   summary: "Disable the root user's MFA with the password. Seed, backup codes, links and other sessions end with it.",
   params: operatorParams,
   body: closed({ password: Password }),
@@ -76,6 +76,7 @@ export const cancelMFA = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/mfa/enrolment',
   operation: 'Operator:cancelMFA',
+  own: true,
   traits: ['root enrolment'],
   summary: 'Give up an enrolment that was not confirmed.',
   params: operatorParams,
@@ -88,6 +89,7 @@ export const renewBackupCodes = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/backup_codes',
   operation: 'Operator:renewBackupCodes',
+  own: true,
   summary: 'Make five new backup codes with a code of the authenticator; the old ones die.',
   params: operatorParams,
   body: closed({ mfaOTPCode: OtpCode }),
@@ -101,6 +103,7 @@ export const confirmBackupCodesStored = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/mfa/backup_codes/stored',
   operation: 'Operator:confirmBackupCodesStored',
+  own: true,
   summary: 'Note that the current backup codes were stored in a safe place.',
   params: operatorParams,
   status: 204,
@@ -121,6 +124,7 @@ export const verifyMFARevokingToken = endpoint({
   method: 'POST',
   path: '/v1/operators/mfa_revoke_token/verify',
   operation: 'Operator:verifyMFARevokingToken',
+  headers: ['warifu-receipt'],
   summary: 'Disable MFA with the mailed token, the email address, the password and one backup code. Signs nobody in.',
   body: closed({
     token: Type.Optional(LinkToken),
@@ -136,6 +140,7 @@ export const stopMFAReset = endpoint({
   method: 'DELETE',
   path: '/v1/operators/{operator_id}/mfa/reset',
   operation: 'Operator:stopMFAReset',
+  own: true,
   summary: "Stop every reset of the root user's MFA that was asked for and did not happen yet.",
   params: operatorParams,
   status: 204,
@@ -146,6 +151,7 @@ export const cancelMFARevokingToken = endpoint({
   method: 'POST',
   path: '/v1/operators/mfa_revoke_token/cancel',
   operation: 'Operator:cancelMFARevokingToken',
+  own: true,
   summary: 'Stop an MFA reset with the token of the reset mail or of the "this was not me" mail.',
   body: closed({ token: LinkToken }),
   status: 200,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { Email, LanguageField, LinkToken, operatorParams, Password } from './fields.ts';
 
 export const getOperator = endpoint({
@@ -24,6 +24,7 @@ export const updateOperatorPassword = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/password',
   operation: 'Operator:updateOperatorPassword',
+  headers: ['warifu-receipt'],
   summary: "Change the root user's password. Every other session ends.",
   params: operatorParams,
   body: closed({ currentPassword: Password, newPassword: Password }),
@@ -58,11 +59,12 @@ export const getSetup = endpoint({
   method: 'GET',
   path: '/v1/setup',
   operation: 'Operator:getSetup',
+  own: true,
   summary: 'What the sign-in and setup pages need to know about this server.',
   status: 200,
   reply: closed({
     setupDone: Type.Boolean(),
-    signUp: Type.Union([Type.Literal('closed'), Type.Literal('open')]),
+    signUp: oneOf('closed', 'open'),
     passwordMinLength: Type.Integer(),
     mailPreview: Type.Boolean(),
   }),
@@ -72,6 +74,7 @@ export const createFirstOperator = endpoint({
   method: 'POST',
   path: '/v1/setup',
   operation: 'Operator:createFirstOperator',
+  own: true,
   summary: 'Create the first operator with the one-time link that the first start printed.',
   body: closed({ token: LinkToken, email: Email, password: Password, language: LanguageField }),
   status: 201,
@@ -79,17 +82,21 @@ export const createFirstOperator = endpoint({
   errors: ['AUM0010', 'AUM0012', 'AUM0013', 'COM0008'],
 });
 
-const Settings = closed({
-  mfaRequiredForRoot: Type.Boolean(),
-  mfaRequiredForSamUsers: Type.Boolean(),
-  /** A SAM user's changes may allow nobody what it may not do itself (R57). */
-  escalationGuard: Type.Boolean(),
-});
+const Settings = closed(
+  {
+    mfaRequiredForRoot: Type.Boolean(),
+    mfaRequiredForSamUsers: Type.Boolean(),
+    /** A SAM user's changes may allow nobody what it may not do itself (R57). */
+    escalationGuard: Type.Boolean(),
+  },
+  'Settings',
+);
 
 export const getSettings = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/settings',
   operation: 'Operator:getSettings',
+  own: true,
   summary: 'Who must use MFA, and whether the escalation guard is on.',
   params: operatorParams,
   status: 200,
@@ -101,6 +108,7 @@ export const updateSettings = endpoint({
   method: 'PUT',
   path: '/v1/operators/{operator_id}/settings',
   operation: 'Operator:updateSettings',
+  own: true,
   summary: 'Set who must use MFA, and whether the escalation guard is on. Root user only.',
   params: operatorParams,
   body: Settings,

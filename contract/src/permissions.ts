@@ -1,34 +1,38 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs, operatorParams, PermissionText } from './fields.ts';
 
 const denied = ['AUM0001', 'AUM0017'] as const;
 const Variables = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }));
 
-const Statement = closed({
-  /** `own`, `role:<id>` or `default`. */
-  source: Type.String(),
-  /** Number in its document, from 1. */
-  statement: Type.Integer(),
-  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
-  api: Type.Array(closed({ pattern: Type.String(), matched: Type.Boolean() })),
-  condition: Type.Optional(
-    closed({
-      text: Type.String(),
-      value: Type.Union([Type.Literal('true'), Type.Literal('false'), Type.Literal('fails')]),
-      failing: Type.Optional(Type.String()),
-      /** Every part with its value, outermost first. */
-      parts: Type.Array(closed({ text: Type.String(), value: Type.String(), depth: Type.Integer() })),
-    }),
-  ),
-  applies: Type.Boolean(),
-  deciding: Type.Boolean(),
-});
+const Statement = closed(
+  {
+    /** `own`, `role:<id>` or `default`. */
+    source: Type.String(),
+    /** Number in its document, from 1. */
+    statement: Type.Integer(),
+    effect: oneOf('allow', 'deny'),
+    api: Type.Array(closed({ pattern: Type.String(), matched: Type.Boolean() })),
+    condition: Type.Optional(
+      closed({
+        text: Type.String(),
+        value: oneOf('true', 'false', 'fails'),
+        failing: Type.Optional(Type.String()),
+        /** Every part with its value, outermost first. */
+        parts: Type.Array(closed({ text: Type.String(), value: Type.String(), depth: Type.Integer() })),
+      }),
+    ),
+    applies: Type.Boolean(),
+    deciding: Type.Boolean(),
+  },
+  'ExplainedStatement',
+);
 
 export const explainPermission = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/permissions/explain',
   operation: 'User:explainPermission',
+  own: true,
   traits: ['audit'],
   summary:
     'Decide a call for a SAM user, with every statement that counted. A draft may stand in for its own permission.',
@@ -47,24 +51,15 @@ export const explainPermission = endpoint({
     /** As it is for the user when left out. */
     secondsSinceMfaReset: Type.Optional(Type.Integer({ minimum: 0 })),
     mfaAuthenticated: Type.Optional(Type.Boolean()),
-    authMethod: Type.Optional(
-      Type.Union([
-        Type.Literal('password'),
-        Type.Literal('password+totp'),
-        Type.Literal('authKey'),
-        Type.Literal('switchUser'),
-      ]),
-    ),
+    authMethod: Type.Optional(oneOf('password', 'password+totp', 'authKey', 'switchUser')),
   }),
   status: 200,
   reply: closed({
     /** Who may call it at all; only `permission` is a matter of the statements below. */
-    access: Type.Optional(
-      Type.Union([Type.Literal('anyone'), Type.Literal('signed in'), Type.Literal('root'), Type.Literal('permission')]),
-    ),
-    decision: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
+    access: Type.Optional(oneOf('anyone', 'signed in', 'root', 'permission')),
+    decision: oneOf('allow', 'deny'),
     /** Which rule decided: a deny, an allow, or that nothing applied. */
-    rule: Type.Union([Type.Literal('deny'), Type.Literal('allow'), Type.Literal('default')]),
+    rule: oneOf('deny', 'allow', 'default'),
     statements: Type.Array(Statement),
   }),
   errors: [...denied, 'AUM0030'],
@@ -74,6 +69,7 @@ export const whoCan = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/permissions/who_can',
   operation: 'User:whoCan',
+  own: true,
   traits: ['audit'],
   summary: 'Every principal that may call an operation (on a target), and through which statements, roles or switches.',
   params: operatorParams,
@@ -84,26 +80,29 @@ export const whoCan = endpoint({
   }),
   status: 200,
   reply: Type.Array(
-    closed({
-      /** SRN of the principal. */
-      principal: Type.String(),
-      /** Empty for the root user and for principals of other operators. */
-      userName: Type.String(),
-      kind: Type.Union([Type.Literal('root'), Type.Literal('sam'), Type.Literal('other operator')]),
-      /** `sometimes`: it depends on a condition. */
-      allowed: Type.Union([Type.Literal('always'), Type.Literal('sometimes')]),
-      /** SAM user that it must switch to first, when it may not by itself. */
-      through: Type.Optional(Type.String()),
-      statements: Type.Array(
-        closed({
-          source: Type.String(),
-          statement: Type.Integer(),
-          /** A deny is listed where it makes the answer `sometimes`. */
-          effect: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
-          condition: Type.Optional(Type.String()),
-        }),
-      ),
-    }),
+    closed(
+      {
+        /** SRN of the principal. */
+        principal: Type.String(),
+        /** Empty for the root user and for principals of other operators. */
+        userName: Type.String(),
+        kind: oneOf('root', 'sam', 'other operator'),
+        /** `sometimes`: it depends on a condition. */
+        allowed: oneOf('always', 'sometimes'),
+        /** SAM user that it must switch to first, when it may not by itself. */
+        through: Type.Optional(Type.String()),
+        statements: Type.Array(
+          closed({
+            source: Type.String(),
+            statement: Type.Integer(),
+            /** A deny is listed where it makes the answer `sometimes`. */
+            effect: oneOf('allow', 'deny'),
+            condition: Type.Optional(Type.String()),
+          }),
+        ),
+      },
+      'Principal',
+    ),
   ),
   errors: denied,
 });

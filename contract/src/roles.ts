@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, endpoint } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import {
   Description,
   EpochSeconds,
@@ -7,6 +7,7 @@ import {
   PermissionText,
   RoleId,
   RoleInfo,
+  RoleOwner,
   roleParams,
   userParams,
 } from './fields.ts';
@@ -14,16 +15,16 @@ import { UserInfo } from './users.ts';
 
 const role = '/v1/operators/{operator_id}/roles/{role_id}';
 const denied = ['AUM0001', 'AUM0017'] as const;
-const RoleWithPermission = closed({ ...RoleInfo.properties, permission: Type.String() });
+const RoleWithPermission = closed({ ...RoleInfo.properties, permission: Type.String() }, 'RoleWithPermission');
 
 export const listRoles = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/roles',
   operation: 'Role:listRoles',
   traits: ['audit'],
-  summary: 'The roles that users of the operator can attach: its own and the built-in ones.',
+  summary: 'The roles that users of the operator can attach: its own, or with `owner` the built-in ones or all.',
   params: operatorParams,
-  query: closed({ owner: Type.Optional(Type.String({ maxLength: 64 })) }),
+  query: closed({ owner: Type.Optional(oneOf('operator', 'soracom', 'all')) }),
   status: 200,
   reply: Type.Array(RoleInfo),
   errors: denied,
@@ -33,6 +34,7 @@ export const getRole = endpoint({
   method: 'GET',
   path: role,
   operation: 'Role:getRole',
+  headers: ['etag'],
   traits: ['audit'],
   summary: 'One role with its permission.',
   params: roleParams,
@@ -61,7 +63,7 @@ export const updateRole = endpoint({
   params: roleParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
   status: 200,
-  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030', 'AUM0034'],
+  errors: [...denied, 'COM0412', 'AUM0024', 'AUM0040', 'AUM0030', 'AUM0034'],
 });
 
 export const deleteRole = endpoint({
@@ -71,7 +73,7 @@ export const deleteRole = endpoint({
   summary: 'Delete a role that no user has attached.',
   params: roleParams,
   status: 204,
-  errors: [...denied, 'AUM0033', 'AUM0034'],
+  errors: [...denied, 'COM0412', 'AUM0033', 'AUM0034'],
 });
 
 export const listRoleAttachedUsers = endpoint({
@@ -95,15 +97,18 @@ export const listRoleVersions = endpoint({
   params: roleParams,
   status: 200,
   reply: Type.Array(
-    closed({
-      roleId: Type.String(),
-      roleName: Type.String(),
-      owner: Type.String(),
-      description: Type.String(),
-      permission: Type.String(),
-      version: Type.Integer(),
-      publishDateTime: EpochSeconds,
-    }),
+    closed(
+      {
+        roleId: Type.String(),
+        roleName: Type.String(),
+        owner: RoleOwner,
+        description: Type.String(),
+        permission: Type.String(),
+        version: Type.Integer(),
+        publishDateTime: EpochSeconds,
+      },
+      'RoleVersion',
+    ),
   ),
   errors: [...denied, 'AUM0035'],
 });

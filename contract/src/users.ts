@@ -13,19 +13,22 @@ import {
   userParams,
 } from './fields.ts';
 
-export const UserInfo = closed({
-  userName: Type.String(),
-  description: Type.String(),
-  createDateTime: EpochSeconds,
-  updateDateTime: EpochSeconds,
-  hasPassword: Type.Boolean(),
-  permission: Type.String(),
-  authKeyList: Type.Array(AuthKeyInfo),
-  roleList: Type.Array(RoleInfo),
-  /** Our own members: what the list of users shows. */
-  mfaStatus: MfaStatus,
-  lastSignInDateTime: Type.Optional(EpochSeconds),
-});
+export const UserInfo = closed(
+  {
+    userName: Type.String(),
+    description: Type.String(),
+    createDateTime: EpochSeconds,
+    updateDateTime: EpochSeconds,
+    hasPassword: Type.Boolean(),
+    permission: Type.String(),
+    authKeyList: Type.Array(AuthKeyInfo),
+    roleList: Type.Array(RoleInfo),
+    /** Our own members: what the list of users shows. */
+    mfaStatus: MfaStatus,
+    lastSignInDateTime: Type.Optional(EpochSeconds),
+  },
+  'User',
+);
 
 const user = '/v1/operators/{operator_id}/users/{user_name}';
 const denied = ['AUM0001', 'AUM0017'] as const;
@@ -115,6 +118,7 @@ export const updateUserPassword = endpoint({
   method: 'PUT',
   path: `${user}/password`,
   operation: 'User:updateUserPassword',
+  headers: ['warifu-receipt'],
   traits: ['credentials', 'lasting credential', 'security management'],
   summary: "Change a SAM user's password with its current one. Its other sessions end.",
   params: userParams,
@@ -128,6 +132,7 @@ export const deleteUserPassword = endpoint({
   method: 'DELETE',
   path: `${user}/password`,
   operation: 'User:deleteUserPassword',
+  headers: ['warifu-receipt'],
   traits: ['credentials', 'ends sessions', 'security management'],
   summary: "Delete a SAM user's password; its sessions end.",
   params: userParams,
@@ -140,6 +145,7 @@ export const getUserPermission = endpoint({
   method: 'GET',
   path: `${user}/permission`,
   operation: 'User:getUserPermission',
+  headers: ['etag'],
   traits: ['audit'],
   summary: "A SAM user's own permission, as JSON text.",
   params: userParams,
@@ -156,7 +162,7 @@ export const updateUserPermission = endpoint({
   params: userParams,
   body: closed({ permission: PermissionText, description: Type.Optional(Description) }),
   status: 200,
-  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030'],
+  errors: [...denied, 'COM0412', 'AUM0024', 'AUM0040', 'AUM0030'],
 });
 
 export const deleteUserPermission = endpoint({
@@ -166,7 +172,7 @@ export const deleteUserPermission = endpoint({
   summary: "Delete a SAM user's own permission.",
   params: userParams,
   status: 204,
-  errors: [...denied, 'AUM0024', 'AUM0040'],
+  errors: [...denied, 'COM0412', 'AUM0024', 'AUM0040'],
 });
 
 export const revokeUserAuthTokens = endpoint({
@@ -198,6 +204,7 @@ export const verifyUserMFA = endpoint({
   method: 'POST',
   path: `${user}/mfa/verify`,
   operation: 'User:verifyUserMFA',
+  headers: ['warifu-receipt'],
   traits: ['sam enrolment', 'credentials', 'own MFA', 'security management'],
   summary: "Confirm a SAM user's enrolment with a code. SAM users have no backup codes.",
   params: userParams,
@@ -228,6 +235,7 @@ export const revokeUserMFA = endpoint({
   method: 'DELETE',
   path: `${user}/mfa`,
   operation: 'User:revokeUserMFA',
+  headers: ['warifu-receipt'],
   traits: ['removes-mfa', 'own MFA', 'security management'],
   summary: "Disable a SAM user's MFA. Its sessions end; the root user is told.",
   params: userParams,
@@ -241,6 +249,7 @@ export const getUserTrustPolicy = endpoint({
   method: 'GET',
   path: `${user}/trust_policy`,
   operation: 'User:getUserTrustPolicy',
+  headers: ['etag'],
   traits: ['audit'],
   summary: 'Who may switch to a SAM user, as JSON text.',
   params: userParams,
@@ -257,7 +266,7 @@ export const updateUserTrustPolicy = endpoint({
   params: userParams,
   body: closed({ trustPolicy: Type.Optional(PermissionText) }),
   status: 204,
-  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0031'],
+  errors: [...denied, 'COM0412', 'AUM0024', 'AUM0040', 'AUM0031'],
   personOnly: true,
 });
 
@@ -268,7 +277,7 @@ export const deleteUserTrustPolicy = endpoint({
   summary: 'Let nobody switch to a SAM user.',
   params: userParams,
   status: 204,
-  errors: denied,
+  errors: [...denied, 'COM0412'],
   personOnly: true,
 });
 
@@ -278,6 +287,7 @@ export const getDefaultPermissions = endpoint({
   method: 'GET',
   path: defaults,
   operation: 'User:getDefaultPermissions',
+  headers: ['etag'],
   traits: ['audit'],
   summary: 'The permission that every SAM user of the operator has, as JSON text.',
   params: operatorParams,
@@ -294,7 +304,7 @@ export const updateDefaultPermissions = endpoint({
   params: operatorParams,
   body: closed({ permissions: PermissionText }),
   status: 202,
-  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0030'],
+  errors: [...denied, 'COM0412', 'AUM0024', 'AUM0040', 'AUM0030'],
 });
 
 export const deleteDefaultPermissions = endpoint({
@@ -304,5 +314,5 @@ export const deleteDefaultPermissions = endpoint({
   summary: 'Delete the permission that every SAM user of the operator has.',
   params: operatorParams,
   status: 204,
-  errors: [...denied, 'AUM0024', 'AUM0040'],
+  errors: [...denied, 'COM0412', 'AUM0024', 'AUM0040'],
 });

@@ -21,6 +21,7 @@ export { type Reach, type Reaching, reach } from './reach.ts';
 export type { Request } from './request.ts';
 export type { Decision, DocumentOrigin, Operation, Source, Trait } from './source.ts';
 export { type Known, specialise, specialiseCondition, specialiseDocument, specialiseNames } from './specialise.ts';
+export { nearest } from './suggest.ts';
 export { type ExplainedTrust, explainTrust, type TrustExplanation } from './trust-explainer.ts';
 export { checkTrustPolicy } from './trust-lint.ts';
 export {

@@ -9,14 +9,15 @@ import { isReady } from './db/database.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
 import { registerApiPages } from './http/api-pages.ts';
+import { addBodyParsers } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
-import { readSessionCookie } from './http/cookies.ts';
-import { parseJsonBody } from './http/json-body.ts';
+import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
 import { limitSockets } from './http/sockets.ts';
 import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
+import { answerOddRequests, answerUnreadable } from './http/unreadable.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
@@ -42,13 +43,16 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     requestTimeout: http.bodyTime,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime },
+    http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime, requireHostHeader: false },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
     },
+    clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
+    return503OnClosing: false,
   });
   const sourceIp = sourceIpReader(ctx.config.trustedProxies);
-  app.decorate('warifu', { ctx, sourceIp, bindings: [] });
+  app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
+  answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
   await app.register(fastifyCookie);
   addSecurityHeaders(app);
@@ -71,46 +75,28 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   const missingPage = await registerPages(app, consoleDist);
   app.setNotFoundHandler((request, reply) => {
     const page = missingPage?.(request, reply);
-    return page === undefined ? sendProblem(ctx, request, reply, new Failure('COM0404')) : reply.send(page);
+    return page === undefined ? sendProblem(ctx, request, reply, noRoute(request)) : reply.send(page);
   });
   return app;
-}
-
-/** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
-function addBodyParsers(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  const parse = (bytes: Buffer) => (bytes.length === 0 ? undefined : parseJsonBody(decode(bytes)));
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, bytes: Buffer) =>
-    parse(bytes),
-  );
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
-    if (bytes.length === 0) return undefined;
-    const untyped = request.headers['content-type'] === undefined && request.routeOptions.config.untypedBody;
-    if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
-    return parse(bytes);
-  });
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Bytes that are not UTF-8 are refused: replaced silently, they would store something that nobody sent. */
-function decode(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
-  }
 }
 
 /** What every request passes before anything is read of it. */
 function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   const isOwnHost = hostCheck(ctx.config.baseUrl);
   const assertSameSite = crossSiteCheck(ctx);
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
   const check = (request: FastifyRequest) => {
     const probe = request.url === '/healthz' || request.url === '/readyz';
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') throw noHost();
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
     assertSameSite(request);
+    // Nothing is read of a request that goes nowhere; a page may stand for what a browser does not find.
+    if (request.is404 && request.method !== 'GET') throw noRoute(request);
+    if (closing) throw new Failure('COM0503');
   };
   app.addHook('onRequest', (request, _, done) => {
     try {
@@ -120,6 +106,15 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
       done(error as Error);
     }
   });
+}
+
+/** RFC 9112 §3.2: without one, HTTP/1.1 is a bad request, whatever is asked for. */
+function noHost(): Failure {
+  return new Failure('COM0001', { field: 'Host', reason: { en: 'is missing', ja: '入力してください。' } });
+}
+
+function noRoute({ method, url, server }: FastifyRequest): Failure {
+  return noRouteFor(method, url, server.warifu.methodsOf);
 }
 
 function registerHealth(app: FastifyInstance, ctx: Context): void {

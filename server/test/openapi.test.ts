@@ -1,4 +1,6 @@
-import { commonErrors, endpoints, errorTable } from '@warifu/contract';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { type AnyEndpoint, commonErrors, endpoints, errorTable } from '@warifu/contract';
+import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from './support/client.ts';
 import { endpointOf } from './support/contract.ts';
@@ -10,10 +12,15 @@ type Operation = {
   'x-permission': string;
   security?: unknown[];
   parameters: { name: string; in: string; required: boolean; schema: object }[];
-  requestBody?: { content: Record<string, { schema: object }> };
-  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+  requestBody?: { required: boolean; content: Record<string, { schema: object }> };
+  responses: Record<string, { description: string; headers: object; content?: Record<string, { schema: object }> }>;
 };
-type Document = { openapi: string; servers: { url: string }[]; paths: Record<string, Record<string, Operation>> };
+type Document = {
+  openapi: string;
+  servers: { url: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+};
 
 describe('the description of the API', () => {
   let server: TestServer;
@@ -52,7 +59,7 @@ describe('the description of the API', () => {
       for (const code of [...(endpoint?.errors ?? []), ...commonErrors]) {
         const { description = '', content = {} } = operation.responses[String(errorTable[code].status)] ?? {};
         expect([path, code, description.includes(code)]).toEqual([path, code, true]);
-        expect(Object.keys(content)).toEqual(['application/problem+json']);
+        expect(Object.keys(content)).toEqual(['application/json', 'application/problem+json']);
       }
     }
   });
@@ -63,6 +70,61 @@ describe('the description of the API', () => {
     expect(open.map(({ operation }) => operation['x-permission']).sort()).toEqual(
       anyone.map(({ endpoint }) => endpoint.operation).sort(),
     );
+  });
+
+  it('is clean by the rules that Redocly recommends', async () => {
+    const config = await createConfig({ extends: ['recommended'] });
+    const source = JSON.stringify(document);
+    const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
+    const found = problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer}: ${message}`);
+    expect(found).toEqual([]);
+    const broken = JSON.stringify({ ...document, paths: { '/x': { get: { responses: {} } } } });
+    expect(await lintFromString({ source: broken, absoluteRef: 'openapi.json', config })).not.toEqual([]);
+  });
+
+  it('has words as enum, and a name for each object that is sent or answered', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toMatch(/"(anyOf|oneOf|const)":/);
+    expect(text).toContain('"enum":["ACTIVE","INACTIVE","UNCONFIRMED"]');
+    for (const { operation } of operations()) {
+      const contents = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
+        Object.values(part?.content ?? {}),
+      );
+      for (const { schema } of contents as { schema: { $ref?: string; items?: { $ref?: string } } }[]) {
+        const name = (schema.$ref ?? schema.items?.$ref)?.replace('#/components/schemas/', '') ?? '';
+        expect([operation.operationId, name in document.components.schemas]).toEqual([operation.operationId, true]);
+      }
+    }
+  });
+
+  it('asks for a body only where a member is required, and has an example that fits each', () => {
+    for (const { path, method, operation } of operations()) {
+      const endpoint = endpointOf(method, `/v1${path.replace(/\{\w+\}/g, 'x')}`) as AnyEndpoint;
+      const { required = [] } = endpoint.body as { required?: string[] };
+      if (endpoint.hasBody) expect([path, operation.requestBody?.required]).toEqual([path, required.length > 0]);
+      const examples = [
+        [endpoint.body, operation.requestBody?.content],
+        [endpoint.reply, operation.responses[String(endpoint.status)]?.content],
+      ] as const;
+      for (const [schema, content] of examples) {
+        if (!content) continue;
+        const { example } = content['application/json'] as unknown as { example: unknown };
+        expect([path, Compile(schema).Errors(example)]).toEqual([path, []]);
+      }
+    }
+  });
+
+  it('names the headers of each answer', () => {
+    const headersOf = (id: string, status: string) =>
+      Object.keys(
+        operations().find(({ operation }) => operation.operationId === id)?.operation.responses[status]?.headers ?? {},
+      );
+    expect(headersOf('verifyMFA', '200')).toEqual(['X-Request-Id', 'Warifu-Ignored', 'Warifu-Receipt']);
+    expect(headersOf('getApiAuditLogs', '200')).toEqual(['X-Request-Id', 'Warifu-Ignored', 'X-Soracom-Next-Key']);
+    expect(headersOf('getRole', '200')).toEqual(['X-Request-Id', 'Warifu-Ignored', 'ETag']);
+    expect(headersOf('stepUp', '200')).toEqual(['X-Request-Id']);
+    expect(headersOf('stepUp', '429')).toEqual(['X-Request-Id', 'Retry-After']);
+    expect(headersOf('getUser', '503')).toEqual(['X-Request-Id', 'Retry-After']);
   });
 
   it('is shown to people, with every operation and without a script', async () => {

@@ -18,7 +18,7 @@ export type RoleWithPermission = ReplyOf<typeof getRole>;
 
 export const rolesKey = ['roles'];
 export const defaultsKey = ['defaults'];
-export const builtInOwner = 'warifu';
+export const builtInOwner = 'soracom';
 
 export function useOwnPermission(userName: string) {
   const { operatorId } = useSession();
@@ -49,7 +49,7 @@ export function useRoles() {
   const { operatorId } = useSession();
   return useQuery({
     queryKey: [...rolesKey, 'list'],
-    queryFn: async () => (await call(listRoles, { operator_id: operatorId })).reply,
+    queryFn: async () => (await call(listRoles, { operator_id: operatorId, owner: 'all' })).reply,
   });
 }
 

@@ -25,7 +25,9 @@ export async function searchAuditLog(
   if (search.apiKind !== undefined) query = query.where('api_kind', '=', search.apiKind);
   if (search.from !== undefined) query = query.where('at', '>=', search.from);
   if (search.to !== undefined) query = query.where('at', '<=', search.to);
-  if (search.before !== undefined) query = query.where('sequence', '<', sequenceOf(search.before));
+  if (search.before !== undefined) {
+    query = query.where('sequence', '<', await sequenceOf(db, operatorId, search.before));
+  }
   const rows = await query
     .orderBy('sequence', 'desc')
     .limit(search.limit + 1)
@@ -35,10 +37,24 @@ export async function searchAuditLog(
   return { rows: page, nextKey: rows.length > search.limit && last ? String(last.sequence) : undefined };
 }
 
-function sequenceOf(key: string): number {
+/** No chain is as long as the milliseconds since 1970: what is larger is the time of a row. */
+const firstTime = 1e12;
+
+/**
+ * The row before which a page begins. The key that a page gives is the sequence of its last row; clients of the
+ * reference send that row's `requestedTimeEpochMs` instead, and go on with what is older than it.
+ */
+async function sequenceOf(db: Db, operatorId: string, key: string): Promise<number> {
   if (!/^\d{1,15}$/.test(key)) {
     const reason = { en: 'is not a key that this log gave', ja: 'ページのキーが正しくありません。' };
     throw new Failure('COM0001', { field: 'last_evaluated_key', reason });
   }
-  return Number(key);
+  if (Number(key) < firstTime) return Number(key);
+  const row = await db
+    .selectFrom('audit_log')
+    .select((eb) => eb.fn.min('sequence').as('sequence'))
+    .where('operator_id', '=', operatorId)
+    .where('at', '>=', Number(key))
+    .executeTakeFirst();
+  return Number(row?.sequence ?? Number.MAX_SAFE_INTEGER);
 }

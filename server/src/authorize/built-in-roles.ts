@@ -9,7 +9,6 @@ export type BuiltInRole = {
   readonly versions: readonly { readonly version: number; readonly publishedAt: number; readonly permission: string }[];
 };
 
-export const builtInOwner = 'warifu';
 const firstPublished = Date.UTC(2026, 10, 1);
 
 type StatementInput = { effect: 'allow' | 'deny'; api: string | string[]; condition?: string };
@@ -17,7 +16,7 @@ type StatementInput = { effect: 'allow' | 'deny'; api: string | string[]; condit
 function builtIn(roleName: string, description: string, statements: StatementInput[]): BuiltInRole {
   const permission = JSON.stringify({ statements }, null, 2);
   const versions = [{ version: 1, publishedAt: firstPublished, permission }];
-  return { roleId: `srn:${builtInOwner}::Role:${roleName}`, roleName, description, permission, versions };
+  return { roleId: `srn:warifu::Role:${roleName}`, roleName, description, permission, versions };
 }
 
 const onlyOneself = "pathVariable('user_name') == samUserName";

@@ -42,7 +42,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
       sendReceipt(reply, await disableMfa(cause, caller, body.password));
       return undefined;
     },
-    { untypedBody: true },
+    { body: 'untyped' },
   );
 
   handle(app, cancelMFA, rootOf('operator_id'), async ({ caller, cause }) => {

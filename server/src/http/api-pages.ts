@@ -56,6 +56,7 @@ type Schema = {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  enum?: string[];
   description?: string;
 };
 
@@ -64,7 +65,7 @@ function fields(title: string, schema: unknown, none = ''): string {
   const { properties = {}, required = [] } = items?.properties ? items : own;
   const rows = Object.entries(properties).map(([name, member]) => {
     const optional = required.includes(name) ? '' : ' <small>optional</small>';
-    return `<li><code>${escape(name)}</code> ${escape(member.type ?? '')}${optional} ${escape(member.description ?? '')}</li>`;
+    return `<li><code>${escape(name)}</code> ${escape(member.enum?.join(' | ') ?? member.type ?? '')}${optional} ${escape(member.description ?? '')}</li>`;
   });
   if (rows.length === 0) return none === '' ? '' : `<dt>${title}</dt>${none}`;
   return `<dt>${title}${items ? ' (list)' : ''}</dt><dd><ul>${rows.join('')}</ul></dd>`;

@@ -31,10 +31,14 @@ export function crossSiteCheck(ctx: Context): (request: FastifyRequest) => void 
  */
 export function isOwnPage(ctx: Context, request: FastifyRequest, sessionId: string): boolean {
   const says = request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin';
-  const json = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
   const token = request.headers['x-csrf-token'];
   const fits = typeof token === 'string' && sameSecret(token, csrfTokenOf(ctx, sessionId));
-  return says && json && fits;
+  return says && isJson(request) && fits;
+}
+
+/** Whether a request says that its body is JSON: a form of another site could not. */
+export function isJson(request: FastifyRequest): boolean {
+  return /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 }
 
 function isOwnOrigin(origin: string, scheme: string, isOwnHost: (host: string) => boolean): boolean {

@@ -12,11 +12,14 @@ import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import type { Session } from '../sessions/live.ts';
+import type { BodyReading } from './bodies.ts';
 import type { Caller, Guard } from './guards.ts';
+import { inputReader } from './input.ts';
 import { assertStrings } from './json-body.ts';
+import type { MethodsOf } from './methods.ts';
 import { refuseCall } from './refusal.ts';
 import { requestInfoOf } from './request-info.ts';
-import { queryReader, validator } from './validation.ts';
+import { validator } from './validation.ts';
 
 /** What a handler gets: checked input, and who asks. */
 export type Call<E extends AnyEndpoint, C> = {
@@ -31,10 +34,7 @@ export type Call<E extends AnyEndpoint, C> = {
   readonly reply: FastifyReply;
 };
 
-export type Options = {
-  /** The body may come without a Content-Type, with header tokens only (api.md, fact 4). */
-  readonly untypedBody?: boolean;
-};
+export type Options = { readonly body?: BodyReading };
 
 /** One line of the access matrix. */
 export type Binding = { readonly endpoint: AnyEndpoint; readonly guard: string; readonly bodyLimit: number };
@@ -45,10 +45,8 @@ declare module 'fastify' {
       readonly ctx: Context;
       readonly sourceIp: (request: FastifyRequest['raw']) => string;
       readonly bindings: Binding[];
+      readonly methodsOf: MethodsOf;
     };
-  }
-  interface FastifyContextConfig {
-    untypedBody?: boolean;
   }
 }
 
@@ -61,7 +59,7 @@ export function handle<E extends AnyEndpoint, C>(
   options: Options = {},
 ): void {
   const { ctx, bindings } = app.warifu;
-  const readQuery = queryReader(endpoint.query);
+  const readInput = inputReader(endpoint);
   const check = {
     params: validator(endpoint.params, 'params'),
     query: validator(endpoint.query, 'query'),
@@ -74,15 +72,14 @@ export function handle<E extends AnyEndpoint, C>(
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     bodyLimit,
-    config: { untypedBody: options.untypedBody ?? false },
+    config: { body: options.body ?? (endpoint.own || endpoint.hasBody ? 'typed' : 'ignored') },
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: async (request, reply) => {
       const settling = ctx.settleClock();
       if (settling) await settling;
       const params = request.params as ParamsOf<E>;
       const caller = await guard.check({ ctx, request, endpoint, params: params as Record<string, string> });
-      const query = readQuery(request.query as Record<string, unknown>) as QueryOf<E>;
-      const body = (request.body === undefined ? {} : request.body) as BodyOf<E>;
+      const { query, body } = readInput(request, reply) as { query: QueryOf<E>; body: BodyOf<E> };
       assertStrings(params);
       assertStrings(query);
       check.params(params);

@@ -70,7 +70,10 @@ export function assertStrings(value: unknown, field = 'body'): void {
       throw refuse('holds NUL or half a character', '使用できない文字が含まれています。', field);
     }
   } else if (typeof value === 'object' && value !== null) {
-    for (const [name, member] of Object.entries(value)) assertStrings(member, name);
+    for (const [name, member] of Object.entries(value)) {
+      assertStrings(name, field);
+      assertStrings(member, name);
+    }
   }
 }
 

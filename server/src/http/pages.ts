@@ -33,6 +33,7 @@ export async function registerPages(app: FastifyInstance, dist: string): Promise
     immutable: true,
     maxAge: '365d',
     index: false,
+    acceptRanges: false,
     decorateReply: false,
   });
   const page = pageSender(dist);

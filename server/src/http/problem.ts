@@ -1,23 +1,63 @@
 import { STATUS_CODES } from 'node:http';
-import { type ErrorCode, errorFacts, errorMessage, errorTable, type Language } from '@warifu/contract';
+import {
+  type ErrorCode,
+  errorFacts,
+  errorMessage,
+  errorTable,
+  type Language,
+  type MessageParams,
+} from '@warifu/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { isStorageFailure } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 
+/** The headers of a request, in small letters. */
+export type SentHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** The language a request asks for; English unless it says Japanese (api.md, Headers). */
-export function languageOf(request: FastifyRequest): Language {
-  const wanted = request.headers['x-soracom-lang'] ?? request.headers['accept-language'] ?? '';
+export function languageOf({ headers }: { readonly headers: SentHeaders }): Language {
+  const wanted = headers['x-soracom-lang'] ?? headers['accept-language'] ?? '';
   return /^\s*ja\b/i.test(String(wanted)) ? 'ja' : 'en';
+}
+
+/** The type of an error's body: some clients read plain JSON only, so the other is for who asks for it. */
+export function mediaTypeOf({ accept = '' }: SentHeaders): string {
+  const named = String(accept)
+    .split(',')
+    .some((range) => /^\s*application\/problem\+json\s*(;(?!\s*q=0(\.0*)?\s*(;|$))|$)/i.test(range));
+  return named ? 'application/problem+json' : 'application/json';
 }
 
 /** Seconds, where nothing better is known. */
 const retryAfter = 5;
 
-/**
- * Answers with an error: `code`, `message` and the facts of its row flat at the top, the members of RFC 9457 beside them. What is not a
- * Failure becomes COM0003 or COM0503, and nothing of its inside leaves.
- */
+/** An error as it leaves: `code`, `message` and the facts of its row at the top, the members of RFC 9457 beside them. */
+export function problemOf(failure: Failure, requestId: string, sent: SentHeaders) {
+  const { status } = errorTable[failure.code];
+  const wait = String(failure.retryAfterSeconds ?? retryAfter);
+  const params = { ...failure.params, requestId, retryAfter: wait };
+  const message = errorMessage(failure.code, languageOf({ headers: sent }), params);
+  const body = {
+    code: failure.code,
+    message,
+    ...errorFacts(failure.code, params),
+    type: `urn:warifu:error:${failure.code}`,
+    title: STATUS_CODES[status] ?? '',
+    status,
+    detail: message,
+    requestId,
+  };
+  return { status, headers: headersOf(status, params), body };
+}
+
+function headersOf(status: number, params: MessageParams): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  if (status === 405) return { allow: String(params.allow) };
+  return status === 429 || status === 503 ? { 'retry-after': String(params.retryAfter) } : {};
+}
+
+/** Answers with an error. What is not a Failure becomes COM0003 or COM0503, and nothing of its inside leaves. */
 export function sendProblem(ctx: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const failure = toFailure(error);
   if (failure.code === 'COM0003') {
@@ -26,40 +66,31 @@ export function sendProblem(ctx: Context, request: FastifyRequest, reply: Fastif
   if (failure.code === 'COM0503' && !(error instanceof Failure)) {
     ctx.log.warn({ requestId: request.id, error: describe(error) }, 'storage unavailable');
   }
-  const { status } = errorTable[failure.code];
-  const wait = String(failure.retryAfterSeconds ?? retryAfter);
-  const params = { ...failure.params, requestId: request.id, retryAfter: wait };
-  const message = errorMessage(failure.code, languageOf(request), params);
-  if (status === 429 || status === 503) reply.header('retry-after', wait);
-  if (status === 401) reply.header('www-authenticate', 'Bearer');
-  reply.code(status).type('application/problem+json');
-  return reply.serializer(JSON.stringify).send({
-    code: failure.code,
-    message,
-    ...errorFacts(failure.code, params),
-    type: `urn:warifu:error:${failure.code}`,
-    title: STATUS_CODES[status] ?? '',
-    status,
-    detail: message,
-    requestId: request.id,
-  });
+  const { status, headers, body } = problemOf(failure, request.id, request.headers);
+  reply.code(status).headers(headers).type(mediaTypeOf(request.headers));
+  return reply.serializer(JSON.stringify).send(body);
 }
 
-/** Codes of the HTTP library for what it refuses by itself. */
-const fromFastify: Record<string, ErrorCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'COM0413',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'COM0415',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'COM0001',
-  FST_ERR_BAD_URL: 'COM0404',
-  FST_ERR_MAX_PARAM_LENGTH: 'COM0404',
+/** What the HTTP library calls a bad request though there is no such thing here. */
+const notThere = ['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH'];
+
+/** What the HTTP library and those beside it refuse by themselves, by the status that they would answer with. */
+const byStatus: Record<number, ErrorCode> = {
+  404: 'COM0404',
+  408: 'COM0408',
+  413: 'COM0413',
+  415: 'COM0415',
+  431: 'COM0431',
 };
 
 function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  const known = fromFastify[code];
-  if (known) return new Failure(known, { field: 'body', reason: { en: 'is not valid', ja: '値が正しくありません。' } });
-  return new Failure(isStorageFailure(error) ? 'COM0503' : 'COM0003');
+  if (isStorageFailure(error)) return new Failure('COM0503');
+  const { code = '', statusCode = 500 } = (error ?? {}) as { code?: unknown; statusCode?: number };
+  if (statusCode < 400 || statusCode > 499) return new Failure('COM0003');
+  const known = notThere.includes(String(code)) ? 'COM0404' : byStatus[statusCode];
+  if (known) return new Failure(known);
+  return new Failure('COM0001', { field: 'request', reason: { en: 'is not valid', ja: '値が正しくありません。' } });
 }
 
 /** What the log may hold of an unexpected error: no SQL, no parameters, no row. */

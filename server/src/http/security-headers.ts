@@ -27,6 +27,16 @@ const always: Record<string, string> = {
   'x-frame-options': 'DENY',
 };
 
+/** The same for an answer that is written by hand. */
+export function apiHeaders(requestId: string): Record<string, string> {
+  return {
+    ...always,
+    'x-request-id': requestId,
+    'content-security-policy': apiPolicy,
+    'cache-control': 'no-store',
+  };
+}
+
 /** Puts the security headers on every answer (R56). A handler's own policy or caching stays. */
 export function addSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {

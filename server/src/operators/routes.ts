@@ -121,15 +121,15 @@ function registerNotificationRoutes(app: FastifyInstance): void {
   });
 
   handle(app, getSystemNotification, rootOf('operator_id'), async ({ caller, params }) => {
-    return await getNotification(ctx.db, caller.operatorId, String(params.type));
+    return await getNotification(ctx.db, caller.operatorId, params.type);
   });
 
   handle(app, setSystemNotification, rootOf('operator_id'), async ({ cause, params, body }) => {
-    return await setNotification(cause, { ...params, type: String(params.type) }, body);
+    return await setNotification(cause, params, body);
   });
 
   handle(app, deleteSystemNotification, rootOf('operator_id'), async ({ cause, params }) => {
-    await clearNotification(cause, { ...params, type: String(params.type) });
+    await clearNotification(cause, params);
     return undefined;
   });
 }

@@ -11,6 +11,7 @@ import { findOperator } from './operators.ts';
 
 /** What an operator's addresses are for. `primary` is sign-in and the reset mails. */
 const notificationTypes = ['primary', 'recovery', 'billing', 'support'] as const;
+type NotificationType = (typeof notificationTypes)[number];
 
 /** The addresses of every purpose that has any. */
 export async function listNotifications(db: Db, operatorId: string) {
@@ -20,7 +21,7 @@ export async function listNotifications(db: Db, operatorId: string) {
 }
 
 /** The addresses of one purpose; none when it was never set. */
-export async function getNotification(db: Db, operatorId: string, type: string) {
+export async function getNotification(db: Db, operatorId: string, type: NotificationType) {
   if (type === 'primary') {
     const operator = await findOperator(db, operatorId);
     const emailIdList = operator ? [operator.primary_email_id] : [];
@@ -37,7 +38,7 @@ export async function getNotification(db: Db, operatorId: string, type: string) 
   return { type, emailIdList, updateDateTime: Math.floor((row?.updated_at ?? 0) / 1000) };
 }
 
-export type NotificationPath = { readonly operator_id: string; readonly type: string };
+export type NotificationPath = { readonly operator_id: string; readonly type: NotificationType };
 export type NewNotification = { readonly emailIdList: string[]; readonly password?: string };
 
 /**

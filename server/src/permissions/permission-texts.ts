@@ -3,22 +3,25 @@ import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, changeUserAuthority, describe, nameOf } from '../change/change.ts';
+import { assertUnchanged } from '../change/etag.ts';
 import { updateOperator } from '../operators/operators.ts';
 import { updateUser } from '../users/credentials.ts';
 import { listSamUsers } from '../users/users.ts';
 
 /**
  * Sets a SAM user's own permission; an empty text removes it. It acts on the next request.
- * @throws Failure AUM0030, COM0404, AUM0024 when it would allow what the changer may not do itself
+ * @throws Failure AUM0030, COM0404, COM0412, AUM0024 when it would allow what the changer may not do itself
  */
 export async function setOwnPermission(
   cause: Cause,
   who: { readonly operatorId: string; readonly userName: string },
   permission: string,
+  ifMatch?: string,
 ): Promise<void> {
   if (permission !== '') parseNewPermission(permission);
   await changeUserAuthority(cause, who, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
+    assertUnchanged(ifMatch, c.user.row.permission);
     await changeWithinOwnReach(c, [c.user], async () => {
       await updateUser(c, { permission, updated_at: c.now });
     });
@@ -27,12 +30,18 @@ export async function setOwnPermission(
 
 /**
  * Sets the permission that every SAM user of an operator has; an empty text removes it.
- * @throws Failure AUM0030, AUM0024
+ * @throws Failure AUM0030, COM0412, AUM0024
  */
-export async function setDefaultPermissions(cause: Cause, operatorId: string, permissions: string): Promise<void> {
+export async function setDefaultPermissions(
+  cause: Cause,
+  operatorId: string,
+  permissions: string,
+  ifMatch?: string,
+): Promise<void> {
   if (permissions !== '') parseNewPermission(permissions);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'default permissions' });
+    assertUnchanged(ifMatch, c.operator.row.default_permissions);
     await changeWithinOwnReach(c, await samUsersOf(c), async () => {
       await updateOperator(c, { default_permissions: permissions, updated_at: c.now });
     });

@@ -18,6 +18,7 @@ import { parseNewPermission, parsePermission, textsOf } from '../authorize/docum
 import { explain } from '../authorize/explain.ts';
 import { subjectOf } from '../authorize/facts.ts';
 import { type Access, whoCan } from '../authorize/who-can.ts';
+import { etagOf } from '../change/etag.ts';
 import type { RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { type Caller, permitted, permittedOrAboutOneself } from '../http/guards.ts';
@@ -44,17 +45,19 @@ function whoOf(params: UserPath) {
 function registerUserPermissionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, getUserPermission, permitted('operator_id'), async ({ params }) => {
-    return { permission: (await findSamUser(ctx.db, params.operator_id, params.user_name)).permission };
+  handle(app, getUserPermission, permitted('operator_id'), async ({ params, reply }) => {
+    const { permission } = await findSamUser(ctx.db, params.operator_id, params.user_name);
+    reply.header('etag', etagOf(permission));
+    return { permission };
   });
 
-  handle(app, updateUserPermission, permitted('operator_id'), async ({ cause, params, body }) => {
-    await setOwnPermission(cause, whoOf(params), body.permission);
+  handle(app, updateUserPermission, permitted('operator_id'), async ({ cause, params, body, request }) => {
+    await setOwnPermission(cause, whoOf(params), body.permission, request.headers['if-match']);
     return undefined;
   });
 
-  handle(app, deleteUserPermission, permitted('operator_id'), async ({ cause, params }) => {
-    await setOwnPermission(cause, whoOf(params), '');
+  handle(app, deleteUserPermission, permitted('operator_id'), async ({ cause, params, request }) => {
+    await setOwnPermission(cause, whoOf(params), '', request.headers['if-match']);
     return undefined;
   });
 }
@@ -62,18 +65,20 @@ function registerUserPermissionRoutes(app: FastifyInstance): void {
 function registerDefaultPermissionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, getDefaultPermissions, permitted('operator_id'), async ({ params }) => {
-    return { defaultPermissions: (await findOperator(ctx.db, params.operator_id))?.default_permissions ?? '' };
+  handle(app, getDefaultPermissions, permitted('operator_id'), async ({ params, reply }) => {
+    const defaultPermissions = (await findOperator(ctx.db, params.operator_id))?.default_permissions ?? '';
+    reply.header('etag', etagOf(defaultPermissions));
+    return { defaultPermissions };
   });
 
-  handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ cause, params, body }) => {
+  handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ cause, params, body, request }) => {
     parseNewPermission(body.permissions);
-    await setDefaultPermissions(cause, params.operator_id, body.permissions);
+    await setDefaultPermissions(cause, params.operator_id, body.permissions, request.headers['if-match']);
     return undefined;
   });
 
-  handle(app, deleteDefaultPermissions, permitted('operator_id'), async ({ cause, params }) => {
-    await setDefaultPermissions(cause, params.operator_id, '');
+  handle(app, deleteDefaultPermissions, permitted('operator_id'), async ({ cause, params, request }) => {
+    await setDefaultPermissions(cause, params.operator_id, '', request.headers['if-match']);
     return undefined;
   });
 }
@@ -81,17 +86,19 @@ function registerDefaultPermissionRoutes(app: FastifyInstance): void {
 function registerTrustPolicyRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, getUserTrustPolicy, permitted('operator_id'), async ({ params }) => {
-    return { trustPolicy: (await findSamUser(ctx.db, params.operator_id, params.user_name)).trust_policy ?? '' };
+  handle(app, getUserTrustPolicy, permitted('operator_id'), async ({ params, reply }) => {
+    const trustPolicy = (await findSamUser(ctx.db, params.operator_id, params.user_name)).trust_policy ?? '';
+    reply.header('etag', etagOf(trustPolicy));
+    return { trustPolicy };
   });
 
-  handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ cause, params, body }) => {
-    await setTrustPolicy(cause, whoOf(params), body.trustPolicy ?? '');
+  handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ cause, params, body, request }) => {
+    await setTrustPolicy(cause, whoOf(params), body.trustPolicy ?? '', request.headers['if-match']);
     return undefined;
   });
 
-  handle(app, deleteUserTrustPolicy, permitted('operator_id'), async ({ cause, params }) => {
-    await setTrustPolicy(cause, whoOf(params), null);
+  handle(app, deleteUserTrustPolicy, permitted('operator_id'), async ({ cause, params, request }) => {
+    await setTrustPolicy(cause, whoOf(params), null, request.headers['if-match']);
     return undefined;
   });
 }

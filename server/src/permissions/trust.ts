@@ -2,6 +2,7 @@ import { assertMayActAs } from '../authorize/guard.ts';
 import { parseTrustPolicy, principalOf, readTrustPolicy } from '../authorize/trust-policy.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUserAuthority, describe, nameOf, notify, type UserAuthorityChange } from '../change/change.ts';
+import { assertUnchanged } from '../change/etag.ts';
 import type { Db } from '../db/database.ts';
 import { endSwitchedSessions } from '../sessions/sessions.ts';
 import { updateUser } from '../users/credentials.ts';
@@ -12,16 +13,18 @@ type UserKey = { readonly operatorId: string; readonly userId: string };
  * Says who may switch to a SAM user; null lets nobody. Sessions that were switched to it before end (R62).
  * SECURITY: names are resolved now; a later user of a name is not meant. A name that is not there means nobody, and
  * the answer does not tell, because it may be another operator's.
- * @throws Failure AUM0031, COM0404, AUM0024 when the user may do more than the changer
+ * @throws Failure AUM0031, COM0404, COM0412, AUM0024 when the user may do more than the changer
  */
 export async function setTrustPolicy(
   cause: Cause,
   who: { readonly operatorId: string; readonly userName: string },
   text: string | null,
+  ifMatch?: string,
 ): Promise<void> {
   if (text !== null) parseTrustPolicy(text);
   await changeUserAuthority(cause, who, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
+    assertUnchanged(ifMatch, c.user.row.trust_policy ?? '');
     if (text !== null) await assertMayActAs(c);
     await updateUser(c, { trust_policy: text, updated_at: c.now });
     await storePrincipals(c, text);

@@ -1,4 +1,4 @@
-import { type BuiltInRole, builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
+import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
 import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
@@ -10,6 +10,7 @@ import {
   nameOf,
   type UserAuthorityChange,
 } from '../change/change.ts';
+import { assertUnchanged } from '../change/etag.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -20,7 +21,7 @@ const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export type Role = {
   readonly roleId: string;
   readonly roleName: string;
-  readonly owner: string;
+  readonly owner: 'operator' | 'soracom';
   readonly description: string;
   readonly createDateTime: number;
   readonly updateDateTime: number;
@@ -53,6 +54,11 @@ export async function findRole(db: Db, operatorId: string, roleId: string): Prom
     .executeTakeFirst();
   if (!row) throw new Failure('COM0404');
   return ownRole(row);
+}
+
+/** What a change of a role replaces. */
+export function stateOf({ permission, description }: Role): readonly string[] {
+  return [permission, description];
 }
 
 /** The roles of a user, with their permissions. */
@@ -93,18 +99,22 @@ export async function createRole(cause: Cause, operatorId: string, input: RoleIn
 
 /**
  * Replaces a role's permission, and its description when one is given.
- * @throws Failure AUM0024, AUM0030, AUM0034, COM0404
+ * @throws Failure AUM0024, AUM0030, AUM0034, COM0404, COM0412
  */
 export async function updateRole(
   cause: Cause,
   operatorId: string,
-  input: Omit<RoleInput, 'description'> & { readonly description: string | undefined },
+  input: Omit<RoleInput, 'description'> & {
+    readonly description: string | undefined;
+    readonly ifMatch: string | undefined;
+  },
 ): Promise<void> {
   const { roleId, permission, description } = input;
   assertOwn(roleId);
   parseNewPermission(permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}` });
+    await assertRoleUnchanged(c, roleId, input.ifMatch);
     await changeWithinOwnReach(c, await attachedUsers(c.db, operatorId, roleId), async () => {
       const result = await c.db
         .updateTable('roles')
@@ -119,12 +129,13 @@ export async function updateRole(
 
 /**
  * Deletes a role that nobody has.
- * @throws Failure AUM0033 while it is attached, AUM0034, COM0404
+ * @throws Failure AUM0033 while it is attached, AUM0034, COM0404, COM0412
  */
-export async function deleteRole(cause: Cause, operatorId: string, roleId: string): Promise<void> {
+export async function deleteRole(cause: Cause, operatorId: string, roleId: string, ifMatch?: string): Promise<void> {
   assertOwn(roleId);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}` });
+    await assertRoleUnchanged(c, roleId, ifMatch);
     const count = (await attachedUsers(c.db, operatorId, roleId)).length;
     if (count > 0) throw new Failure('AUM0033', { count: String(count) });
     const result = await c.db
@@ -217,6 +228,10 @@ async function assertRoomOnUser(c: UserAuthorityChange, roleId: string): Promise
   if (others.length >= limits.roles.perUser) throw new Failure('AUM0042', { limit: String(limits.roles.perUser) });
 }
 
+async function assertRoleUnchanged(c: AuthorityChange, roleId: string, ifMatch: string | undefined): Promise<void> {
+  if (ifMatch !== undefined) assertUnchanged(ifMatch, ...stateOf(await findRole(c.db, c.operator.operatorId, roleId)));
+}
+
 function assertRoleId(roleId: string): void {
   assertOwn(roleId);
   if (idForm.test(roleId)) return;
@@ -234,7 +249,6 @@ function assertOwn(roleId: string): void {
 }
 
 function ownRole(row: {
-  operator_id: string;
   role_id: string;
   description: string;
   permission: string;
@@ -244,7 +258,7 @@ function ownRole(row: {
   return {
     roleId: row.role_id,
     roleName: row.role_id,
-    owner: row.operator_id,
+    owner: 'operator',
     description: row.description,
     createDateTime: Math.floor(row.created_at / 1000),
     updateDateTime: Math.floor(row.updated_at / 1000),
@@ -257,7 +271,7 @@ function builtInRole(role: BuiltInRole): Role {
   return {
     roleId: role.roleId,
     roleName: role.roleName,
-    owner: builtInOwner,
+    owner: 'soracom',
     description: role.description,
     createDateTime: published,
     updateDateTime: published,

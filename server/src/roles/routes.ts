@@ -13,7 +13,8 @@ import {
   updateRole as updateRoleEndpoint,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { builtInOwner, builtInRoles } from '../authorize/built-in-roles.ts';
+import { builtInRoles } from '../authorize/built-in-roles.ts';
+import { etagOf } from '../change/etag.ts';
 import { Failure } from '../failure.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
@@ -27,6 +28,7 @@ import {
   findRole,
   listRoles,
   listRolesOfUser,
+  stateOf,
   updateRole,
 } from './roles.ts';
 import { describeUsers } from './user-overview.ts';
@@ -44,12 +46,15 @@ function registerRoleReads(app: FastifyInstance): void {
 
   handle(app, listRolesEndpoint, permitted('operator_id'), async ({ params, query }) => {
     const roles = await listRoles(ctx.db, params.operator_id);
-    const wanted = roles.filter((role) => query.owner === undefined || role.owner === query.owner);
+    const { owner = 'operator' } = query;
+    const wanted = roles.filter((role) => owner === 'all' || role.owner === owner);
     return wanted.map(({ permission: _, ...role }) => role);
   });
 
-  handle(app, getRole, permitted('operator_id'), async ({ params }) => {
-    return await findRole(ctx.db, params.operator_id, params.role_id);
+  handle(app, getRole, permitted('operator_id'), async ({ params, reply }) => {
+    const role = await findRole(ctx.db, params.operator_id, params.role_id);
+    reply.header('etag', etagOf(...stateOf(role)));
+    return role;
   });
 
   handle(app, listRoleAttachedUsers, permitted('operator_id'), async ({ params }) => {
@@ -70,7 +75,7 @@ function registerRoleReads(app: FastifyInstance): void {
     const { roleId, roleName, description } = role;
     return role.versions.map(({ version, publishedAt, permission }) => {
       const publishDateTime = Math.floor(publishedAt / 1000);
-      return { roleId, roleName, owner: builtInOwner, description, permission, version, publishDateTime };
+      return { roleId, roleName, owner: 'soracom' as const, description, permission, version, publishDateTime };
     });
   });
 }
@@ -82,14 +87,16 @@ function registerRoleWrites(app: FastifyInstance): void {
     return { roleId };
   });
 
-  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
+  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body, request }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
-    await updateRole(cause, operatorId, { roleId, permission: body.permission, description: body.description });
+    const { permission, description } = body;
+    const ifMatch = request.headers['if-match'];
+    await updateRole(cause, operatorId, { roleId, permission, description, ifMatch });
     return undefined;
   });
 
-  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ cause, params }) => {
-    await deleteRole(cause, params.operator_id, params.role_id);
+  handle(app, deleteRoleEndpoint, permitted('operator_id'), async ({ cause, params, request }) => {
+    await deleteRole(cause, params.operator_id, params.role_id, request.headers['if-match']);
     return undefined;
   });
 }

@@ -1,4 +1,4 @@
-import { assertDeclared } from './contract.ts';
+import { assertDeclared, assertHeadersDeclared } from './contract.ts';
 import type { TestServer } from './server.ts';
 
 export type Credentials = { readonly apiKey: string; readonly token: string };
@@ -36,6 +36,7 @@ export async function call(server: TestServer, method: string, path: string, opt
   const text = response.body;
   statuses.push(response.statusCode);
   assertDeclared(method, path, response.statusCode, text);
+  assertHeadersDeclared(method, path, Object.keys(response.headers));
   return {
     status: response.statusCode,
     body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {},

@@ -1,4 +1,4 @@
-import { type AnyEndpoint, commonErrors, endpoints } from '@warifu/contract';
+import { type AnswerHeader, type AnyEndpoint, commonErrors, endpoints } from '@warifu/contract';
 import { Compile } from 'typebox/compile';
 
 type Known = { readonly endpoint: AnyEndpoint; readonly path: RegExp; readonly fits: (reply: unknown) => boolean };
@@ -36,6 +36,16 @@ export function assertDeclared(method: string, url: string, status: number, text
     throw new Error(`${endpoint.operation} answered with a body that is not its reply`);
   }
 }
+
+/** The headers that only some operations have come with these only. */
+export function assertHeadersDeclared(method: string, url: string, sent: readonly string[]): void {
+  const { operation, headers = [] } = find(method, url)?.endpoint ?? {};
+  const undeclared = sent.filter((name) => special.some((one) => one === name) && !headers.some((one) => one === name));
+  if (operation && undeclared.length > 0)
+    throw new Error(`${operation} sent ${undeclared[0]}, which it does not declare`);
+}
+
+const special: readonly AnswerHeader[] = ['etag', 'warifu-receipt', 'x-soracom-next-key'];
 
 function find(method: string, url: string): Known | undefined {
   const path = url.split('?')[0] ?? '';

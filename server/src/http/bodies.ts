@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Failure } from '../failure.ts';
+import { isJson } from './browser.ts';
+import { readSessionCookie } from './cookies.ts';
+import { parseJsonBody } from './json-body.ts';
+
+/**
+ * How the body of a route is read: `untyped` may come without a Content-Type, with header tokens only (api.md, fact 4);
+ * `ignored` may be anything, and nobody looks at it.
+ */
+export type BodyReading = 'typed' | 'untyped' | 'ignored';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    body?: BodyReading;
+  }
+}
+
+/** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
+export function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
+    readingOf(request) === 'ignored' ? undefined : parse(bytes),
+  );
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+    const reading = readingOf(request);
+    if (bytes.length === 0 || reading === 'ignored') return undefined;
+    const untyped = request.headers['content-type'] === undefined && reading === 'untyped';
+    if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
+    return parse(bytes);
+  });
+  app.addHook('onRequest', async (request) => {
+    // The library refuses a type that it cannot read before it asks a parser. What stays is what the guard looks at.
+    if (readingOf(request) === 'ignored' && !isJson(request)) delete request.raw.headers['content-type'];
+  });
+}
+
+function readingOf(request: FastifyRequest): BodyReading | undefined {
+  return request.routeOptions.config.body;
+}
+
+function parse(bytes: Buffer): unknown {
+  return bytes.length === 0 ? undefined : parseJsonBody(decode(bytes));
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes that are not UTF-8 are refused: replaced silently, they would store something that nobody sent. */
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
+  }
+}
