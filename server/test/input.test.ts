@@ -213,7 +213,7 @@ type Schema = {
   type?: string;
   properties?: Record<string, Schema>;
   required?: string[];
-  pattern?: string;
+  examples?: unknown[];
   minimum?: number;
   anyOf?: { const?: string }[];
 };
@@ -225,7 +225,7 @@ function sample(name: string, schema: Schema): unknown {
   if (schema.type === 'boolean') return true;
   if (schema.type === 'array') return ['x'];
   if (schema.type === 'object') return samples(schema);
-  if (schema.pattern?.includes('{6}')) return '123456';
+  if (schema.examples) return schema.examples[0];
   return name === 'email' ? 'sample@example.com' : 'a sample value 1';
 }
 

@@ -59,6 +59,7 @@ function reasonOf(error: SchemaError | undefined) {
         reason: { en: `must be of type ${String(params.type)}`, ja: `型が正しくありません (${String(params.type)})。` },
       };
     case 'pattern':
+    case '~refine':
       return { reason: { en: 'does not have the expected form', ja: '形式が正しくありません。' } };
     default:
       return { reason: { en: 'is not valid', ja: '値が正しくありません。' } };
