@@ -45,7 +45,9 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
       void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
     },
   });
-  const sourceIp = sourceIpReader(ctx.config.trustedProxies);
+  const sourceIp = sourceIpReader(ctx.config.trustedProxies, (proxy, said) =>
+    ctx.log.warn({ proxy, said }, 'this proxy names no address that can be read: sources are unknown'),
+  );
   app.decorate('warifu', { ctx, sourceIp, bindings: [] });
   limitSockets(app.server, ctx.config.trustedProxies);
   await app.register(fastifyCookie);
