@@ -79,16 +79,26 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
 /** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
 function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const parse = (bytes: Buffer) => (bytes.length === 0 ? undefined : parseJsonBody(decode(bytes)));
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, bytes: Buffer) =>
-    parse(bytes),
+  const parse = (request: FastifyRequest, bytes: Buffer) => {
+    if (bytes.length === 0) return undefined;
+    assertPlain(request);
+    return parseJsonBody(decode(bytes));
+  };
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
+    parse(request, bytes),
   );
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
     if (bytes.length === 0) return undefined;
     const untyped = request.headers['content-type'] === undefined && request.routeOptions.config.untypedBody;
     if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
-    return parse(bytes);
+    return parse(request, bytes);
   });
+}
+
+/** A body that says it is compressed is not what it looks like, even when it can be read (RFC 9110 §8.4). */
+function assertPlain({ headers }: FastifyRequest): void {
+  const encodings = (headers['content-encoding'] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  if (encodings.some((name) => name !== '' && name !== 'identity')) throw new Failure('COM0415');
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -107,10 +117,20 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   const isOwnHost = hostCheck(ctx.config.baseUrl);
   const assertSameSite = crossSiteCheck(ctx);
   app.addHook('onRequest', async (request) => {
+    assertVersion(request);
     const probe = request.url === '/healthz' || request.url === '/readyz';
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
     assertSameSite(request);
+  });
+}
+
+/** A request line without a version is HTTP/0.9, which has no headers and so no host to check. */
+function assertVersion({ raw }: FastifyRequest): void {
+  if (raw.httpVersionMajor >= 1) return;
+  throw new Failure('COM0001', {
+    field: 'request line',
+    reason: { en: 'has no HTTP version', ja: 'HTTP のバージョンがありません。' },
   });
 }
 

@@ -104,6 +104,21 @@ describe.each(engines)('input on %s', (engine) => {
     }
   });
 
+  it.each(['x-unknown', 'gzip', 'identity, br', 'GZIP'])('a body in the encoding %s is a 415', async (encoding) => {
+    for (const endpoint of withBody()) {
+      const answer = await send(endpoint, samples(endpoint.body as Schema), { 'content-encoding': encoding });
+      expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 415, 'COM0415']);
+    }
+    const untyped = { 'content-encoding': encoding, 'content-type': '' };
+    expect((await call(server, 'POST', '/v1/auth', { body: {}, headers: untyped })).status).toBe(415);
+  });
+
+  it('a body that says it is in no encoding is taken', async () => {
+    const { email, password } = root;
+    const headers = { 'content-encoding': 'identity' };
+    expect((await call(server, 'POST', '/v1/auth', { body: { email, password }, headers })).status).toBe(200);
+  });
+
   it.each([
     'application/json',
     'APPLICATION/JSON',
