@@ -6,6 +6,7 @@ import {
   EpochMs,
   LanguageField,
   LinkToken,
+  OptionalOtpCode,
   OtpCode,
   operatorParams,
   Password,
@@ -15,7 +16,6 @@ import {
 const shortText = (maxLength: number) => Type.String({ maxLength });
 
 /** `mfaOTPCode` may be empty here: an empty one counts as none (api.md, Signing in). */
-const OptionalOtpCode = Type.String({ pattern: '^([0-9]{6})?$' });
 
 export const auth = endpoint({
   method: 'POST',
@@ -29,7 +29,7 @@ export const auth = endpoint({
     userName: Type.Optional(shortText(128)),
     authKeyId: Type.Optional(shortText(128)),
     authKey: Type.Optional(shortText(256)),
-    mfaOTPCode: Type.Optional(OptionalOtpCode),
+    mfaOTPCode: OptionalOtpCode,
     tokenTimeoutSeconds: Type.Optional(TokenTimeout),
   }),
   status: 200,
@@ -75,7 +75,7 @@ export const stepUp = endpoint({
   own: true,
   traits: ['enrolment'],
   summary: 'Prove the password (and the factor, when MFA is active) again. The session gets a new token.',
-  body: closed({ password: Password, mfaOTPCode: Type.Optional(OptionalOtpCode) }),
+  body: closed({ password: Password, mfaOTPCode: OptionalOtpCode }),
   status: 200,
   reply: closed({ token: Type.Optional(Type.String()), provedUntil: EpochMs }),
   errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002', 'MFA0012'],

@@ -1,12 +1,20 @@
 import { Type } from 'typebox';
+import { isOtpCode } from './codes.ts';
 import { closed, oneOf } from './endpoint.ts';
 
 // Upper bounds keep absurd input away from hashing and the database; the exact rules live with their owner.
 export const Email = Type.String({ minLength: 1, maxLength: 320, description: 'Email address' });
 /** Up to 1,024 UTF-8 bytes; the byte limit itself is checked before hashing (R01). */
 export const Password = Type.String({ minLength: 1, maxLength: 8192, description: 'Password' });
-/** R21: ASCII digits as a JSON string, nothing else is evaluated. */
-export const OtpCode = Type.String({ pattern: '^[0-9]{6}$', description: 'Six digits shown by the authenticator' });
+const otpText = Type.String({
+  maxLength: 64,
+  description: 'Six digits shown by the authenticator; dashes, spaces and invisible marks between them do not count',
+  examples: ['123456'],
+});
+/** R21: six digits in a JSON string, as people type them; nothing else is evaluated. */
+export const OtpCode = Type.Refine(otpText, isOtpCode);
+/** Empty is the same as left out. */
+export const OptionalOtpCode = Type.Optional(Type.Refine(otpText, (code) => code === '' || isOtpCode(code)));
 export const BackupCode = Type.String({
   minLength: 1,
   maxLength: 64,

@@ -12,6 +12,7 @@ import * as users from './users.ts';
 export * from './audit.ts';
 export * from './auth.ts';
 export * from './auth-keys.ts';
+export * from './codes.ts';
 export * from './emails.ts';
 export * from './endpoint.ts';
 export * from './errors.ts';

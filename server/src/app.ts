@@ -50,7 +50,9 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
     return503OnClosing: false,
   });
-  const sourceIp = sourceIpReader(ctx.config.trustedProxies);
+  const sourceIp = sourceIpReader(ctx.config.trustedProxies, (proxy, said) =>
+    ctx.log.warn({ proxy, said }, 'this proxy names no address that can be read: sources are unknown'),
+  );
   app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
@@ -89,6 +91,7 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
     closing = true;
   });
   const check = (request: FastifyRequest) => {
+    assertVersion(request);
     const probe = request.url === '/healthz' || request.url === '/readyz';
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') throw noHost();
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
@@ -105,6 +108,15 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+}
+
+/** A request line without a version is HTTP/0.9, which has no headers and so no host to check. */
+function assertVersion({ raw }: FastifyRequest): void {
+  if (raw.httpVersionMajor >= 1) return;
+  throw new Failure('COM0001', {
+    field: 'request line',
+    reason: { en: 'has no HTTP version', ja: 'HTTP のバージョンがありません。' },
   });
 }
 

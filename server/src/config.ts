@@ -57,7 +57,7 @@ export function readConfig(env: Environment): Config {
     dataDir,
     databaseUrl: databaseUrl(get('WARIFU_DATABASE_URL'), dataDir),
     smtpUrl: smtpUrl(get('WARIFU_SMTP_URL')),
-    mailFrom: get('WARIFU_MAIL_FROM') ?? `Warifu <warifu@${new URL(baseUrl).hostname}>`,
+    mailFrom: sender(get('WARIFU_MAIL_FROM') ?? `Warifu <warifu@${new URL(baseUrl).hostname}>`),
     signUp: oneOf('WARIFU_SIGNUP', get('WARIFU_SIGNUP') ?? 'closed', ['closed', 'open']),
     trustedProxies: cidrList(get('WARIFU_TRUSTED_PROXIES') ?? ''),
     passwordMinLength: integer('WARIFU_PASSWORD_MIN_LENGTH', get('WARIFU_PASSWORD_MIN_LENGTH') ?? '12', 8, 64),
@@ -115,15 +115,67 @@ function origin(text: string): string {
 
 function databaseUrl(text: string | undefined, dataDir: string): string {
   if (text === undefined) return `sqlite:${dataDir}/warifu.db`;
-  if (/^postgres(ql)?:\/\//.test(text) || text.startsWith('sqlite:')) return text;
-  throw new ConfigError('WARIFU_DATABASE_URL must begin with postgres:// or sqlite:.');
+  if (text.startsWith('sqlite:')) {
+    if (text === 'sqlite:')
+      throw new ConfigError('WARIFU_DATABASE_URL names no file. Write sqlite:/path/to/warifu.db.');
+    return text;
+  }
+  const form = 'postgres://user:password@host:5432/database';
+  if (!/^postgres(ql)?:\/\//.test(text)) {
+    throw new ConfigError(`WARIFU_DATABASE_URL must begin with postgres:// or sqlite:, as in ${form}.`);
+  }
+  assertUrl('WARIFU_DATABASE_URL', text.replace(/^(postgres(?:ql)?:\/\/[^/]*@)(?=\/)/, '$1localhost'), form);
+  return text;
 }
 
 function smtpUrl(text: string | undefined): string | undefined {
-  if (text !== undefined && !/^smtps?:\/\//.test(text)) {
-    throw new ConfigError('WARIFU_SMTP_URL must begin with smtp:// or smtps://.');
+  if (text === undefined) return undefined;
+  const form = 'smtp://user:password@mail.example.com:587';
+  if (!/^smtps?:\/\//.test(text)) {
+    throw new ConfigError(`WARIFU_SMTP_URL must begin with smtp:// or smtps://, as in ${form}.`);
+  }
+  const url = assertUrl('WARIFU_SMTP_URL', text, form);
+  if (url.hostname === '' || !['', '/'].includes(url.pathname)) {
+    throw new ConfigError(`WARIFU_SMTP_URL must name a mail server and no path, as in ${form}. ${escapes}`);
   }
   return text;
+}
+
+const escapes =
+  'In a user name or password, write "#" as %23, "@" as %40, "/" as %2F, "?" as %3F, ":" as %3A and "%" as %25.';
+
+/**
+ * A URL of a server. What follows an unescaped sign of a password must not be taken for a path or a fragment.
+ * SECURITY: no message repeats the value, which holds the password.
+ */
+function assertUrl(name: Name, text: string, form: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const parts = url && [url.username, url.password, url.pathname];
+  const fits = url && url.hash === '' && !/[@\s]/.test(url.search + url.pathname) && !text.endsWith('#');
+  if (!url || !fits || !parts?.every((part) => isEscaped(part))) {
+    throw new ConfigError(`${name} cannot be read as a URL. Write it as ${form}. ${escapes}`);
+  }
+  return url;
+}
+
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const mailbox = String.raw`[^\s@<>(),;:"\\]+@(?:[^\s@<>(),;:"\\]+|\[[\da-f.:]+\])`;
+const oneMailbox = new RegExp(`^(?:(?:"(?:[^"\\\\]|\\\\.)*"|[^"<>@:;]*?)\\s*<${mailbox}>|${mailbox})$`, 'i');
+
+/** One address that mails can come from, with or without a name; without one, servers would be told `MAIL FROM:<>`. */
+function sender(text: string): string {
+  if (oneMailbox.test(text) && !/[\p{Cc}\u2028\u2029]/u.test(text)) return text;
+  throw new ConfigError(
+    'WARIFU_MAIL_FROM must be one email address, as in warifu@example.com or "Warifu, Inc." <warifu@example.com>.',
+  );
 }
 
 function cidrList(text: string): string[] {

@@ -20,6 +20,9 @@ export type Context = {
   readonly wake: (job: 'mail' | 'requests' | 'last uses') => void;
 };
 
+/** Where a request came from when a listed proxy named no address. */
+export const unknownSource = 'unknown';
+
 /** What is known of a request before anybody is authenticated; goes into audit records and notices. */
 export type RequestInfo = {
   readonly requestId: string;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { watchClock } from './clock.ts';
@@ -8,7 +9,7 @@ import type { Context } from './context.ts';
 import { type Keys, loadKeys } from './crypto/keys.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { seal, unseal } from './crypto/sealed.ts';
-import { claimServer, type Db, isForOneServer, migrate, openDatabase } from './db/database.ts';
+import { claimServer, type Db, isForOneServer, openUpToDate } from './db/database.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { releaseClaims } from './mail/outbox.ts';
 import { newSetupLink } from './operators/setup.ts';
@@ -38,13 +39,13 @@ export async function startServer(config: Config, log: Logger, now: () => number
   }
   const keys = loadKeys(config.dataDir);
   const release = claimServer(config.databaseUrl);
-  const db = openDatabase(config.databaseUrl, (error) =>
-    log.warn({ error: error.message }, 'database connection lost'),
-  );
+  const lost = (error: Error) => log.warn({ error: error.message }, 'database connection lost');
+  let db: Db | undefined;
   try {
+    db = await openUpToDate(config.databaseUrl, lost);
     return await start({ config, log, now, keys, db }, release);
   } catch (error) {
-    await db.destroy();
+    await db?.destroy();
     release();
     throw error;
   }
@@ -62,7 +63,6 @@ export function createContext(parts: Parts, wake: Context['wake']): Context {
 }
 
 async function start(parts: Parts, release: () => void): Promise<Running> {
-  await migrate(parts.db);
   await assertKeysFit(parts.db, parts.keys);
   if (isForOneServer(parts.config.databaseUrl)) await releaseClaims(parts.db);
   let jobs: Jobs | undefined;
@@ -70,7 +70,7 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
   const app = await buildApp(ctx, consoleDist);
   jobs = startJobs(ctx);
   const setupLink = await newSetupLink(ctx);
-  const address = await app.listen({ host: ctx.config.host, port: ctx.config.port });
+  const address = await listen(app, ctx.config);
   const running = jobs;
   const stop = async () => {
     await app.close();
@@ -79,6 +79,22 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
     release();
   };
   return { ctx, jobs: running, address, setupLink, stop };
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new Error(
+        `WARIFU_PORT: another program listens on ${host}, port ${port}. Stop it, or choose another port.`,
+      );
+    }
+    if (code === 'EACCES') throw new ConfigError(`WARIFU_PORT: this user may not listen on port ${port}.`);
+    if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
+    throw new ConfigError(`WARIFU_HOST: ${host} is no address of this machine. Write 127.0.0.1, or 0.0.0.0 for all.`);
+  }
 }
 
 /** Refuses to run on keys that do not open what the database holds: MFA must not fail open, nor fall silent (R70). */

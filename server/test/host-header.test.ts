@@ -90,6 +90,10 @@ describe.each(engines)('host header on %s', (engine) => {
     expect(foreign).toMatch(/^HTTP\/1\.1 421 /);
     expect(await raw(port, 'GET /v1/setup HTTP/1.1\r\nHost: localhost:8787\r\nHost: evil.test\r\n')).toMatch(/ 4\d\d /);
     expect(await raw(port, 'GET /v1/setup HTTP/1.1\r\n')).toMatch(/ 4\d\d /);
+    for (const path of ['/healthz', '/readyz', '/v1/setup', '/nowhere', '/login']) {
+      const old = await raw(port, `GET ${path}\r\n`);
+      expect([path, old.split('\r\n')[0]]).toEqual([path, 'HTTP/1.1 400 Bad Request']);
+    }
   });
 });
 

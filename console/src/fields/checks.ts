@@ -1,26 +1,14 @@
+import { isOtpCode, plainCode } from '@warifu/contract';
 import type { Translate } from '../language.ts';
 
 type Check = (value: string) => string | null;
-
-/** What people type as a code: "123 456", "123-456", or full-width digits of a Japanese keyboard, as plain digits. */
-export function toDigits(typed: string): string {
-  return typed.normalize('NFKC').replace(/[\s\-ー]/g, '');
-}
-
-/** A backup code without the spaces and hyphens people put in, in capitals. */
-export function toBackupCode(typed: string): string {
-  return typed
-    .normalize('NFKC')
-    .replace(/[\s\-ー]/g, '')
-    .toUpperCase();
-}
 
 // The alphabet has no 0, 1, I, L, O: they are too easily taken for each other.
 const backupCodeForm = /^[2-9A-HJKMNP-Z]{8}$/;
 
 /** The lines of a pasted text that look like backup codes: numbering and notes around them are passed over. */
 export function backupCodesIn(pasted: string): string[] {
-  const lines = pasted.split(/[\r\n\t,]+/).map((line) => toBackupCode(line.replace(/^\s*\d{1,2}[.)]\s+/, '')));
+  const lines = pasted.split(/[\r\n\t,]+/).map((line) => plainCode(line.replace(/^\s*\d{1,2}[.)]\s+/, '')));
   return [...new Set(lines.filter((line) => backupCodeForm.test(line)))];
 }
 
@@ -44,12 +32,12 @@ export const emailCheck =
 export const codeCheck =
   (t: Translate): Check =>
   (value) =>
-    /^[0-9]{6}$/.test(toDigits(value)) ? null : t('field.codeForm');
+    isOtpCode(value) ? null : t('field.codeForm');
 
 export const backupCodeCheck =
   (t: Translate): Check =>
   (value) =>
-    backupCodeForm.test(toBackupCode(value)) ? null : t('field.backupCodeForm');
+    backupCodeForm.test(plainCode(value)) ? null : t('field.backupCodeForm');
 
 export const newPasswordCheck =
   (t: Translate, min: number): Check =>

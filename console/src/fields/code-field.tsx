@@ -1,7 +1,7 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
+import { isOtpCode, plainCode } from '@warifu/contract';
 import { type ChangeEvent, useRef } from 'react';
 import { useText } from '../language.ts';
-import { toDigits } from './checks.ts';
 import css from './code-field.module.css';
 
 type CodeFieldProps = Omit<TextInputProps, 'onChange'> & {
@@ -18,13 +18,13 @@ export function CodeField({ onChange, ...props }: CodeFieldProps) {
   const before = useRef(0);
 
   const changed = (event: ChangeEvent<HTMLInputElement>) => {
-    const digits = toDigits(event.currentTarget.value);
+    const digits = plainCode(event.currentTarget.value);
     const atOnce = digits.length - before.current > 1;
     before.current = digits.length;
     const form = event.currentTarget.form;
     onChange?.(event);
     // The form reads its state, which is only up to date after this render.
-    if (atOnce && /^[0-9]{6}$/.test(digits)) setTimeout(() => form?.requestSubmit());
+    if (atOnce && isOtpCode(digits)) setTimeout(() => form?.requestSubmit());
   };
 
   return (

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { codeCheck, toDigits } from '../fields/checks.ts';
+import { codeCheck } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
@@ -19,7 +19,7 @@ export function ConfirmStep({ onBack, onStartAgain, confirm }: ConfirmStepProps)
   const { field, busy, frame } = useSubmit({
     initial: { code: '' },
     check: { code: codeCheck(t) },
-    send: ({ code }) => confirm(toDigits(code)),
+    send: ({ code }) => confirm(code),
   });
   const timeOver = frame.failure?.code === 'MFA0006';
   return (

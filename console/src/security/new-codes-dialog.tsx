@@ -1,7 +1,7 @@
 import { renewBackupCodes } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
-import { codeCheck, toDigits } from '../fields/checks.ts';
+import { codeCheck } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
@@ -50,7 +50,7 @@ function RenewForm({ onClose, onRenewed }: { onClose: () => void; onRenewed: (co
     initial: { code: '' },
     check: { code: codeCheck(t) },
     send: async ({ code }) => {
-      const { reply } = await call(renewBackupCodes, { operator_id: operatorId, mfaOTPCode: toDigits(code) });
+      const { reply } = await call(renewBackupCodes, { operator_id: operatorId, mfaOTPCode: code });
       onRenewed(reply.backupCodes);
     },
   });

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { stepUp } from '@warifu/contract';
 import { useSyncExternalStore } from 'react';
 import { call } from '../api.ts';
-import { codeCheck, filled, toDigits } from '../fields/checks.ts';
+import { codeCheck, filled } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
@@ -62,7 +62,7 @@ function StepUpForm({ settle }: { settle: (confirmed: boolean) => void }) {
     initial: { password: '', code: '' },
     check: { password: filled(t, t('field.password')), ...(withCode ? { code: codeCheck(t) } : {}) },
     send: async ({ password, code }) => {
-      await call(stepUp, withCode ? { password, mfaOTPCode: toDigits(code) } : { password });
+      await call(stepUp, withCode ? { password, mfaOTPCode: code } : { password });
       // The blocked call is repeated with the CSRF token of the renewed session.
       await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
       settle(true);

@@ -1,7 +1,7 @@
 import { verifySignIn } from '@warifu/contract';
 import { call } from '../api.ts';
 import { asFailure } from '../failure.ts';
-import { codeCheck, toDigits } from '../fields/checks.ts';
+import { codeCheck } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
@@ -20,7 +20,7 @@ export function MfaCodePage() {
     initial: { code: '' },
     check: { code: codeCheck(t) },
     send: async ({ code }) => {
-      await call(verifySignIn, { mfaOTPCode: toDigits(code) }).catch(startAgainWhenOver);
+      await call(verifySignIn, { mfaOTPCode: code }).catch(startAgainWhenOver);
       enterConsole();
     },
   });

@@ -3,7 +3,7 @@ import { cancelMFARevokingToken, verifyMFARevokingToken } from '@warifu/contract
 import { useState } from 'react';
 import { call } from '../api.ts';
 import { BackupCodeField } from '../fields/backup-code-field.tsx';
-import { backupCodeCheck, emailCheck, filled, toBackupCode } from '../fields/checks.ts';
+import { backupCodeCheck, emailCheck, filled } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { PasswordField } from '../fields/password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
@@ -56,7 +56,7 @@ function VerifyForm({ token, onDone }: { token: string; onDone: () => void }) {
         token,
         email: email.trim(),
         password,
-        backupCode: toBackupCode(backupCode),
+        backupCode,
       });
       onDone();
     },

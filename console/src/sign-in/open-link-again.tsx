@@ -3,6 +3,7 @@ import { Notice } from '../look/notice.tsx';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
+import { PasteLink } from './paste-link.tsx';
 
 /** The page of a mailed link without what the link carried: reloaded, or opened by hand. */
 export function OpenLinkAgain({ title, requestNew }: { title: string; requestNew?: string }) {
@@ -12,6 +13,7 @@ export function OpenLinkAgain({ title, requestNew }: { title: string; requestNew
       <Notice tone="warn" title={t('resetVerify.noToken')}>
         <p>{t('resetVerify.noTokenBody')}</p>
       </Notice>
+      <PasteLink />
       <div className={css.links}>
         {requestNew && <PageLink to={requestNew}>{t('resetVerify.requestNew')}</PageLink>}
         <PageLink to="/login">{t('reset.backToLogin')}</PageLink>

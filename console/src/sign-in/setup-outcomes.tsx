@@ -3,6 +3,7 @@ import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { enterConsole } from './navigation.ts';
 import { Page } from './page.tsx';
+import { PasteLink } from './paste-link.tsx';
 
 export function OfferMfa() {
   const { t } = useText();
@@ -37,8 +38,9 @@ export function SetupLinkNeeded() {
     <Page title={t('setup.title')}>
       <Notice tone="warn" title={t('errors.LINK_INVALID')}>
         <p>{t('setup.linkBody')}</p>
-        <code>warifu setup-link</code>
+        <code>npx warifu setup-link</code>
       </Notice>
+      <PasteLink />
     </Page>
   );
 }

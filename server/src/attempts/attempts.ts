@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Context, Expiring } from '../context.ts';
+import { type Context, type Expiring, unknownSource } from '../context.ts';
 import { keyedHash } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import { limits } from '../limits.ts';
@@ -38,7 +38,8 @@ export async function bookAttempt(ctx: Context, attempted: Attempted, sourceIp: 
     if (!(await takeFromWindow(db, sourceWindow(network), now))) return { verdict: 'flood' };
     const pair = pairWindow(accountKey, network);
     if (!(await takeFromWindow(db, pair, now))) return { verdict: 'refuse' };
-    const known = await isKnownSource(db, attempted, network, now);
+    // SECURITY: everybody behind a proxy that names nobody would be known, as soon as the owner is.
+    const known = network !== unknownSource && (await isKnownSource(db, attempted, network, now));
     const booked = await bookOnAccount(db, accountKey, known, now);
     if (!booked) {
       await giveBackToWindow(db, pair);

@@ -4,6 +4,7 @@ import { migrations } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { lockSqlite, sqliteDialect } from './sqlite.ts';
+import { startFailure } from './start-failure.ts';
 
 /** A handle for queries: the database itself or a running transaction. A function that takes one joins it. */
 export type Db = Kysely<Database>;
@@ -21,6 +22,22 @@ export function openDatabase(url: string, onError: (error: Error) => void, patie
   return new Kysely<Database>({ dialect });
 }
 
+/**
+ * Opens a database and brings its schema up to date.
+ * @throws ConfigError, or Error, that tells who starts the program what to do
+ */
+export async function openUpToDate(url: string, onError: (error: Error) => void, patience?: number): Promise<Db> {
+  let db: Db | undefined;
+  try {
+    db = openDatabase(url, onError, patience);
+    await migrate(db);
+    return db;
+  } catch (error) {
+    await db?.destroy();
+    throw startFailure(url, error);
+  }
+}
+
 /** Whether only one server at a time can run on a database. */
 export function isForOneServer(url: string): boolean {
   return url.startsWith('sqlite:');
@@ -32,13 +49,21 @@ export function isForOneServer(url: string): boolean {
  */
 export function claimServer(url: string): () => void {
   if (!isForOneServer(url)) return () => {};
-  const release = lockSqlite(url.slice('sqlite:'.length));
+  const release = lock(url);
   if (!release) {
     throw new Error(
       `Another Warifu server is running on ${url.slice('sqlite:'.length)}. Stop it, or use PostgreSQL for many servers.`,
     );
   }
   return release;
+}
+
+function lock(url: string): (() => void) | undefined {
+  try {
+    return lockSqlite(url.slice('sqlite:'.length));
+  } catch (error) {
+    throw startFailure(url, error);
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { plainCode } from '@warifu/contract';
 import type { UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
@@ -51,7 +52,7 @@ export async function countCodes({ db, user }: UserChange): Promise<number> {
 
 /** What a person typed, in the one spelling that counts; undefined when it cannot be a code (R31: not counted). */
 export function normaliseCode(typed: string): string | undefined {
-  const code = typed.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+  const code = plainCode(typed);
   const fits = code.length === codes.length && [...code].every((symbol) => codes.alphabet.includes(symbol));
   return fits ? code : undefined;
 }

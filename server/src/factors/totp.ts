@@ -1,3 +1,4 @@
+import { plainCode } from '@warifu/contract';
 import { generateSecret, generateURI, NobleCryptoPlugin, ScureBase32Plugin, verifySync } from 'otplib';
 import type { Context, Expiring } from '../context.ts';
 import { seal, unseal } from '../crypto/sealed.ts';
@@ -41,7 +42,7 @@ export function matchingStep(ctx: Context, factor: TotpFactors, code: string): n
   if (secret === undefined) return 'damaged';
   const result = verifySync({
     secret,
-    token: code,
+    token: plainCode(code),
     epoch,
     epochTolerance: otp.stepSeconds,
     ...(factor.last_step > 0 && { afterTimeStep: factor.last_step }),

@@ -20,18 +20,19 @@ declare module 'fastify' {
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
-    readingOf(request) === 'ignored' ? undefined : parse(bytes),
+    readingOf(request) === 'ignored' ? undefined : parse(request, bytes),
   );
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
     const reading = readingOf(request);
     if (bytes.length === 0 || reading === 'ignored') return undefined;
     const untyped = request.headers['content-type'] === undefined && reading === 'untyped';
     if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
-    return parse(bytes);
+    return parse(request, bytes);
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _, done) => {
     // The library refuses a type that it cannot read before it asks a parser. What stays is what the guard looks at.
     if (readingOf(request) === 'ignored' && !isJson(request)) delete request.raw.headers['content-type'];
+    done();
   });
 }
 
@@ -39,8 +40,16 @@ function readingOf(request: FastifyRequest): BodyReading | undefined {
   return request.routeOptions.config.body;
 }
 
-function parse(bytes: Buffer): unknown {
-  return bytes.length === 0 ? undefined : parseJsonBody(decode(bytes));
+function parse(request: FastifyRequest, bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  assertPlain(request);
+  return parseJsonBody(decode(bytes));
+}
+
+/** A body that says it is compressed is not what it looks like, even when it can be read (RFC 9110 §8.4). */
+function assertPlain({ headers }: FastifyRequest): void {
+  const encodings = (headers['content-encoding'] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  if (encodings.some((name) => name !== '' && name !== 'identity')) throw new Failure('COM0415');
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -47,13 +47,19 @@ export async function registerPages(app: FastifyInstance, dist: string): Promise
   app.get('/robots.txt', async (_, reply) => reply.type('text/plain').send('User-agent: *\nDisallow: /\n'));
   return (request, reply) => {
     if (!wantsPage(request)) return undefined;
-    reply.code(404);
+    reply.code(loginPages.includes(plainPath(request.url)) ? 200 : 404);
     return page(reply, 'login.html');
   };
 }
 
 /** The page for an address that is not there; undefined when a program asks, or a path that is no page's. */
 export type MissingPage = (request: FastifyRequest, reply: FastifyReply) => string | undefined;
+
+/** The path of a link that a mail gateway rewrote: its `#` encoded, a slash at its end, capitals. */
+function plainPath(url: string): string {
+  const path = url.split(/[?#]|%(?:25)*23/i)[0] ?? '';
+  return path.replace(/\/$/, '').toLowerCase();
+}
 
 function wantsPage({ method, url, headers }: FastifyRequest): boolean {
   const forPrograms = /^\/(v1|assets|\.well-known)(\/|$)/.test(url);

@@ -1,15 +1,24 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { isLoopback } from '../config.ts';
+import { unknownSource } from '../context.ts';
 
 type Cidr = ReturnType<typeof ipaddr.parseCIDR>;
 
+/** A proxy's word about where a request came from that is no address, told to who can mend it. */
+type Unreadable = (proxy: string, said: string) => void;
+
 /**
- * The address a request came from: the socket's peer, or, when that is a listed proxy, the right-most hop of
- * `X-Forwarded-For` that is not one (R61).
+ * The address a request came from: the socket's peer, or, when that is a listed proxy, the right-most hop that is not
+ * one (R61). Hops are those of `X-Forwarded-For` or, where it is absent, of `Forwarded` (RFC 7239).
+ * A hop that is no address makes the source unknown: the proxy itself would be one source for everybody.
+ * @param unreadable called once for each proxy
  */
-export function sourceIpReader(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+export function sourceIpReader(
+  trustedProxies: readonly string[],
+  unreadable: Unreadable,
+): (request: IncomingMessage) => string {
   const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
   const peers = new WeakMap<Socket, { readonly address: string; readonly isProxy: boolean }>();
   const peerOf = (socket: Socket) => {
@@ -21,13 +30,74 @@ export function sourceIpReader(trustedProxies: readonly string[]): (request: Inc
     }
     return peer;
   };
+  const told = new Set<string>();
+  const tell = (proxy: string, said: string) => {
+    if (!told.has(proxy)) unreadable(proxy, said.slice(0, 64));
+    told.add(proxy);
+  };
   return (request) => {
     const { address: peer, isProxy } = peerOf(request.socket);
     if (!isProxy) return peer;
-    const header = request.headers['x-forwarded-for'] ?? '';
-    const hops = (Array.isArray(header) ? header.join(',') : header).split(',').map((hop) => plain(hop.trim()));
-    return hops.reverse().find((hop) => !isTrusted(trusted, hop)) || peer;
+    const hops = hopsOf(request);
+    // SECURITY: a list that cannot be read may be broken by what a client put into it; it must not free him of limits.
+    if (!hops) tell(peer, String(request.headers.forwarded));
+    for (const hop of (hops ?? []).reverse()) {
+      const address = addressOf(hop);
+      if (address === undefined) tell(peer, hop);
+      if (address === undefined) return unknownSource;
+      if (!isTrusted(trusted, address)) return address;
+    }
+    return peer;
   };
+}
+
+function hopsOf({ headers }: IncomingMessage): string[] | undefined {
+  const list = headers['x-forwarded-for'];
+  if (list === undefined) return forwardedFor(headers.forwarded ?? '');
+  return [list]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== '');
+}
+
+const forwardedPair = /[ \t]*(?:([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^\s",;]*)[ \t]*)?([;,]|$)/y;
+
+/**
+ * The `for` of each hop of a `Forwarded` header; undefined when it is none. Values may stand without the quotes that
+ * they need (`for=[2001:db8::1]`): proxies write them so, and the published parsers refuse it.
+ * SECURITY: a quote that a client opened swallows what the proxy wrote after it, and then nothing fits.
+ */
+function forwardedFor(header: string): string[] | undefined {
+  const hops: string[] = [];
+  let hop: string | undefined;
+  let empty = true;
+  forwardedPair.lastIndex = 0;
+  while (forwardedPair.lastIndex < header.length) {
+    const [, name, value = '', end] = forwardedPair.exec(header) ?? [];
+    if (end === undefined) return undefined;
+    if (name) empty = false;
+    if (name?.toLowerCase() === 'for') hop = value.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1');
+    if (end === ';') continue;
+    if (!empty) hops.push(hop ?? '');
+    [hop, empty] = [undefined, true];
+  }
+  return hops;
+}
+
+/**
+ * The address of a hop in any form that proxies write: with a port, in brackets, in quotes, IPv4 in an IPv6 dress.
+ * SECURITY: `0300.0.2.1` is another address to every reader, and a zone belongs to the proxy's own network: neither is
+ * an address here.
+ */
+function addressOf(hop: string): string | undefined {
+  const bare = hop.replace(/^"(.*)"$/, '$1').trim();
+  const [, inBrackets, before] = /^(?:\[([^[\]]*)\]|([^:]*))(?::[\w.-]*)?$/.exec(bare) ?? [];
+  const address = inBrackets ?? before ?? bare;
+  const version = address.includes('%') ? 0 : isIP(address);
+  if (version === 0 || (inBrackets !== undefined && version === 4)) return undefined;
+  return plain(address);
 }
 
 /** Whether a socket's peer is a listed proxy. */

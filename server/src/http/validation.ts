@@ -76,6 +76,7 @@ function reasonOf(error: SchemaError | undefined): Texts {
       return { en: `must be one of: ${words}`, ja: `次のいずれかを指定してください: ${words}` };
     }
     case 'pattern':
+    case '~refine':
       return { en: 'does not have the expected form', ja: '形式が正しくありません。' };
     default:
       return { en: 'is not valid', ja: '値が正しくありません。' };

@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import { isLoopback } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
@@ -18,6 +19,12 @@ export function openTransport(smtpUrl: string, wait: number = longestWait): Tran
   const url = new URL(smtpUrl);
   // SECURITY: nodemailer lets the URL overrule everything; `?logger=true&debug=true` would print mails with links (R71).
   for (const name of [...url.searchParams.keys()]) if (!urlSettings.test(name)) url.searchParams.delete(name);
+  const isOpen = url.searchParams.get('ignoreTLS') === 'true' || isLoopback(url.hostname);
+  // SECURITY: without this, whoever sits between need only hide STARTTLS to be told the password.
+  if (url.username !== '' && !isOpen) {
+    url.searchParams.delete('ignoreTLS');
+    url.searchParams.set('requireTLS', 'true');
+  }
   return createTransport({
     url: url.href,
     pool: true,

@@ -1,8 +1,11 @@
 import { sourceNetwork } from '../attempts/source.ts';
-import { giveBackToWindow, takeFromWindow } from '../attempts/windows.ts';
+import { giveBackToWindow, takeFromWindow, type Window } from '../attempts/windows.ts';
 import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { change, changeUser, describe, refuse } from '../change/change.ts';
+import type { Context } from '../context.ts';
+import { keyedHash } from '../crypto/tokens.ts';
+import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { createSession } from '../sessions/sessions.ts';
@@ -23,13 +26,12 @@ export type AuthKeyRequest = {
 export async function signInWithAuthKey(cause: Cause, request: AuthKeyRequest): Promise<SignedIn> {
   const { ctx, info } = cause;
   const { authKeyId, authKey, life } = request;
-  const { sourceFailures: limit, sourceWindow: length } = limits.login;
-  const window = { scope: 'login.source', key: sourceNetwork(info.sourceIp), limit, length };
   // Booked before the key is looked at, in a transaction of its own: a wrong one stays counted whatever happens next.
-  if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
+  const booked = await bookKey(ctx, info.sourceIp, `${authKeyId} ${authKey}`);
   const found = await findByAuthKey(ctx.db, authKeyId, authKey);
+  if (!found && booked.length === 0) throw new Failure('AUM0002');
   if (!found) return await refuseKey(cause);
-  await giveBackToWindow(ctx.db, window);
+  for (const window of booked) await giveBackToWindow(ctx.db, window);
   const { operator_id: operatorId, user_id: userId } = found;
   return await changeUser(cause, { operatorId, userId, otherwise: 'AUM0002' }, async (c): Promise<SignedIn> => {
     signsIn(c);
@@ -40,6 +42,24 @@ export async function signInWithAuthKey(cause: Cause, request: AuthKeyRequest): 
     const { sessionId, apiKey, token } = await createSession(c, session);
     describe(c, { detail: { session: sessionId, method: 'authKey', authKeyId } });
     return { operatorId, userName, apiKey, token };
+  });
+}
+
+/**
+ * Counts a credential against its source, once in a window however often it is sent: a forgotten program must not use up
+ * the budget of everybody behind the same address. Passwords have a budget of their own.
+ * SECURITY: one transaction. Sent twice at once over the budget, the second would be looked at without being counted.
+ * @returns what was booked; nothing for one that is counted already
+ */
+async function bookKey(ctx: Context, sourceIp: string, credential: string): Promise<Window[]> {
+  const { sourceFailures: limit, sourceWindow: length } = limits.login;
+  const network = sourceNetwork(sourceIp);
+  const same = { scope: 'key.same', key: `${keyedHash(ctx.keys.blind, credential)}|${network}`, limit: 1, length };
+  const source = { scope: 'key.source', key: network, limit, length };
+  return await transaction(ctx.db, async (db) => {
+    if (!(await takeFromWindow(db, same, ctx.now()))) return [];
+    if (!(await takeFromWindow(db, source, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
+    return [same, source];
   });
 }
 

@@ -47,6 +47,9 @@ describe('R31: what a person types', () => {
     'a-b-c-d-2-3-4-5',
     'ＡＢＣＤ２３４５',
     'ABCD\t2345\n',
+    'ABCD\u22122345',
+    'abcd\u20132345\u200b',
+    '\u202aAB\u30fcCD\u3000\uff70\uff12\uff13\uff14\uff15\u202c',
   ])('%j is ABCD2345', (typed) => {
     expect(normaliseCode(typed)).toBe('ABCD2345');
   });

@@ -69,6 +69,59 @@ describe('the configuration', () => {
       expect([value, messageOf({ [name]: value })]).toEqual([value, expect.stringContaining(name)]);
   });
 
+  it.each([
+    ['WARIFU_MAIL_FROM', 'warifu@example.com'],
+    ['WARIFU_MAIL_FROM', '"Warifu, Inc." <warifu@example.com>'],
+    ['WARIFU_MAIL_FROM', '割符 <warifu@例え.jp>'],
+    ['WARIFU_MAIL_FROM', 'Warifu, Inc. <warifu@example.com>'],
+    ['WARIFU_BASE_URL', 'http://[::1]:2'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:pa%23ss%40%2F@mail.example.com:587/?requireTLS=true'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer%40example.com:p@mail.example.com'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:p%23@h:5432/d?sslmode=verify-full'],
+    ['WARIFU_DATABASE_URL', 'postgres:///d?host=/run/postgresql'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:p@/d?host=/run/postgresql'],
+  ])('takes %s=%s', (name, value) => {
+    expect(messageOf({ [name]: value })).toBe('accepted');
+  });
+
+  it.each([
+    ['WARIFU_MAIL_FROM', 'Warifu'],
+    ['WARIFU_MAIL_FROM', 'a@example.com, b@example.com'],
+    ['WARIFU_MAIL_FROM', '<a@example.com> <b@example.com>'],
+    ['WARIFU_MAIL_FROM', 'Team: <a@example.com>;'],
+    ['WARIFU_MAIL_FROM', 'Team: a@example.com, b@example.com;'],
+    ['WARIFU_MAIL_FROM', 'Warifu <warifu@>'],
+    ['WARIFU_MAIL_FROM', 'Warifu <>'],
+    ['WARIFU_MAIL_FROM', 'Warifu <a b@example.com>'],
+    ['WARIFU_MAIL_FROM', 'warifu@example.com\r\nBcc: x@example.com'],
+  ])('says how to write %s instead of %j', (name, value) => {
+    expect(messageOf({ [name]: value })).toContain(`${name} must be one email address, as in`);
+  });
+
+  it.each([
+    ['WARIFU_SMTP_URL', 'smtp://mailer:hunter#2@mail.example.com'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:12#hunter@mail.example.com'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:12/hunter@mail.example.com'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:12?hunter@mail.example.com'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:hunter%@mail.example.com'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:hunter%ff@mail.example.com'],
+    ['WARIFU_SMTP_URL', 'smtp://mail.example.com/hunter'],
+    ['WARIFU_SMTP_URL', 'smtp://mail.example.com:99999'],
+    ['WARIFU_SMTP_URL', 'smtp://'],
+    ['WARIFU_SMTP_URL', 'smtp://mailer:hunter@'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:hunter#2@h/d'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:12/hunter@h/d'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:12?hunter@h/d'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:hunter%@h/d'],
+    ['WARIFU_DATABASE_URL', 'postgres://u:p@h:port/d'],
+    ['WARIFU_DATABASE_URL', 'sqlite:'],
+  ])('says how to write %s instead of %s, and repeats no password', (name, value) => {
+    const message = messageOf({ [name]: value });
+    expect(message).toContain(name);
+    expect(message).toMatch(/:\/\/user:password@|sqlite:\/path/);
+    expect(message).not.toContain('hunter');
+  });
+
   it('drops the slash of the base URL, and its default port', () => {
     expect(readConfig({ WARIFU_BASE_URL: 'https://ID.example.com:443/' }).baseUrl).toBe('https://id.example.com');
   });

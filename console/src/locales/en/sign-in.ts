@@ -68,7 +68,12 @@ export const signIn: typeof ja = {
     effect: 'MFA will be disabled and you will be logged out on all devices.',
     submit: 'Reset MFA',
     noToken: "Open the mail's link again",
-    noTokenBody: 'For safety, what the link carried is dropped when this page is closed or reloaded.',
+    noTokenBody:
+      'For safety, what the link carried is dropped when this page is closed or reloaded. Some mail services also cut it off.',
+    paste: 'Link from the mail',
+    pasteHint: 'If the link leads here again and again, copy all of it from the mail and paste it here.',
+    pasteForm: 'Paste the whole link, up to its last character.',
+    pasteSubmit: 'Continue',
     requestNew: 'Send a new link',
     notMe: 'Not you?',
     notMeBody: 'If you stop this reset, the mailed link stops working and MFA stays enabled.',

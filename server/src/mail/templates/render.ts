@@ -1,7 +1,7 @@
 import type { Language } from '@warifu/contract';
 import { oneLine } from '../../audit/record.ts';
 import type { Config } from '../../config.ts';
-import type { Receipt } from '../../context.ts';
+import { type Receipt, unknownSource } from '../../context.ts';
 import type { MailFacts, Notice } from '../facts.ts';
 import type { StoredContent } from '../outbox.ts';
 import { describeBrowser } from './browser.ts';
@@ -52,7 +52,7 @@ function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
 function happening(words: Words, facts: MailFacts, time: string): [string, string][] {
   const values: Record<FactLabel, string> = {
     time,
-    sourceIp: facts.sourceIp || words.onTheServer,
+    sourceIp: facts.sourceIp === unknownSource ? words.unknownBrowser : facts.sourceIp || words.onTheServer,
     // A host command has no browser.
     browser: facts.sourceIp ? (describeBrowser(facts.userAgent) ?? words.unknownBrowser) : '',
     user: userOf(facts),

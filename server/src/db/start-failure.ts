@@ -1,0 +1,116 @@
+import { userInfo } from 'node:os';
+import { ConfigError } from '../config.ts';
+
+type Trouble = { readonly code?: string; readonly routine?: string; readonly message: string };
+
+/**
+ * Why a database could not be used at the start, for the person who starts the server: the cause, and the statement or
+ * the spelling of the setting that mends it. SECURITY: never the URL, which holds the password.
+ * @returns a ConfigError when starting again would not help; the error itself when it is of another kind
+ */
+export function startFailure(url: string, error: unknown): unknown {
+  const trouble = troubleOf(error);
+  if (!trouble || trouble instanceof ConfigError) return error;
+  if (url.startsWith('sqlite:')) {
+    const advice = isFileTrouble(trouble) && fileAdvice(url.slice('sqlite:'.length), trouble);
+    return advice ? new ConfigError(`WARIFU_DATABASE_URL: ${advice}`, { cause: error }) : error;
+  }
+  const place = placeOf(url);
+  const wrong = settingAdvice(trouble, place) ?? rightsAdvice(trouble, place) ?? tlsAdvice(trouble);
+  if (wrong !== undefined) return new ConfigError(`WARIFU_DATABASE_URL: ${wrong}`, { cause: error });
+  const passing = passingAdvice(trouble, place);
+  if (passing !== undefined) return new Error(`WARIFU_DATABASE_URL: ${passing}`, { cause: error });
+  const code = trouble.code === undefined ? '' : ` (${trouble.code})`;
+  return new Error(`The database could not be brought up to date${code}: ${trouble.message}`, { cause: error });
+}
+
+type Place = { readonly role: string; readonly database: string; readonly server: string };
+
+/** What the URL leaves out, PostgreSQL's own variables say, then the name of the user of the system. */
+function placeOf(text: string): Place {
+  const url = new URL(text.replace(/^(\w+:\/\/(?:[^/@]*@)?)(?=\/)/, '$1localhost'));
+  const role = decodeURIComponent(url.username) || process.env.PGUSER || userInfo().username;
+  const database = decodeURIComponent(url.pathname.slice(1)) || process.env.PGDATABASE || role;
+  const host = url.searchParams.get('host') ?? (url.hostname || process.env.PGHOST || 'localhost');
+  return { role, database, server: `${host}:${url.port || process.env.PGPORT || '5432'}` };
+}
+
+function settingAdvice({ code, routine, message }: Trouble, { role, database, server }: Place): string | undefined {
+  if (code === '3D000') {
+    return `${server} has no database ${name(database)}. Run there: CREATE DATABASE ${name(database)} OWNER ${name(role)};`;
+  }
+  const create = `CREATE ROLE ${name(role)} LOGIN PASSWORD '…';`;
+  if (code === '28P01') {
+    return `${server} refuses the password of ${name(role)}, or has no such role. Run there: ALTER ROLE ${name(role)} PASSWORD '…'; or ${create}`;
+  }
+  if (code === '28000' && routine === 'InitializeSessionUserId') {
+    return `${server} has no role ${name(role)} that may log in. Run there: ${create} or, if it exists: ALTER ROLE ${name(role)} LOGIN;`;
+  }
+  if (code === '28000') {
+    return `${server} does not let ${name(role)} in from here. Add a line for it to pg_hba.conf (host ${name(database)} ${name(role)} <address of this server>/32 scram-sha-256) and run there: SELECT pg_reload_conf(); If it takes TLS only, end the URL with ?sslmode=verify-full.`;
+  }
+  if (message.includes('client password must be a')) {
+    return `${server} asks for a password and the URL has none. Write it as postgres://user:password@host:5432/database.`;
+  }
+  if (code === 'ENOTFOUND') return `there is no host ${server.replace(/:\d+$/, '')}. Correct the host in the URL.`;
+  if (code === '55000') {
+    return `${name(database)} takes no connections. Run: ALTER DATABASE ${name(database)} ALLOW_CONNECTIONS true;`;
+  }
+  return undefined;
+}
+
+function rightsAdvice({ code, routine, message }: Trouble, { role, database }: Place): string | undefined {
+  if (code === '42501' && routine === 'CheckMyDatabase') {
+    return `${name(role)} may not connect to ${name(database)}. Run: GRANT CONNECT ON DATABASE ${name(database)} TO ${name(role)};`;
+  }
+  if (code !== '42501' && code !== '3F000') return undefined;
+  const grant = `GRANT USAGE, CREATE ON SCHEMA public TO ${name(role)};`;
+  // The message is in the language of the server: where it does not say "schema", both are told.
+  const tables = / schema /.test(message)
+    ? ''
+    : ` If another role made its tables: REASSIGN OWNED BY … TO ${name(role)};`;
+  return `${name(role)} may not make tables in the schema public of ${name(database)}. Run in that database: ${grant}${tables}`;
+}
+
+function tlsAdvice({ code = '', message }: Trouble): string | undefined {
+  if (message.includes('does not support SSL')) {
+    return 'the server does not speak TLS. Run there: ALTER SYSTEM SET ssl = on; and restart it, or end the URL with ?sslmode=disable on a network of your own.';
+  }
+  if (!/CERT|^ERR_TLS|^DEPTH_ZERO|^UNABLE_TO/.test(code)) return undefined;
+  return `the certificate of the server does not hold (${code}). End the URL with ?sslmode=verify-full&sslrootcert=/path/to/ca.pem, and name the host as the certificate does.`;
+}
+
+/** What may be over when the server is started again. */
+function passingAdvice({ code, message }: Trouble, { server }: Place): string | undefined {
+  if (code === 'ECONNREFUSED')
+    return `nothing listens at ${server}. Start PostgreSQL, or correct host and port in the URL.`;
+  if (/timeout exceeded|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN/.test(`${code} ${message}`)) {
+    return `${server} does not answer. Look for a firewall, or correct host and port in the URL.`;
+  }
+  if (/^57P03|^53300/.test(code ?? ''))
+    return `${server} is starting, or has too many connections (${code}). Try again.`;
+  if (/Connection terminated|ECONNRESET|EPIPE|Received unexpected/.test(`${code} ${message}`)) {
+    return `what listens at ${server} hung up. It may be no PostgreSQL: correct host and port in the URL.`;
+  }
+  return undefined;
+}
+
+const isFileTrouble = ({ code = '' }: Trouble) => /^(ERR_SQLITE_ERROR|EACCES|EROFS|ENOTDIR|EISDIR|EPERM)$/.test(code);
+
+function fileAdvice(file: string, trouble: Trouble): string | undefined {
+  const errcode = Number((trouble as { errcode?: number }).errcode ?? 14) & 0xff;
+  if (errcode === 26) return `${file} is not an SQLite database. Name another file.`;
+  if (errcode === 11) return `${file} is damaged. Restore it from a backup.`;
+  if (errcode !== 14 && errcode !== 8) return undefined;
+  return `${file} cannot be opened for writing. Let the user that runs Warifu own it and its folder, or name another file.`;
+}
+
+/** The error of the driver, which the migrator wraps. */
+function troubleOf(error: unknown): Trouble | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.cause instanceof Error ? troubleOf(error.cause) : (error as Trouble);
+}
+
+function name(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
