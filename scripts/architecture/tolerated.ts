@@ -14,12 +14,5 @@ export const tolerated: Tolerated = {
     'policy/src/pattern.ts': 1,
     'policy/src/vocabulary.ts': 1,
     'server/src/http/handle.ts': 1,
-    'server/src/mail/notices.ts': 1,
-    'server/src/users/password.ts': 2,
-  },
-  status: {
-    'server/src/mail/deliver.ts': 1,
-    'server/src/recovery/by-mail.ts': 1,
-    'server/src/recovery/password-reset.ts': 1,
   },
 };

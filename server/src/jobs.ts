@@ -1,19 +1,22 @@
 import { expiredAttempts } from './attempts/attempts.ts';
+import { causeOf } from './change/cause.ts';
 import { keepTime } from './clock.ts';
 import type { Context, Expiring } from './context.ts';
-import type { Db } from './db/database.ts';
 import { expiredFactors } from './factors/totp.ts';
 import { limits } from './limits.ts';
 import { expiredLinks } from './links/links.ts';
 import { createMailer } from './mail/deliver.ts';
-import { doRequests, type RequestKind } from './mail/requests.ts';
+import { expiredMails } from './mail/outbox.ts';
+import { type DeferredRequest, doRequests, expiredRequests } from './mail/requests.ts';
 import { expiredSignUps, type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
-import { type ResetRequest, sendResetLink } from './recovery/by-mail.ts';
+import { sendResetLink } from './recovery/by-mail.ts';
+import { expiredCases } from './recovery/cases.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
-import { type PasswordResetRequest, sendPasswordResetLink } from './recovery/password-reset.ts';
+import { sendPasswordResetLink } from './recovery/password-reset.ts';
 import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
+import type { PasswordCheck } from './users/password.ts';
 
 /** What each folder's tables lose by time. */
 export const expiring: readonly Expiring[] = [
@@ -21,6 +24,9 @@ export const expiring: readonly Expiring[] = [
   expiredPending,
   expiredLinks,
   expiredSignUps,
+  expiredCases,
+  expiredMails,
+  expiredRequests,
   expiredFactors,
   ...expiredAttempts,
 ];
@@ -47,10 +53,11 @@ async function cleanUp(ctx: Context): Promise<void> {
   for (const { remove } of expiring) await remove(ctx, ctx.now());
 }
 
-async function doRequest(ctx: Context, db: Db, kind: RequestKind, payload: unknown): Promise<void> {
-  if (kind === 'password_reset') await sendPasswordResetLink(db, ctx, payload as PasswordResetRequest);
-  if (kind === 'mfa_reset') await sendResetLink(db, ctx, payload as ResetRequest);
-  if (kind === 'sign_up') await sendSignUpLink(db, ctx, payload as SignUpRequest);
+async function doRequest(ctx: Context, { kind, payload, info, status, take }: DeferredRequest): Promise<void> {
+  const cause = { ...causeOf(ctx, info, 'anonymous', status), take };
+  if (kind === 'password_reset') await sendPasswordResetLink(cause, payload as string);
+  if (kind === 'mfa_reset') await sendResetLink(cause, payload as PasswordCheck);
+  if (kind === 'sign_up') await sendSignUpLink(cause, payload as SignUpRequest);
 }
 
 export type Jobs = {

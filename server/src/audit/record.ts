@@ -16,7 +16,8 @@ export type AuditEvent = {
   readonly outcome: 'success' | 'failure' | 'refused';
   /** A code of the table or a short word; never free text of a client. */
   readonly reason?: string;
-  readonly statusCode: number;
+  /** Left out where nothing is answered. */
+  readonly statusCode?: number;
   /** Facts without secrets. */
   readonly detail?: Record<string, string | number | boolean>;
 };
@@ -84,7 +85,7 @@ function toRow(at: number, info: RequestInfo, event: AuditEvent, head: { sequenc
     target: event.target ?? '',
     outcome: event.outcome,
     reason: event.reason ?? '',
-    status_code: event.statusCode,
+    status_code: event.statusCode ?? 0,
     method: info.method,
     path: oneLine(info.path, 512),
     source_ip: info.sourceIp,

@@ -27,6 +27,8 @@ export type Cause = {
    * SECURITY: the first decision was made before the locks were taken.
    */
   readonly recheck?: (db: Db) => Promise<void>;
+  /** Done first in the transaction, such as taking the deferred request that is done by it; throws when that is gone. */
+  readonly take?: (db: Db) => Promise<void>;
 };
 
 /** A change that no signed-in user asked for: a mailed link, a job, a host command. */

@@ -31,8 +31,8 @@ type Entry = {
   userName: string;
   actor: string;
   target: string;
-  /** `refused` where the operation answered well, but what was asked for still needs something, such as a code. */
-  outcome: 'success' | 'refused';
+  /** Other than `success` where the operation answered well, but what was asked for was not done. */
+  outcome: AuditEvent['outcome'];
   reason: string;
   detail: Record<string, string | number | boolean>;
 };
@@ -150,6 +150,7 @@ const receiptNames = ['sessions', 'pendingSignIns', 'links', 'backupCodes'] as c
 
 async function run<T>(cause: Cause, operatorId: string, work: Work<Change, T>): Promise<T> {
   const result = await transaction(cause.ctx.db, async (db) => {
+    await cause.take?.(db);
     const c = begin(cause, db, operatorId);
     const result = await work(c);
     await flushNotices(c);

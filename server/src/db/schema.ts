@@ -164,12 +164,13 @@ export type PendingSignIns = {
   expires_at: Instant;
 };
 
-export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email';
+export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email' | 'sign_up';
 
 export type MailTokens = {
   operator_id: string;
   token_id: string;
-  user_id: string;
+  /** Null when it makes a user. */
+  user_id: string | null;
   purpose: MailTokenPurpose;
   token_hash: string;
   /** Ties the records of one reset together, from asking to its end. */
@@ -178,6 +179,8 @@ export type MailTokens = {
   factor_id: string | null;
   /** Address that the token verifies. */
   email_id: string | null;
+  /** Sign-up that it finishes. */
+  sign_up_id: string | null;
   credential_version: number;
   failures: number;
   created_at: Instant;
@@ -192,10 +195,8 @@ export type SignUps = {
   email_key: string;
   password_hash: string;
   language: 'en' | 'ja';
-  token_hash: string;
   created_at: Instant;
   expires_at: Instant;
-  used_at: Instant | null;
 };
 
 export type LoginAccounts = {

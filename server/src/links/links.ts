@@ -1,7 +1,9 @@
+import { type ExpressionBuilder, sql } from 'kysely';
+import { noOperator } from '../audit/record.ts';
 import type { Context, Expiring } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
-import type { MailTokenPurpose, MailTokens } from '../db/schema.ts';
+import type { Database, MailTokenPurpose, MailTokens } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 
 type Rule = {
@@ -19,39 +21,45 @@ const purposes: Readonly<Record<MailTokenPurpose, Rule>> = {
   mfa_reset_cancel: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
   password_reset: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: false },
   add_email: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: false },
+  // Nobody's yet, so no credentials can change.
+  sign_up: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
 };
 
-export type NewMailToken = {
+type OfUser = {
   readonly operatorId: string;
   readonly userId: string;
-  readonly purpose: MailTokenPurpose;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
   /** Void when the credentials have changed since, but for purposes that survive it. */
   readonly credentialVersion: number;
   /** Ties the records of one reset together. */
-  readonly caseId?: string | undefined;
+  readonly caseId?: string;
   /** Enrolment that an MFA reset is about. */
-  readonly factorId?: string | undefined;
+  readonly factorId?: string;
   /** Address that it verifies. */
   readonly emailId?: string;
+};
+export type NewMailToken = (OfUser | { readonly signUpId: string }) & {
+  readonly purpose: MailTokenPurpose;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
 };
 
 /** Makes a token for one mailed link: bound to one purpose and one operator (R43). Only its hash is kept. */
 export async function issueMailToken(db: Db, ctx: Context, token: NewMailToken): Promise<string> {
   const secret = newSecret();
+  const owner = 'signUpId' in token ? undefined : token;
   await db
     .insertInto('mail_tokens')
     .values({
-      operator_id: token.operatorId,
+      operator_id: owner?.operatorId ?? noOperator,
       token_id: newId(),
-      user_id: token.userId,
+      user_id: owner?.userId ?? null,
       purpose: token.purpose,
       token_hash: hashSecret(secret),
-      case_id: token.caseId ?? null,
-      factor_id: token.factorId ?? null,
-      email_id: token.emailId ?? null,
-      credential_version: token.credentialVersion,
+      case_id: owner?.caseId ?? null,
+      factor_id: owner?.factorId ?? null,
+      email_id: owner?.emailId ?? null,
+      sign_up_id: 'signUpId' in token ? token.signUpId : null,
+      credential_version: owner?.credentialVersion ?? 0,
       failures: 0,
       created_at: ctx.now(),
       expires_at: token.expiresAt,
@@ -74,98 +82,86 @@ export async function findLink(
     .selectAll()
     .where('token_hash', '=', hashSecret(token))
     .where('purpose', 'in', wanted)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', now)
+    .where(isAlive(now))
     .executeTakeFirst();
+}
+
+/** The cases of an operator that a live link of a purpose could still finish. */
+export async function casesWithLink(db: Db, now: number, operatorId: string, purpose: MailTokenPurpose) {
+  const rows = await db
+    .selectFrom('mail_tokens')
+    .select('case_id')
+    .where('operator_id', '=', operatorId)
+    .where('purpose', '=', purpose)
+    .where(isAlive(now))
+    .execute();
+  return new Set(rows.map((row) => row.case_id));
 }
 
 /** Uses a link up, in one conditional statement: of two uses one wins (I1). False when it is not alive any more. */
 export async function spendLink(db: Db, now: number, link: MailTokens): Promise<boolean> {
-  const result = await db
-    .updateTable('mail_tokens')
-    .set({ used_at: now })
-    .where('operator_id', '=', link.operator_id)
-    .where('token_id', '=', link.token_id)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
+  const result = await one(db, link).set({ used_at: now }).where(isAlive(now)).executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 
 /** Counts a failure that was evaluated; the last one allowed kills the link. The caller must commit it (I9). */
 export async function countLinkFailure(db: Db, now: number, link: MailTokens | undefined): Promise<void> {
   if (!link) return;
-  const counted = await db
-    .updateTable('mail_tokens')
+  const counted = await one(db, link)
     .set((eb) => ({ failures: eb('failures', '+', 1) }))
-    .where('operator_id', '=', link.operator_id)
-    .where('token_id', '=', link.token_id)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
+    .where(isAlive(now))
     .returning('failures')
     .executeTakeFirst();
   if (!counted || counted.failures < purposes[link.purpose].failures) return;
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
-    .where('operator_id', '=', link.operator_id)
-    .where('token_id', '=', link.token_id)
-    .execute();
+  await one(db, link).set({ voided_at: now }).execute();
 }
 
-/** Voids an operator's live tokens of some purposes: a newer one takes their place, or what they stood on is gone. */
-export async function voidMailTokens(
-  db: Db,
-  ctx: Context,
-  operatorId: string,
-  wanted: MailTokenPurpose[],
-): Promise<void> {
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: ctx.now() })
-    .where('operator_id', '=', operatorId)
-    .where('purpose', 'in', wanted)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .execute();
+type Which = {
+  readonly operatorId: string;
+  readonly userId?: string;
+  readonly emailId?: string;
+  readonly purposes?: readonly MailTokenPurpose[];
+};
+
+/**
+ * Voids live links: newer ones take their place, or what they stood on is gone.
+ * @returns how many a person could still have followed
+ */
+export async function voidLinks(db: Db, now: number, which: Which): Promise<number> {
+  const { operatorId, userId, emailId, purposes: wanted } = which;
+  let query = db.updateTable('mail_tokens').set({ voided_at: now }).where('operator_id', '=', operatorId);
+  if (userId !== undefined) query = query.where('user_id', '=', userId);
+  if (emailId !== undefined) query = query.where('email_id', '=', emailId);
+  if (wanted !== undefined) query = query.where('purpose', 'in', wanted);
+  return Number((await query.where(isAlive(now)).executeTakeFirst()).numUpdatedRows);
 }
 
-/** Voids what a change of a user's credentials voids; returns how many links a person could still have followed. */
-export async function voidLinksOfUser(
-  db: Db,
-  now: number,
-  user: { readonly operatorId: string; readonly userId: string },
-): Promise<number> {
-  const mortal = Object.entries(purposes).filter(([, rule]) => !rule.survivesCredentialChange);
-  const result = await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
-    .where('operator_id', '=', user.operatorId)
-    .where('user_id', '=', user.userId)
-    .where('purpose', 'in', mortal.map(([purpose]) => purpose) as MailTokenPurpose[])
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows);
+/** Voids what a change of a user's credentials voids; returns how many links that were. */
+export async function voidLinksOfUser(db: Db, now: number, user: { operatorId: string; userId: string }) {
+  const { operatorId, userId } = user;
+  const all = Object.keys(purposes) as MailTokenPurpose[];
+  const mortal = all.filter((purpose) => !purposes[purpose].survivesCredentialChange);
+  return await voidLinks(db, now, { operatorId, userId, purposes: mortal });
 }
 
-/** Voids the links of an address, before a newer one is mailed. */
-export async function voidLinksOfEmail(db: Db, now: number, operatorId: string, emailId: string): Promise<void> {
-  await db
-    .updateTable('mail_tokens')
-    .set({ voided_at: now })
-    .where('operator_id', '=', operatorId)
-    .where('email_id', '=', emailId)
-    .where('used_at', 'is', null)
-    .where('voided_at', 'is', null)
-    .execute();
+function isAlive(now: number) {
+  return (eb: ExpressionBuilder<Database, 'mail_tokens'>) =>
+    eb.and([eb('used_at', 'is', null), eb('voided_at', 'is', null), eb('expires_at', '>', now)]);
 }
 
-/** A link that is over is gone. */
+function one(db: Db, link: MailTokens) {
+  const own = db.updateTable('mail_tokens').where('operator_id', '=', link.operator_id);
+  return own.where('token_id', '=', link.token_id);
+}
+
+/** A link that is over is gone; one of a later time begins now. */
 export const expiredLinks: Expiring = {
   table: 'mail_tokens',
   remove: ({ db }, at) => db.deleteFrom('mail_tokens').where('expires_at', '<=', at).execute(),
+  bringBack: (db, now) =>
+    db
+      .updateTable('mail_tokens')
+      .set({ created_at: now, expires_at: sql<number>`expires_at - (created_at - ${now})` })
+      .where('created_at', '>', now)
+      .execute(),
 };

@@ -167,7 +167,6 @@ function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastEr
       target: `mail:${mail.mail_id}`,
       outcome: 'failure',
       reason,
-      statusCode: 0,
       detail: { template: mail.template, attempts: mail.attempts, lastError },
     });
     return 'dropped';

@@ -20,18 +20,6 @@ export type NoticeOptions = {
 
 type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo };
 
-/** As `tellOwners`, for what is not made by a change yet. */
-export async function enqueueNotice(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  operatorId: string,
-  event: NoticeEvent,
-  options: NoticeOptions = {},
-): Promise<void> {
-  await tellOwners({ db, ctx, info }, operatorId, event, options);
-}
-
 /** Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4). */
 export async function tellOwners(
   { db, ctx, info }: Happening,

@@ -1,10 +1,11 @@
 import type { Language } from '@warifu/contract';
-import type { Context } from '../context.ts';
+import { sql } from 'kysely';
+import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { limits } from '../limits.ts';
-import type { MailFacts } from './facts.ts';
+import type { LinkMail, MailFacts } from './facts.ts';
 
 export type NewMail = {
   readonly operatorId: string;
@@ -46,6 +47,31 @@ export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<
   ctx.wake('mail');
 }
 
+type LinkToMail = {
+  readonly template: LinkMail['template'];
+  readonly operatorId: string;
+  readonly recipient: string;
+  readonly language: Language;
+  /** Path of the console that takes the token. */
+  readonly page: string;
+  readonly token: string;
+  /** Milliseconds. */
+  readonly life: number;
+};
+
+/** Mails a link to where it was asked for; nobody is sent a dead one. */
+export async function mailLink({ db, ctx, cause: { info } }: Asked, link: LinkToMail): Promise<void> {
+  const { template, operatorId, recipient, language, page, token, life } = link;
+  const { sourceIp, userAgent } = info;
+  const at = ctx.now();
+  const happening = { at, sourceIp, userAgent, operatorId, account: recipient };
+  const url = { link: `${ctx.config.baseUrl}${page}#${token}`, lifeMinutes: life / 60_000 };
+  const facts = { template, ...happening, ...url };
+  await enqueueMail(db, ctx, { operatorId, recipient, language, notAfter: at + life, facts });
+}
+
+type Asked = { readonly db: Db; readonly ctx: Context; readonly cause: { readonly info: RequestInfo } };
+
 /**
  * Gives back what a server of this database had claimed when it was killed. Only for a database that one server has to
  * itself: others may be sending what they claimed.
@@ -54,6 +80,18 @@ export async function releaseClaims(db: Db): Promise<void> {
   await db.updateTable('outbox').set({ claimed_until: 0 }).where('claimed_until', '>', 0).execute();
   await db.updateTable('deferred_requests').set({ claimed_until: 0 }).where('claimed_until', '>', 0).execute();
 }
+
+/** Mails stay, as a list of what was sent. One of a later time is due now and lives as long as it would have. */
+export const expiredMails: Expiring = {
+  table: 'outbox',
+  remove: async () => {},
+  bringBack: async (db, now) => {
+    const later = db.updateTable('outbox').where('sent_at', 'is', null).where('dropped_at', 'is', null);
+    const begun = { created_at: now, not_after: sql<number>`not_after - (created_at - ${now})` };
+    await later.set(begun).where('created_at', '>', now).execute();
+    await later.set({ next_attempt_at: now, claimed_until: 0 }).execute();
+  },
+};
 
 /** Opens the stored content of a mail; undefined once it was sent or dropped. */
 export function openContent(

@@ -1,8 +1,9 @@
-import type { Context } from '../context.ts';
+import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
-import { type Db, transaction } from '../db/database.ts';
+import type { Db } from '../db/database.ts';
 import type { DeferredRequests } from '../db/schema.ts';
+import { Failure } from '../failure.ts';
 
 /**
  * Requests whose outcome must not show in their answer, nor in its time: the request writes one row, always the same
@@ -13,41 +14,50 @@ export type RequestKind = DeferredRequests['kind'];
 const claimTime = 60_000;
 const lifeTime = 15 * 60_000;
 
+/** How a request came, and what it was answered with. */
+type Asked = { readonly ctx: Context; readonly info: RequestInfo; readonly status: number };
+
 /** Stores a request for later; its content is sealed because it holds what a person typed. */
-export async function deferRequest(db: Db, ctx: Context, kind: RequestKind, payload: unknown): Promise<void> {
+export async function deferRequest({ ctx, info, status }: Asked, kind: RequestKind, payload: unknown): Promise<void> {
   const requestId = newId();
-  await db
+  await ctx.db
     .insertInto('deferred_requests')
     .values({
       request_id: requestId,
       kind,
-      payload: seal(ctx.keys, JSON.stringify(payload), place(requestId)),
+      payload: seal(ctx.keys, JSON.stringify({ info, status, payload }), place(requestId)),
       created_at: ctx.now(),
       claimed_until: 0,
     })
     .execute();
+  ctx.wake('requests');
 }
 
-/**
- * Does the waiting requests, oldest first. `work` joins the transaction that removes the request, so each is done once.
- * @returns how many were done
- */
-export async function doRequests(
-  ctx: Context,
-  work: (db: Db, kind: RequestKind, payload: unknown) => Promise<void>,
-): Promise<number> {
-  let done = 0;
+export type DeferredRequest = {
+  readonly kind: RequestKind;
+  readonly payload: unknown;
+  readonly info: RequestInfo;
+  readonly status: number;
+  /** Takes it, in the transaction that does it; throws when another server did. */
+  readonly take: (db: Db) => Promise<void>;
+};
+
+/** Does the waiting requests, oldest first. `work` takes the request in its transaction, so each is done once. */
+export async function doRequests(ctx: Context, work: (request: DeferredRequest) => Promise<void>): Promise<void> {
   for (let row = await claim(ctx); row; row = await claim(ctx)) {
-    const { request_id: requestId, kind, payload, created_at: createdAt } = row;
-    await transaction(ctx.db, async (db) => {
+    const { request_id: requestId, kind } = row;
+    const asked = JSON.parse(unseal(ctx.keys, row.payload, place(requestId))) as Omit<DeferredRequest, 'kind' | 'take'>;
+    const take = async (db: Db) => {
       const taken = await db.deleteFrom('deferred_requests').where('request_id', '=', requestId).executeTakeFirst();
-      const tooOld = createdAt + lifeTime <= ctx.now();
-      if (taken.numDeletedRows !== 1n || tooOld) return;
-      await work(db, kind, JSON.parse(unseal(ctx.keys, payload, place(requestId))));
-    });
-    done++;
+      if (taken.numDeletedRows !== 1n) throw new Failure('COM0404');
+    };
+    await work({ ...asked, kind, take }).catch(ignoreDone);
   }
-  return done;
+}
+
+/** Another server did it, or whom it is about is gone. */
+function ignoreDone(error: unknown): void {
+  if (!(error instanceof Failure && error.code === 'COM0404')) throw error;
 }
 
 async function claim(ctx: Context): Promise<DeferredRequests | undefined> {
@@ -60,6 +70,7 @@ async function claim(ctx: Context): Promise<DeferredRequests | undefined> {
         .selectFrom('deferred_requests')
         .select('request_id')
         .where('claimed_until', '<=', now)
+        .where('created_at', '>', now - lifeTime)
         .orderBy('created_at')
         .limit(1),
     )
@@ -72,3 +83,19 @@ async function claim(ctx: Context): Promise<DeferredRequests | undefined> {
 function place(requestId: string) {
   return { table: 'deferred_requests', column: 'payload', row: [requestId] };
 }
+
+/** A request that nobody did in time is dropped: its link would surprise more than help. One of a later time waits now. */
+export const expiredRequests: Expiring = {
+  table: 'deferred_requests',
+  remove: ({ db }, at) =>
+    db
+      .deleteFrom('deferred_requests')
+      .where('created_at', '<=', at - lifeTime)
+      .execute(),
+  bringBack: (db, now) =>
+    db
+      .updateTable('deferred_requests')
+      .set({ created_at: now, claimed_until: 0 })
+      .where('created_at', '>', now)
+      .execute(),
+};

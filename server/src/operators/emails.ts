@@ -7,9 +7,9 @@ import type { Db } from '../db/database.ts';
 import { type Emails, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findLink, issueMailToken, spendLink, voidLinksOfEmail } from '../links/links.ts';
+import { findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
 import { type EmailAddress, parseEmail } from '../mail/address.ts';
-import { enqueueMail } from '../mail/outbox.ts';
+import { mailLink } from '../mail/outbox.ts';
 import { provePasswordOf } from '../users/password.ts';
 import { findOperator } from './operators.ts';
 
@@ -28,27 +28,9 @@ export async function requestEmail(cause: Cause, operatorId: string, input: { em
     if (!(await takeFromWindow(c.db, budget, c.now))) throw new Failure('COM0429', {}, limits.hour / 1000);
     const emailId = await upsertEmail(c, address);
     describe(c, { target: `email:${emailId}` });
-    await mailLink(c, address.email, await newToken(c, emailId));
-  });
-}
-
-async function mailLink({ db, ctx, cause: { info }, now, user }: UserChange, recipient: string, token: string) {
-  const { operatorId, row } = user;
-  await enqueueMail(db, ctx, {
-    operatorId,
-    recipient,
-    language: row.language,
-    notAfter: now + limits.signUp.tokenLife,
-    facts: {
-      template: 'add_email_link',
-      at: now,
-      sourceIp: info.sourceIp,
-      userAgent: info.userAgent,
-      operatorId,
-      account: recipient,
-      link: `${ctx.config.baseUrl}/email/verify#${token}`,
-      lifeMinutes: limits.signUp.tokenLife / 60_000,
-    },
+    const mail = { template: 'add_email_link', operatorId, recipient: address.email } as const;
+    const link = { page: '/email/verify', token: await newToken(c, emailId), life: limits.signUp.tokenLife };
+    await mailLink(c, { ...mail, ...link, language: c.user.row.language });
   });
 }
 
@@ -148,7 +130,7 @@ async function upsertEmail({ db, now, user: { operatorId } }: UserChange, addres
 /** A new token of an address; the one before is dead. */
 async function newToken({ db, ctx, now, user }: UserChange, emailId: string): Promise<string> {
   const { operatorId, userId, row } = user;
-  await voidLinksOfEmail(db, now, operatorId, emailId);
+  await voidLinks(db, now, { operatorId, emailId });
   const expiresAt = now + limits.signUp.tokenLife;
   const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, emailId };
   return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });

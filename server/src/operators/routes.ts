@@ -56,14 +56,14 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     return { operatorId: await createFirstOperator(cause, body) };
   });
 
-  handle(app, createOperator, anyone, async ({ info, body }) => {
+  handle(app, createOperator, anyone, async ({ cause, info, body }) => {
     if (ctx.config.signUp !== 'open') throw new Failure('AUM0014');
     const address = parseEmail(body.email);
     if (!address) throw new Failure('COM0008', { field: 'email' });
     await assertNoFlood(ctx, 'sign_up.requests', info.sourceIp);
     await assertAcceptable(ctx, body.password, [address.email]);
     const passwordHash = await ctx.hasher.hash(body.password);
-    await requestSignUp(ctx, { info, address, passwordHash, language: body.language ?? info.language });
+    await requestSignUp(cause, { address, passwordHash, language: body.language ?? info.language });
     return undefined;
   });
 

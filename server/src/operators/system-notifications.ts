@@ -4,7 +4,7 @@ import { type Db, isDuplicate } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { voidMailTokens } from '../links/links.ts';
+import { voidLinks } from '../links/links.ts';
 import { provePasswordOf } from '../users/password.ts';
 import { findEmail } from './emails.ts';
 import { findOperator } from './operators.ts';
@@ -91,7 +91,7 @@ async function setPrimary(c: UserChange, ids: string[]): Promise<void> {
     throw isDuplicate(error) ? new Failure('AUM0003') : error;
   }
   // Links that were mailed to the old primary address are dead (R43).
-  await voidMailTokens(c.db, c.ctx, operatorId, ['mfa_reset', 'password_reset']);
+  await voidLinks(c.db, c.now, { operatorId, purposes: ['mfa_reset', 'password_reset'] });
   notify(c, 'primary_email_changed', { address: row.email, ...(before && { also: before.email }) });
 }
 

@@ -1,18 +1,16 @@
+import { sql } from 'kysely';
 import { type Cause, causeOf } from '../change/cause.ts';
 import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
-import type { Context } from '../context.ts';
+import type { Context, Expiring } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findLink, issueMailToken, spendLink, voidMailTokens } from '../links/links.ts';
+import { casesWithLink, findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
 
-export type NewCase = Pick<RecoveryCases, 'kind' | 'factor_id' | 'due_at'> & {
-  readonly credentialVersion: number;
-  readonly hostUser?: string;
-  readonly reason?: string;
-};
+export type NewCase = Pick<RecoveryCases, 'kind' | 'factor_id' | 'due_at'> &
+  Partial<Pick<RecoveryCases, 'host_user' | 'reason'>>;
 type Owner = { readonly operatorId: string; readonly userId: string };
 
 /**
@@ -20,20 +18,19 @@ type Owner = { readonly operatorId: string; readonly userId: string };
  * was not finished by mail in time.
  * @returns its ID, and the link that stops it until it happened
  */
-export async function openCase(db: Db, ctx: Context, owner: Owner, opened: NewCase) {
-  const { operatorId, userId } = owner;
-  const { credentialVersion, hostUser = '', reason = '', ...bound } = opened;
+export async function openCase({ db, ctx, now, user }: UserChange, opened: NewCase) {
+  const { operatorId, userId, row } = user;
   const caseId = newId();
-  const instants = { asked_at: ctx.now(), done_at: null, stopped_at: null };
   const key = { operator_id: operatorId, case_id: caseId, user_id: userId };
+  const instants = { asked_at: now, done_at: null, stopped_at: null };
   await db
     .insertInto('recovery_cases')
-    .values({ ...key, ...bound, ...instants, host_user: hostUser, reason })
+    .values({ ...key, host_user: '', reason: '', ...opened, ...instants })
     .execute();
   // It outlives the due time: a server that was down does what is due later, and until then it can be stopped.
   const expiresAt = opened.due_at + limits.hostOverride.shown;
-  const stop = { operatorId, userId, credentialVersion, expiresAt, caseId, purpose: 'mfa_reset_cancel' } as const;
-  const token = await issueMailToken(db, ctx, stop);
+  const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, caseId };
+  const token = await issueMailToken(db, ctx, { ...bound, purpose: 'mfa_reset_cancel' });
   return { caseId, stopLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${token}` };
 }
 
@@ -41,13 +38,14 @@ export async function openCase(db: Db, ctx: Context, owner: Owner, opened: NewCa
  * Stops a reset with the mailed link itself or the link of the "this was not me" mail.
  * @throws Failure AUM0012 when the token is not a live one, or nothing is left to stop
  */
-export async function stopByLink(ctx: Context, cause: Cause, token: string): Promise<void> {
+export async function stopByLink(cause: Cause, token: string): Promise<void> {
+  const { ctx } = cause;
   const link = await findLink(ctx.db, ctx.now(), token, ['mfa_reset', 'mfa_reset_cancel']);
   if (!link) throw new Failure('AUM0012');
   const { operator_id: operatorId, user_id: userId, case_id: caseId } = link;
-  await changeUser(cause, { operatorId, userId, otherwise: 'AUM0012' }, async (c) => {
+  await changeUser(cause, { operatorId, userId: userId ?? '', otherwise: 'AUM0012' }, async (c) => {
     describe(c, { target: 'root' });
-    if (!(await spendLink(c.db, c.now, link)) || !(await isOpen(c, caseId ?? ''))) throw new Failure('AUM0012');
+    if (!(await spendLink(c.db, c.now, link)) || !(await isAnyOpen(c))) throw new Failure('AUM0012');
     await stopCases(c, caseId ?? '');
   });
 }
@@ -64,9 +62,20 @@ export async function stopAsRoot(cause: Cause, operatorId: string): Promise<void
   });
 }
 
-/** What will happen first, unless it is stopped: bound to the enrolment that is active now. */
+/** What will happen first, unless it is stopped. One by mail is over with its link, whatever the link died of. */
 export async function pendingCase(db: Db, now: number, owner: Owner): Promise<RecoveryCases | undefined> {
-  const rows = await db
+  const rows = await casesThatCanHappen(db)
+    .where('recovery_cases.operator_id', '=', owner.operatorId)
+    .where('recovery_cases.user_id', '=', owner.userId)
+    .orderBy('due_at')
+    .execute();
+  const byMail = await casesWithLink(db, now, owner.operatorId, 'mfa_reset');
+  return rows.find((row) => row.kind === 'host' || byMail.has(row.case_id));
+}
+
+/** Neither done nor stopped, and the enrolment that they are bound to is the active one. */
+export function casesThatCanHappen(db: Db) {
+  return db
     .selectFrom('recovery_cases')
     .innerJoin('totp_factors', (join) =>
       join
@@ -75,14 +84,9 @@ export async function pendingCase(db: Db, now: number, owner: Owner): Promise<Re
         .onRef('totp_factors.factor_id', '=', 'recovery_cases.factor_id'),
     )
     .selectAll('recovery_cases')
-    .where('recovery_cases.operator_id', '=', owner.operatorId)
-    .where('recovery_cases.user_id', '=', owner.userId)
     .where('totp_factors.status', '=', 'ACTIVE')
     .where('done_at', 'is', null)
-    .where('stopped_at', 'is', null)
-    .orderBy('due_at')
-    .execute();
-  return rows.find((row) => row.kind === 'host' || row.due_at > now);
+    .where('stopped_at', 'is', null);
 }
 
 /** Takes a case for its end, once; false when it is done or was stopped. */
@@ -118,17 +122,18 @@ export function causeOfHost(ctx: Context, hostUser: string): Cause {
   return causeOf(ctx, info, `host:${hostUser}`, 0);
 }
 
-/** Whether a case can still happen, or could if its enrolment were there: its link may stop it then. */
-async function isOpen({ db, now, user }: UserChange, caseId: string): Promise<boolean> {
+/** Whether any case can still happen, or could if its enrolment were there. */
+async function isAnyOpen({ db, now, user }: UserChange): Promise<boolean> {
   const row = await db
     .selectFrom('recovery_cases')
-    .select(['kind', 'due_at'])
+    .select('case_id')
     .where('operator_id', '=', user.operatorId)
-    .where('case_id', '=', caseId)
+    .where('user_id', '=', user.userId)
     .where('done_at', 'is', null)
     .where('stopped_at', 'is', null)
+    .where((eb) => eb.or([eb('kind', '=', 'host'), eb('due_at', '>', now)]))
     .executeTakeFirst();
-  return row !== undefined && (row.kind === 'host' || row.due_at > now);
+  return row !== undefined;
 }
 
 /** Who stops one reset means them all. */
@@ -142,7 +147,26 @@ async function stopCases(c: UserChange, caseId: string): Promise<void> {
     .where('done_at', 'is', null)
     .where('stopped_at', 'is', null)
     .execute();
-  await voidMailTokens(c.db, c.ctx, operatorId, ['mfa_reset', 'mfa_reset_cancel']);
+  await voidLinks(c.db, c.now, { operatorId, purposes: ['mfa_reset', 'mfa_reset_cancel'] });
   describe(c, { detail: { case: caseId } });
   notify(c, 'mfa_reset_cancelled');
 }
+
+/**
+ * A case is gone when nobody is shown it any more. SECURITY: one of the host goes then, too, when no server ran for so
+ * long: the link that could stop it is over.
+ */
+export const expiredCases: Expiring = {
+  table: 'recovery_cases',
+  remove: ({ db }, at) => {
+    const before = at - limits.hostOverride.shown;
+    const over = db.deleteFrom('recovery_cases').where('due_at', '<=', before);
+    return over.where((eb) => eb.or([eb('done_at', 'is', null), eb('done_at', '<=', before)])).execute();
+  },
+  bringBack: (db, now) =>
+    db
+      .updateTable('recovery_cases')
+      .set({ asked_at: now, due_at: sql<number>`due_at - (asked_at - ${now})` })
+      .where('asked_at', '>', now)
+      .execute(),
+};

@@ -1,16 +1,16 @@
+import type { ErrorCode } from '@warifu/contract';
 import { cancelAttempt, settleRight } from '../attempts/attempts.ts';
 import type { Cause } from '../change/cause.ts';
-import { changeUser, describe, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
+import { change, changeUser, describe, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
 import type { Receipt } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
-import { transaction } from '../db/database.ts';
 import type { BackupCodeSets, MailTokens } from '../db/schema.ts';
 import { countWrongGuess, findCodes, isInSet, normaliseCode } from '../factors/backup-codes.ts';
 import { findFactor, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { countLinkFailure, findLink, spendLink } from '../links/links.ts';
 import { stampMfaReset } from '../users/credentials.ts';
-import { checkPassword, type PasswordCheck, recordWrong } from '../users/password.ts';
+import { checkPassword, judgeWrong, type PasswordCheck, type WrongCheck } from '../users/password.ts';
 import { finishCase } from './cases.ts';
 
 export type ResetProof = {
@@ -30,7 +30,7 @@ type Guess = { readonly token: string; readonly code: string | undefined; readon
 export async function verifyReset(cause: Cause, proof: ResetProof): Promise<Receipt> {
   const { ctx } = cause;
   const { token } = proof;
-  const check = await checkPassword(ctx, { email: proof.email }, proof.password, cause.info.sourceIp);
+  const check = await checkPassword(cause, { email: proof.email }, proof.password);
   // The same work on every path: a second slow hash, of the real set or of none.
   const set = check.account && (await findCodes(ctx.db, check.account.operatorId, check.account.userId));
   const code = normaliseCode(proof.backupCode);
@@ -52,21 +52,16 @@ async function hashGuess(cause: Cause, check: PasswordCheck, token: string, [sec
     return await cause.ctx.hasher.hashWithSalt(secret, salt);
   } catch (error) {
     if (check.right) await cancelAttempt(cause.ctx, check.attempt);
-    else await countWrong(cause, check, token);
+    else if (error instanceof Failure) await refuseWrong(cause, check, token, error.code).catch(() => {});
     throw error;
   }
 }
 
-async function refuseWrong(cause: Cause, check: Exclude<PasswordCheck, RightCheck>, token: string): Promise<never> {
-  await countWrong(cause, check, token);
-  throw new Failure('MFA0010');
-}
-
 /** Only an evaluated password counts against the link: one that pacing refused was not looked at (I9). */
-async function countWrong({ ctx, info }: Cause, check: Exclude<PasswordCheck, RightCheck>, token: string) {
-  await transaction(ctx.db, async (db) => {
-    if (check.attempt) await countLinkFailure(db, ctx.now(), await findLink(db, ctx.now(), token, ['mfa_reset']));
-    await recordWrong(db, ctx, info, check, 400);
+async function refuseWrong(cause: Cause, check: WrongCheck, token: string, code: ErrorCode = 'MFA0010') {
+  return await change<never>(cause, check.account?.operatorId ?? '', async (c) => {
+    if (check.attempt) await countLinkFailure(c.db, c.now, await findLink(c.db, c.now, token, ['mfa_reset']));
+    return { refused: code, ...(await judgeWrong(c, check)) };
   });
 }
 

@@ -4,7 +4,7 @@ import { type RecoveryCases, rootId } from '../db/schema.ts';
 import { findFactor, removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { stampMfaReset } from '../users/credentials.ts';
-import { causeOfHost, finishCase, openCase } from './cases.ts';
+import { casesThatCanHappen, causeOfHost, finishCase, openCase } from './cases.ts';
 
 export type OverrideRequest = {
   readonly operatorId: string;
@@ -27,9 +27,8 @@ export async function requestOverride(ctx: Context, request: OverrideRequest): P
     const factor = await findFactor(c.db, operatorId, rootId);
     if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
     const dueAt = c.now + wait;
-    const credentialVersion = c.user.row.credential_version;
-    const opened = { kind: 'host', factor_id: factor.factor_id, due_at: dueAt, hostUser, reason } as const;
-    const { caseId, stopLink } = await openCase(c.db, ctx, c.user, { ...opened, credentialVersion });
+    const opened = { kind: 'host', factor_id: factor.factor_id, due_at: dueAt, host_user: hostUser, reason } as const;
+    const { caseId, stopLink } = await openCase(c, opened);
     notify(c, 'host_override_requested', { cancelLink: stopLink, reason, dueAt });
     describe(c, { reason, detail: { case: caseId, reason } });
     return dueAt;
@@ -38,20 +37,7 @@ export async function requestOverride(ctx: Context, request: OverrideRequest): P
 
 /** Does what is due and was not stopped; returns how many. Any number of servers may run it. */
 export async function runDueOverrides(ctx: Context): Promise<number> {
-  const due = await ctx.db
-    .selectFrom('recovery_cases')
-    .innerJoin('totp_factors', (join) =>
-      join
-        .onRef('totp_factors.operator_id', '=', 'recovery_cases.operator_id')
-        .onRef('totp_factors.user_id', '=', 'recovery_cases.user_id')
-        .onRef('totp_factors.factor_id', '=', 'recovery_cases.factor_id'),
-    )
-    .selectAll('recovery_cases')
-    .where('kind', '=', 'host')
-    .where('due_at', '<=', ctx.now())
-    .where('done_at', 'is', null)
-    .where('stopped_at', 'is', null)
-    .execute();
+  const due = await casesThatCanHappen(ctx.db).where('kind', '=', 'host').where('due_at', '<=', ctx.now()).execute();
   for (const row of due) await finishOverride(ctx, row);
   return due.length;
 }

@@ -1,52 +1,44 @@
 import { clearAccount } from '../attempts/attempts.ts';
 import { assertNoFlood, takeFromWindow } from '../attempts/windows.ts';
-import { noOperator, record } from '../audit/record.ts';
+import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
-import { changeUser, describe, notify } from '../change/change.ts';
-import type { Context, Receipt, RequestInfo } from '../context.ts';
+import { change, changeUser, describe, notify, type UserChange } from '../change/change.ts';
+import type { Receipt } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
-import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findLink, issueMailToken, spendLink, voidMailTokens } from '../links/links.ts';
+import { findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
 import { parseEmail } from '../mail/address.ts';
-import { enqueueMail } from '../mail/outbox.ts';
+import { mailLink } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { findOperator, holdRecovery } from '../operators/operators.ts';
-import { type Account, findAccount } from '../users/accounts.ts';
-import { lockUser, setPasswordHash, voidCredentials } from '../users/credentials.ts';
+import { findAccount } from '../users/accounts.ts';
+import { setPasswordHash, voidCredentials } from '../users/credentials.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 
 const { reset } = limits;
-
-export type PasswordResetRequest = { readonly info: RequestInfo; readonly email: string };
 
 /**
  * Asks for a password reset link. Nothing of the account is looked at here: the answer cannot tell (R47).
  * @throws Failure COM0008 when it is not an e-mail address, COM0429 when the source asked too often
  */
-export async function requestPasswordReset(ctx: Context, info: RequestInfo, email: string): Promise<void> {
+export async function requestPasswordReset(cause: Cause, email: string): Promise<void> {
   if (!parseEmail(email)) throw new Failure('COM0008', { field: 'email' });
-  await assertNoFlood(ctx, 'reset.source', info.sourceIp);
-  await deferRequest(ctx.db, ctx, 'password_reset', { info, email } satisfies PasswordResetRequest);
-  ctx.wake('requests');
+  await assertNoFlood(cause.ctx, 'reset.source', cause.info.sourceIp);
+  await deferRequest(cause, 'password_reset', email);
 }
 
-/** Mails the link to the stored address, if there is such a root user. Joins the transaction. */
-export async function sendPasswordResetLink(db: Db, ctx: Context, request: PasswordResetRequest): Promise<void> {
-  const { info } = request;
-  const account = await findAccount(db, { email: request.email });
-  const refusal = account ? await reasonAgainst(db, ctx, account) : 'unknown address';
-  const caseId = account && refusal === undefined ? await issueLink(db, ctx, info, account) : undefined;
-  await record(db, ctx.now(), info, {
-    operatorId: account?.operatorId ?? noOperator,
-    userName: '',
-    actor: 'anonymous',
-    target: 'root',
-    outcome: refusal === undefined ? 'success' : 'refused',
-    reason: refusal ?? '',
-    statusCode: 200,
-    ...(caseId && { detail: { case: caseId } }),
+/** Mails the link to the stored address, if there is such a root user. */
+export async function sendPasswordResetLink(cause: Cause, email: string): Promise<void> {
+  const account = await findAccount(cause.ctx.db, { email });
+  if (!account) {
+    const unknown = { target: 'root', outcome: 'refused', reason: 'unknown address' } as const;
+    return await change(cause, noOperator, async (c) => describe(c, unknown));
+  }
+  const { operatorId, userId } = account;
+  await changeUser(cause, { operatorId, userId }, async (c) => {
+    if (await takeMail(c)) await issueLink(c);
+    else describe(c, { outcome: 'refused', reason: 'too many mails' });
   });
 }
 
@@ -62,7 +54,8 @@ export async function resetPassword(cause: Cause, token: string, password: strin
   if (!link || !operator) throw new Failure('AUM0012');
   await assertAcceptable(ctx, password, [operator.email, operator.operator_id]);
   const passwordHash = await ctx.hasher.hash(password);
-  const { operator_id: operatorId, user_id: userId, credential_version: version } = link;
+  const { operator_id: operatorId, credential_version: version } = link;
+  const userId = link.user_id ?? '';
   return await changeUser(cause, { operatorId, userId, version, otherwise: 'AUM0012' }, async (c) => {
     if (!(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
     await setPasswordHash(c, passwordHash);
@@ -75,41 +68,26 @@ export async function resetPassword(cause: Cause, token: string, password: strin
   });
 }
 
-async function reasonAgainst(db: Db, ctx: Context, account: Account): Promise<string | undefined> {
-  const perHour = { scope: 'reset.hour', key: account.operatorId, limit: reset.mailsPerHour, length: limits.hour };
-  const perDay = { scope: 'reset.day', key: account.operatorId, limit: reset.mailsPerDay, length: limits.day };
-  const now = ctx.now();
-  const within = (await takeFromWindow(db, perHour, now)) && (await takeFromWindow(db, perDay, now));
-  return within ? undefined : 'too many mails';
+async function takeMail({ db, now, user: { operatorId: key } }: UserChange): Promise<boolean> {
+  const perHour = { scope: 'reset.hour', key, limit: reset.mailsPerHour, length: limits.hour };
+  const perDay = { scope: 'reset.day', key, limit: reset.mailsPerDay, length: limits.day };
+  return (await takeFromWindow(db, perHour, now)) && (await takeFromWindow(db, perDay, now));
 }
 
-async function issueLink(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<string> {
-  const { operatorId, userId } = account;
+async function issueLink(c: UserChange): Promise<void> {
+  const { db, ctx, now, user } = c;
+  const { operatorId, userId, row } = user;
   const caseId = newId();
-  const now = ctx.now();
-  await lockUser(db, account);
-  await voidMailTokens(db, ctx, operatorId, ['password_reset']);
-  const { credentialVersion } = account;
-  const expiresAt = now + reset.tokenLife;
-  const bound = { operatorId, userId, credentialVersion, expiresAt, caseId };
-  const token = await issueMailToken(db, ctx, { ...bound, purpose: 'password_reset' });
+  await voidLinks(db, now, { operatorId, purposes: ['password_reset'] });
+  const bound = { operatorId, userId, credentialVersion: row.credential_version, caseId };
+  const token = await issueMailToken(db, ctx, {
+    ...bound,
+    expiresAt: now + reset.tokenLife,
+    purpose: 'password_reset',
+  });
   // The stored address, never the one that was typed (R47).
   const recipient = (await findOperator(db, operatorId))?.email ?? '';
-  await enqueueMail(db, ctx, {
-    operatorId,
-    recipient,
-    language: account.language,
-    notAfter: expiresAt,
-    facts: {
-      template: 'password_reset_link',
-      at: now,
-      sourceIp: info.sourceIp,
-      userAgent: info.userAgent,
-      operatorId,
-      account: recipient,
-      link: `${ctx.config.baseUrl}/password/reset#${token}`,
-      lifeMinutes: reset.tokenLife / 60_000,
-    },
-  });
-  return caseId;
+  const mail = { template: 'password_reset_link', operatorId, recipient, language: row.language } as const;
+  await mailLink(c, { ...mail, page: '/password/reset', token, life: reset.tokenLife });
+  describe(c, { detail: { case: caseId } });
 }

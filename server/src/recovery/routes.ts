@@ -21,8 +21,8 @@ import { requestPasswordReset, resetPassword } from './password-reset.ts';
 export function registerRecoveryRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, issuePasswordResetToken, anyone, async ({ info, body }) => {
-    await requestPasswordReset(ctx, info, body.email);
+  handle(app, issuePasswordResetToken, anyone, async ({ cause, body }) => {
+    await requestPasswordReset(cause, body.email);
     return undefined;
   });
 
@@ -31,8 +31,8 @@ export function registerRecoveryRoutes(app: FastifyInstance): void {
     return undefined;
   });
 
-  handle(app, issueMFARevokingToken, anyone, async ({ info, body }) => {
-    await requestReset(ctx, info, body.email ?? '', body.password ?? '');
+  handle(app, issueMFARevokingToken, anyone, async ({ cause, body }) => {
+    await requestReset(cause, body.email ?? '', body.password ?? '');
     return undefined;
   });
 
@@ -43,7 +43,7 @@ export function registerRecoveryRoutes(app: FastifyInstance): void {
   });
 
   handle(app, cancelMFARevokingToken, anyone, async ({ cause, body }) => {
-    await stopByLink(ctx, cause, body.token);
+    await stopByLink(cause, body.token);
     return undefined;
   });
 

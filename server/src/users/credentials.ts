@@ -1,23 +1,8 @@
 import { count, type UserChange } from '../change/change.ts';
-import { type Db, lockedRow } from '../db/database.ts';
 import type { Users } from '../db/schema.ts';
 import { voidLinksOfUser } from '../links/links.ts';
 import { endPendingSignIns } from '../sessions/pending.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
-
-type UserKey = { readonly operatorId: string; readonly userId: string };
-
-/**
- * Takes the lock of a user for the rest of a transaction that another one began, such as that of a deferred request.
- * @param version when given, the user is found only while its credentials are still those
- */
-export async function lockUser(db: Db, { operatorId, userId }: UserKey, version?: number): Promise<Users | undefined> {
-  const row = await lockedRow(
-    db,
-    db.selectFrom('users').selectAll().where('operator_id', '=', operatorId).where('user_id', '=', userId),
-  ).executeTakeFirst();
-  return version === undefined || row?.credential_version === version ? row : undefined;
-}
 
 /**
  * What every change of a password or of MFA brings with it: whatever was proved before is void. Other sessions end,

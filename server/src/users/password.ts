@@ -1,13 +1,11 @@
 import type { ErrorCode } from '@warifu/contract';
 import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
-import { record } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
-import { type Change, change, describe, nameOf, notify, refuse, type Who } from '../change/change.ts';
-import type { Context, RequestInfo } from '../context.ts';
-import { type Db, transaction } from '../db/database.ts';
+import { type Change, change, describe, nameOf, notify, type Refused, type Who } from '../change/change.ts';
+import type { Context } from '../context.ts';
+import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { enqueueNotice } from '../mail/notices.ts';
 import { clearWrongPasswords, countWrongPassword } from '../sessions/wrong-passwords.ts';
 import { type Account, attemptedOf, findAccount, type Identifier, loadAccount } from './accounts.ts';
 
@@ -20,25 +18,19 @@ export type PasswordCheck =
  * the account exists, is paused or has no password (R08, R10). The caller settles a right one with `settleRight`.
  * @throws Failure COM0429 when the source sent too many, COM0503 when too many hashes wait
  */
-export async function checkPassword(ctx: Context, identifier: Identifier, password: string, sourceIp: string) {
-  const account = await findAccount(ctx.db, identifier);
-  return await evaluate(ctx, account, attemptedOf(identifier, account), password, sourceIp);
-}
-
-/** The same for a user who is signed in already. */
-async function checkOwnPassword(ctx: Context, account: Account, password: string, sourceIp: string) {
-  return await evaluate(ctx, account, account, password, sourceIp);
+export async function checkPassword(cause: Cause, identifier: Identifier, password: string) {
+  const account = await findAccount(cause.ctx.db, identifier);
+  return await evaluate(cause, account, attemptedOf(identifier, account), password);
 }
 
 async function evaluate(
-  ctx: Context,
+  { ctx, info }: Cause,
   account: Account | undefined,
   attempted: Attempted,
   password: string,
-  sourceIp: string,
 ): Promise<PasswordCheck> {
   assertPasswordSize(password);
-  const booked = await bookAttempt(ctx, attempted, sourceIp);
+  const booked = await bookAttempt(ctx, attempted, info.sourceIp);
   if (booked.verdict === 'flood') throw new Failure('COM0429', {}, limits.login.sourceWindow / 1000);
   if (booked.verdict === 'refuse') {
     await ctx.hasher.pretend();
@@ -73,10 +65,9 @@ export async function provePasswordOf(
   user: { readonly operatorId: string; readonly userId: string },
   password: string,
 ): Promise<PasswordProof> {
-  const { ctx, info } = cause;
-  const account = await loadAccount(ctx.db, user.operatorId, user.userId);
+  const account = await loadAccount(cause.ctx.db, user.operatorId, user.userId);
   if (!account) throw new Failure('COM0404');
-  const check = await checkOwnPassword(ctx, account, password, info.sourceIp);
+  const check = await evaluate(cause, account, account, password);
   const { who } = await settle(cause, check, 'AUM0011');
   return { who, settle: clearWrongPasswords };
 }
@@ -94,10 +85,9 @@ export type SignInProof = {
  * @throws Failure AUM0002, whatever was wrong (R08)
  */
 export async function provePassword(cause: Cause, identifier: Identifier, password: string): Promise<SignInProof> {
-  const { ctx, info } = cause;
-  const check = await checkPassword(ctx, identifier, password, info.sourceIp);
+  const check = await checkPassword(cause, identifier, password);
   const { who, account, attempt } = await settle(cause, check, 'AUM0002');
-  await strengthenHash(ctx, account, password);
+  await strengthenHash(cause.ctx, account, password);
   // The booking of this very attempt is one of `failures`.
   return { who, account, failuresBefore: attempt.failures - 1 };
 }
@@ -113,24 +103,25 @@ async function settle(cause: Cause, check: PasswordCheck, otherwise: 'AUM0002' |
 }
 
 async function refuseWrong(cause: Cause, check: WrongCheck, code: ErrorCode): Promise<never> {
-  const { account, attempt } = check;
-  return await change<never>(cause, account?.operatorId ?? '', async (c) => {
-    if (!cause.caller) describe(c, { userName: account?.userName ?? '' });
-    else if (account && account.userId !== cause.caller.userId) describe(c, { target: nameOf(account.userName) });
-    if (!attempt) return refuse(code, 'paused', 'refused');
-    const suspended = account && (await suspendAtCap(c, account, attempt));
-    const ended = await countWrongPassword(c);
-    if (suspended) return refuse(code, 'password suspended');
-    return refuse(code, ended ? 'wrong credentials, session ended' : 'wrong credentials');
-  });
+  const work = async (c: Change) => ({ refused: code, ...(await judgeWrong(c, check)) });
+  return await change<never>(cause, check.account?.operatorId ?? '', work);
 }
 
-/** At the hundredth failure in a row the password opens nothing until it is reset (R13). */
-async function suspendAtCap(c: Change, account: Account, attempt: Attempt): Promise<boolean> {
-  if (attempt.failures < limits.login.accountCap) return false;
-  await markSuspended(c.db, c.now, account);
-  notify(c, 'password_suspended', { userName: account.userName });
-  return true;
+/**
+ * What a failed check brings with it: at the hundredth failure in a row the password opens nothing until it is reset
+ * (R13); the fifth one inside a session ends that. The count itself was written before the password was looked at.
+ * @returns what the record says
+ */
+export async function judgeWrong(c: Change, { account, attempt }: WrongCheck): Promise<Omit<Refused, 'refused'>> {
+  const { caller } = c.cause;
+  if (!caller) describe(c, { userName: account?.userName ?? '' });
+  else if (account && account.userId !== caller.userId) describe(c, { target: nameOf(account.userName) });
+  if (!attempt) return { outcome: 'refused', reason: 'paused' };
+  const suspended = account && attempt.failures >= limits.login.accountCap;
+  if (suspended) await suspendPassword(c, account);
+  const ended = await countWrongPassword(c);
+  if (suspended) return { outcome: 'failure', reason: 'password suspended' };
+  return { outcome: 'failure', reason: ended ? 'wrong credentials, session ended' : 'wrong credentials' };
 }
 
 /**
@@ -155,30 +146,7 @@ function nothingWhenBusy(error: unknown): undefined {
   if (!(error instanceof Failure && error.code === 'COM0503')) throw error;
 }
 
-type WrongCheck = Extract<PasswordCheck, { right: false }>;
-
-/**
- * The audit record of a failed check and, at the hundredth failure in a row, the suspension (R13). The count itself
- * was written before the password was looked at.
- */
-export async function recordWrong(
-  db: Db,
-  ctx: Context,
-  info: RequestInfo,
-  { account, attempt }: WrongCheck,
-  statusCode: number,
-): Promise<void> {
-  const suspended = account && attempt && attempt.failures >= limits.login.accountCap;
-  if (suspended) await suspendPassword(db, ctx, info, account);
-  await record(db, ctx.now(), info, {
-    operatorId: account?.operatorId ?? '',
-    userName: account?.userName ?? '',
-    actor: 'anonymous',
-    outcome: attempt ? 'failure' : 'refused',
-    reason: suspended ? 'password suspended' : attempt ? 'wrong credentials' : 'paused',
-    statusCode,
-  });
-}
+export type WrongCheck = Extract<PasswordCheck, { right: false }>;
 
 /**
  * Refuses absurd input before it costs a hash (R01).
@@ -193,17 +161,13 @@ export function assertPasswordSize(password: string, field = 'password'): void {
   }
 }
 
-async function suspendPassword(db: Db, ctx: Context, info: RequestInfo, account: Account): Promise<void> {
-  await markSuspended(db, ctx.now(), account);
-  await enqueueNotice(db, ctx, info, account.operatorId, 'password_suspended', { userName: account.userName });
-}
-
-async function markSuspended(db: Db, now: number, account: Account): Promise<void> {
-  await db
+async function suspendPassword(c: Change, { operatorId, userId, userName }: Account): Promise<void> {
+  await c.db
     .updateTable('users')
-    .set({ password_suspended_at: now })
-    .where('operator_id', '=', account.operatorId)
-    .where('user_id', '=', account.userId)
+    .set({ password_suspended_at: c.now })
+    .where('operator_id', '=', operatorId)
+    .where('user_id', '=', userId)
     .where('password_suspended_at', 'is', null)
     .execute();
+  notify(c, 'password_suspended', { userName });
 }
