@@ -13,9 +13,9 @@ import { security as securityJa } from './locales/ja/security.ts';
 import { Look } from './look/provider.tsx';
 import { router } from './router.tsx';
 import { noteActivity } from './session/activity.ts';
+import { confirmIdentity, signInAgain } from './session/ask-identity.ts';
 import { leaveForSignIn } from './session/leave.ts';
 import { sessionQuery } from './session/session.ts';
-import { confirmIdentity } from './session/step-up-dialog.tsx';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -27,10 +27,7 @@ const queries = new QueryClient({
 connectSession({
   confirmIdentity,
   sessionReplaced,
-  sessionEnded: () => {
-    const session = queries.getQueryData(sessionQuery.queryKey);
-    leaveForSignIn(session !== undefined, session);
-  },
+  sessionEnded,
   mustEnrol: () => {
     // On that page the address says which step is open.
     if (location.pathname !== '/security/mfa') {
@@ -47,6 +44,14 @@ async function sessionReplaced(): Promise<boolean> {
   // What this tab shows belongs to somebody else.
   if (!same) location.reload();
   return same;
+}
+
+async function sessionEnded(): Promise<boolean> {
+  const session = queries.getQueryData(sessionQuery.queryKey);
+  // Whoever was switched to may have a password that this person does not know.
+  if (session && session.authMethod !== 'switch' && (await signInAgain())) return true;
+  leaveForSignIn(session !== undefined, session);
+  return false;
 }
 
 // A page that comes back from the browser's cache may be that of somebody who has logged out.

@@ -133,6 +133,7 @@ export const security = {
     title: 'バックアップコード',
     body: 'このコードは今だけ表示されます。認証アプリを使えなくなったときのリセットに必要です。',
     list: 'バックアップコードの一覧',
+    appeared: 'バックアップコードを表示しました。表示されるのは今だけです。',
     download: 'ダウンロード',
     downloaded: 'ダウンロードしました',
     print: '印刷',
@@ -205,6 +206,10 @@ export const security = {
     bodyMfa: '続けるには、パスワードと認証コードをもう一度入力してください。確認は 15 分間有効です。',
     account: 'アカウント',
     submit: '続ける',
+    overTitle: 'もう一度ログイン',
+    overBody: 'セッションが終了しました。ログインし直すと、入力した内容のまま、この画面で続けられます。',
+    overSubmit: 'ログイン',
+    overLeave: 'ログイン画面へ移動',
   },
   expiry: {
     title: 'まもなくログアウトします',
