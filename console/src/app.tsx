@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { connectSession } from './api.ts';
 import { asFailure } from './failure.ts';
+import { guardSecondClicks } from './fields/second-click.ts';
 import { startLanguage } from './language.ts';
 import { common as commonEn } from './locales/en/common.ts';
 import { security as securityEn } from './locales/en/security.ts';
@@ -59,6 +60,7 @@ addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 
+guardSecondClicks();
 startLanguage({ ...commonJa, ...securityJa }, { ...commonEn, ...securityEn });
 const root = document.getElementById('root');
 if (root) {
