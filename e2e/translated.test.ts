@@ -130,7 +130,8 @@ describe.each(languages)('while a browser translates every text (%s)', (language
       for (const input of await page.locator('input:visible:enabled').all()) {
         await input.press(' ').catch(() => undefined);
       }
-      const pressed = page.locator('main button:visible:enabled, [role=dialog] button:visible:enabled').first();
+      const scope = (await dialog(page).isVisible()) ? '[role=dialog]' : 'main';
+      const pressed = page.locator(`${scope} button:visible:enabled`).first();
       if (await pressed.isVisible()) await pressed.click();
       await shown(page.getByRole('heading', { level: 1, includeHidden: true }));
       expect([path, tab.problems]).toEqual([path, []]);

@@ -42,11 +42,12 @@ export function useSubmit<V extends Values>({ initial, check, send }: Options<V>
   const fail = (error: unknown) => {
     const problem = asFailure(error);
     if (problem.code === gaveUp) return;
-    setFailure(problem);
     const field = fieldOf(problem);
-    if (!field || !(field in initial)) return;
+    const here = field !== undefined && field in initial;
     // A refused one-time code is of no further use.
-    if (field === 'code') set(field, '');
+    if (here && field === 'code') set(field, '');
+    setFailure(problem);
+    if (!here) return;
     setErrors({ [field]: true } as Errors<V>);
     focus(field);
   };
