@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressedAssets } from './build/compressed.ts';
 import { firstPaintScript } from './build/first-paint-script.ts';
 import { kitFirst } from './build/kit-first.ts';
 import { operationCatalogue } from './build/operations.ts';
@@ -10,7 +11,13 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const kit = kitFirst(here('src/look/kit-login.ts'));
 
 export default defineConfig({
-  plugins: [react(), firstPaintScript(here('build/first-paint.js')), kit.plugin, operationCatalogue()],
+  plugins: [
+    react(),
+    firstPaintScript(here('build/first-paint.js')),
+    kit.plugin,
+    operationCatalogue(),
+    compressedAssets(),
+  ],
   resolve: {
     // The contract describes bodies by schemas for the server to check. The browser only needs method and path, so
     // the schema library stays out of the bundle (18 KB gz).

@@ -10,7 +10,8 @@ const order = ['kit-base', 'kit-more', 'look'];
 export function kitFirst(loginKit: string): { plugin: Plugin; groupOf: (id: string) => string | null } {
   const onLogin = readFileSync(loginKit, 'utf8');
   const groupOf = (id: string) => {
-    if (id.endsWith('/src/look/look.css')) return 'look';
+    // What both kinds of page are made of, in one sheet.
+    if (/\/src\/(look|fields|frame|help|sign-in)\/[\w-]+(\.module)?\.css$/.test(id)) return 'look';
     const part = /@mantine\/core\/styles\/[\w-]+\.css/.exec(id.replaceAll('\\', '/'))?.[0];
     if (!part) return null;
     return onLogin.includes(part) ? 'kit-base' : 'kit-more';

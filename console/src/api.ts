@@ -1,5 +1,5 @@
 import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from '@warifu/contract';
-import { nextKeyHeader, receiptHeader } from '@warifu/contract';
+import { nextKeyHeader, receiptHeader, stepUp } from '@warifu/contract';
 import { type Failure, factsOf, failure, gaveUp } from './failure.ts';
 import { currentLanguage } from './language.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
@@ -18,8 +18,8 @@ type Hooks = {
   confirmIdentity: () => Promise<boolean>;
   /** Another tab may have signed in anew: asks who is signed in. True when it is still the same person. */
   sessionReplaced: () => Promise<boolean>;
-  /** The server no longer knows this session. */
-  sessionEnded: () => void;
+  /** The server no longer knows this session: asks to sign in again, here. True when the same person did. */
+  sessionEnded: () => Promise<boolean>;
   /** Nothing else is possible until this user enables MFA. */
   mustEnrol: () => void;
   /** The server saw this session just now. */
@@ -47,16 +47,16 @@ export function deviceClockOffset(): number {
 
 /**
  * Calls one operation of the contract. Throws a `Failure` for every answer but the declared one. When the server wants
- * the password again (MFA0004) the person is asked, and the call is repeated once.
+ * the password again (MFA0004), or the session is over, the person is asked, and the call is repeated once: what was
+ * typed stays.
  */
 export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>): Promise<Answer<E>> {
   let response = await send(endpoint, input);
   let problem = await problemOf(response);
-  if (problem && (await isWorthRepeating(problem))) {
+  if (problem && (await isWorthRepeating(endpoint, problem))) {
     response = await send(endpoint, input);
     problem = await problemOf(response);
   }
-  if (problem?.code === 'AUM0001') hooks.sessionEnded?.();
   if (problem?.code === 'MFA0008') hooks.mustEnrol?.();
   if (problem) throw problem;
   hooks.sessionUsed?.();
@@ -67,8 +67,12 @@ export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>
   };
 }
 
-async function isWorthRepeating({ code }: Failure): Promise<boolean> {
+async function isWorthRepeating(endpoint: AnyEndpoint, { code }: Failure): Promise<boolean> {
   if (code === 'COM0403' && hooks.sessionReplaced) return hooks.sessionReplaced();
+  // Signing in proves what a step-up would: with its code used, that one could only fail.
+  if (code === 'AUM0001' && hooks.sessionEnded) {
+    return (await hooks.sessionEnded()) && endpoint.operation !== stepUp.operation;
+  }
   if (code !== 'MFA0004' || !hooks.confirmIdentity) return false;
   if (await hooks.confirmIdentity()) return true;
   throw failure({ code: gaveUp, status: 403 });

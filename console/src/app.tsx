@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { connectSession } from './api.ts';
 import { asFailure } from './failure.ts';
+import { guardSecondClicks } from './fields/second-click.ts';
 import { startLanguage } from './language.ts';
 import { common as commonEn } from './locales/en/common.ts';
 import { security as securityEn } from './locales/en/security.ts';
@@ -13,9 +14,9 @@ import { security as securityJa } from './locales/ja/security.ts';
 import { Look } from './look/provider.tsx';
 import { router } from './router.tsx';
 import { noteActivity } from './session/activity.ts';
+import { confirmIdentity, signInAgain } from './session/ask-identity.ts';
 import { leaveForSignIn } from './session/leave.ts';
 import { sessionQuery } from './session/session.ts';
-import { confirmIdentity } from './session/step-up-dialog.tsx';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -27,10 +28,7 @@ const queries = new QueryClient({
 connectSession({
   confirmIdentity,
   sessionReplaced,
-  sessionEnded: () => {
-    const session = queries.getQueryData(sessionQuery.queryKey);
-    leaveForSignIn(session !== undefined, session);
-  },
+  sessionEnded,
   mustEnrol: () => {
     // On that page the address says which step is open.
     if (location.pathname !== '/security/mfa') {
@@ -49,11 +47,20 @@ async function sessionReplaced(): Promise<boolean> {
   return same;
 }
 
+async function sessionEnded(): Promise<boolean> {
+  const session = queries.getQueryData(sessionQuery.queryKey);
+  // Whoever was switched to may have a password that this person does not know.
+  if (session && session.authMethod !== 'switch' && (await signInAgain())) return true;
+  leaveForSignIn(session !== undefined, session);
+  return false;
+}
+
 // A page that comes back from the browser's cache may be that of somebody who has logged out.
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 
+guardSecondClicks();
 startLanguage({ ...commonJa, ...securityJa }, { ...commonEn, ...securityEn });
 const root = document.getElementById('root');
 if (root) {

@@ -52,7 +52,9 @@ function lookUp(key: string): unknown {
 }
 
 function fill(text: string, params: Params): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+  // The space in front of a value is for Latin ones; between Japanese words there is none.
+  return filled.replace(/(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]) (?=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])/gu, '');
 }
 
 const translate: Translate = (key, params = {}) => {

@@ -1,6 +1,7 @@
 import './look/kit-login.ts';
 import type { ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
+import { guardSecondClicks } from './fields/second-click.ts';
 import { startLanguage } from './language.ts';
 import { common as commonEn } from './locales/en/common.ts';
 import { signIn as signInEn } from './locales/en/sign-in.ts';
@@ -50,6 +51,7 @@ function Pages() {
 }
 
 watchForLinkToken();
+guardSecondClicks();
 startLanguage({ ...commonJa, ...signInJa }, { ...commonEn, ...signInEn });
 const root = document.getElementById('root');
 if (root) {

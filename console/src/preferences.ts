@@ -39,15 +39,18 @@ export function rememberScheme(scheme: Scheme) {
   writeCookie('warifu-scheme', scheme);
 }
 
+// Another server on this host name, at another port, has other operators.
+const operatorCookie = `warifu-operator${location.port}`;
+
 /** The operator whose SAM users log in on this browser, if a person asked to keep it. */
 export function rememberedOperator(): string {
-  return readCookie('warifu-operator') ?? '';
+  return readCookie(operatorCookie) ?? '';
 }
 
 export function rememberOperator(operatorId: string) {
-  writeCookie('warifu-operator', operatorId);
+  writeCookie(operatorCookie, operatorId);
 }
 
 export function forgetOperator() {
-  writeCookie('warifu-operator', '', 0);
+  writeCookie(operatorCookie, '', 0);
 }

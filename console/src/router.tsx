@@ -1,4 +1,4 @@
-import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.ts';
 import { Broken } from './frame/route-problems.tsx';
 import { operatorRoutes } from './keys/routes.ts';
@@ -44,6 +44,12 @@ const sessions = createRoute({
   }),
 });
 
+const help = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/help',
+  component: lazyRouteComponent(() => import('./help/framed-help-page.tsx'), 'FramedHelpPage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     overview,
@@ -51,6 +57,7 @@ export const router = createRouter({
     mfa,
     password,
     sessions,
+    help,
     ...userRoutes,
     ...roleRoutes,
     ...permissionRoutes,

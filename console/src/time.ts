@@ -15,12 +15,13 @@ export function relativeTime(at: number, now = Date.now()): string {
   const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: 'auto' });
   const passed = at - now;
   const unit = units.find(([, length]) => Math.abs(passed) >= length);
-  return unit ? format.format(Math.trunc(passed / unit[1]), unit[0]) : format.format(0, 'second');
+  if (!unit) return currentLanguage() === 'ja' ? 'たった今' : format.format(0, 'second');
+  return whole(format.format(Math.trunc(passed / unit[1]), unit[0]));
 }
 
 /** Date and time to the minute, with the zone. */
 export function exactTime(at: number, zone: Zone = 'local'): string {
-  return new Intl.DateTimeFormat(currentLanguage(), {
+  const format = new Intl.DateTimeFormat(currentLanguage(), {
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -28,8 +29,12 @@ export function exactTime(at: number, zone: Zone = 'local'): string {
     minute: '2-digit',
     timeZoneName: 'short',
     ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
-  }).format(at);
+  });
+  return whole(format.format(at));
 }
+
+/** A time is read in one go: no line breaks inside of it. */
+const whole = (time: string) => time.replaceAll(' ', '\u00a0');
 
 /** Hours and minutes, for something that happens within the day. */
 export function clockTime(at: number): string {

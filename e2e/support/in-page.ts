@@ -104,3 +104,56 @@ export function atRest(page: Page): Promise<void> {
     }
   });
 }
+
+type Styled = {
+  parentElement: Styled | null;
+  type: string;
+  name: string;
+  id: string;
+  checkVisibility: () => boolean;
+  matches: (selector: string) => boolean;
+};
+type Styles = { appearance: string; borderTopWidth: string; borderTopColor: string; backgroundColor: string };
+
+/** Fields, selects and check boxes whose edge has less than 3:1 against what is around them (WCAG 1.4.11). */
+export function faintEdges(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const dom = globalThis as unknown as {
+      document: { querySelectorAll: (selector: string) => Iterable<Styled> };
+      getComputedStyle: (element: Styled) => Styles;
+    };
+    const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+    const isClear = (color: string) => channels(color)[3] === 0;
+    const luminance = (color: string) => {
+      const [red = 0, green = 0, blue = 0] = channels(color).map((value) => {
+        const part = value / 255;
+        return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (one: string, other: string) => {
+      const [low = 0, high = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+      return (high + 0.05) / (low + 0.05);
+    };
+    const style = (element: Styled) => dom.getComputedStyle(element);
+    const up = (from: Styled | null, fits: (element: Styled) => boolean): Styled | null => {
+      let element = from;
+      while (element && !fits(element)) element = element.parentElement;
+      return element;
+    };
+    const controls = 'input:not([type=hidden], [type=radio]), select, textarea, .cm-editor';
+    return (
+      [...dom.document.querySelectorAll(controls)]
+        .filter((control) => control.checkVisibility() && !control.matches(':disabled, :checked'))
+        // Drawn by the browser, and not by what the style sheet says.
+        .filter((control) => control.type !== 'checkbox' || style(control).appearance === 'none')
+        .flatMap((control) => {
+          const edged = up(control, (element) => style(element).borderTopWidth !== '0px');
+          const around = up(edged?.parentElement ?? null, (element) => !isClear(style(element).backgroundColor));
+          if (!edged || !around) return [`${control.name || control.id}: no edge`];
+          const ratio = contrast(style(edged).borderTopColor, style(around).backgroundColor);
+          return ratio >= 3 ? [] : [`${control.type} ${control.name || control.id}: ${ratio.toFixed(2)}`];
+        })
+    );
+  });
+}

@@ -1,11 +1,13 @@
+import { expect } from 'vitest';
 import { accessible, fitsItsWidth, picture, type Tab } from './browser.ts';
+import { faintEdges } from './in-page.ts';
 
 const sizes = [
   { width: 1280, height: 800 },
   { width: 375, height: 812 },
 ];
 
-/** One screen in both schemes at both widths, and whether it fits the narrowest. */
+/** One screen in both schemes at both widths, the edges of its fields, and whether it fits the narrowest. */
 export async function inspect(tab: Tab, name: string): Promise<void> {
   const { page } = tab;
   for (const size of sizes) {
@@ -16,6 +18,7 @@ export async function inspect(tab: Tab, name: string): Promise<void> {
       await picture(tab, `${name}-${size.width}-${colorScheme}`);
       await accessible(page, `${name}, ${size.width} px, ${colorScheme}`);
       await fitsItsWidth(page, `${name}, ${size.width} px`);
+      expect([name, colorScheme, await faintEdges(page)]).toEqual([name, colorScheme, []]);
     }
   }
   for (const width of [360, 320]) {

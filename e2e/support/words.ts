@@ -50,7 +50,7 @@ const ja = {
   passwordWrong: 'パスワードが正しくありません。',
   resetFailed: '多要素認証をリセットできませんでした。',
   linkInvalid: 'この URL は無効です。',
-  pendingOver: 'ログインの有効期限が切れました。',
+  pendingOver: 'ログインの手続きが時間切れになりました。',
   // other pages
   sessions: 'セッション',
   changePassword: 'パスワードを変更',

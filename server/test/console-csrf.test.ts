@@ -46,10 +46,10 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
     const fresh = newBrowser(server);
     const done = await fresh.call('POST', '/v1/console/sign_in', { body: credentials() });
     const [session = '', ...others] = setCookies(done);
-    expect(session).toMatch(/^__Host-warifu=[\w-]{43}; /);
+    expect(session).toMatch(/^__Host-warifu-8787=[\w-]{43}; /);
     expect(session.slice(session.indexOf('; ') + 2)).toBe(attributes);
-    for (const line of others) expect(line).toMatch(/^__Host-warifu-sign-in=; .*(Max-Age=0|1970)/);
-    const secret = fresh.cookies.get('__Host-warifu') ?? '';
+    for (const line of others) expect(line).toMatch(/^__Host-warifu-8787-sign-in=; .*(Max-Age=0|1970)/);
+    const secret = fresh.cookies.get('__Host-warifu-8787') ?? '';
     expect(done.body).toEqual({ next: 'DONE' });
     const csrf = await fresh.call('GET', '/v1/console/session');
     fresh.csrfToken = String(csrf.body.csrfToken);
@@ -73,12 +73,12 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
     expect(begun.body).toEqual({ next: 'MFA' });
     expect(setCookies(begun)).toHaveLength(1);
     expect(setCookies(begun)[0]).toMatch(
-      /^__Host-warifu-sign-in=[\w-]{43}; Max-Age=300; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      /^__Host-warifu-8787-sign-in=[\w-]{43}; Max-Age=300; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     );
     const body = { mfaOTPCode: otpAt(enrolled.seed, server.clock.now) };
     const done = await fresh.call('POST', '/v1/console/sign_in/verify', { body });
     expect(done.body).toEqual({ next: 'DONE' });
-    expect([...fresh.cookies.keys()]).toEqual(['__Host-warifu']);
+    expect([...fresh.cookies.keys()]).toEqual(['__Host-warifu-8787']);
   });
 
   const writes = (): [method: string, path: string, body?: object][] => [
@@ -143,7 +143,7 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
   it('the untyped body of the one DELETE is for header tokens only', async () => {
     const as = await signIn(server, root);
     const path = `/v1/operators/${root.operatorId}/mfa`;
-    const cookie = `__Host-warifu=${browser.cookies.get('__Host-warifu')}`;
+    const cookie = `__Host-warifu-8787=${browser.cookies.get('__Host-warifu-8787')}`;
     const send = (headers: Record<string, string>, url = path) =>
       server.app.inject({
         method: 'DELETE',
@@ -204,7 +204,7 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
   it('R56: logging out clears the cookie and what the browser stored', async () => {
     const answer = await browser.call('POST', '/v1/auth/logout', { body: {} });
     expect([answer.status, answer.headers['clear-site-data']]).toEqual([204, '"cache", "storage"']);
-    expect(browser.cookies.has('__Host-warifu')).toBe(false);
+    expect(browser.cookies.has('__Host-warifu-8787')).toBe(false);
     for (const line of setCookies(answer)) expect(line).toMatch(/; HttpOnly; Secure; SameSite=Strict$/);
   });
 });

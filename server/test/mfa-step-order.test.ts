@@ -40,7 +40,7 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
   it('R14: a pending sign-in is good for the code alone', async () => {
     const { root, seed } = await fresh();
     const browser = await pending(root);
-    const handle = browser.cookies.get('__Host-warifu-sign-in') ?? '';
+    const handle = browser.cookies.get('__Host-warifu-8787-sign-in') ?? '';
     const routes = server.app.warifu.bindings.filter(({ guard }) => guard !== 'anyone');
     expect(routes.length).toBeGreaterThan(10);
     for (const { endpoint } of routes) {
@@ -48,7 +48,7 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
       const body = endpoint.method === 'GET' ? undefined : {};
       const tries = [
         await browser.call(endpoint.method, path, { body }),
-        await browser.call(endpoint.method, path, { body, headers: { cookie: `__Host-warifu=${handle}` } }),
+        await browser.call(endpoint.method, path, { body, headers: { cookie: `__Host-warifu-8787=${handle}` } }),
         await call(server, endpoint.method, path, { body, headers: { authorization: `Bearer ${handle}` } }),
         await call(server, endpoint.method, path, { body, as: { apiKey: handle, token: handle } }),
       ];
@@ -63,10 +63,10 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
     for (let i = 0; i < 5; i++) {
       expect((await verify(browser, wrongOtp(seed, server.clock.now))).body.code).toBe('MFA0002');
     }
-    const cookie = browser.cookies.get('__Host-warifu-sign-in') ?? '';
+    const cookie = browser.cookies.get('__Host-warifu-8787-sign-in') ?? '';
     const sixth = await verify(browser, otpAt(seed, server.clock.now));
     expect([sixth.status, sixth.body.code, browser.cookies.size]).toEqual([401, 'AUM0018', 0]);
-    browser.cookies.set('__Host-warifu-sign-in', cookie);
+    browser.cookies.set('__Host-warifu-8787-sign-in', cookie);
     expect((await verify(browser, otpAt(seed, server.clock.now))).body.code).toBe('AUM0018');
     expect((await verify(await pending(root), otpAt(seed, server.clock.now))).status).toBe(200);
   });
@@ -74,7 +74,7 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
   it('R14: no more than five of 32 codes at one instant are looked at', async () => {
     const { root, seed } = await fresh();
     const browser = await pending(root);
-    const cookie = `__Host-warifu-sign-in=${browser.cookies.get('__Host-warifu-sign-in')}`;
+    const cookie = `__Host-warifu-8787-sign-in=${browser.cookies.get('__Host-warifu-8787-sign-in')}`;
     const body = { mfaOTPCode: wrongOtp(seed, server.clock.now) };
     const answers = await par(32, () =>
       newBrowser(server).call('POST', '/v1/console/sign_in/verify', { body, headers: { cookie } }),
@@ -94,9 +94,9 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
   it('R14: it works once, for its own account, and dies with the password', async () => {
     const { root, seed, apiKey, token } = await fresh();
     const browser = await pending(root);
-    const handle = browser.cookies.get('__Host-warifu-sign-in') ?? '';
+    const handle = browser.cookies.get('__Host-warifu-8787-sign-in') ?? '';
     expect((await verify(browser, otpAt(seed, server.clock.now))).status).toBe(200);
-    browser.cookies.set('__Host-warifu-sign-in', handle);
+    browser.cookies.set('__Host-warifu-8787-sign-in', handle);
     server.clock.now += 30_000;
     expect((await verify(browser, otpAt(seed, server.clock.now))).body.code).toBe('AUM0018');
     const other = await fresh();

@@ -245,7 +245,7 @@ describe.each(engines)('OTP replay on %s', (engine) => {
     await server.ctx.db.insertInto('pending_sign_ins').values(rows).execute();
     return tokens.map((token) => {
       const browser = newBrowser(server);
-      browser.cookies.set('__Host-warifu-sign-in', token);
+      browser.cookies.set('__Host-warifu-8787-sign-in', token);
       return browser;
     });
   };

@@ -85,12 +85,12 @@ describe.each(engines)('session fixation on %s', (engine) => {
     const root = await newRoot(server);
     const chosen = 'chosen-by-the-attacker-chosen-by-the-attacker';
     const browser = newBrowser(server);
-    browser.cookies.set('__Host-warifu', chosen);
+    browser.cookies.set('__Host-warifu-8787', chosen);
     const { email, password } = root;
     await browser.call('POST', '/v1/console/sign_in', { body: { email, password } });
-    expect(browser.cookies.get('__Host-warifu')).not.toBe(chosen);
-    expect(browser.cookies.get('__Host-warifu')).toMatch(/^[\w-]{43}$/);
-    browser.cookies.set('__Host-warifu', chosen);
+    expect(browser.cookies.get('__Host-warifu-8787')).not.toBe(chosen);
+    expect(browser.cookies.get('__Host-warifu-8787')).toMatch(/^[\w-]{43}$/);
+    browser.cookies.set('__Host-warifu-8787', chosen);
     expect((await browser.call('GET', '/v1/console/session')).status).toBe(401);
     const headers = { 'x-soracom-api-key': 'api-chosen', 'x-soracom-token': chosen };
     const answer = await call(server, 'POST', '/v1/auth', { body: { email, password }, headers });
@@ -106,11 +106,11 @@ describe.each(engines)('session fixation on %s', (engine) => {
   it("R51: a console's secret is no API token, an API token no cookie", async () => {
     const root = await newRoot(server);
     const browser = await signInConsole(server, root);
-    const secret = browser.cookies.get('__Host-warifu') ?? '';
+    const secret = browser.cookies.get('__Host-warifu-8787') ?? '';
     expect((await sessions({ headers: { authorization: `Bearer ${secret}` } })).status).toBe(401);
     expect((await sessions({ as: { apiKey: '', token: secret } })).status).toBe(401);
     const as = await signIn(server, root);
-    browser.cookies.set('__Host-warifu', as.token);
+    browser.cookies.set('__Host-warifu-8787', as.token);
     expect((await browser.call('GET', '/v1/console/session')).status).toBe(401);
   });
 
@@ -131,13 +131,13 @@ describe.each(engines)('session fixation on %s', (engine) => {
     ]);
     server.clock.now += 30_000;
     const browser = await signInConsole(server, root, otpAt(seed, server.clock.now));
-    const before = browser.cookies.get('__Host-warifu');
+    const before = browser.cookies.get('__Host-warifu-8787');
     server.clock.now += 30_000;
     const byCookie = await browser.call('POST', '/v1/auth/step_up', {
       body: { ...body, mfaOTPCode: otpAt(seed, server.clock.now) },
     });
     expect([byCookie.status, byCookie.body.token]).toEqual([200, undefined]);
-    expect(browser.cookies.get('__Host-warifu')).not.toBe(before);
+    expect(browser.cookies.get('__Host-warifu-8787')).not.toBe(before);
     expect((await browser.call('GET', '/v1/console/session')).status).toBe(200);
   });
 

@@ -48,14 +48,14 @@ function Row({ entry, search }: { entry: Entry; search: AuditSearch }) {
       </th>
       <td data-name={t('audit.actor')}>{partyName(actor, t)}</td>
       <td data-name={t('audit.api')}>
-        <code>{apiKind}</code>
+        <code translate="no">{apiKind}</code>
       </td>
       <td data-name={t('audit.target')}>{partyName(target, t) || '–'}</td>
       <td data-name={t('audit.outcome')}>
         <StatusWord kind={kinds[outcome]}>{t(`audit.outcomes.${outcome}`)}</StatusWord>
       </td>
       <td data-name={t('audit.ip')}>
-        <code>{remoteIpAddress || '–'}</code>
+        <code translate="no">{remoteIpAddress || '–'}</code>
       </td>
     </tr>
   );

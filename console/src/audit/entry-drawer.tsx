@@ -46,7 +46,12 @@ function Detail({ entry, zone }: { entry: Entry; zone: Zone }) {
   const facts = [
     [t('audit.time'), exactTime(entry.requestedTimeEpochMs, zone)],
     [t('audit.actor'), partyName(entry.actor, t)],
-    [t('audit.api'), <code key="api">{entry.apiKind}</code>],
+    [
+      t('audit.api'),
+      <code translate="no" key="api">
+        {entry.apiKind}
+      </code>,
+    ],
     [t('audit.target'), partyName(entry.target, t)],
     [t('audit.outcome'), t(`audit.outcomes.${entry.outcome}`)],
     [t('audit.reason'), entry.reason],
@@ -56,8 +61,18 @@ function Detail({ entry, zone }: { entry: Entry; zone: Zone }) {
     [t('audit.userAgent'), entry.userAgent],
     [t('audit.requestId'), entry.requestId],
     [t('audit.sequence'), String(entry.sequence)],
-    [t('audit.hash'), <code key="hash">{entry.hash}</code>],
-    [t('audit.previousHash'), <code key="previous">{entry.previousHash}</code>],
+    [
+      t('audit.hash'),
+      <code translate="no" key="hash">
+        {entry.hash}
+      </code>,
+    ],
+    [
+      t('audit.previousHash'),
+      <code translate="no" key="previous">
+        {entry.previousHash}
+      </code>,
+    ],
   ] as const;
   return (
     <div className="stack">
@@ -83,13 +98,13 @@ function Detail({ entry, zone }: { entry: Entry; zone: Zone }) {
         )}
       </p>
       <p className="quiet small">
-        {t('audit.chain')} <code>warifu audit verify</code>
+        {t('audit.chain')} <code translate="no">warifu audit verify</code>
       </p>
       <details className={css.more}>
         <summary>{t('audit.raw')}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard. */}
         <pre className={css.raw} tabIndex={0}>
-          <code>{raw}</code>
+          <code translate="no">{raw}</code>
         </pre>
         <CopyButton text={raw} label={t('action.copyShort')} />
       </details>

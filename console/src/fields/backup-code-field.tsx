@@ -53,7 +53,7 @@ function Lines({ lines, pick }: { lines: string[]; pick: (line: string) => void 
       <div className="row">
         {lines.map((line, index) => (
           <Button key={line} ref={index === 0 ? first : null} variant="default" onClick={() => pick(line)}>
-            <code>{line}</code>
+            <code translate="no">{line}</code>
           </Button>
         ))}
       </div>

@@ -4,13 +4,17 @@ import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import type { FrameState } from './use-submit.ts';
 
-/** A form with, at its top, what went wrong: the failure of the last try, or links to the fields to look at. */
+/**
+ * A form with, at its end, what went wrong: the failure of the last try, or links to the fields to look at. Nothing that
+ * an answer brings moves the buttons: a second click would hit something else.
+ */
 export function FormFrame({ state, children }: { state: FrameState; children: ReactNode }) {
   const { t } = useText();
   const { submit, failure, summary, prefix } = state;
-  const errors = Object.entries(state.errors).filter(([, words]) => words);
+  const errors = Object.entries(state.errors).filter(([, words]) => typeof words === 'string');
   return (
     <form className="stack" noValidate onSubmit={submit}>
+      {children}
       {failure && (
         <Notice tone="danger" role="alert">
           <p>{describeFailure(failure, t)}</p>
@@ -29,7 +33,6 @@ export function FormFrame({ state, children }: { state: FrameState; children: Re
           </ul>
         </Notice>
       )}
-      {children}
     </form>
   );
 }

@@ -33,13 +33,13 @@ export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps
         {rules.map(({ text, met }) => (
           <li key={text} className={met ? css.met : undefined}>
             {met ? <CheckIcon size={16} /> : <OffIcon size={16} />}
-            {text}
+            <span>{text}</span>
             <VisuallyHidden> ({t(met ? 'passwordRule.met' : 'passwordRule.unmet')})</VisuallyHidden>
           </li>
         ))}
         <li>
           <InfoIcon size={16} />
-          {t('passwordRule.common')}
+          <span>{t('passwordRule.common')}</span>
         </li>
       </ul>
     </div>

@@ -13,18 +13,26 @@ export function PasswordField(props: PasswordFieldProps) {
     <PasswordInput
       autoCapitalize="none"
       spellCheck={false}
+      // The kit says it of the frame only, which nobody reads.
+      aria-invalid={props.error ? true : undefined}
       {...props}
       visible={visible}
       onVisibilityChange={setVisible}
       rightSectionWidth="auto"
       classNames={{ visibilityToggle: css.toggle, section: css.section, innerInput: css.input }}
-      visibilityToggleIcon={({ reveal }) => <>{t(reveal ? 'action.hide' : 'action.show')}</>}
+      visibilityToggleIcon={ToggleWord}
       visibilityToggleButtonProps={{
         'aria-label': t(visible ? 'action.hidePassword' : 'action.showPassword'),
         tabIndex: 0,
       }}
     />
   );
+}
+
+/** One component for every render, and an element around its word: translating browsers move bare text nodes away. */
+function ToggleWord({ reveal }: { reveal: boolean }) {
+  const { t } = useText();
+  return <span>{t(reveal ? 'action.hide' : 'action.show')}</span>;
 }
 
 /** Tells password managers whose password the form is about where no field shows it. */

@@ -37,7 +37,7 @@ export function SubmitButton({ busy, busyText, type = 'submit', onClick, childre
       }}
     >
       <span className={css.spinner} />
-      {slow ? busyText : children}
+      <span>{slow ? busyText : children}</span>
     </Button>
   );
 }

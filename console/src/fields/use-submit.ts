@@ -1,10 +1,12 @@
 import { type ChangeEvent, type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { asFailure, type Failure, gaveUp } from '../failure.ts';
-import { describeFailure, fieldOf } from '../failure-words.ts';
+import { fieldOf } from '../failure-words.ts';
 import { useText } from '../language.ts';
+import { noteAnswer } from './second-click.ts';
 
 type Values = Record<string, string>;
-type Errors<V> = { [K in keyof V]?: string };
+/** Words at a field; `true` marks one that the answer below the form is about. */
+type Errors<V> = { [K in keyof V]?: string | true };
 type Options<V extends Values> = {
   initial: V;
   check: { [K in keyof V]?: (value: string) => string | null };
@@ -13,7 +15,7 @@ type Options<V extends Values> = {
 
 /** The state of one form: values, words at the fields, the failure of the last try, and whether a try is under way. */
 export function useSubmit<V extends Values>({ initial, check, send }: Options<V>) {
-  const { t, language } = useText();
+  const { language } = useText();
   const prefix = useId();
   const summary = useRef<HTMLDivElement>(null);
   const underWay = useRef(false);
@@ -29,6 +31,7 @@ export function useSubmit<V extends Values>({ initial, check, send }: Options<V>
   const set = (name: keyof V & string, value: string) => {
     setValues((now) => ({ ...now, [name]: value }));
     setErrors(({ [name]: _, ...others }) => others as Errors<V>);
+    setFailure((now) => (now && fieldOf(now) === name ? null : now));
   };
   const focus = (name: string) => requestAnimationFrame(() => document.getElementById(`${prefix}-${name}`)?.focus());
   const focusProblems = (names: string[]) => {
@@ -40,23 +43,26 @@ export function useSubmit<V extends Values>({ initial, check, send }: Options<V>
     const problem = asFailure(error);
     if (problem.code === gaveUp) return;
     const field = fieldOf(problem);
-    if (!field || !(field in initial)) return setFailure(problem);
+    const here = field !== undefined && field in initial;
     // A refused one-time code is of no further use.
-    if (field === 'code') set(field, '');
-    setErrors({ [field]: describeFailure(problem, t) } as Errors<V>);
+    if (here && field === 'code') set(field, '');
+    setFailure(problem);
+    if (!here) return;
+    setErrors({ [field]: true } as Errors<V>);
     focus(field);
   };
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (underWay.current) return;
+    setFailure(null);
     const found = findProblems(values, check);
     setErrors(found);
     if (Object.keys(found).length > 0) return focusProblems(Object.keys(found));
     underWay.current = true;
     setBusy(true);
-    setFailure(null);
     await send(values).catch(fail);
+    noteAnswer();
     underWay.current = false;
     setBusy(false);
   };
@@ -65,7 +71,8 @@ export function useSubmit<V extends Values>({ initial, check, send }: Options<V>
     id: `${prefix}-${name}`,
     name,
     value: values[name] ?? '',
-    error: errors[name],
+    // The kit draws `true` as a marked field without words.
+    error: errors[name] as string | undefined,
     onChange: (event: ChangeEvent<HTMLInputElement>) => set(name, event.currentTarget.value),
   });
   return { values, set, field, submit, busy, frame: { submit, failure, errors, summary, prefix } };

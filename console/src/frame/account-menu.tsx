@@ -45,13 +45,15 @@ export function AccountMenu() {
         <button type="button" className={`${controls.control} ${css.open}`}>
           <span className={css.badge} data-initial={name.slice(0, 1).toUpperCase()} />
           <VisuallyHidden>{t('account.open')} </VisuallyHidden>
-          <span className={css.name}>{name}</span>
+          <span className={css.name} translate="no">
+            {name}
+          </span>
           <ChevronIcon size={16} />
         </button>
       </Menu.Target>
       <Menu.Dropdown className={css.menu}>
         <div className={css.who}>
-          <strong>{name}</strong>
+          <strong translate="no">{name}</strong>
           <span>
             {t(session.isRoot ? 'account.root' : 'account.sam')} · {session.operatorId}
           </span>

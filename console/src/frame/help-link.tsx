@@ -8,7 +8,7 @@ export function HelpLink() {
   return (
     <a className={css.control} href="/help/login">
       <HelpIcon />
-      {t('frame.help')}
+      <span>{t('frame.help')}</span>
     </a>
   );
 }

@@ -9,7 +9,7 @@ export function OperatorId() {
   return (
     <span className={css.id}>
       <span className={css.label}>{t('account.operatorId')}</span>
-      <code>{operatorId}</code>
+      <code translate="no">{operatorId}</code>
       <CopyButton text={operatorId} label={t('account.copyId')} iconOnly />
     </span>
   );

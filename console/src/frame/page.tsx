@@ -7,7 +7,10 @@ type PageProps = { title: string; lead?: string; children: ReactNode };
 
 let firstPage = true;
 
-/** A signed-in page: its title in the tab and as the heading, which takes the focus when the page changes. */
+/**
+ * A signed-in page: its title in the tab and as the heading, which takes the focus when the page changes, unless a field
+ * of the page has it already.
+ */
 export function Page({ title, lead, children }: PageProps) {
   const { t } = useText();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -15,7 +18,8 @@ export function Page({ title, lead, children }: PageProps) {
     document.title = `${title} - ${t('product.name')}`;
   }, [title, t]);
   useEffect(() => {
-    if (!firstPage) heading.current?.focus();
+    const taken = document.activeElement?.matches('main input, main textarea') ?? false;
+    if (!firstPage && !taken) heading.current?.focus();
     firstPage = false;
   }, []);
   return (
@@ -38,11 +42,11 @@ export function focusPageTitle() {
   setTimeout(() => document.getElementById('page-title')?.focus(), 50);
 }
 
-type CardProps = { title?: string; aside?: ReactNode; children: ReactNode };
+type CardProps = { id?: string; title?: string; aside?: ReactNode; children: ReactNode };
 
-export function Card({ title, aside, children }: CardProps) {
+export function Card({ id, title, aside, children }: CardProps) {
   return (
-    <section className={css.card}>
+    <section className={css.card} id={id} tabIndex={id === undefined ? undefined : -1} aria-label={id && title}>
       {title && (
         <div className={css.head}>
           <h2>{title}</h2>

@@ -3,14 +3,13 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { LiveRegion } from '../announce.tsx';
 import { useText } from '../language.ts';
-import { CloseIcon, MenuIcon } from '../look/icons.tsx';
+import { CloseIcon, HelpIcon, MenuIcon } from '../look/icons.tsx';
 import { TallyMark } from '../look/tally-mark.tsx';
 import { ExpiryDialog } from '../session/expiry-dialog.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { Banner } from './banner.tsx';
 import controls from './controls.module.css';
-import { HelpLink } from './help-link.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
 import { OperatorId } from './operator-id.tsx';
 import { SavedLanguageSwitch } from './saved-language-switch.tsx';
@@ -35,7 +34,10 @@ export function Shell({ children }: { children: ReactNode }) {
           <OperatorId />
         </div>
         <SavedLanguageSwitch />
-        <HelpLink />
+        <Link className={controls.control} to="/help">
+          <HelpIcon />
+          <span>{t('frame.help')}</span>
+        </Link>
         <AccountMenu />
       </header>
       <aside className={css.side}>

@@ -27,7 +27,7 @@ export function KeyTable({ keys, owner, onDelete }: KeyTableProps) {
         {keys.map(({ authKeyId, createDateTime, lastUsedDateTime }) => (
           <tr key={authKeyId}>
             <th scope="row">
-              <code>{authKeyId}</code>
+              <code translate="no">{authKeyId}</code>
               <CopyButton text={authKeyId} label={t('keys.copyId')} iconOnly />
             </th>
             <td data-name={t('keys.created')}>

@@ -38,7 +38,7 @@ export function KeysCard({ owner, keys, error, generating, deleting, onGenerate,
     focusPageTitle();
   };
   return (
-    <Card title={t('keys.title')}>
+    <Card id="keys" title={t('keys.title')}>
       <p className="quiet small">{t('keys.skipsMfa')}</p>
       {Boolean(error) && <FailureNotice error={error} userName={owner.userName} />}
       {!keys && !error && <Skeleton height={60} />}

@@ -2,6 +2,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useText } from '../language.ts';
+import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
 import { DownloadIcon } from '../look/icons.tsx';
 import { LeaveQuestion } from '../look/leave-question.tsx';
@@ -57,25 +58,27 @@ function Secret({ made: { authKeyId, authKey }, onDone }: { made: NewAuthKey; on
   return (
     <div className="stack">
       <p>{t('keys.newBody')}</p>
-      <dl className={css.parts}>
-        <div>
-          <dt>{t('keys.id')}</dt>
-          <dd>
-            <code>{authKeyId}</code>
-            <CopyButton text={authKeyId} label={t('keys.copyId')} iconOnly />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('keys.secret')}</dt>
-          <dd>
-            <code>{authKey}</code>
-            <CopyButton text={authKey} label={t('keys.copySecret')} iconOnly onCopied={() => setCopied(true)} />
-          </dd>
-        </div>
-      </dl>
+      <Appearing label={t('keys.appeared')}>
+        <dl className={css.parts}>
+          <div>
+            <dt>{t('keys.id')}</dt>
+            <dd>
+              <code translate="no">{authKeyId}</code>
+              <CopyButton text={authKeyId} label={t('keys.copyId')} iconOnly />
+            </dd>
+          </div>
+          <div>
+            <dt>{t('keys.secret')}</dt>
+            <dd>
+              <code translate="no">{authKey}</code>
+              <CopyButton text={authKey} label={t('keys.copySecret')} iconOnly onCopied={() => setCopied(true)} />
+            </dd>
+          </div>
+        </dl>
+      </Appearing>
       <div className="row">
         <CopyButton text={`${authKeyId}\n${authKey}`} label={t('action.copy')} onCopied={() => setCopied(true)} />
-        <Button variant="default" leftSection={<DownloadIcon />} onClick={download} data-autofocus>
+        <Button variant="default" leftSection={<DownloadIcon />} onClick={download}>
           {t('keys.download')}
         </Button>
       </div>

@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react';
+import { firstField } from '../fields/first-field.ts';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useText } from '../language.ts';
 import css from './dialog.module.css';
@@ -11,11 +12,13 @@ type DialogProps = {
   opened: boolean;
   onClose: () => void;
   size?: string;
+  /** Nothing of the page is to be seen behind it. */
+  curtain?: boolean;
   children: ReactNode;
 };
 
 /** A dialog: focus goes in and comes back, Esc closes the topmost, and on a narrow screen it fills the sheet. */
-export function Dialog({ title, opened, onClose, size = '32rem', children }: DialogProps) {
+export function Dialog({ title, opened, onClose, size = '32rem', curtain = false, children }: DialogProps) {
   const { t } = useText();
   const id = useId();
   useFocusReturn(opened);
@@ -32,12 +35,22 @@ export function Dialog({ title, opened, onClose, size = '32rem', children }: Dia
       fullScreen={narrow}
       classNames={{ title: css.title, header: css.header, body: css.body, content: css.content }}
       closeButtonProps={{ 'aria-label': t('action.close'), size: 40, icon: <CloseIcon /> }}
-      overlayProps={{ backgroundOpacity: 0.55 }}
+      overlayProps={curtain ? { color: 'var(--page)', backgroundOpacity: 1 } : { backgroundOpacity: 0.55 }}
       transitionProps={{ duration: 120 }}
     >
-      {children}
+      <Body>{children}</Body>
     </Modal>
   );
+}
+
+/** A dialog that asks for something is there to be typed into: without another wish, its first empty field is first. */
+function Body({ children }: { children: ReactNode }) {
+  const body = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (body.current?.querySelector('[data-autofocus]')) return;
+    firstField(body.current)?.setAttribute('data-autofocus', '');
+  }, []);
+  return <div ref={body}>{children}</div>;
 }
 
 // The kit's own way loses the opener when dialogs are stacked.
@@ -61,17 +74,26 @@ type DialogActionsProps = {
   /** The verb of what happens, never "OK". */
   submit: string;
   danger?: boolean;
+  /** Instead of "Cancel". */
+  cancel?: string | undefined;
   onCancel: () => void;
   /** The focus starts here when the dialog has no field. */
   focusCancel?: boolean;
 };
 
-export function DialogActions({ busy, submit, danger = false, onCancel, focusCancel = false }: DialogActionsProps) {
+export function DialogActions({
+  busy,
+  submit,
+  danger = false,
+  cancel,
+  onCancel,
+  focusCancel = false,
+}: DialogActionsProps) {
   const { t } = useText();
   return (
     <div className={css.actions}>
       <Button variant="default" onClick={onCancel} {...(focusCancel ? { 'data-autofocus': true } : {})}>
-        {t('action.cancel')}
+        {cancel ?? t('action.cancel')}
       </Button>
       <SubmitButton busy={busy} busyText={t('action.working')} color={danger ? 'shu' : 'ai'}>
         {submit}

@@ -1,6 +1,5 @@
 // The parts of the kit that the signed-in pages use, in the order in which the kit's own sheet has them.
 import '@mantine/core/styles/baseline.css';
-import '@mantine/core/styles/default-css-variables.css';
 import '@mantine/core/styles/global.css';
 import '@mantine/core/styles/VisuallyHidden.css';
 import '@mantine/core/styles/UnstyledButton.css';

@@ -25,6 +25,8 @@ export function Look({ children }: { children: ReactNode }) {
       colorSchemeManager={schemeInCookie}
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
+      // The provider writes all variables: the kit's sheet of them would be sent for nothing.
+      deduplicateCssVariables={false}
     >
       {children}
     </MantineProvider>

@@ -11,7 +11,7 @@ export function StatusWord({ kind, children }: StatusWordProps) {
   return (
     <span className={`${css.word} ${css[kind]}`}>
       <Icon size={16} />
-      {children}
+      <span>{children}</span>
     </span>
   );
 }

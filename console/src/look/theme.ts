@@ -70,7 +70,8 @@ export const theme = createTheme({
   // Named and not `Button.extend(…)`: that would bring every part named here into both bundles.
   components: {
     Button: { defaultProps: { size: 'md' } },
-    Modal: { defaultProps: { radius: 8, padding: 'lg', centered: true, size: '32rem' } },
+    // Hung from the top: what appears below the buttons must not move them.
+    Modal: { defaultProps: { radius: 8, padding: 'lg', yOffset: '8dvh', size: '32rem' } },
     PasswordInput: { defaultProps: { size: 'md' } },
     TextInput: { defaultProps: { size: 'md' } },
   },

@@ -44,13 +44,13 @@ function Example({ endpoint, command }: { endpoint: AnyEndpoint; command: string
     <section className="stack-tight">
       <div className="row spread">
         <h3>
-          <code>{endpoint.operation}</code>
+          <code translate="no">{endpoint.operation}</code>
         </h3>
         <CopyButton text={command} label={t('action.copyShort')} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard. */}
       <pre className={css.command} tabIndex={0}>
-        <code>{command}</code>
+        <code translate="no">{command}</code>
       </pre>
     </section>
   );

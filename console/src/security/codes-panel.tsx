@@ -8,6 +8,7 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
+import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
 import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
 import { LeaveQuestion } from '../look/leave-question.tsx';
@@ -82,16 +83,18 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   return (
     <FormFrame state={frame}>
       <p>{t('codes.body')}</p>
-      <ul className={css.codes} aria-label={t('codes.list')}>
-        {codes.map((code) => (
-          <li key={code} aria-label={spelled(code)}>
-            <span>{code.slice(0, 4)}</span>
-            <span>{code.slice(4)}</span>
-          </li>
-        ))}
-      </ul>
+      <Appearing label={t('codes.appeared')}>
+        <ul translate="no" className={css.codes} aria-label={t('codes.list')}>
+          {codes.map((code) => (
+            <li key={code} aria-label={spelled(code)}>
+              <span>{code.slice(0, 4)}</span>
+              <span>{code.slice(4)}</span>
+            </li>
+          ))}
+        </ul>
+      </Appearing>
       <div className={css.actions}>
-        <Button variant="default" leftSection={<DownloadIcon />} onClick={download} data-autofocus>
+        <Button variant="default" leftSection={<DownloadIcon />} onClick={download}>
           {t('codes.download')}
         </Button>
         <CopyButton text={codes.join('\n')} label={t('action.copy')} onCopied={() => setCopied(true)} />

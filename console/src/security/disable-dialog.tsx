@@ -7,6 +7,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
 import type { Receipt } from '../receipt.ts';
+import { AccountLine } from '../session/account-line.tsx';
 import { accountName, useSession } from '../session/session.ts';
 
 type DisableDialogProps = { opened: boolean; onClose: () => void; onDisabled: (receipt: Receipt) => void };
@@ -36,6 +37,7 @@ function DisableForm({ onClose, onDisabled }: Omit<DisableDialogProps, 'opened'>
     <FormFrame state={frame}>
       <p>{t('disable.body')}</p>
       <p className="quiet small">{t('disable.undo')}</p>
+      <AccountLine name={accountName(session)} />
       <HiddenUserName value={accountName(session)} />
       <PasswordField
         {...field('password')}

@@ -22,13 +22,13 @@ export function PasswordPage() {
   return (
     <Page title={t('password.title')} lead={t(isRoot ? 'password.lead' : 'password.leadSam')}>
       <Card>
-        <PasswordForm key={changes} onChanged={() => setChanges((count) => count + 1)} />
+        <PasswordForm key={changes} fresh={changes === 0} onChanged={() => setChanges((count) => count + 1)} />
       </Card>
     </Page>
   );
 }
 
-function PasswordForm({ onChanged }: { onChanged: () => void }) {
+function PasswordForm({ fresh, onChanged }: { fresh: boolean; onChanged: () => void }) {
   const { t } = useText();
   const session = useSession();
   const queries = useQueryClient();
@@ -48,7 +48,12 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
     <FormFrame state={frame}>
       <HiddenUserName value={accountName(session)} />
       <div style={{ maxWidth: '26rem' }} className="stack">
-        <PasswordField {...field('password')} label={t('field.currentPassword')} autoComplete="current-password" />
+        <PasswordField
+          {...field('password')}
+          label={t('field.currentPassword')}
+          autoComplete="current-password"
+          autoFocus={fresh}
+        />
         <NewPasswordField {...field('newPassword')} label={t('field.newPassword')} min={min} email={session.email} />
       </div>
       <p>{t('password.others')}</p>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useText } from '../language.ts';
+import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
 import { QrCode } from '../look/qr-code.tsx';
 import css from './scan-step.module.css';
@@ -17,9 +18,9 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
         <h3>{t('enable.scanTitle')}</h3>
         <p>{t('enable.scanBody')}</p>
       </div>
-      <div className={css.qr}>
+      <Appearing label={t('enable.qr')} className={css.qr}>
         <QrCode text={totpUri} label={t('enable.qr')} />
-      </div>
+      </Appearing>
       <details className={css.more}>
         <summary>{t('enable.cannotScan')}</summary>
         <div className="stack-tight">
@@ -27,7 +28,7 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
           <p className="quiet small" id="setup-key">
             {t('enable.key')}
           </p>
-          <code className={css.key}>
+          <code translate="no" className={css.key}>
             {(secret.match(/.{1,4}/g) ?? []).map((group, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the groups never move, and two may be equal.
               <span key={place}>{group}</span>
@@ -45,9 +46,7 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
         <Button variant="default" onClick={onCancel}>
           {t('action.cancel')}
         </Button>
-        <Button onClick={onNext} data-autofocus>
-          {t('action.next')}
-        </Button>
+        <Button onClick={onNext}>{t('action.next')}</Button>
       </div>
     </div>
   );

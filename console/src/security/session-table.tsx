@@ -60,7 +60,7 @@ function Row({ row, zone, onEnded }: { row: SessionRow; zone: Zone; onEnded: () 
         )}
       </th>
       <td data-name={t('sessions.ip')}>
-        <code>{row.sourceIp}</code>
+        <code translate="no">{row.sourceIp}</code>
       </td>
       <td data-name={t('sessions.started')}>
         <Moment at={row.createdAt} zone={zone} />

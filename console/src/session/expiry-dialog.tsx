@@ -5,7 +5,7 @@ import { useText } from '../language.ts';
 import { Dialog } from '../look/dialog.tsx';
 import { clockTime } from '../time.ts';
 import { lastActivity } from './activity.ts';
-import { leaveForSignIn } from './leave.ts';
+import { signInAgain } from './ask-identity.ts';
 import { type Session, sessionQuery, useSession } from './session.ts';
 
 type End = { at: number; reason: 'idle' | 'absolute' };
@@ -47,7 +47,7 @@ export function ExpiryDialog() {
           <p>{t(`expiry.${ending.reason}`, { time: clockTime(ending.at) })}</p>
           <div className="row row-end">
             {ending.reason === 'absolute' && (
-              <Button variant="default" onClick={() => leaveForSignIn(false, session)}>
+              <Button variant="default" onClick={() => void signInAgain()}>
                 {t('expiry.logInAgain')}
               </Button>
             )}

@@ -11,13 +11,16 @@ export type Session = ReplyOf<typeof getSession> & {
 /** Who is signed in. Asked anew after everything that renews the session, because the CSRF token changes with it. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async (): Promise<Session> => {
-    const { reply } = await call(getSession, {});
-    keepCsrfToken(reply.csrfToken);
-    followAccount(reply.language);
-    return { ...reply, endsAt: Date.now() + (reply.expiresAt - reply.serverTime) };
-  },
+  queryFn: readSession,
 });
+
+/** Asks who is signed in, and keeps the CSRF token of that session. */
+export async function readSession(): Promise<Session> {
+  const { reply } = await call(getSession, {});
+  keepCsrfToken(reply.csrfToken);
+  followAccount(reply.language);
+  return { ...reply, endsAt: Date.now() + (reply.expiresAt - reply.serverTime) };
+}
 
 export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;

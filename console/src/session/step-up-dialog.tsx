@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { stepUp } from '@warifu/contract';
-import { useSyncExternalStore } from 'react';
+import { signIn, stepUp, verifySignIn } from '@warifu/contract';
+import { useState } from 'react';
 import { call } from '../api.ts';
 import { codeCheck, filled } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
@@ -9,82 +9,77 @@ import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
-import { accountName, sessionQuery, useSession } from './session.ts';
+import { AccountLine } from './account-line.tsx';
+import { useAsked } from './ask-identity.ts';
+import { accountName, readSession, type Session, sessionQuery, useSession } from './session.ts';
 
-type Asked = { answer: Promise<boolean>; settle: (confirmed: boolean) => void };
-
-let asked: Asked | undefined;
-const listeners = new Set<() => void>();
-
-function change(next: Asked | undefined) {
-  asked = next;
-  for (const listener of listeners) listener();
-}
-
-/** Opens the dialog; calls that are blocked meanwhile wait for the same answer. */
-export function confirmIdentity(): Promise<boolean> {
-  if (asked) return asked.answer;
-  let settle = (_: boolean) => {};
-  const answer = new Promise<boolean>((resolve) => {
-    settle = (confirmed) => {
-      change(undefined);
-      resolve(confirmed);
-    };
-  });
-  change({ answer, settle });
-  return answer;
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
-}
-
-/** Asks who is sitting here before something sensitive. What the person had entered elsewhere stays as it is. */
+/** Asks who is sitting here. What the person had entered elsewhere stays as it is. */
 export function StepUpDialog() {
   const { t } = useText();
-  const open = useSyncExternalStore(subscribe, () => asked);
+  const asked = useAsked();
+  // While the dialog fades out it shows what it showed.
+  const [last, setLast] = useState(asked);
+  if (asked && asked !== last) setLast(asked);
+  const over = (asked ?? last)?.kind === 'sign-in';
   return (
-    <Dialog title={t('stepUp.title')} opened={open !== undefined} onClose={() => open?.settle(false)}>
-      {open && <StepUpForm settle={open.settle} />}
+    <Dialog
+      title={t(over ? 'stepUp.overTitle' : 'stepUp.title')}
+      opened={asked !== undefined}
+      onClose={() => asked?.settle(false)}
+      // SECURITY: without a session, what the page shows is not for whoever sits here now.
+      curtain={over}
+    >
+      {asked && <IdentityForm key={asked.kind} over={over} settle={asked.settle} />}
     </Dialog>
   );
 }
 
-function StepUpForm({ settle }: { settle: (confirmed: boolean) => void }) {
+function IdentityForm({ over, settle }: { over: boolean; settle: (proved: boolean) => void }) {
   const { t } = useText();
   const session = useSession();
   const queries = useQueryClient();
-  const withCode = session.mfaStatus === 'ACTIVE';
+  const [withCode, setWithCode] = useState(session.mfaStatus === 'ACTIVE');
   const { field, busy, frame } = useSubmit({
     initial: { password: '', code: '' },
     check: { password: filled(t, t('field.password')), ...(withCode ? { code: codeCheck(t) } : {}) },
     send: async ({ password, code }) => {
-      await call(stepUp, withCode ? { password, mfaOTPCode: code } : { password });
-      // The blocked call is repeated with the CSRF token of the renewed session.
-      await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      const proof = withCode ? { password, mfaOTPCode: code } : { password };
+      if (!over) await call(stepUp, proof);
+      // Another device may have enabled MFA in the meantime.
+      else if (!(await signInAs(session, proof))) return setWithCode(true);
+      // The blocked call is repeated with the CSRF token of the new session. Not by the query: it may be what is blocked.
+      queries.setQueryData(sessionQuery.queryKey, await readSession());
       settle(true);
+      void queries.invalidateQueries({ predicate: ({ state }) => state.status === 'error' });
     },
   });
+  const body = over ? 'stepUp.overBody' : withCode ? 'stepUp.bodyMfa' : 'stepUp.body';
   return (
     <FormFrame state={frame}>
-      <p>{t(withCode ? 'stepUp.bodyMfa' : 'stepUp.body')}</p>
-      <p>
-        <span className="quiet small">{t('stepUp.account')}</span>
-        <br />
-        <strong>{accountName(session)}</strong>
-      </p>
+      <p>{t(body)}</p>
+      <AccountLine name={accountName(session)} />
       <HiddenUserName value={accountName(session)} />
-      <PasswordField
-        {...field('password')}
-        label={t('field.password')}
-        autoComplete="current-password"
-        data-autofocus
-      />
+      <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       {withCode && <CodeField {...field('code')} />}
-      <DialogActions busy={busy} submit={t('stepUp.submit')} onCancel={() => settle(false)} />
+      <DialogActions
+        busy={busy}
+        submit={t(over ? 'stepUp.overSubmit' : 'stepUp.submit')}
+        cancel={over ? t('stepUp.overLeave') : undefined}
+        onCancel={() => settle(false)}
+      />
     </FormFrame>
   );
+}
+
+/** Signs in as who was signed in. False when a code is needed and none was given. */
+async function signInAs(
+  { operatorId, userName, email = '' }: Session,
+  { password, mfaOTPCode }: { password: string; mfaOTPCode?: string },
+): Promise<boolean> {
+  const who = userName === undefined ? { email } : { operatorId, userName };
+  const { reply } = await call(signIn, { ...who, password });
+  if (reply.next === 'DONE') return true;
+  if (mfaOTPCode === undefined) return false;
+  await call(verifySignIn, { mfaOTPCode });
+  return true;
 }

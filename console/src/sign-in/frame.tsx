@@ -39,7 +39,7 @@ function Brand() {
     <aside className={css.brand} aria-label={t('product.name')}>
       <a className={css.brandName} href="/login">
         <TallyMark size={34} />
-        {t('product.name')}
+        <span>{t('product.name')}</span>
       </a>
       <div className={css.art}>
         <TallyArt />

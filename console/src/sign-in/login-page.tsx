@@ -24,12 +24,12 @@ export function LoginPage() {
   const sam = isSamSignIn(useSearch());
   useEffect(returnIfSignedIn, []);
   return (
-    <Page title={t('login.title')} lead={t(sam ? 'login.samLead' : 'login.lead')}>
+    <Page key={sam ? 'sam' : 'root'} title={t('login.title')} lead={t(sam ? 'login.samLead' : 'login.lead')}>
       <Arrival />
       {facts?.setupDone === false && (
         <Notice tone="info" title={t('login.setupNeeded')}>
           <p>{t('login.setupNeededHow')}</p>
-          <code>warifu setup-link</code>
+          <code translate="no">warifu setup-link</code>
         </Notice>
       )}
       <Tabs
@@ -66,13 +66,7 @@ function LoginForm() {
   });
   return (
     <FormFrame state={frame}>
-      <TextInput
-        {...field('email')}
-        label={t('field.email')}
-        type="email"
-        autoComplete="username"
-        autoFocus={known === ''}
-      />
+      <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       <SubmitButton busy={busy} busyText={t('login.submitting')} fullWidth>
         {t('login.submit')}

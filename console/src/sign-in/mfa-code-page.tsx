@@ -27,7 +27,7 @@ export function MfaCodePage() {
   return (
     <Page title={t('mfaCode.title')} lead={t('mfaCode.lead')}>
       <FormFrame state={frame}>
-        <CodeField {...field('code')} autoFocus />
+        <CodeField {...field('code')} />
         <SubmitButton busy={busy} busyText={t('login.submitting')} fullWidth>
           {t('mfaCode.submit')}
         </SubmitButton>

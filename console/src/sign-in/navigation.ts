@@ -5,8 +5,10 @@ export type Carried = { email?: string; userName?: string; sent?: boolean };
 
 const moved = 'warifu:moved';
 
-/** Goes to another page of this bundle without loading it anew. */
-export function go(address: string, carried: Carried = {}) {
+/** Goes to another page of this bundle without loading it anew. Coming back finds the names that were typed. */
+export function go(address: string, { sent, ...names }: Carried = {}) {
+  const carried = sent ? { ...names, sent } : names;
+  history.replaceState({ ...(history.state as object | null), ...names }, '');
   history.pushState(carried, '', address);
   dispatchEvent(new Event(moved));
 }

@@ -40,17 +40,15 @@ export function SamLoginForm() {
       go(`/login/mfa?${search}`, { userName });
     },
   });
-  const operator = field('operatorId');
   return (
     <FormFrame state={frame}>
       <TextInput
-        {...operator}
+        {...field('operatorId')}
         label={t('field.operatorId')}
         placeholder="OP0012345678"
         autoComplete="organization"
         autoCapitalize="characters"
         spellCheck={false}
-        autoFocus={operator.value === ''}
       />
       <TextInput
         {...field('userName')}
@@ -58,7 +56,6 @@ export function SamLoginForm() {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        autoFocus={operator.value !== '' && known === ''}
       />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       <label className={css.check}>

@@ -22,12 +22,12 @@ export function SamResetPage() {
           <li>{t('reset.samWho')}</li>
           {operatorId && (
             <li>
-              {t('field.operatorId')}: <code>{operatorId}</code>
+              {t('field.operatorId')}: <code translate="no">{operatorId}</code>
             </li>
           )}
           {userName && (
             <li>
-              {t('field.userName')}: <code>{userName}</code>
+              {t('field.userName')}: <code translate="no">{userName}</code>
             </li>
           )}
           <li>{t('reset.samPath')}</li>

@@ -1,4 +1,7 @@
 import { Button } from '@mantine/core';
+import { getSession, type ReplyOf } from '@warifu/contract';
+import { useEffect, useState } from 'react';
+import { call } from '../api.ts';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { enterConsole } from './navigation.ts';
@@ -21,8 +24,26 @@ export function OfferMfa() {
   );
 }
 
+/** Somebody made the root user already; perhaps this person, who then is signed in. */
 export function SetupDone() {
   const { t } = useText();
+  const [session, setSession] = useState<ReplyOf<typeof getSession>>();
+  useEffect(() => {
+    call(getSession, {}).then(
+      ({ reply }) => setSession(reply),
+      () => undefined,
+    );
+  }, []);
+  if (session?.mfaStatus === 'INACTIVE') return <OfferMfa />;
+  if (session) {
+    return (
+      <Page title={t('setup.done')} lead={t('setup.doneSignedIn')}>
+        <Button fullWidth onClick={() => enterConsole('/')}>
+          {t('setup.toConsole')}
+        </Button>
+      </Page>
+    );
+  }
   return (
     <Page title={t('setup.done')} lead={t('setup.doneBody')}>
       <Button component="a" href="/login" fullWidth>
@@ -36,9 +57,10 @@ export function SetupLinkNeeded() {
   const { t } = useText();
   return (
     <Page title={t('setup.title')}>
-      <Notice tone="warn" title={t('errors.LINK_INVALID')}>
+      <Notice tone="warn" title={t('setup.linkAgain')}>
+        <p>{t('setup.linkAgainBody')}</p>
         <p>{t('setup.linkBody')}</p>
-        <code>npx warifu setup-link</code>
+        <code translate="no">npx warifu setup-link</code>
       </Notice>
       <PasteLink />
     </Page>

@@ -61,7 +61,7 @@ function LinkCommand() {
   const { t } = useText();
   return (
     <p>
-      {t('setup.linkBody')} <code>warifu setup-link</code>
+      {t('setup.linkBody')} <code translate="no">warifu setup-link</code>
     </p>
   );
 }

@@ -3,6 +3,7 @@ import { call } from '../api.ts';
 import { useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import type { Receipt } from '../receipt.ts';
+import { AccountLine } from '../session/account-line.tsx';
 import { useSession } from '../session/session.ts';
 
 type DisableUserMfaDialogProps = {
@@ -31,6 +32,8 @@ export function DisableUserMfaDialog({ userName, self, opened, onClose, onDisabl
         const { receipt } = await call(revokeUserMFA, { operator_id: operatorId, user_name: userName });
         onDisabled(receipt);
       }}
-    />
+    >
+      <AccountLine name={userName} />
+    </ConfirmDialog>
   );
 }

@@ -6,6 +6,7 @@ import { userKeysOf } from '../keys/owner.ts';
 import { useText } from '../language.ts';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { useSession } from '../session/session.ts';
+import { AuthenticationSteps } from './authentication-steps.tsx';
 import type { AuthenticationSearch } from './routes.ts';
 import { UserMfa } from './user-mfa.tsx';
 import { UserPasswordCard } from './user-password-card.tsx';
@@ -22,6 +23,7 @@ export function UserAuthentication() {
     navigate({ search, replace: step !== undefined || dialog !== undefined });
   return (
     <>
+      <AuthenticationSteps userName={userName} />
       <PasswordPart userName={userName} dialog={dialog} onShow={(wanted) => show(wanted ? { dialog: wanted } : {})} />
       <UserMfa
         userName={userName}
@@ -44,7 +46,7 @@ function PasswordPart({ userName, dialog, onShow }: PasswordPartProps) {
   const { data, error, isPending } = useUser(userName);
   if (data) return <UserPasswordCard user={data} dialog={dialog} onShow={onShow} />;
   return (
-    <Card title={t('userPassword.title')}>
+    <Card id="password" title={t('userPassword.title')}>
       {isPending && <Skeleton height={60} />}
       {error && <FailureNotice error={error} userName={userName} />}
     </Card>

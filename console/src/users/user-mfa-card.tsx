@@ -33,7 +33,11 @@ export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onCh
     onChanged();
   };
   return (
-    <Card title={t('mfa.title')} aside={state && <MfaWord status={state.status} suspended={state.suspended} />}>
+    <Card
+      id="mfa"
+      title={t('mfa.title')}
+      aside={state && <MfaWord status={state.status} suspended={state.suspended} />}
+    >
       {isPending && <Skeleton height={80} />}
       {error && <FailureNotice error={error} userName={userName} />}
       {enrolment.failure && <FailureNotice error={enrolment.failure} userName={userName} />}

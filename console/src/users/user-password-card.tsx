@@ -20,6 +20,7 @@ export function UserPasswordCard({ user: { userName, hasPassword }, dialog, onSh
   const close = () => onShow();
   return (
     <Card
+      id="password"
       title={t('userPassword.title')}
       aside={
         <StatusWord kind={hasPassword ? 'well' : 'off'}>

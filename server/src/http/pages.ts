@@ -19,7 +19,7 @@ const loginPages = [
   '/help/login',
   '/email/verify',
 ];
-const appPages = ['/', '/security', '/security/*', '/logs', '/logs/*', '/settings'];
+const appPages = ['/', '/help', '/security', '/security/*', '/logs', '/logs/*', '/settings'];
 
 /** Serves the built console: two pages with a nonce of their own, and assets whose names change with their content. */
 export async function registerPages(app: FastifyInstance, dist: string): Promise<MissingPage | undefined> {
@@ -35,6 +35,8 @@ export async function registerPages(app: FastifyInstance, dist: string): Promise
     index: false,
     acceptRanges: false,
     decorateReply: false,
+    // The build put `.br` and `.gz` beside each; `Vary` and an ETag of its own come with the one that is picked.
+    preCompressed: true,
   });
   const page = pageSender(dist);
   for (const path of loginPages) app.get(path, async (_, reply) => page(reply, 'login.html'));

@@ -115,7 +115,7 @@ function page({ language, nonce }: PageSettings, title: string, main: Markup): s
 <title>${title}</title>
 <style nonce="${nonce}">${style}</style>
 </head>
-<body><main>${main}</main></body>
+<body><header><a href="/">Warifu</a></header><main>${main}</main></body>
 </html>
 `.markup;
 }
@@ -133,19 +133,37 @@ function linkify(text: string, baseUrl: string): Markup[] {
   });
 }
 
+// The colours of the console (console/src/look/look.css), which this page cannot load.
 const style: Markup = {
   markup: `
-:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
-body { margin: 0; font: 16px/1.6 system-ui, 'Hiragino Sans', 'Noto Sans JP', 'Yu Gothic UI', sans-serif; }
+:root { color-scheme: light dark; --page: #f6f5f1; --card: #fff; --rule: #dfdcd3; --ink: #1a2229; --quiet: #525c66; --accent: #1d4f75; --brass: #95591a; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #11161b; --card: #1a2027; --rule: #333c46; --ink: #e6e9ec; --quiet: #b3b9c0; --accent: #9cc3dd; --brass: #dba466; }
+}
+body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.6 system-ui, 'Hiragino Sans', 'Noto Sans JP', 'Yu Gothic UI', sans-serif; }
+body:lang(ja) { line-height: 1.7; word-break: auto-phrase; }
+header { padding: 0.875rem 1rem; border-bottom: 3px solid var(--brass); background: var(--card); font-weight: 700; }
+header a { color: inherit; text-decoration: none; }
 main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 0.6rem 1rem 0.6rem 0; border-bottom: 1px solid GrayText; vertical-align: top; }
+h1 { font-size: 1.5rem; line-height: 1.35; overflow-wrap: anywhere; } h2 { font-size: 1.125rem; margin-top: 2rem; }
+a { color: var(--accent); text-underline-offset: 0.2em; }
+table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--rule); }
+th, td { text-align: left; padding: 0.75rem 1rem; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere; }
+th { color: var(--quiet); font-size: 0.8125rem; }
+time { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; }
-dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; border: 1px solid GrayText; padding: 1rem; }
-iframe { width: 100%; height: 40rem; border: 1px solid GrayText; }
-a:focus-visible, .wide:focus-visible { outline: 3px solid; outline-offset: 2px; }
+dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
+pre, iframe { box-sizing: border-box; width: 100%; margin: 0; padding: 1rem; border: 1px solid var(--rule); border-radius: 8px; background: var(--card); }
+iframe { height: 46rem; padding: 0; }
+a:focus-visible, .wide:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  tr { display: block; padding: 0.75rem 1rem; border-bottom: 1px solid var(--rule); }
+  td { display: block; padding: 0; border: 0; }
+  td + td { color: var(--quiet); font-size: 0.875rem; }
+  time { white-space: normal; }
+  dl { grid-template-columns: 1fr; } dt { font-size: 0.8125rem; }
+}
 `,
 };

@@ -135,6 +135,7 @@ export const security: typeof ja = {
     title: 'Backup codes',
     body: 'These codes are shown only now. You need one to reset MFA when the authenticator app is gone.',
     list: 'List of backup codes',
+    appeared: 'The backup codes are shown now, and only now',
     download: 'Download',
     downloaded: 'Downloaded',
     print: 'Print',
@@ -206,6 +207,10 @@ export const security: typeof ja = {
     bodyMfa: 'Enter your password and a code again to go on. It is good for 15 minutes.',
     account: 'Account',
     submit: 'Continue',
+    overTitle: 'Log in again',
+    overBody: 'Your session has ended. Log in again to go on here: what you entered is kept.',
+    overSubmit: 'Log in',
+    overLeave: 'Go to the login page',
   },
   expiry: {
     title: 'You will be logged out soon',

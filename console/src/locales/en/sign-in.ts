@@ -112,6 +112,11 @@ export const signIn: typeof ja = {
     submit: 'Create and log in',
     done: 'Setup is complete',
     doneBody: 'The first root user already exists.',
+    doneSignedIn: 'The root user exists, and you are logged in.',
+    toConsole: 'Open the console',
+    linkAgain: 'Open the setup link again',
+    linkAgainBody:
+      'For safety, this page forgets the link when it is reloaded. The link itself stays valid until it is used or expires.',
     linkBody: 'Run this command on the server to print a new link:',
     signInFailed: 'The root user was created. Log in.',
     mfaTitle: 'Enable multi-factor authentication?',

@@ -131,6 +131,7 @@ export const users: typeof ja = {
       'Keys for programs that call the API as the root user. For everyday work use the auth key of a SAM user that has only the permissions it needs.',
     leadSelf: 'Keys for programs that call the API as you.',
     tableLabel: 'List of auth keys',
+    appeared: 'The new auth key is shown now, and only now',
     id: 'Auth key ID',
     secret: 'Auth key secret',
     created: 'Created',

@@ -1,8 +1,8 @@
 export const common = {
   product: {
     name: 'Warifu',
-    line: '二つの割符がそろって、本人と分かる。',
-    lineBody: '多要素認証を、安全に有効にし、安全に無効にし、失ったときも取り戻せます。',
+    line: '割符の二つの片がそろって、はじめて本人と分かる。',
+    lineBody: '多要素認証を、安全に有効にし、安全に無効にし、端末を失っても、ログインできる状態に戻せます。',
   },
   frame: {
     skip: '本文へ移動',
@@ -54,7 +54,7 @@ export const common = {
     heading: 'パスワードの条件',
     length: '{min} 文字以上',
     notEmail: 'メールアドレスと同じ文字列ではない',
-    common: 'よく使われるパスワードは、登録時に受け付けません',
+    common: 'よく使われるパスワードは使用できません (保存時に確認します)',
     met: '満たしています',
     unmet: 'まだ満たしていません',
     meter: 'パスワードの長さ',
@@ -83,7 +83,7 @@ export const common = {
   missing: {
     title: '見つかりません',
     body: 'お探しの画面はありません。URL を確認してください。',
-    home: '最初の画面へ',
+    home: 'ホームへ',
   },
   broken: {
     title: 'この画面を表示できませんでした',

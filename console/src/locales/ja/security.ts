@@ -12,7 +12,7 @@ export const security = {
     menu: 'メニュー',
     openMenu: 'メニューを開く',
     nav: 'セキュリティの項目',
-    overview: '概要',
+    overview: 'ホーム',
   },
   nav: {
     users: 'ユーザー',
@@ -34,7 +34,7 @@ export const security = {
     why: '理由を調べる',
   },
   overview: {
-    title: '概要',
+    title: 'ホーム',
     checklist: 'アカウントを守るための確認',
     done: '完了',
     todo: '未完了',
@@ -53,7 +53,7 @@ export const security = {
   banner: {
     mfaOff: '多要素認証が無効です。パスワードだけでログインできる状態です。',
     mfaOffAction: '多要素認証を設定する',
-    codesNotStored: 'バックアップコードが保管されていません。認証アプリを失うと、リセットできません。',
+    codesNotStored: 'バックアップコードの保管が確認されていません。認証アプリを失うと、リセットできません。',
     codesFrozen:
       'バックアップコードは使用できなくなっています。多要素認証をいったん無効にしてから、もう一度有効にしてください。',
     hostOverride:
@@ -74,7 +74,7 @@ export const security = {
     stored: '保管済み',
     notStored: '未保管',
     frozen: '凍結',
-    old: '作成から 12 か月以上',
+    old: '生成から 12 か月以上',
   },
   mfa: {
     required: 'このオペレーターでは多要素認証が必須です。有効にするまで、ほかの操作はできません。',
@@ -84,8 +84,7 @@ export const security = {
     since: '有効にした日時',
     lastUsed: '最終利用',
     neverUsed: 'まだ使用していません',
-    offBody:
-      'パスワードが知られても、手元の認証アプリがなければログインできなくなります。設定には 2 分ほどかかります。',
+    offBody: 'パスワードを知られても、認証アプリを持たない人はログインできません。設定には 2 分ほどかかります。',
     enable: '多要素認証を有効にする',
     disable: '多要素認証を無効にする',
     unconfirmedBody:
@@ -100,7 +99,7 @@ export const security = {
     disabled: '多要素認証を無効にしました。',
     codesTitle: 'バックアップコード',
     codesBody:
-      '認証アプリを使えなくなったときに、メールによるリセットで使用する 8 文字のコードです。ログインには使えません。',
+      '認証アプリを使えなくなったときに、メールによるリセットで使用する 8 文字のコードです。ログインには使用できません。',
     createdAt: '生成日時',
     storedAt: '保管を確認した日時',
     frozenBody:
@@ -108,7 +107,7 @@ export const security = {
     notStoredBody:
       '保管したことが確認されていません。コードは再表示できません。手元にない場合は、新しく生成してください。',
     oldBody: '生成から 12 か月以上たっています。保管場所を確認するか、新しく生成してください。',
-    confirmStored: '手元に保管している',
+    confirmStored: '保管済みにする',
     confirmedStored: 'バックアップコードの保管を確認しました。',
     renew: '新しいバックアップコードを生成',
   },
@@ -136,6 +135,7 @@ export const security = {
     title: 'バックアップコード',
     body: 'このコードは今だけ表示されます。認証アプリを使えなくなったときのリセットに必要です。',
     list: 'バックアップコードの一覧',
+    appeared: 'バックアップコードを表示しました。表示されるのは今だけです。',
     download: 'ダウンロード',
     downloaded: 'ダウンロードしました',
     print: '印刷',
@@ -152,7 +152,7 @@ export const security = {
     fileDate: '生成日時: {date}',
     fileHow:
       '使い方: 認証アプリを使えなくなったとき、次の URL を開き、メールアドレス、パスワード、いずれか 1 行のコードで多要素認証をリセットします。',
-    fileNever: 'コードはログインには使えません。だれにも伝えないでください。1 つ使用すると、残りも無効になります。',
+    fileNever: 'コードはログインには使用できません。だれにも伝えないでください。1 つ使用すると、残りも無効になります。',
     fileNotes: 'メモ (保管場所、確認した日など)',
   },
   renew: {
@@ -179,7 +179,7 @@ export const security = {
   sessions: {
     title: 'セッション',
     lead: 'このアカウントでログイン中の端末とプログラムです。心当たりのないものは、ログアウトさせてください。',
-    browser: 'ブラウザ',
+    browser: 'ブラウザー',
     ip: 'IP アドレス',
     started: '開始',
     lastUsed: '最終利用',
@@ -190,13 +190,13 @@ export const security = {
     endLabel: 'ログアウトさせる: {name}、{ip}',
     endAll: 'ほかのすべてのセッションを終了',
     endAllBody:
-      'この端末以外のすべての端末とプログラムからログアウトします。ふたたび使うには、ログインし直す必要があります。',
+      'この端末以外のすべての端末とプログラムからログアウトします。もう一度使うには、ログインし直す必要があります。',
     endAllSubmit: '終了する',
     onlyThis: 'この端末のほかに、ログイン中の端末やプログラムはありません。',
     ended: 'セッションを終了しました。',
     endedCount: plural({ other: '{count} 件のセッションを終了しました。' }),
     api: 'API クライアント',
-    unknown: '不明なブラウザ',
+    unknown: '不明なブラウザー',
     zone: '時刻の表示',
     zones: { local: '端末', utc: 'UTC' },
     methods: { password: 'パスワード', mfa: 'パスワード + MFA', key: '認証キー', switch: 'スイッチ' },
@@ -208,6 +208,10 @@ export const security = {
     bodyMfa: '続けるには、パスワードと認証コードをもう一度入力してください。確認は 15 分間有効です。',
     account: 'アカウント',
     submit: '続ける',
+    overTitle: 'もう一度ログイン',
+    overBody: 'セッションが終了しました。ログインし直すと、入力した内容のまま、この画面で続けられます。',
+    overSubmit: 'ログイン',
+    overLeave: 'ログイン画面へ移動',
   },
   expiry: {
     title: 'まもなくログアウトします',
@@ -219,13 +223,13 @@ export const security = {
   },
   receipt: {
     sessions: plural({ other: 'ほかのセッション {count} 件を終了しました' }),
-    'pending-sign-ins': plural({ other: '途中のログイン {count} 件を取り消しました' }),
+    'pending-sign-ins': plural({ other: '認証コード待ちのログイン {count} 件を取り消しました' }),
     links: plural({ other: '送信済みの URL {count} 件を無効にしました' }),
     'backup-codes': plural({ other: 'バックアップコード {count} 件を無効にしました' }),
   },
   api: {
-    open: 'API と CLI で実行',
-    title: 'API と CLI で実行',
+    open: 'API で実行',
+    title: 'API で実行',
     body: 'この画面と同じ操作を、API で実行できます。<> の部分を置き換えてください。',
   },
 };

@@ -26,9 +26,9 @@ export const users = {
     never: 'まだログインしていません',
     noRoles: 'なし',
     wayBacks: {
-      noPassword: 'コンソールにはログインできません (パスワード未設定)',
-      active: 'ルートユーザー、または権限のあるユーザーが多要素認証を無効にできます',
-      passwordOnly: 'ルートユーザー、または権限のあるユーザーがパスワードを設定し直せます',
+      noPassword: 'パスワードが未設定のため、コンソールにはログインできません',
+      active: 'ルートユーザー、または権限のある SAM ユーザーが多要素認証を無効にできます',
+      passwordOnly: 'ルートユーザー、または権限のある SAM ユーザーがパスワードを設定し直せます',
     },
   },
   createUser: {
@@ -43,7 +43,7 @@ export const users = {
   },
   user: {
     tabs: 'ユーザーの設定',
-    overview: '概要',
+    overview: '基本情報',
     permissions: '権限設定',
     authentication: '認証設定',
     trust: '信頼ポリシー',
@@ -53,7 +53,7 @@ export const users = {
     nextBody: 'このユーザーはまだ何も実行できません。',
     nextPermissions: '権限設定で、実行できる操作を許可する',
     nextPassword: '認証設定で、パスワードを設定する',
-    facts: '概要',
+    facts: '基本情報',
     updated: '更新日',
     password: 'パスワード',
     hasPassword: '設定済み',
@@ -64,7 +64,7 @@ export const users = {
     edited: '概要を変更しました。',
     loginTitle: 'ログイン URL',
     loginBody: 'このユーザーに次の URL を伝えてください。オペレーター ID が入力された状態で開きます。',
-    dangerTitle: 'セッションの終了と削除',
+    dangerTitle: 'セッションの終了とユーザーの削除',
     endSessions: 'すべてのセッションを終了',
     endSessionsBody:
       '{name} は、すべての端末とプログラムからログアウトします。パスワード、多要素認証、認証キー、権限はそのまま残り、ログインし直せます。',
@@ -122,7 +122,7 @@ export const users = {
       '無効にすると、パスワードだけでログインできるようになります。ほかの端末からはログアウトします。この端末のログインはそのまま残ります。',
     disableStays:
       'パスワード、認証キー、権限はそのまま残ります。あとでもう一度有効にできます。ルートユーザーに通知が届きます。',
-    whoCan: 'この多要素認証を無効にできるのは',
+    whoCan: 'この多要素認証を無効にできる人を調べる',
     statusUnknown: '多要素認証の詳細は表示できません。',
     unconfirmedBody:
       '設定が途中です。認証コードを確認するまで、ログインの方法は変わりません。読み取った QR コードは 15 分で無効になります。',
@@ -131,8 +131,9 @@ export const users = {
     title: '認証キー',
     leadRoot:
       'プログラムからルートユーザーとして API を呼び出すためのキーです。日常の作業には、必要な権限だけを持つ SAM ユーザーの認証キーを使用してください。',
-    leadSelf: 'プログラムからあなたとして API を呼び出すためのキーです。',
+    leadSelf: 'プログラムから、あなたの権限で API を呼び出すためのキーです。',
     tableLabel: '認証キーの一覧',
+    appeared: '新しい認証キーを表示しました。表示されるのは今だけです。',
     id: '認証キー ID',
     secret: '認証キーシークレット',
     created: '作成日',
@@ -204,7 +205,7 @@ export const users = {
       '{email} を削除します。このアドレスには通知が届かなくなります。ほかのアドレスとログイン方法はそのまま残ります。もう一度使うには、追加と確認が必要です。',
     deleteSubmit: '削除する',
     deleted: '{email} を削除しました。',
-    usesTitle: '用途ごとの宛先',
+    usesTitle: '用途ごとのアドレス',
     change: '変更',
     changeLabel: '変更: {type}',
     unset: '未設定',

@@ -13,14 +13,17 @@ export function html(parts: TemplateStringsArray, ...values: (string | Markup | 
   return { markup: parts.map((part, i) => part + print(values[i])).join('') };
 }
 
-// Mail programs drop style sheets, so each element carries its own; no colours, so that dark schemes stay readable.
+// Mail programs drop style sheets, so each element carries its own. Words have no colour, so that dark schemes stay
+// readable; the colours of the product are in what carries its own ground or is no text.
 const font = "font-family: system-ui, 'Hiragino Sans', 'Noto Sans JP', 'Yu Gothic UI', sans-serif";
-const urlStyle = 'word-break: break-all';
+const urlStyle = 'overflow-wrap: anywhere; font-size: 14px';
+// The subject has the name already; both prints of a letter say the same.
+const brand = 'border-top: 4px solid #95591a';
 
 /** Prints a letter as an HTML document without tables, images or anything that is fetched. */
 export function toHtml(letter: Letter): string {
   const lineHeight = letter.language === 'ja' ? '1.7' : '1.5';
-  const body = `margin: 0; padding: 16px; font-size: 16px; line-height: ${lineHeight}; ${font}`;
+  const body = `margin: 0; padding: 24px 16px; font-size: 16px; line-height: ${lineHeight}; ${font}`;
   const document = html`<!doctype html>
 <html lang="${letter.language}">
 <head>
@@ -30,7 +33,7 @@ export function toHtml(letter: Letter): string {
 <title>${letter.subject}</title>
 </head>
 <body style="${body}">
-<div style="max-width: 40em">
+<div style="max-width: 36em; margin: 0 auto; padding: 20px 0 0; ${brand}">
 ${letter.blocks.map(print)}</div>
 </body>
 </html>
@@ -43,9 +46,9 @@ function print(block: Block): Markup {
     case 'paragraph':
       return html`<p style="margin: 0 0 16px">${block.text}</p>\n`;
     case 'heading':
-      return html`<h2 style="margin: 24px 0 8px; font-size: 18px">${block.text}</h2>\n`;
+      return html`<h2 style="margin: 28px 0 8px; padding: 20px 0 0; border-top: 1px solid #8a929a; font-size: 17px">${block.text}</h2>\n`;
     case 'facts':
-      return html`<dl style="margin: 0 0 16px">${block.rows.map(printFact)}</dl>\n`;
+      return html`<dl style="margin: 0 0 20px; padding: 4px 0 4px 14px; border-left: 4px solid #8a929a; font-size: 15px">${block.rows.map(printFact)}</dl>\n`;
     case 'list':
       return html`<ul style="margin: 0 0 16px; padding-left: 24px">${block.items.map((item) => html`<li>${item}</li>`)}</ul>\n`;
     case 'steps':
@@ -58,7 +61,7 @@ function print(block: Block): Markup {
 }
 
 function printFact([label, value]: readonly [string, string]): Markup {
-  return html`<dt style="font-weight: 600">${label}</dt><dd style="margin: 0 0 4px; word-break: break-word">${value}</dd>`;
+  return html`<dt style="font-weight: 600">${label}</dt><dd style="margin: 0 0 8px; overflow-wrap: anywhere" translate="no">${value}</dd>`;
 }
 
 function printPointer({ text, page }: Pointer): Markup {

@@ -1,0 +1,14 @@
+import { chromium } from 'playwright-core'; import { readFileSync } from 'node:fs';
+const base='http://localhost:9880'; const link=readFileSync('/tmp/c8-link','utf8').trim();
+const owner={email:'owner@example.com',password:'pebble harbour quilt 41'};
+await fetch(base+'/v1/setup',{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify({token:link.split('#')[1],...owner,language:'en'})});
+const b=await chromium.launch({executablePath:'/usr/bin/chromium',headless:true,chromiumSandbox:false});
+const ctx=await b.newContext({locale:'en-US'}); const page=await ctx.newPage(); page.setDefaultTimeout(5000);
+page.on('pageerror',e=>console.log('PAGEERROR',e.message)); page.on('console',m=>console.log(m.type(),m.text().slice(0,200)));
+const { translateAlways } = await import('./support/translator.ts'); await translateAlways(page);
+await page.goto(base+'/login'); await page.getByLabel('Email address',{exact:true}).fill(owner.email); await page.getByLabel('Password',{exact:true}).fill(owner.password); await page.keyboard.press('Enter');
+await page.getByRole('banner').getByRole('button',{name:owner.email}).waitFor();
+await page.goto(base+'/security/mfa'); await page.getByRole('button',{name:'Enable MFA'}).click(); await page.getByRole('button',{name:'Next',exact:true}).click();
+const code=page.getByRole('dialog').getByLabel('Verification code',{exact:true}); await code.pressSequentially('000000'); await page.getByRole('button',{name:'Enable',exact:true}).click(); await page.waitForTimeout(1500);
+await page.screenshot({path:'/tmp/s3.png'}); console.log(await page.getByRole('dialog').innerText());
+await b.close();

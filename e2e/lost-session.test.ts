@@ -1,0 +1,95 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Session, session, setUp } from './support/api.ts';
+import { openBrowser, openTab, picture, shown, type Tab } from './support/browser.ts';
+import { isFocused } from './support/in-page.ts';
+import { type Server, startServer } from './support/server.ts';
+import { until } from './support/until.ts';
+import { accountMenu, button, dialog, enterPassword, field } from './support/walk.ts';
+import { languages, words } from './support/words.ts';
+
+const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
+
+describe.each(languages)('a session that ended (%s)', (language) => {
+  const w = words[language];
+  let server: Server;
+  let browser: Browser;
+  let tab: Tab;
+  let root: Session;
+
+  beforeAll(async () => {
+    server = await startServer();
+    await setUp(server.baseUrl, server.setupLink(), owner, language);
+    browser = await openBrowser();
+    tab = await openTab(browser, language);
+    await enterPassword(tab, server, owner);
+    await shown(accountMenu(tab.page, owner));
+    root = await session(server.baseUrl, owner);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  async function endSessions(): Promise<void> {
+    const ended = await root.call('DELETE', '/v1/auth/sessions');
+    expect(ended.status).toBe(200);
+  }
+
+  test('keeps what was typed: signing in again happens on the spot, and what was wanted is done', async () => {
+    const { page } = tab;
+    await page.goto(`${server.baseUrl}/security/users?dialog=create`);
+    const create = dialog(page);
+    await shown(create.getByRole('textbox').first());
+    await create.getByRole('textbox').first().pressSequentially('hanako');
+    await endSessions();
+    await page.keyboard.press('Enter');
+    const again = dialog(page).filter({ hasText: owner.email });
+    await shown(field(again, w.password));
+    await until(() => isFocused(field(again, w.password)), 'the focus in the password', 5000);
+    await picture(tab, 'k08-log-in-again');
+    await page.keyboard.type('not the password 1234');
+    await page.keyboard.press('Enter');
+    await shown(again.getByText(w.loginFailed));
+    await field(again, w.password).fill(owner.password);
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'hidden' });
+    const users = `/v1/operators/${root.operatorId}/users`;
+    await expect.poll(async () => (await root.call('GET', users)).body, { timeout: 10_000 }).toContain('hanako');
+    expect(tab.problems).toEqual([]);
+  });
+
+  test('leads to the login page when the person gives up', async () => {
+    const { page } = tab;
+    await page.goto(`${server.baseUrl}/security/sessions`);
+    await shown(accountMenu(page, owner));
+    await endSessions();
+    await page.getByRole('link', { name: w.users, exact: true }).first().click();
+    await button(dialog(page), language === 'ja' ? 'ログイン画面へ移動' : 'Go to the login page').click();
+    await shown(field(page, w.email));
+    expect(new URL(page.url()).pathname).toBe('/login');
+  });
+});
+
+test('two servers on one host name, at two ports, do not end each other’s sessions', async () => {
+  const servers = [await startServer(), await startServer()] as const;
+  const browser = await openBrowser();
+  const tab = await openTab(browser, 'en');
+  for (const server of servers) {
+    await setUp(server.baseUrl, server.setupLink(), owner);
+    await tab.page.goto(`${server.baseUrl}/login`);
+    await enterPassword(tab, server, owner);
+    await shown(accountMenu(tab.page, owner));
+  }
+  for (const server of servers) {
+    await tab.page.goto(server.baseUrl);
+    await shown(accountMenu(tab.page, owner));
+  }
+  await accountMenu(tab.page, owner).click();
+  await tab.page.getByRole('menuitem', { name: words.en.logOut, exact: true }).click();
+  await shown(field(tab.page, words.en.password));
+  await tab.page.goto(servers[0].baseUrl);
+  await shown(accountMenu(tab.page, owner));
+  await browser.close();
+  for (const server of servers) await server.stop();
+});
