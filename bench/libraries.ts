@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { run } from '../scripts/processes.ts';
 
 const folder = import.meta.dirname;
@@ -14,14 +13,15 @@ export function installed(): Promise<void> {
 async function install(): Promise<void> {
   if (existsSync(`${folder}/node_modules/.package-lock.json`)) return;
   console.error('Installing what is measured against, into bench/node_modules (once; no part of Warifu uses it) …');
-  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], {
+  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
     cwd: folder,
     stdio: ['ignore', 2, 2],
   });
   if (code !== 0) throw new Error('npm ci in bench/ failed');
 }
 
-/** The file of one of those libraries. */
-export function libraryFile(name: string): string {
-  return createRequire(`${folder}/package.json`).resolve(name);
+/** One of those libraries. Its types are not installed everywhere, so the caller says what it uses of it. */
+export async function library<T>(name: string): Promise<T> {
+  await installed();
+  return (await import(name)) as T;
 }

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture } from '../scripts/processes.ts';
 import { onPath } from '../scripts/system-packages.ts';
-import { installed, libraryFile } from './libraries.ts';
+import { installed } from './libraries.ts';
 import { pinned } from './machine.ts';
 import { digitsOf, type Requests, type Template, variantOf } from './requests.ts';
-
-export type Shape = { readonly seconds: number; readonly connections: number; readonly core: number | undefined };
+import type { Shape } from './turns.ts';
 
 /** What came of a closed loop of connections. Latencies in milliseconds. */
 export type Load = {
@@ -71,7 +70,7 @@ async function runAutocannon(requests: Requests, { seconds, connections, core }:
   const at = (i: number) => Math.floor((i * requests.variants) / variants);
   const list = Array.from({ length: variants }, (_, i) => variantOf(requests, at(i)));
   writeFileSync(file, JSON.stringify({ url: requests.url, connections, duration: seconds, requests: list }));
-  const script = [join(import.meta.dirname, 'autocannon.ts'), libraryFile('autocannon'), file];
+  const script = [join(import.meta.dirname, 'autocannon.ts'), file];
   const result = lastJson<AutocannonResult>(await run(pinned(core, [process.execPath, ...script])));
   return {
     requests: result.requests.total,

@@ -36,7 +36,7 @@ function libraries(): string {
 }
 
 /** The version in a package.json. */
-function versionOf(file: string): string {
+export function versionOf(file: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 

@@ -60,6 +60,12 @@ export function cpuOf(pid: number): number {
   return ticks * 10;
 }
 
+/** Resident memory of a process, in MB (10⁶ bytes). */
+export function residentOf(pid: number): number {
+  const kib = /VmRSS:\s+(\d+) kB/.exec(readProc(pid, 'status'))?.[1];
+  return (Number(kib ?? Number.NaN) * 1024) / 1e6;
+}
+
 function readProc(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');

@@ -67,7 +67,7 @@ export async function createWorld(wanted: Wanted): Promise<World> {
 }
 
 /** No setting of the person who measures. */
-function withoutSettings(): Record<string, string> {
+export function withoutSettings(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('WARIFU_'));
   return Object.fromEntries(entries) as Record<string, string>;
 }
