@@ -29,6 +29,8 @@ async function measure(exchange: Exchange, shape: Shape): Promise<Slice> {
   const begun = { cpu: cpuOf(server.pid), at: performance.now() };
   const looking = { over: false };
   const samples = lookAtAnswers(exchange, looking);
+  // It is awaited below, after the load.
+  samples.catch(() => {});
   const load = await sendLoad(requests, shape).finally(() => {
     looking.over = true;
   });

@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 
 /** Requests of one kind, to be sent in turn. */
@@ -41,17 +41,17 @@ export type Answer = {
   readonly bytes: number;
 };
 
-const agent = new Agent({ keepAlive: true });
-
-/** Sends one variant and returns what came. */
+/** Sends one variant on a connection of its own, as a connection that stays, and returns what came. */
 export async function send(requests: Requests, i: number): Promise<Answer> {
   const { method, path, headers, body = '' } = variantOf(requests, i);
   const length = method === 'POST' ? { 'content-length': Buffer.byteLength(body) } : {};
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = request(requests.url + path, { method, agent, headers: { ...headers, ...length } }, resolve);
+    const whole = { method, agent: false, headers: { connection: 'keep-alive', ...headers, ...length } };
+    const sent = request(requests.url + path, whole, resolve);
     sent.once('error', reject).end(body);
   });
   const text = await readText(response);
+  response.destroy();
   const { statusCode: status = 0, statusMessage = '', rawHeaders } = response;
   const head =
     `HTTP/1.1 ${status} ${statusMessage}\r\n\r\n`.length + rawHeaders.join('').length + rawHeaders.length * 2;
