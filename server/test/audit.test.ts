@@ -144,7 +144,7 @@ describe.each(engines)('audit log on %s', (engine) => {
       let page = (await read(as, `?limit=${limit}`)).rows;
       while (page.length > 0) {
         seen.push(...page.map((row) => row.sequence));
-        const key = page.at(-1)?.requestedTimeEpochMs;
+        const key = Number(page.at(-1)?.requestedTimeEpochMs);
         page = (await read(as, `?limit=${limit}&last_evaluated_key=${key}`)).rows;
       }
       expect([limit, seen]).toEqual([limit, [9, 8, 7, 6, 5, 4, 3, 2, 1]]);

@@ -18,7 +18,7 @@ type Row = {
   readonly change: string;
   readonly before?: (scene: Scene) => Promise<Credentials | undefined>;
   readonly act: (scene: Scene) => Promise<unknown>;
-  readonly then: number;
+  readonly next: number;
 };
 
 describe.each(engines)('what is over is over with the next call, on every server, on %s', (engine) => {
@@ -88,15 +88,15 @@ describe.each(engines)('what is over is over with the next call, on every server
     {
       change: 'logout',
       act: ({ session }) => done(call(here, 'POST', '/v1/auth/logout', { as: session })),
-      then: 401,
+      next: 401,
     },
-    { change: 'the end of all sessions', act: (scene) => remove(scene.as, `${ofSam(scene)}/tokens`), then: 401 },
+    { change: 'the end of all sessions', act: (scene) => remove(scene.as, `${ofSam(scene)}/tokens`), next: 401 },
     {
       change: 'the password deleted',
       act: (scene) => remove(scene.as, `${ofSam(scene)}/password`),
-      then: 401,
+      next: 401,
     },
-    { change: 'MFA on', act: ({ root, as, sam }) => enrolSam(here, root, as, sam.userName), then: 401 },
+    { change: 'MFA on', act: ({ root, as, sam }) => enrolSam(here, root, as, sam.userName), next: 401 },
     {
       change: 'MFA off',
       before: async ({ root, as, sam }) => {
@@ -104,39 +104,39 @@ describe.each(engines)('what is over is over with the next call, on every server
         return await signInSam(here, sam, otpAt(seed, here.clock.now));
       },
       act: (scene) => remove(scene.as, `${ofSam(scene)}/mfa`),
-      then: 401,
+      next: 401,
     },
-    { change: 'a permission deleted', act: (scene) => remove(scene.as, `${ofSam(scene)}/permission`), then: 403 },
+    { change: 'a permission deleted', act: (scene) => remove(scene.as, `${ofSam(scene)}/permission`), next: 403 },
     {
       change: 'a permission changed',
       act: (scene) => put(scene, `${ofSam(scene)}/permission`, { permission: nothing }),
-      then: 403,
+      next: 403,
     },
     {
       change: 'a role changed',
       before: byRole,
       act: (scene) => put(scene, `${ofOperator(scene)}/roles/reader`, { permission: nothing }),
-      then: 403,
+      next: 403,
     },
     {
       change: 'a role detached',
       before: byRole,
       act: (scene) => remove(scene.as, `${ofSam(scene)}/roles/reader`),
-      then: 403,
+      next: 403,
     },
     {
       change: 'defaults changed',
       before: byDefaults,
       act: (scene) => put(scene, `${ofOperator(scene)}/users/default_permissions`, { permissions: nothing }),
-      then: 403,
+      next: 403,
     },
     {
       change: 'a trust policy deleted',
       before: bySwitch,
       act: (scene) => remove(scene.as, `${ofSam(scene)}/trust_policy`),
-      then: 401,
+      next: 401,
     },
-    { change: 'the user deleted', act: (scene) => remove(scene.as, ofSam(scene)), then: 401 },
+    { change: 'the user deleted', act: (scene) => remove(scene.as, ofSam(scene)), next: 401 },
     {
       change: 'an AuthKey deleted',
       before: byAuthKey,
@@ -145,7 +145,7 @@ describe.each(engines)('what is over is over with the next call, on every server
         const [key] = JSON.parse(text) as { authKeyId: string }[];
         await remove(scene.as, `${ofSam(scene)}/auth_keys/${key?.authKeyId}`);
       },
-      then: 401,
+      next: 401,
     },
     {
       change: 'MFA required',
@@ -155,16 +155,16 @@ describe.each(engines)('what is over is over with the next call, on every server
           mfaRequiredForSamUsers: true,
           escalationGuard: true,
         }),
-      then: 403,
+      next: 403,
     },
   ];
 
-  it.each(rows)('$change', async ({ before, act, then }) => {
+  it.each(rows)('$change', async ({ before, act, next }) => {
     const scene = await newScene();
     const session = (await before?.(scene)) ?? scene.session;
     for (let i = 0; i < 3; i++) expect((await list(scene, session)).status).toBe(200);
     await act(scene);
-    expect((await list(scene, session)).status).toBe(then);
+    expect((await list(scene, session)).status).toBe(next);
   });
 
   it('a permission given works with the next call, and is gone with the one after it, in any order of changes', async () => {

@@ -45,7 +45,11 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
     const url = new URL(admin);
     url.pathname = `/${database}`;
     const other = openDatabase(url.toString(), () => {});
-    await run(statement, other).finally(() => other.destroy());
+    try {
+      await run(statement, other);
+    } finally {
+      await other.destroy();
+    }
   };
   beforeAll(async () => {
     db = openDatabase(admin, () => {});

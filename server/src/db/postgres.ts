@@ -47,7 +47,7 @@ function preparedOn(pool: pg.Pool) {
       name = `warifu_${names.size}`;
       names.set(text, name);
     }
-    return (await pool.query({ name, text, values: values as unknown[] })).rows;
+    return (await pool.query<Record<string, unknown>>({ name, text, values: values as unknown[] })).rows;
   };
 }
 

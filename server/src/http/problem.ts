@@ -53,8 +53,12 @@ export function problemOf(failure: Failure, requestId: string, sent: SentHeaders
 
 function headersOf(status: number, params: MessageParams): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
-  if (status === 405) return { allow: String(params.allow) };
-  return status === 429 || status === 503 ? { 'retry-after': String(params.retryAfter) } : {};
+  if (status === 405) return { allow: textOf(params.allow) };
+  return status === 429 || status === 503 ? { 'retry-after': textOf(params.retryAfter) } : {};
+}
+
+function textOf(fact: MessageParams[string] | undefined): string {
+  return typeof fact === 'string' || typeof fact === 'number' ? String(fact) : '';
 }
 
 /** Answers with an error. What is not a Failure becomes COM0003 or COM0503, and nothing of its inside leaves. */

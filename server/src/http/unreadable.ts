@@ -41,7 +41,7 @@ function failureOf(app: FastifyInstance, { code }: ConnectionError, line: string
 }
 
 /** The line that the parser stopped in and those behind it; an earlier request may stand in the same packet. */
-function stoppedIn({ rawPacket, bytesParsed = 0 }: ConnectionError): { line: string; headers: SentHeaders } {
+function stoppedIn({ rawPacket, bytesParsed }: ConnectionError): { line: string; headers: SentHeaders } {
   // A Buffer, whatever its declaration says.
   const text = (rawPacket as unknown as Buffer | undefined)?.toString('latin1') ?? '';
   const [line = '', ...rest] = text.slice(text.lastIndexOf('\n', bytesParsed - 1) + 1).split('\r\n');
