@@ -273,6 +273,7 @@ describe.each(engines)('audit log on %s', (engine) => {
     ] as const;
     // Writes the last use of the session down, which is no change of the operator's.
     await read(enrolled);
+    await server.jobs.drain();
     const before = await state();
     await breakAudit(server);
     for (const [method, path, body] of changes) {
