@@ -75,7 +75,7 @@ describe.each(engines)('backup codes on %s', (engine) => {
       await browser.call('POST', '/v1/console/sign_in/verify', { body: { mfaOTPCode: code } }),
       await call(server, 'POST', '/v1/auth/step_up', { as, body: { password, mfaOTPCode: code } }),
       await call(server, 'DELETE', mfa(root), { as, body: { password: code } }),
-      await call(server, 'DELETE', mfa(root), { as, body: { password, backupCode: code } }),
+      await call(server, 'DELETE', mfa(root), { as, body: { backupCode: code } }),
       await renew(root, as, code),
       await call(server, 'POST', `${mfa(root)}/verify`, { as, body: { mfaOTPCode: code } }),
     ];

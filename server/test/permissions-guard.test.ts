@@ -2,7 +2,7 @@ import { compile, type PermissionDocument, parse, type Request, specialiseNames 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Authority, borrowed, type Edge, type Principal, readFor, wayTo } from '../src/authorize/authority.ts';
-import { deciderCache, deciderOf } from '../src/authorize/decider.ts';
+import { deciderCache, keepDecider } from '../src/authorize/decider.ts';
 import { compareWithAuthority, furtherThan } from '../src/authorize/guard.ts';
 
 // Two small operators in memory, and the guard's own comparison. `permissions-escalation.test.ts` sees the same attempts
@@ -286,10 +286,20 @@ describe('the escalation guard', () => {
           { effect: 'allow', api: '*' },
         ],
       });
-      const texts = { own, roles: [], defaults: '' };
-      deciderOf(texts);
+      keepDecider(`user ${i}`, { texts: { own, roles: [], defaults: '' }, revision: 1 });
       expect(deciderCache().weight).toBeLessThanOrEqual(64 * 1024 * 1024);
     }
     expect(deciderCache().entries).toBeGreaterThan(10);
+  });
+
+  it('a thousand changes of one large permission keep one decider', () => {
+    keepDecider('one user', { texts: { own: '', roles: [], defaults: '' }, revision: -1 });
+    const { entries } = deciderCache();
+    for (let revision = 0; revision < 1000; revision++) {
+      const api = Array.from({ length: 90 }, (_, n) => `Tag${revision}:operation${n}`);
+      const own = JSON.stringify({ statements: [{ effect: 'allow', api }] });
+      keepDecider('one user', { texts: { own, roles: [], defaults: '' }, revision });
+    }
+    expect(deciderCache().entries).toBeLessThanOrEqual(entries);
   });
 });

@@ -31,7 +31,7 @@ export function deciderFor(db: Db, { operatorId, userId, revision }: Subject): D
   const known = kept.get(key);
   if (known?.revision === revision) return known.decider;
   const read = readTexts(db, operatorId, userId);
-  return read instanceof Promise ? read.then((found) => keep(key, found)) : keep(key, read);
+  return read instanceof Promise ? read.then((found) => keepDecider(key, found)) : keepDecider(key, read);
 }
 
 /** The decider of texts that a transaction sees; nothing of it is kept. */
@@ -39,9 +39,15 @@ export function deciderOf(texts: Texts): Decider {
   return compile(sourcesOf(texts, (text) => documents.get(text)?.document ?? parsePermission(text)));
 }
 
-// SECURITY: bounded by size, not by number, and one per user: somebody who changes a large permission a thousand times
-// must not fill the memory.
-function keep(key: string, { texts, revision }: { readonly texts: Texts; readonly revision: number }): Decider {
+/**
+ * Compiles the texts of a user and keeps the decider instead of the one before.
+ * SECURITY: bounded by size, not by number, and one per user: somebody who changes a large permission a thousand times
+ * must not fill the memory.
+ */
+export function keepDecider(
+  key: string,
+  { texts, revision }: { readonly texts: Texts; readonly revision: number },
+): Decider {
   const decider = compile(sourcesOf(texts, hold));
   forget(key);
   const all = [texts.own, texts.defaults, ...texts.roles.map(({ permission }) => permission)];
