@@ -40,17 +40,17 @@ export function rememberScheme(scheme: Scheme) {
 }
 
 // Another server on this host name, at another port, has other operators.
-const operatorCookie = `warifu-operator${location.port}`;
+const operatorCookie = () => `warifu-operator${location.port}`;
 
 /** The operator whose SAM users log in on this browser, if a person asked to keep it. */
 export function rememberedOperator(): string {
-  return readCookie(operatorCookie) ?? '';
+  return readCookie(operatorCookie()) ?? '';
 }
 
 export function rememberOperator(operatorId: string) {
-  writeCookie(operatorCookie, operatorId);
+  writeCookie(operatorCookie(), operatorId);
 }
 
 export function forgetOperator() {
-  writeCookie(operatorCookie, '', 0);
+  writeCookie(operatorCookie(), '', 0);
 }

@@ -79,7 +79,14 @@ export const schemaFile = 'server/src/db/schema.ts';
 export const migrations = 'server/src/db/migrations/';
 
 export const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
-export const mayUseDrivers = ['db/database', 'db/sqlite', 'db/postgres'];
+export const mayUseDrivers = [
+  'db/database',
+  'db/postgres',
+  'db/sqlite',
+  'db/sqlite-driver',
+  'db/sqlite-groups',
+  'db/sqlite-statements',
+];
 
 /** The one-time password is a keyed hash by definition; everything else asks `crypto/`. */
 export const mayUseNodeCrypto = ['mfa/totp', 'factors/totp'];

@@ -38,6 +38,15 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
   return Object.assign(dialect, { createAdapter: () => adapter });
 }
 
+/** Where a URL leads, for the person who wrote it. */
+export type Place = { readonly role: string; readonly database: string; readonly server: string };
+
+/** The place of a URL, as the client reads it: what the URL leaves out comes from PostgreSQL's own variables. */
+export function placeOf(url: string): Place {
+  const { user = '', database = '', host, port } = new pg.Client({ connectionString: url });
+  return { role: user, database, server: `${host}:${port}` };
+}
+
 /** Runs statements that a connection prepares once, each under a name of its own. */
 function preparedOn(pool: pg.Pool) {
   const names = new Map<string, string>();

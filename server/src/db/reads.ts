@@ -1,5 +1,8 @@
-import type { Compilable, CompiledQuery, DialectAdapter } from 'kysely';
-import type { Db } from './database.ts';
+import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from 'kysely';
+import type { Database } from './schema.ts';
+
+// As in `database.ts`, which imports the engines and they this file.
+type Db = Kysely<Database>;
 
 /** How an engine reads what is committed, beside Kysely. */
 export type Reads = {

@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { ConfigError } from '../config.ts';
+import { type Place, placeOf } from './postgres.ts';
 
 type Trouble = { readonly code?: string; readonly routine?: string; readonly message: string };
 
@@ -22,17 +22,6 @@ export function startFailure(url: string, error: unknown): unknown {
   if (passing !== undefined) return new Error(`WARIFU_DATABASE_URL: ${passing}`, { cause: error });
   const code = trouble.code === undefined ? '' : ` (${trouble.code})`;
   return new Error(`The database could not be brought up to date${code}: ${trouble.message}`, { cause: error });
-}
-
-type Place = { readonly role: string; readonly database: string; readonly server: string };
-
-/** What the URL leaves out, PostgreSQL's own variables say, then the name of the user of the system. */
-function placeOf(text: string): Place {
-  const url = new URL(text.replace(/^(\w+:\/\/(?:[^/@]*@)?)(?=\/)/, '$1localhost'));
-  const role = decodeURIComponent(url.username) || process.env.PGUSER || userInfo().username;
-  const database = decodeURIComponent(url.pathname.slice(1)) || process.env.PGDATABASE || role;
-  const host = url.searchParams.get('host') ?? (url.hostname || process.env.PGHOST || 'localhost');
-  return { role, database, server: `${host}:${url.port || process.env.PGPORT || '5432'}` };
 }
 
 function settingAdvice({ code, routine, message }: Trouble, { role, database, server }: Place): string | undefined {

@@ -14,7 +14,7 @@ import { apiHeaders } from './security-headers.ts';
 export function answerUnreadable(app: FastifyInstance, error: ConnectionError, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const { line, headers } = stoppedIn(error);
-  writeProblem(socket, headers, failureOf(app, error, line));
+  writeProblem(app, socket, headers, failureOf(app, error, line));
 }
 
 /**
@@ -25,7 +25,7 @@ export function answerOddRequests(app: FastifyInstance): void {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (request, socket) => {
     socket.on('error', () => socket.destroy());
-    writeProblem(socket, request.headers, noRouteFor('CONNECT', request.url ?? '', app.warifu.methodsOf));
+    writeProblem(app, socket, request.headers, noRouteFor('CONNECT', request.url ?? '', app.warifu.methodsOf));
   });
 }
 
@@ -49,7 +49,7 @@ function stoppedIn({ rawPacket, bytesParsed }: ConnectionError): { line: string;
   return { line, headers: Object.fromEntries(pairs.map(([, name = '', value]) => [name.toLowerCase(), value])) };
 }
 
-function writeProblem(socket: Duplex, sent: SentHeaders, failure: Failure): void {
+function writeProblem(app: FastifyInstance, socket: Duplex, sent: SentHeaders, failure: Failure): void {
   const requestId = newId();
   const { status, headers, body } = problemOf(failure, requestId, sent);
   const text = JSON.stringify(body);
@@ -58,7 +58,7 @@ function writeProblem(socket: Duplex, sent: SentHeaders, failure: Failure): void
     ...headers,
     'content-type': mediaTypeOf(sent),
     'content-length': Buffer.byteLength(text),
-    date: new Date().toUTCString(),
+    date: new Date(app.warifu.ctx.now()).toUTCString(),
     connection: 'close',
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -27,7 +27,8 @@ export function TrustWords({ text, target }: TrustWordsProps) {
       <ul>
         {[...waysOf(document)].map(([srn, way]) => (
           <li key={srn}>
-            {principalName(srn, operatorId, t)}: {way === 'always' ? t('trust.always') : t('trust.sometimes')}
+            <span translate="no">{principalName(srn, operatorId, t)}</span>:{' '}
+            <span>{way === 'always' ? t('trust.always') : t('trust.sometimes')}</span>
             {typeof way !== 'string' &&
               way.map((condition) => (
                 <code key={condition} className={css.clause}>
