@@ -117,16 +117,16 @@ describe.each(engines)('A17: what counts as a failure, on %s', (engine) => {
     expect((await verify()).status).toBe(200);
   });
 
-  it('a wrong AuthKey uses up the source that sent it, a right one gives its use back', async () => {
+  it('each other wrong AuthKey uses up the source that sent it, a right one gives its use back', async () => {
     const root = await newRoot(server);
     const ip = '192.0.2.77';
     const as = credentialsOf((await login(root)).body);
     const made = await call(server, 'POST', `/v1/operators/${root.operatorId}/auth_keys`, { as });
     const { authKeyId, authKey } = made.body as { authKeyId: string; authKey: string };
     const byKey = (key: string) => call(server, 'POST', '/v1/auth', { body: { authKeyId, authKey: key }, ip });
-    for (let i = 0; i < 59; i++) await byKey(`${authKey}x`);
+    for (let i = 0; i < 59; i++) await byKey(`${authKey}${i}`);
     for (let i = 0; i < 3; i++) credentialsOf((await byKey(authKey)).body);
     expect((await byKey(`${authKey}x`)).body.code).toBe('AUM0002');
-    expect((await byKey(`${authKey}x`)).body.code).toBe('COM0429');
+    expect((await byKey(`${authKey}y`)).body.code).toBe('COM0429');
   });
 });
