@@ -11,7 +11,7 @@ function readCookie(name: string): string | undefined {
 
 function writeCookie(name: string, value: string, seconds = oneYear) {
   const secure = location.protocol === 'https:' ? '; Secure' : '';
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API cannot be read before the first paint.
+  // The Cookie Store API cannot be read before the first paint.
   document.cookie = `${name}=${value}; Path=/; Max-Age=${seconds}; SameSite=Strict${secure}`;
 }
 

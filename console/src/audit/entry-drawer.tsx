@@ -102,7 +102,7 @@ function Detail({ entry, zone }: { entry: Entry; zone: Zone }) {
       </p>
       <details className={css.more}>
         <summary>{t('audit.raw')}</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard. */}
+        {/* What scrolls has to be reachable by keyboard. */}
         <pre className={css.raw} tabIndex={0}>
           <code translate="no">{raw}</code>
         </pre>

@@ -25,7 +25,7 @@ export function useSubmit<V extends Values>({ initial, check, send }: Options<V>
   const [busy, setBusy] = useState(false);
 
   // Words at the fields are in the language of the moment they were made.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the language matters.
+  // Only the language matters.
   useEffect(() => setErrors({}), [language]);
 
   const set = (name: keyof V & string, value: string) => {

@@ -60,7 +60,7 @@ function NavDrawer() {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes it.
+  // Another page closes it.
   useEffect(() => setOpen(false), [pathname]);
   return (
     <>

@@ -10,7 +10,7 @@ export function PermissionText({ text, label = 'editor.readOnly' }: PermissionTe
   if (text === '') return <p>{t('permissions.none')}</p>;
   return (
     <div className="stack-tight">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard. */}
+      {/* What scrolls has to be reachable by keyboard. */}
       <pre className={css.text} tabIndex={0} role="region" aria-label={t(label)}>
         <code>{text}</code>
       </pre>

@@ -65,7 +65,7 @@ export function TracedCondition({ condition }: { condition: Condition }) {
         </thead>
         <tbody>
           {condition.parts.map(({ text, value, depth }, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the parts never move, and two may be equal.
+            // The parts never move, and two may be equal.
             <tr key={place}>
               <th scope="row">
                 <code className={css.part} data-depth={Math.min(depth, 6)}>

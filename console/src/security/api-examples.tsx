@@ -48,7 +48,7 @@ function Example({ endpoint, command }: { endpoint: AnyEndpoint; command: string
         </h3>
         <CopyButton text={command} label={t('action.copyShort')} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard. */}
+      {/* What scrolls has to be reachable by keyboard. */}
       <pre className={css.command} tabIndex={0}>
         <code translate="no">{command}</code>
       </pre>

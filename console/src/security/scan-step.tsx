@@ -30,7 +30,7 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
           </p>
           <code translate="no" className={css.key}>
             {(secret.match(/.{1,4}/g) ?? []).map((group, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the groups never move, and two may be equal.
+              // The groups never move, and two may be equal.
               <span key={place}>{group}</span>
             ))}
           </code>

@@ -4,6 +4,7 @@ import { changeUser, describe, notify, type UserChange } from '../change/change.
 import type { Context, Expiring } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -64,14 +65,20 @@ export async function stopAsRoot(cause: Cause, operatorId: string): Promise<void
 
 /** What will happen first, unless it is stopped. One by mail is over with its link, whatever the link died of. */
 export async function pendingCase(db: Db, now: number, owner: Owner): Promise<RecoveryCases | undefined> {
-  const rows = await casesThatCanHappen(db)
-    .where('recovery_cases.operator_id', '=', owner.operatorId)
-    .where('recovery_cases.user_id', '=', owner.userId)
-    .orderBy('due_at')
-    .execute();
+  const rows = await casesOf(db, owner.operatorId, owner.userId);
+  if (rows.length === 0) return undefined;
   const byMail = await casesWithLink(db, now, owner.operatorId, 'mfa_reset');
   return rows.find((row) => row.kind === 'host' || byMail.has(row.case_id));
 }
+
+const casesOf = preparedRead(
+  (db, operatorId: string, userId: string) =>
+    casesThatCanHappen(db)
+      .where('recovery_cases.operator_id', '=', operatorId)
+      .where('recovery_cases.user_id', '=', userId)
+      .orderBy('due_at'),
+  (rows) => rows,
+);
 
 /** Neither done nor stopped, and the enrolment that they are bound to is the active one. */
 export function casesThatCanHappen(db: Db) {
