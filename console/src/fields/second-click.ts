@@ -11,8 +11,8 @@ let first: Click | undefined;
  */
 export function guardSecondClicks() {
   addEventListener('click', guard, true);
-  // Whoever types has seen what is there.
-  addEventListener('keydown', () => (first = undefined), true);
+  // Whoever types or pastes has seen what is there.
+  for (const event of ['keydown', 'input']) addEventListener(event, () => (first = undefined), true);
 }
 
 /** What the first click began has an answer just now. */
