@@ -57,7 +57,8 @@ function fill(text: string, params: Params): string {
   return filled.replace(/(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]) (?=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])/gu, '');
 }
 
-const translate: Translate = (key, params = {}) => {
+/** The text of a key in the current language; components take it from `useText`, which renders them anew. */
+export const translate: Translate = (key, params = {}) => {
   const text = lookUp(key);
   return fill(typeof text === 'string' ? text : key, params);
 };
