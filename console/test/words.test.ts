@@ -1,3 +1,4 @@
+import { plainCode } from '@warifu/contract';
 import { describe, expect, test } from 'vitest';
 import { failure } from '../src/failure.ts';
 import { describeFailure, fieldOf } from '../src/failure-words.ts';
@@ -9,8 +10,6 @@ import {
   filled,
   newPasswordCheck,
   passwordLength,
-  toBackupCode,
-  toDigits,
 } from '../src/fields/checks.ts';
 import { addTexts, countText, type Translate, translate } from '../src/language.ts';
 import { common as commonEn } from '../src/locales/en/common.ts';
@@ -27,7 +26,7 @@ const t: Translate = (key, params) => (params ? `${key} ${JSON.stringify(params)
 
 describe('checks', () => {
   test.each(['123456', '123 456', '123-456', '１２３４５６', '１２３ー４５６'])('%s is a code', (typed) => {
-    expect(toDigits(typed)).toBe('123456');
+    expect(plainCode(typed)).toBe('123456');
     expect(codeCheck(t)(typed)).toBeNull();
   });
   test.each(['', '12345', '1234567', '12345a'])('%s is none', (typed) => {
@@ -35,7 +34,7 @@ describe('checks', () => {
   });
 
   test('a backup code is taken as people write it down; a list gives its lines, once each', () => {
-    expect(toBackupCode('abcd-efgh')).toBe('ABCDEFGH');
+    expect(plainCode('abcd-efgh')).toBe('ABCDEFGH');
     expect(backupCodeCheck(t)('abcd efgh')).toBeNull();
     expect(backupCodeCheck(t)('abcd efg1')).toBe('field.backupCodeForm');
     expect(backupCodesIn('codes:\n1. ABCDEFGH\r\n 2) JKMN-PQRS, ABCDEFGH\nnever share')).toEqual([
