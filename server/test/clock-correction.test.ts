@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { requestOverride } from '../src/recovery/host-override.ts';
 import { newBrowser } from './support/browser.ts';
 import { call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { enrol, mailedToken, newRoot, otpAt, type Root, signIn, wrongOtp } from './support/people.ts';
 import { sourceOf } from './support/race.ts';
+import { addAddress, resetToken, verifyReset } from './support/recovery.ts';
 import { credentialsOf } from './support/sam.ts';
 import { engines, startBeside, startTestServer, type TestServer } from './support/server.ts';
 
@@ -59,6 +61,71 @@ describe.each(engines)('A18: a clock that was wrong, on %s', (engine) => {
     expect((await login({ mfaOTPCode: otpAt(seed, server.clock.now) })).body.code, 'over its budget').toBe('MFA0002');
     server.clock.now -= 10 * hour;
     expect((await login({ mfaOTPCode: otpAt(seed, server.clock.now) })).status).toBe(200);
+  });
+
+  it('the next code works within a minute of a correction, a used one never, after one of a time that never was', async () => {
+    const { seed } = await enrol(server, root);
+    const used = otpAt(seed, server.clock.now);
+    expect((await login({ mfaOTPCode: used })).status).toBe(200);
+    server.clock.now += 10 * hour;
+    expect((await login({ mfaOTPCode: otpAt(seed, server.clock.now) })).status).toBe(200);
+    server.clock.now -= 10 * hour;
+    expect((await login({ mfaOTPCode: used })).body.code, 'used before').toBe('MFA0002');
+    server.clock.now += minute;
+    expect((await login({ mfaOTPCode: otpAt(seed, server.clock.now) })).status).toBe(200);
+  });
+
+  it('counters that another server wrote ahead of time count for nothing here', async () => {
+    const { seed } = await enrol(server, root);
+    for (let i = 0; i < 26; i++) await login({ password: 'wrong' }, sourceOf(i));
+    for (let i = 0; i < 5; i++) await login({ password: 'wrong' });
+    for (let i = 0; i < 4; i++) await askReset();
+    const before = await links();
+    const ahead = server.clock.now + 10 * hour;
+    const { db } = server.ctx;
+    await db.updateTable('attempt_windows').set({ window_start: ahead, count: 1000 }).execute();
+    await db
+      .updateTable('totp_factors')
+      .set({ window_start: ahead, wrong_in_window: 10 })
+      .where('operator_id', '=', root.operatorId)
+      .execute();
+    await db
+      .updateTable('login_accounts')
+      .set({ wait_until: ahead, updated_at: ahead })
+      .where('account_key', '=', `${root.operatorId}/root`)
+      .execute();
+    await askReset();
+    expect(await links()).toBe(before + 1);
+    const right = await login({ mfaOTPCode: otpAt(seed, server.clock.now) }, '192.0.2.99');
+    expect(right.status, 'from a strange source').toBe(200);
+  });
+
+  it('links, recovery cases and mails of a time that never was live as long as any', async () => {
+    const { seed, backupCodes } = await enrol(server, root);
+    await addAddress(server, root);
+    server.clock.now += 10 * hour;
+    const token = await resetToken(server, root);
+    const dueAt = await requestOverride(server.ctx, {
+      operatorId: root.operatorId,
+      reason: 'phone lost',
+      hostUser: 'operator',
+      wait: 24 * hour,
+    });
+    server.clock.now -= 10 * hour;
+    const as = await signIn(server, root, otpAt(seed, server.clock.now));
+    const pending = async () =>
+      (await call(server, 'GET', `/v1/operators/${root.operatorId}/mfa`, { as })).body.pendingReset;
+    expect(await pending()).toMatchObject({ kind: 'mail', dueAt: server.clock.now + 30 * minute });
+    const rows = await server.ctx.db
+      .selectFrom('outbox')
+      .select(['next_attempt_at', 'not_after'])
+      .where('operator_id', '=', root.operatorId)
+      .execute();
+    for (const row of rows) expect(row.next_attempt_at).toBeLessThanOrEqual(server.clock.now);
+    server.clock.now += 30 * minute;
+    const proof = { token, email: root.email, password: root.password, backupCode: backupCodes[0] ?? '' };
+    expect((await verifyReset(server, proof)).status, 'the link is over').toBe(400);
+    expect(await pending()).toMatchObject({ kind: 'host', dueAt: dueAt - 10 * hour });
   });
 
   it('mails of a reset are sent again after those of a time that never was', async () => {

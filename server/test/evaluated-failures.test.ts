@@ -6,6 +6,7 @@ import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, enrol, newRoot, otpAt, type Root, wrongOtp } from './support/people.ts';
 import { sourceOf } from './support/race.ts';
+import { resetToken, verifyReset } from './support/recovery.ts';
 import { credentialsOf } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
@@ -29,6 +30,7 @@ describe.each(engines)('A17: what counts as a failure, on %s', (engine) => {
           ...hasher,
           verify: (stored, password) => unlessBusy('at the check', () => hasher.verify(stored, password)),
           hash: (password) => unlessBusy('at the second hash', () => hasher.hash(password)),
+          hashWithSalt: (secret, salt) => unlessBusy('at the second hash', () => hasher.hashWithSalt(secret, salt)),
           isCurrent: () => busy !== 'at the second hash',
         },
       },
@@ -63,6 +65,42 @@ describe.each(engines)('A17: what counts as a failure, on %s', (engine) => {
     busy = 'at the second hash';
     for (let i = 0; i < 7; i++) expect([i, (await login(root)).status]).toEqual([i, 200]);
     expect(await countOf(root)).toMatchObject({ failures: 0 });
+  });
+
+  it('a right password whose second hash finds no room changes nothing, and is no failure', async () => {
+    const root = await newRoot(server);
+    const as = await enrol(server, root);
+    const { email, password } = root;
+    const proof = { token: await resetToken(server, root), email, password, backupCode: as.backupCodes[0] ?? '' };
+    const body = { currentPassword: password, newPassword: 'quite another phrase 割' };
+    const doors = {
+      'MFA reset': () => verifyReset(server, proof),
+      'password change': () => call(server, 'POST', `/v1/operators/${root.operatorId}/password`, { as, body }),
+    };
+    busy = 'at the second hash';
+    for (const [name, door] of Object.entries(doors)) {
+      for (let i = 0; i < 6; i++) expect([name, i, (await door()).status]).toEqual([name, i, 503]);
+      expect([name, (await countOf(root))?.failures]).toEqual([name, 0]);
+    }
+    busy = 'no';
+    expect((await doors['MFA reset']()).status, 'the link lives').toBe(200);
+  });
+
+  it('a wrong password whose second hash finds no room is a failure of account and link, on record', async () => {
+    const root = await newRoot(server);
+    const as = await enrol(server, root);
+    const { email, password } = root;
+    const proof = { token: await resetToken(server, root), email, password, backupCode: as.backupCodes[0] ?? '' };
+    busy = 'at the second hash';
+    for (let i = 0; i < 5; i++) {
+      const answer = await verifyReset(server, { ...proof, password: 'wrong' }, { ip: sourceOf(i) });
+      expect([i, answer.status]).toEqual([i, 503]);
+    }
+    expect(await countOf(root)).toMatchObject({ failures: 5 });
+    busy = 'no';
+    expect((await verifyReset(server, proof)).status, 'the link is dead').toBe(400);
+    const records = (await auditOf(server, root.operatorId, 'Operator:verifyMFARevokingToken')).slice(0, 5);
+    for (const record of records) expect([record.outcome, record.status_code]).toEqual(['failure', 503]);
   });
 
   it('a password that was not looked at leaves no trace: no count, no pause, no spent window', async () => {

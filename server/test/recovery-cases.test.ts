@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requestOverride, runDueOverrides } from '../src/recovery/host-override.ts';
-import { call } from './support/client.ts';
+import { newBrowser } from './support/browser.ts';
+import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, begin, type Enrolled, enrol, mailsOf, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { addAddress, askReset, resetPasswordByMail, resetToken, verifyReset } from './support/recovery.ts';
+import { allow, credentialsOf, newSam, signInSam } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const day = 86_400_000;
@@ -13,7 +15,7 @@ const newPassword = 'quite another secret 割';
 describe.each(engines)('recovery cases on %s', (engine) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer(engine, {}, { hasher: fastHasher() });
+    server = await startTestServer(engine, { WARIFU_SIGNUP: 'open' }, { hasher: fastHasher() });
   });
   afterAll(() => server.stop());
   afterEach(async () => {
@@ -126,6 +128,122 @@ describe.each(engines)('recovery cases on %s', (engine) => {
     const { email, password } = root;
     const proof = { token, email, password, backupCode: as.backupCodes[0] ?? '' };
     expect((await verifyReset(server, proof)).status).toBe(400);
+  });
+
+  const pending = async (root: Root, as: Credentials) =>
+    (await call(server, 'GET', mfa(root), { as })).body.pendingReset;
+  const deaths: Record<string, (root: Root, as: Enrolled, token: string) => Promise<unknown>> = {
+    'five failures': async (root, _, token) => {
+      for (let i = 0; i < 5; i++) {
+        const wrong = { token, email: root.email, password: 'a wrong one', backupCode: 'AAAAAAAA' };
+        await verifyReset(server, wrong, { ip: `203.0.113.${i}` });
+      }
+    },
+    'a change of the password': (root, as) =>
+      meanwhile['the owner changed the password']?.(root, as) as Promise<unknown>,
+    'its time': async () => {
+      server.clock.now += 30 * 60_000;
+    },
+  };
+  it.each(Object.keys(deaths))('a reset by mail whose link died of %s is not pending', async (name) => {
+    const { root, as } = await fresh();
+    const token = await resetToken(server, root);
+    expect(await pending(root, as)).toMatchObject({ kind: 'mail' });
+    await deaths[name]?.(root, as, token);
+    expect(await pending(root, as)).toBeUndefined();
+    expect((await call(server, 'DELETE', `${mfa(root)}/reset`, { as })).status).toBe(404);
+  });
+
+  it('of two resets by mail the newer one is pending, and the older one’s stop link works to its end', async () => {
+    const { root, as } = await fresh();
+    await addAddress(server, root);
+    await resetToken(server, root);
+    const older = await stopToken(root);
+    server.clock.now += 29 * 60_000;
+    const token = await resetToken(server, root);
+    const askedAt = server.clock.now;
+    expect(await pending(root, as)).toMatchObject({ kind: 'mail', askedAt });
+    server.clock.now += 60_000;
+    expect(await pending(root, as)).toMatchObject({ kind: 'mail', askedAt });
+    expect(await stop(older)).toEqual([200, undefined]);
+    expect(await pending(root, as)).toBeUndefined();
+    const { email, password } = root;
+    const proof = { token, email, password, backupCode: as.backupCodes[0] ?? '' };
+    expect((await verifyReset(server, proof)).status).toBe(400);
+  });
+
+  it('a SAM user without the right stops nothing: 403, and the reset stays pending', async () => {
+    const { root, as } = await fresh();
+    await ask(root);
+    for (const [name, permission] of [
+      ['nobody', undefined],
+      ['strong', allow(['*'])],
+    ] as const) {
+      const session = await signInSam(server, await newSam(server, root, as, name, permission));
+      const answer = await call(server, 'DELETE', `${mfa(root)}/reset`, { as: session });
+      expect([name, answer.status]).toEqual([name, 403]);
+    }
+    expect(await pending(root, as)).toMatchObject({ kind: 'host' });
+    const cases = server.ctx.db.selectFrom('recovery_cases').select(['done_at', 'stopped_at']);
+    expect(await cases.where('operator_id', '=', root.operatorId).execute()).toEqual([
+      { done_at: null, stopped_at: null },
+    ]);
+    const stopped = (await mailsOf(server, root.operatorId)).filter((mail) => mail.template === 'mfa_reset_cancelled');
+    expect(stopped).toEqual([]);
+  });
+
+  it('what is over is cleaned up: cases after 30 days, links and sign-ups after their time', async () => {
+    const { root } = await fresh();
+    await resetToken(server, root);
+    await ask(root, 0);
+    await runDueOverrides(server.ctx);
+    const body = { email: 'later@example.com', password: 'a pass phrase for later' };
+    await call(server, 'POST', '/v1/operators', { body });
+    await server.jobs.drain();
+    const left = async () => {
+      const { db } = server.ctx;
+      const cases = db.selectFrom('recovery_cases').select('case_id').where('operator_id', '=', root.operatorId);
+      const links = db.selectFrom('mail_tokens').select('purpose').where('operator_id', 'in', [root.operatorId, '']);
+      const signUps = await db.selectFrom('sign_ups').select('sign_up_id').execute();
+      return [(await cases.execute()).length, (await links.execute()).length, signUps.length];
+    };
+    expect(await left()).toEqual([2, 4, 1]);
+    server.clock.now += day;
+    await server.jobs.drain();
+    expect(await left()).toEqual([2, 2, 0]);
+    server.clock.now += 30 * day;
+    await server.jobs.drain();
+    expect(await left()).toEqual([0, 0, 0]);
+  });
+
+  it('A20: the receipt counts only what could still be used', async () => {
+    const { root, as } = await fresh();
+    const { email, password, operatorId } = root;
+    const body = { email, password };
+    const login = async (more: object) =>
+      credentialsOf((await call(server, 'POST', '/v1/auth', { body: { ...body, ...more } })).body);
+    const console = async () => {
+      const browser = newBrowser(server);
+      expect((await browser.call('POST', '/v1/console/sign_in', { body })).body.next).toBe('MFA');
+      return browser;
+    };
+    const next = () => {
+      server.clock.now += 30_000;
+      return otpAt(as.seed, server.clock.now);
+    };
+    await login({ mfaOTPCode: next(), tokenTimeoutSeconds: 180 });
+    await console();
+    await resetToken(server, root);
+    server.clock.now += 31 * 60_000;
+    await login({ mfaOTPCode: next() });
+    await console();
+    await resetToken(server, root);
+    await resetToken(server, root);
+    const done = await call(server, 'DELETE', mfa(root), { as, body: { password } });
+    expect([operatorId, done.headers['warifu-receipt']]).toEqual([
+      operatorId,
+      'sessions=1, pending-sign-ins=1, links=1, backup-codes=5',
+    ]);
   });
 
   it('A20: asking and doing share a case in the audit, by mail, by the host, and for a password', async () => {

@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import { type Context, type Expiring, unknownSource } from '../context.ts';
 import { keyedHash } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
+import type { Database } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { sourceNetwork } from './source.ts';
 import { giveBackToWindow, takeFromWindow, type Window } from './windows.ts';
@@ -184,7 +185,10 @@ async function bookOnAccount(db: Db, accountKey: string, known: boolean, now: nu
     .set((eb) => ({ failures: eb('failures', '+', 1), updated_at: now }))
     .where('account_key', '=', accountKey)
     .where('failures', '<', login.accountCap);
-  if (!known) query = query.where('wait_until', '<=', now);
+  // A pause that ends later than any can was written by a clock that was ahead.
+  const isOver = (eb: ExpressionBuilder<Database, 'login_accounts'>) =>
+    eb.or([eb('wait_until', '<=', now), eb('wait_until', '>', now + login.longestWait + limits.clock.step)]);
+  if (!known) query = query.where(isOver);
   const row = await query.returning(['failures', 'wait_until']).executeTakeFirst();
   if (!row) return undefined;
   const to = row.failures < login.accountFreeFailures ? row.wait_until : now + waitAfter(row.failures);

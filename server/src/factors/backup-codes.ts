@@ -65,23 +65,17 @@ export function isInSet(set: BackupCodeSets, codeHash: string): boolean {
 
 /** Counts a wrong guess; true when it froze the set (R30). */
 export async function countWrongGuess(db: Db, ctx: Context, set: BackupCodeSets): Promise<boolean> {
-  const row = await db
+  const unfrozen = db
     .updateTable('backup_code_sets')
-    .set((eb) => ({ wrong_guesses: eb('wrong_guesses', '+', 1) }))
     .where('operator_id', '=', set.operator_id)
     .where('user_id', '=', set.user_id)
     .where('set_id', '=', set.set_id)
-    .where('frozen_at', 'is', null)
+    .where('frozen_at', 'is', null);
+  const row = await unfrozen
+    .set((eb) => ({ wrong_guesses: eb('wrong_guesses', '+', 1) }))
     .returning('wrong_guesses')
     .executeTakeFirst();
   if (!row || row.wrong_guesses < codes.guessesPerSet) return false;
-  const frozen = await db
-    .updateTable('backup_code_sets')
-    .set({ frozen_at: ctx.now() })
-    .where('operator_id', '=', set.operator_id)
-    .where('user_id', '=', set.user_id)
-    .where('set_id', '=', set.set_id)
-    .where('frozen_at', 'is', null)
-    .executeTakeFirst();
+  const frozen = await unfrozen.set({ frozen_at: ctx.now() }).executeTakeFirst();
   return frozen.numUpdatedRows === 1n;
 }

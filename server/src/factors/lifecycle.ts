@@ -13,7 +13,7 @@ import { ownSession, stampMfaReset, voidCredentials } from '../users/credentials
 import { provePasswordOf } from '../users/password.ts';
 import { countCodes, makeCodes, replaceCodes } from './backup-codes.ts';
 import { acceptOtp } from './otp.ts';
-import { lockFactor, matchingStep, newSeed, sealSeed, totpUri } from './totp.ts';
+import { lockFactor, matchingStep, newSeed, sealSeed, totpUri, updateFactor } from './totp.ts';
 
 /** The factor row of a user, whatever its status. */
 export async function findFactor(db: Db, operatorId: string, userId: string): Promise<TotpFactors | undefined> {
@@ -164,14 +164,8 @@ function assertConfirmable(factor: TotpFactors | undefined, now: number): assert
 }
 
 async function activate({ db, now }: UserChange, factor: TotpFactors): Promise<void> {
-  await db
-    .updateTable('totp_factors')
-    .set({ status: 'ACTIVE', activated_at: now })
-    .where('operator_id', '=', factor.operator_id)
-    .where('user_id', '=', factor.user_id)
-    .where('factor_id', '=', factor.factor_id)
-    .where('status', '=', 'UNCONFIRMED')
-    .execute();
+  const activated = updateFactor(db, factor).set({ status: 'ACTIVE', activated_at: now });
+  await activated.where('status', '=', 'UNCONFIRMED').execute();
 }
 
 async function dropUnconfirmed(c: UserChange): Promise<Receipt> {

@@ -1,5 +1,6 @@
 import type { Cause } from '../change/cause.ts';
 import { changeUser, notify, refuse } from '../change/change.ts';
+import type { BackupCodeSets, TotpFactors } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { findCodes, makeCodes, replaceCodes } from './backup-codes.ts';
 import { findFactor } from './lifecycle.ts';
@@ -16,15 +17,12 @@ type Owner = { readonly operatorId: string; readonly userId: string };
 export async function renewCodes(cause: Cause, { operatorId, userId }: Owner, code: string): Promise<string[]> {
   const { ctx } = cause;
   const seen = await findFactor(ctx.db, operatorId, userId);
-  if (seen?.status !== 'ACTIVE') throw new Failure('MFA0005');
-  // A set that was guessed at to its end is replaced by a new enrolment only (R30).
-  if (typeof (await findCodes(ctx.db, operatorId, userId))?.frozen_at === 'number') throw new Failure('MFA0011');
+  assertRenewable(seen, await findCodes(ctx.db, operatorId, userId));
   // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
   const made = typeof matchingStep(ctx, seen, code) === 'number' ? await makeCodes(ctx) : undefined;
   return await changeUser(cause, { operatorId, userId }, async (c) => {
     const factor = await lockFactor(c.db, operatorId, userId);
-    if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
-    if (typeof (await findCodes(c.db, operatorId, userId))?.frozen_at === 'number') throw new Failure('MFA0011');
+    assertRenewable(factor, await findCodes(c.db, operatorId, userId));
     const refusal = await acceptOtp(c, factor, code);
     if (refusal) return refusal;
     if (!made) return refuse('MFA0007', 'wrong code');
@@ -48,4 +46,13 @@ export async function markCodesStored(cause: Cause, { operatorId, userId }: Owne
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new Failure('MFA0005');
   });
+}
+
+/** A set that was guessed at to its end is replaced by a new enrolment only (R30). */
+function assertRenewable(
+  factor: TotpFactors | undefined,
+  set: BackupCodeSets | undefined,
+): asserts factor is TotpFactors {
+  if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
+  if (typeof set?.frozen_at === 'number') throw new Failure('MFA0011');
 }

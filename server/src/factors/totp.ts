@@ -35,15 +35,15 @@ type FactorKey = Pick<TotpFactors, 'operator_id' | 'user_id' | 'factor_id'>;
  * undefined when it fits none, `damaged` when the stored seed does not open.
  */
 export function matchingStep(ctx: Context, factor: TotpFactors, code: string): number | 'damaged' | undefined {
-  const epoch = Math.floor(ctx.now() / 1000);
+  const now = ctx.now();
   // A clock that went back leaves no step that could still be greater.
-  if (factor.last_step > epoch / otp.stepSeconds + 1) return undefined;
+  if (factor.last_step > stepOf(now) + 1) return undefined;
   const secret = openSeed(ctx, factor);
   if (secret === undefined) return 'damaged';
   const result = verifySync({
     secret,
     token: plainCode(code),
-    epoch,
+    epoch: Math.floor(now / 1000),
     epochTolerance: otp.stepSeconds,
     ...(factor.last_step > 0 && { afterTimeStep: factor.last_step }),
   });
@@ -88,15 +88,15 @@ export async function spendOtp(db: Db, ctx: Context, factor: TotpFactors, code: 
   const step = matchingStep(ctx, factor, code);
   if (step === 'damaged') return step;
   if (step === undefined) return await countWrong(db, ctx, factor);
-  const result = await db
-    .updateTable('totp_factors')
+  const result = await updateFactor(db, factor)
     .set({ last_step: step, last_used_at: ctx.now(), wrong_in_a_row: 0 })
-    .where('operator_id', '=', factor.operator_id)
-    .where('user_id', '=', factor.user_id)
-    .where('factor_id', '=', factor.factor_id)
     .where('last_step', '<', step)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n ? 'accepted' : 'wrong';
+}
+
+function stepOf(now: number): number {
+  return Math.floor(now / 1000 / otp.stepSeconds);
 }
 
 function isOverBudget(factor: TotpFactors, now: number): boolean {
@@ -113,19 +113,21 @@ async function countWrong(db: Db, ctx: Context, factor: TotpFactors): Promise<Ot
   const fresh = isWindowOver(factor, now);
   const inARow = factor.wrong_in_a_row + 1;
   const suspend = inARow >= otp.accountCap;
-  await db
-    .updateTable('totp_factors')
+  await updateFactor(db, factor)
     .set({
       wrong_in_a_row: inARow,
       wrong_in_window: fresh ? 1 : factor.wrong_in_window + 1,
       window_start: fresh ? now : factor.window_start,
       ...(suspend && { suspended_at: now }),
     })
-    .where('operator_id', '=', factor.operator_id)
-    .where('user_id', '=', factor.user_id)
-    .where('factor_id', '=', factor.factor_id)
     .execute();
   return suspend ? 'suspended now' : 'wrong';
+}
+
+/** An update of this very enrolment, not of one that came after it. */
+export function updateFactor(db: Db, { operator_id, user_id, factor_id }: FactorKey) {
+  const own = db.updateTable('totp_factors').where('operator_id', '=', operator_id).where('user_id', '=', user_id);
+  return own.where('factor_id', '=', factor_id);
 }
 
 function place(factor: FactorKey) {
@@ -145,5 +147,8 @@ export const expiredFactors: Expiring = {
     await db.updateTable('totp_factors').set({ created_at: now }).where('created_at', '>', now).execute();
     const over = { window_start: 0, wrong_in_window: 0 };
     await db.updateTable('totp_factors').set(over).where('window_start', '>', now).execute();
+    // SECURITY: not further back: a code that could be right now may have been used already.
+    const lastStep = stepOf(now) + 1;
+    await db.updateTable('totp_factors').set({ last_step: lastStep }).where('last_step', '>', lastStep).execute();
   },
 };

@@ -1,7 +1,7 @@
 import type { Transporter } from 'nodemailer';
 import { record } from '../audit/record.ts';
 import type { Context, RequestInfo } from '../context.ts';
-import { transaction } from '../db/database.ts';
+import { type Db, transaction } from '../db/database.ts';
 import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { claimDue } from './claim.ts';
@@ -87,8 +87,7 @@ async function postpone(ctx: Context, mail: Outbox, fault: Fault): Promise<Resul
   const attempts = before + 1;
   const lastError = `${fault.kind} ${fault.code}`;
   if (rejected && attempts >= rejectionsToDrop) return await drop(ctx, mail, 'rejected', lastError);
-  await ctx.db
-    .updateTable('outbox')
+  await unsent(ctx.db, mail)
     .set({
       attempts,
       last_error: lastError,
@@ -96,11 +95,7 @@ async function postpone(ctx: Context, mail: Outbox, fault: Fault): Promise<Resul
       next_attempt_at: ctx.now() + (rejected ? limits.mail.longestRetry : backOff(mail.mail_id, attempts)),
       claimed_until: 0,
     })
-    .where('operator_id', '=', mail.operator_id)
-    .where('mail_id', '=', mail.mail_id)
     .where('claimed_until', '=', mail.claimed_until)
-    .where('sent_at', 'is', null)
-    .where('dropped_at', 'is', null)
     .execute();
   ctx.log.warn({ mailId: mail.mail_id, template: mail.template, attempts, code: lastError }, 'mail not sent yet');
   return fault.kind === 'SERVER' ? 'server-down' : 'failed';
@@ -115,14 +110,7 @@ function backOff(mailId: string, attempts: number): number {
 }
 
 async function markSent(ctx: Context, mail: Outbox): Promise<void> {
-  await ctx.db
-    .updateTable('outbox')
-    .set({ sent_at: ctx.now(), content: '', last_error: '' })
-    .where('operator_id', '=', mail.operator_id)
-    .where('mail_id', '=', mail.mail_id)
-    .where('sent_at', 'is', null)
-    .where('dropped_at', 'is', null)
-    .execute();
+  await unsent(ctx.db, mail).set({ sent_at: ctx.now(), content: '', last_error: '' }).execute();
 }
 
 /** The server takes mails again: those that wait because it did not are due now, without the rest of their back-off. */
@@ -135,6 +123,15 @@ async function endOutage(ctx: Context): Promise<void> {
     .where('next_attempt_at', '>', ctx.now())
     .where('last_error', 'like', 'SERVER %')
     .execute();
+}
+
+function unsent(db: Db, mail: Outbox) {
+  return db
+    .updateTable('outbox')
+    .where('operator_id', '=', mail.operator_id)
+    .where('mail_id', '=', mail.mail_id)
+    .where('sent_at', 'is', null)
+    .where('dropped_at', 'is', null);
 }
 
 const dropInfo: RequestInfo = {
@@ -150,14 +147,9 @@ const dropInfo: RequestInfo = {
 /** Gives a mail up; that somebody was not told is itself an event of the operator (R73). */
 function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastError: string): Promise<Result> {
   return transaction(ctx.db, async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('outbox')
+    const { numUpdatedRows } = await unsent(tx, mail)
       .set({ dropped_at: ctx.now(), content: '', last_error: lastError })
-      .where('operator_id', '=', mail.operator_id)
-      .where('mail_id', '=', mail.mail_id)
       .where('claimed_until', '=', mail.claimed_until)
-      .where('sent_at', 'is', null)
-      .where('dropped_at', 'is', null)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return 'failed';
     await record(tx, ctx.now(), dropInfo, {

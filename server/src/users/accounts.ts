@@ -4,6 +4,7 @@ import { changeUser, type UserChange } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { parseEmail } from '../mail/address.ts';
+import { updateUser } from './credentials.ts';
 
 /** How a person names its account at sign-in. */
 export type Identifier = { readonly email: string } | { readonly operatorId: string; readonly userName: string };
@@ -44,8 +45,8 @@ export async function loadAccount(db: Db, operatorId: string, userId: string): P
 }
 
 /** Notes when a user signed in. */
-export async function stampSignIn({ db, now, user }: UserChange): Promise<void> {
-  await setOf(db, user).set({ last_sign_in_at: now }).execute();
+export async function stampSignIn(c: UserChange): Promise<void> {
+  await updateUser(c, { last_sign_in_at: c.now });
 }
 
 /**
@@ -54,9 +55,7 @@ export async function stampSignIn({ db, now, user }: UserChange): Promise<void> 
  */
 export async function setLanguage(cause: Cause, user: UserKey, language: Account['language']): Promise<void> {
   const { operatorId, userId } = user;
-  await changeUser(cause, { operatorId, userId, otherwise: 'AUM0001' }, async ({ db }) => {
-    await setOf(db, user).set({ language }).execute();
-  });
+  await changeUser(cause, { operatorId, userId, otherwise: 'AUM0001' }, (c) => updateUser(c, { language }));
 }
 
 /** What the attempt counters know an account by, whether it exists or not (R11). */
@@ -74,10 +73,6 @@ function nameKeyOf(userName: string): string {
 }
 
 type UserKey = { readonly operatorId: string; readonly userId: string };
-
-function setOf(db: Db, { operatorId, userId }: UserKey) {
-  return db.updateTable('users').where('operator_id', '=', operatorId).where('user_id', '=', userId);
-}
 
 async function rootOfEmail(db: Db, text: string) {
   const address = parseEmail(text);

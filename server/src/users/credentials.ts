@@ -11,12 +11,7 @@ import { endUserSessions } from '../sessions/sessions.ts';
  */
 export async function voidCredentials(c: UserChange, keepSessionId = ''): Promise<void> {
   const { db, now, user } = c;
-  await db
-    .updateTable('users')
-    .set((eb) => ({ credential_version: eb('credential_version', '+', 1), updated_at: now }))
-    .where('operator_id', '=', user.operatorId)
-    .where('user_id', '=', user.userId)
-    .execute();
+  await updateUser(c, { credential_version: user.row.credential_version + 1, updated_at: now });
   count(c, {
     sessions: await endUserSessions(db, now, user, keepSessionId),
     pendingSignIns: await endPendingSignIns(db, now, user),
