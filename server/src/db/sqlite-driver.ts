@@ -18,8 +18,7 @@ type Connection = DatabaseConnection & { turn: Turn | undefined };
 
 /**
  * A driver for one file: reads outside a transaction run at once; writes and transactions run one after the other, first
- * come, first served. Kysely's own lock lets whoever releases it take it again before those who wait: under load some
- * requests waited for half a second.
+ * come, first served.
  */
 export function sqliteDriver({ writer, reads, patience, committed, close }: Parts): Driver {
   const statements = statementsOf(writer);
