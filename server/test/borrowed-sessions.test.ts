@@ -53,6 +53,9 @@ describe.each(engines)('a session that is not its owner’s, on %s', (engine) =>
       const answer = await call(server, 'DELETE', path, { as: borrowed });
       expect([path, answer.status, answer.body.code]).toEqual([path, 403, 'AUM0015']);
     }
+    // Nor by the operation that ends the sessions of a user in the path, when that is itself.
+    const revoke = await call(server, 'DELETE', `${userPath(root, name)}/tokens`, { as: borrowed });
+    expect([revoke.status, revoke.body.code]).toEqual([403, 'AUM0015']);
     const stepUp = await call(server, 'POST', '/v1/auth/step_up', { as: borrowed, body: { password: 'x' } });
     expect(stepUp.body.code).toBe('AUM0015');
     expect([await alive(owner), await alive(borrowed)]).toEqual([true, true]);

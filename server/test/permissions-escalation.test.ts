@@ -63,6 +63,20 @@ describe.each(engines)('escalation of permissions on %s', (engine) => {
       await expectCode(call(server, 'POST', at('dana', '/password'), { as: alice, body }), 403, 'AUM0024');
     });
 
+    it('counts for no more than a switched session may do: it makes no keys, so nobody may give that away', async () => {
+      await fresh();
+      const alice = await signInAs('alice', allow(['User:updateUserPermission', 'User:listUsers']));
+      await newSam(server, root, as, 'keeper', allow([...makeKeys, 'User:getUser']));
+      await call(server, 'PUT', at('keeper', '/trust_policy'), { as, body: trust(srn('alice')) });
+      await newSam(server, root, as, 'carol');
+      const give = (api: string[]) =>
+        call(server, 'PUT', at('carol', '/permission'), { as: alice, body: { permission: allow(api) } });
+      await expectCode(give(makeKeys), 403, 'AUM0024');
+      await expectCode(give(['User:revokeUserAuthTokens']), 403, 'AUM0024');
+      // What the switched session may do can be given.
+      expect((await give(['User:getUser'])).status).toBe(200);
+    });
+
     it('counts over operators, and behind a condition', async () => {
       await fresh();
       const [home, homeAs] = [root, as];

@@ -108,14 +108,14 @@ function authority(s: State, userName: Name, user: User): Authority {
   const edges: Edge[] = entries(s)
     .filter(([, target]) => target.trusts.includes(user.id))
     .map(([targetName, target]) => ({
-      ...borrowed(identity(s, targetName, target)),
+      ...borrowed(identity(s, targetName, target), targetName),
       way: wayTo(principal(targetName, target), self, undefined),
       unconditional: true,
     }));
   if (s.far.trusts.includes(user.id)) {
     const far = readFor({ operatorId: abroad, userName: 'far' }, documents(s.far.own));
     edges.push({
-      ...borrowed(far),
+      ...borrowed(far, 'far'),
       way: wayTo({ operatorId: abroad, userId: 'far' }, self, undefined),
       unconditional: true,
     });

@@ -6,7 +6,7 @@ import {
   specialiseDocument,
 } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
-import { personOnlyOperations } from './catalogue.ts';
+import { closedToSwitched, onlyOneself, operationsWith } from './catalogue.ts';
 import { documentsOf, parsePermission, type Texts, textsOf } from './documents.ts';
 import { readTrustPolicy } from './trust-policy.ts';
 
@@ -48,12 +48,15 @@ export function readFor(owner: Omit<Principal, 'userId'>, documents: readonly Pe
   return { operatorId, documents: documents.map((document) => specialiseDocument(document, known)) };
 }
 
-/** An identity as somebody has it who switched to it: without its password, and without what needs a person. */
-export function borrowed({ operatorId, documents }: Identity): Identity {
-  const known = { variables: { authMethod: 'switchUser', mfaAuthenticated: false }, pathVariables: {} };
+/**
+ * An identity as somebody has it who switched to the user of this name: without its password, and without what no
+ * switched session calls.
+ */
+export function borrowed({ operatorId, documents }: Identity, samUserName: string): Identity {
+  const known = { variables: { samUserName, authMethod: 'switchUser', mfaAuthenticated: false }, pathVariables: {} };
   return {
     operatorId,
-    documents: [...documents.map((document) => specialiseDocument(document, known)), notForBorrowed()],
+    documents: [...documents, notForBorrowed()].map((document) => specialiseDocument(document, known)),
   };
 }
 
@@ -95,7 +98,7 @@ async function edgesOf(db: Db, principal: Principal): Promise<{ edges: Edge[]; c
     characters += texts ? sizeOf(texts) : 0;
     if (characters > mostCharacters) return { edges, complete: false };
     const condition = readTrustPolicy(row.trust_policy)[row.statement]?.condition;
-    const identity = borrowed(readFor(target, texts ? documentsOf(texts) : []));
+    const identity = borrowed(readFor(target, texts ? documentsOf(texts) : []), target.userName);
     edges.push({ ...identity, way: wayTo(target, principal, condition), unconditional: !condition });
   }
   return { edges, complete: rows.length <= mostWays };
@@ -108,7 +111,10 @@ function sizeOf({ own, roles, defaults }: Texts): number {
 let notForBorrowedDocument: PermissionDocument | undefined;
 
 function notForBorrowed(): PermissionDocument {
-  const api = [...personOnlyOperations];
-  notForBorrowedDocument ??= parsePermission(JSON.stringify({ statements: [{ effect: 'deny', api }] }));
+  const statements = [
+    { effect: 'deny', api: closedToSwitched },
+    { effect: 'deny', api: operationsWith('ends sessions'), condition: onlyOneself },
+  ];
+  notForBorrowedDocument ??= parsePermission(JSON.stringify({ statements }));
   return notForBorrowedDocument;
 }

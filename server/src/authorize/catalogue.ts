@@ -1,5 +1,10 @@
 import { type AnyEndpoint, endpoints, type Trait } from '@warifu/contract';
-import type { Operation } from '@warifu/policy';
+import type { Operation, Request } from '@warifu/policy';
+
+/** The path variable that names the SAM user acted on. */
+const target = 'user_name';
+/** The condition under which only the caller itself is meant. */
+export const onlyOneself = `pathVariable('${target}') == samUserName`;
 
 const policyTraits = ['removes-mfa', 'credentials'] as const;
 
@@ -27,10 +32,30 @@ export const policyOperations: readonly Operation[] = endpoints.map((endpoint) =
   method: endpoint.method,
   path: endpoint.path,
   traits: policyTraits.filter((trait) => endpoint.traits.includes(trait)),
-  target: 'user_name',
+  target,
 }));
 
-/** What only a person with a password may call, so no switched session (R50, R64). */
-export const personOnlyOperations: readonly string[] = endpoints
-  .filter(({ personOnly }) => personOnly)
+type Asking = { readonly authMethod: Request['authMethod']; readonly userName: string };
+type Closing = Pick<AnyEndpoint, 'personOnly' | 'traits'>;
+
+/**
+ * SECURITY: whether a session calls an operation never, whatever the permissions say (R50, R64). One that was opened by a
+ * switch or an AuthKey, which may be a stolen one, makes no credential for its own user and ends no session of it but
+ * itself; one of a switch makes no credential at all, because that outlives it.
+ * @param onUser the user in the operation's path; undefined when the path has none, which means the caller itself
+ */
+export function isClosedTo({ authMethod, userName }: Asking, endpoint: Closing, onUser: string | undefined): boolean {
+  if (authMethod !== 'switchUser' && authMethod !== 'authKey') return false;
+  if (endpoint.personOnly || (authMethod === 'switchUser' && makesCredential(endpoint))) return true;
+  const onItself = onUser === undefined || onUser === userName;
+  return onItself && (makesCredential(endpoint) || endpoint.traits.includes('ends sessions'));
+}
+
+function makesCredential({ traits }: Closing): boolean {
+  return traits.includes('lasting credential');
+}
+
+/** What no switched session calls, on whomever. */
+export const closedToSwitched: readonly string[] = endpoints
+  .filter((endpoint) => endpoint.personOnly || makesCredential(endpoint))
   .map(({ operation }) => operation);

@@ -72,7 +72,7 @@ type GuardedCaller = NonNullable<ReturnType<typeof guardedCaller>>;
 /** SECURITY: a borrowed session is worth what was borrowed, and not whom that user may switch to. */
 async function authorityOfCaller(c: AuthorityChange, caller: GuardedCaller): Promise<Authority> {
   if (caller.originPrincipal === undefined) return await authorityOf(c.db, caller);
-  return { itself: borrowed(await identityOf(c.db, caller)), edges: [], complete: true };
+  return { itself: borrowed(await identityOf(c.db, caller), caller.userName), edges: [], complete: true };
 }
 
 type Documents = readonly PermissionDocument[];

@@ -1,6 +1,7 @@
 import type { AnyEndpoint, ErrorCode, MessageParams } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
+import { isClosedTo } from '../authorize/catalogue.ts';
 import { deciderFor, deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
@@ -156,9 +157,8 @@ async function refuseFor({ request, endpoint }: Incoming, caller: Caller, code: 
 
 /** The conditions that hold for an operation whoever calls it. */
 async function assertMayGoOn(incoming: Incoming, caller: Caller): Promise<Caller> {
-  const { ctx, endpoint } = incoming;
-  const needsPerson = endpoint.personOnly || isBeyondBorrowed(incoming, caller);
-  if (needsPerson && !isPerson(caller)) await refuseFor(incoming, caller, 'AUM0015');
+  const { ctx, endpoint, params } = incoming;
+  if (isClosedTo(caller, endpoint, params.user_name)) await refuseFor(incoming, caller, 'AUM0015');
   if (mustEnrolFirst(caller) && !isOwnEnrolment(incoming, caller)) throw new Failure('MFA0008');
   if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
   return caller;
@@ -174,17 +174,6 @@ function isOwnEnrolment({ endpoint: { traits }, params }: Incoming, caller: Call
   if (traits.includes('enrolment')) return true;
   if (caller.userId === rootId) return traits.includes('root enrolment');
   return traits.includes('sam enrolment') && params.user_name === caller.userName;
-}
-
-/**
- * SECURITY: a borrowed session makes nothing that outlives it. A session of an AuthKey, which may be a stolen one, makes
- * no further credential for its own user and ends nobody's sessions but its own.
- */
-function isBeyondBorrowed({ endpoint: { traits }, params }: Incoming, caller: Caller): boolean {
-  const makes = traits.includes('lasting credential');
-  if (caller.authMethod === 'switchUser') return makes;
-  const itself = params.user_name === undefined || params.user_name === caller.userName;
-  return caller.authMethod === 'authKey' && itself && (makes || traits.includes('ends sessions'));
 }
 
 /** Key and token must come together; a bearer token comes alone (api.md, Headers). */
