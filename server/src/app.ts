@@ -1,4 +1,3 @@
-import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { registerAuditRoutes } from './audit/routes.ts';
 import { isLoopback } from './config.ts';
@@ -9,12 +8,12 @@ import { isReady } from './db/database.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
 import { registerApiPages } from './http/api-pages.ts';
-import { addBodyParsers } from './http/bodies.ts';
+import { addBodyParsers, forgetIgnoredType } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
 import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
-import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
+import { type IdentifiedRequest, SecureResponse } from './http/security-headers.ts';
 import { limitSockets } from './http/sockets.ts';
 import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
 import { answerOddRequests, answerUnreadable } from './http/unreadable.ts';
@@ -32,20 +31,24 @@ import { registerUserRoutes } from './users/routes.ts';
 export async function buildApp(ctx: Context, consoleDist: string): Promise<FastifyInstance> {
   const { http } = limits;
   const app: FastifyInstance = Fastify({
-    loggerInstance: ctx.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger for each request would be the dearest part of a call; who logs names the request.
-    childLoggerFactory: (log) => log,
-    genReqId: () => newId(),
+    // With a logger of its own it would listen to the end of every answer; who logs names the request.
+    childLoggerFactory: () => ctx.log as FastifyBaseLogger,
+    genReqId: (request: IdentifiedRequest) => (request.requestId = newId()),
     requestIdHeader: false,
     bodyLimit: http.bodyBytes,
     keepAliveTimeout: http.idleSocket,
     requestTimeout: http.bodyTime,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: http.headerBytes, headersTimeout: http.headerTime, requireHostHeader: false },
+    http: {
+      maxHeaderSize: http.headerBytes,
+      headersTimeout: http.headerTime,
+      requireHostHeader: false,
+      ServerResponse: SecureResponse,
+    },
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(ctx, request, setSecurityHeaders(request, reply), error);
+      void sendProblem(ctx, request, reply, error);
     },
     clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
     return503OnClosing: false,
@@ -56,8 +59,6 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
-  await app.register(fastifyCookie);
-  addSecurityHeaders(app);
   addBodyParsers(app);
   addDoorChecks(app, ctx);
   app.setErrorHandler((error, request, reply) => sendProblem(ctx, request, reply, error));
@@ -97,6 +98,7 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
     assertSameSite(request);
+    forgetIgnoredType(request);
     // Nothing is read of a request that goes nowhere; a page may stand for what a browser does not find.
     if (request.is404 && request.method !== 'GET') throw noRoute(request);
     if (closing) throw new Failure('COM0503');

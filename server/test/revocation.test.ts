@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../src/db/database.ts';
+import { asHostCommand, openDatabase } from '../src/db/database.ts';
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -187,7 +187,7 @@ describe.each(engines)('what is over is over with the next call, on every server
   it('what another process wrote counts for the next call', async () => {
     const scene = await newScene();
     expect((await list(scene, scene.session)).status).toBe(200);
-    const host = openDatabase(here.ctx.config.databaseUrl, () => {}, 5000);
+    const host = openDatabase(here.ctx.config.databaseUrl, () => {}, asHostCommand);
     await host.deleteFrom('sessions').where('operator_id', '=', scene.root.operatorId).execute();
     expect((await list(scene, scene.session)).status).toBe(401);
     await host.destroy();

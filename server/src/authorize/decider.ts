@@ -1,6 +1,6 @@
 import { compile, type Decider, type PermissionDocument } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
-import { perDatabase } from '../db/reads.ts';
+import { perDatabase, type Soon, whenThere } from '../db/reads.ts';
 import { parsePermission, readTexts, sourcesOf, type Texts } from './documents.ts';
 
 /** A SAM user at a version of everything that decides for it. */
@@ -26,12 +26,11 @@ const numberOf = perDatabase(() => ++databases);
  * The compiled decider of a SAM user. It is kept for the revision of its operator, which every change of a permission,
  * role or default raises and every request reads anew: a changed permission cannot meet an old decider (R62).
  */
-export function deciderFor(db: Db, { operatorId, userId, revision }: Subject): Decider | Promise<Decider> {
+export function deciderFor(db: Db, { operatorId, userId, revision }: Subject): Soon<Decider> {
   const key = `${numberOf(db)}/${operatorId}/${userId}`;
   const known = kept.get(key);
   if (known?.revision === revision) return known.decider;
-  const read = readTexts(db, operatorId, userId);
-  return read instanceof Promise ? read.then((found) => keepDecider(key, found)) : keepDecider(key, read);
+  return whenThere(readTexts(db, operatorId, userId), (found) => keepDecider(key, found));
 }
 
 /** The decider of texts that a transaction sees; nothing of it is kept. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { loadKeys } from '../crypto/keys.ts';
-import { hostPatience, openUpToDate } from '../db/database.ts';
+import { asHostCommand, openUpToDate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { assertKeysFit, createContext, createLog } from '../server.ts';
 import { verifyAudit } from './audit-verify.ts';
@@ -72,7 +72,7 @@ async function openContext(): Promise<Context> {
   const config = readConfig(process.env);
   const log = createLog('silent');
   const keys = loadKeys(config.dataDir);
-  const db = await openUpToDate(config.databaseUrl, () => {}, hostPatience);
+  const db = await openUpToDate(config.databaseUrl, () => {}, asHostCommand);
   await assertKeysFit(db, keys);
   return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});
 }

@@ -3,21 +3,22 @@ import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
-import { lockSqlite, sqliteDialect } from './sqlite.ts';
+import { lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
+import type { Manners } from './sqlite-groups.ts';
 import { startFailure } from './start-failure.ts';
 
 /** A handle for queries: the database itself or a running transaction. A function that takes one joins it. */
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
-/** How long a write waits for another process that holds the file; a host command has more time. Milliseconds. */
-const serverPatience = 1000;
-export const hostPatience = 5000;
+/** How a process writes to a file that others may have open; a host command has time. */
+const asServer: Manners = { patience: 1000, pause: 0 };
+export const asHostCommand: Manners = { patience: 5000, pause: 2 * unseen };
 
 /** Opens the database of a URL (`sqlite:<file>` or `postgres://…`). Nothing else in the server knows an engine. */
-export function openDatabase(url: string, onError: (error: Error) => void, patience = serverPatience): Db {
+export function openDatabase(url: string, onError: (error: Error) => void, manners = asServer): Db {
   const dialect = url.startsWith('sqlite:')
-    ? sqliteDialect(url.slice('sqlite:'.length), patience)
+    ? sqliteDialect(url.slice('sqlite:'.length), manners)
     : postgresDialect(url, onError);
   return new Kysely<Database>({ dialect });
 }
@@ -26,10 +27,10 @@ export function openDatabase(url: string, onError: (error: Error) => void, patie
  * Opens a database and brings its schema up to date.
  * @throws ConfigError, or Error, that tells who starts the program what to do
  */
-export async function openUpToDate(url: string, onError: (error: Error) => void, patience?: number): Promise<Db> {
+export async function openUpToDate(url: string, onError: (error: Error) => void, manners?: Manners): Promise<Db> {
   let db: Db | undefined;
   try {
-    db = openDatabase(url, onError, patience);
+    db = openDatabase(url, onError, manners);
     await migrate(db);
     return db;
   } catch (error) {

@@ -4,15 +4,23 @@ import type { Database } from './schema.ts';
 // As in `database.ts`, which imports the engines and they this file.
 type Db = Kysely<Database>;
 
+/** What is there at once, or later. */
+export type Soon<T> = T | Promise<T>;
+
+/** Goes on with a value at once when it is there: to await it would cost more than an embedded database takes for it. */
+export function whenThere<T, U>(value: Soon<T>, next: (value: T) => Soon<U>): Soon<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
 /** How an engine reads what is committed, beside Kysely. */
 export type Reads = {
   /** Rows as objects. At once on an embedded database, so that nothing is awaited for it. */
-  readonly all: (sql: string, parameters: readonly unknown[]) => unknown[] | Promise<unknown[]>;
+  readonly all: (sql: string, parameters: readonly unknown[]) => Soon<unknown[]>;
   /**
-   * A number that differs once anybody, in this process or another one, has committed since; when `now` is not asked for,
-   * as it was known in this turn of the event loop. Undefined where it costs as much as the answer: there nothing is kept.
+   * A number that differs once anybody has committed since: at once for this process, after `unseen` milliseconds for
+   * another one. Undefined where it costs as much as the answer: there nothing is kept.
    */
-  readonly version: ((now: boolean) => number) | undefined;
+  readonly version: (() => number) | undefined;
 };
 
 const byAdapter = new WeakMap<DialectAdapter, Reads>();
@@ -47,11 +55,6 @@ const largestKept = mostKept / 128;
 
 type Query<R> = Compilable<R> & { execute(): Promise<R[]> };
 
-type Options = {
-  /** SECURITY: for what a request is judged by. What else it reads may be as old as its own judgement. */
-  readonly now?: boolean;
-};
-
 /**
  * A read for the path of every request: its statement is built once, and its answer is kept for as long as nobody has
  * committed anything since. So it is always what the database holds now, and no change has to remember to evict it.
@@ -62,11 +65,8 @@ type Options = {
 export function preparedRead<R, T>(
   build: (db: Db, ...values: string[]) => Query<R>,
   toValue: (rows: readonly R[]) => T,
-  { now = false }: Options = {},
-): (db: Db, ...values: string[]) => T | Promise<T> {
-  const readerOf = perDatabase(({ all, version }) => {
-    return committedReader({ all, version: version && (() => version(now)) }, build, toValue);
-  });
+): (db: Db, ...values: string[]) => Soon<T> {
+  const readerOf = perDatabase((reads) => committedReader(reads, build, toValue));
   return (db, ...values) => {
     if (db.isTransaction)
       return build(db, ...values)
@@ -77,7 +77,7 @@ export function preparedRead<R, T>(
 }
 
 function committedReader<R, T>(
-  reads: Pick<Reads, 'all'> & { readonly version: (() => number) | undefined },
+  reads: Reads,
   build: (db: Db, ...values: string[]) => Query<R>,
   toValue: (rows: readonly R[]) => T,
 ) {
@@ -95,14 +95,14 @@ function committedReader<R, T>(
     weight += entry.weight;
     if (weight > mostKept) forget(kept.keys().next().value as string);
   };
-  return (db: Db, values: readonly string[]): T | Promise<T> => {
+  return (db: Db, values: readonly string[]): Soon<T> => {
     // Asked before the rows are read: of what is committed in between, the answer is newer than its version says.
     const version = reads.version?.();
     const key = values.length === 1 ? (values[0] as string) : JSON.stringify(values);
     const known = version === undefined ? undefined : kept.get(key);
     if (known?.version === version && known) return known.value;
     statement ??= prepare(build(db, ...values.map((_, i) => standIn(i))).compile());
-    const rows = reads.all(statement.sql, statement.fill(values)) as R[] | Promise<R[]>;
+    const rows = reads.all(statement.sql, statement.fill(values)) as Soon<R[]>;
     if (rows instanceof Promise) return rows.then(toValue);
     const value = toValue(rows);
     if (version !== undefined) keep(key, { version, value, weight: weigh(key, rows) });

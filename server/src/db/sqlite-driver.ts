@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely';
-import { sqliteGroups, type Turn } from './sqlite-groups.ts';
+import type { Turn } from './sqlite-groups.ts';
 import { type Statement, statementsOf } from './sqlite-statements.ts';
 
 type Parts = {
   readonly writer: DatabaseSync;
   readonly reads: (sql: string) => Statement;
-  /** Milliseconds to wait for another process that writes. */
-  readonly patience: number;
-  /** Told of every commit, before whoever asked for it. */
-  readonly committed: () => void;
+  readonly takeTurn: () => Promise<Turn>;
   readonly close: () => void;
 };
 
@@ -20,9 +17,8 @@ type Connection = DatabaseConnection & { turn: Turn | undefined };
  * A driver for one file: reads outside a transaction run at once; writes and transactions run one after the other, first
  * come, first served.
  */
-export function sqliteDriver({ writer, reads, patience, committed, close }: Parts): Driver {
+export function sqliteDriver({ writer, reads, takeTurn, close }: Parts): Driver {
   const statements = statementsOf(writer);
-  const takeTurn = sqliteGroups({ writer, patience, committed });
 
   const execute = ({ sql, parameters }: CompiledQuery): QueryResult<never> => {
     const statement = statements(sql);

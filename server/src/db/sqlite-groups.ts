@@ -1,9 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 
-type Parts = {
-  readonly writer: DatabaseSync;
+/** How a process writes to a file that others have open too. Milliseconds. */
+export type Manners = {
+  /** To wait for another process that writes; nothing stands still meanwhile. */
   readonly patience: number;
+  /** Between a commit and its acknowledgement. */
+  readonly pause: number;
+};
+
+type Parts = Manners & {
+  readonly writer: DatabaseSync;
+  /** Told of every commit, before whoever asked for it. */
   readonly committed: () => void;
 };
 
@@ -26,7 +34,7 @@ const longest = 5;
  * committed together with it: each is a savepoint of one transaction of the engine, and each is acknowledged when that is
  * on the disk. A commit costs as much as ten small transactions do.
  */
-export function sqliteGroups({ writer, patience, committed }: Parts): () => Promise<Turn> {
+export function sqliteGroups({ writer, patience, pause, committed }: Parts): () => Promise<Turn> {
   const waiting: (() => void)[] = [];
   let taken = false;
   let members: Member[] = [];
@@ -43,7 +51,7 @@ export function sqliteGroups({ writer, patience, committed }: Parts): () => Prom
     try {
       writer.exec('commit');
       committed();
-      settle((member) => member.resolve());
+      settle(pause === 0 ? resolveNow : (member) => setTimeout(member.resolve, pause));
     } catch (error) {
       if (writer.isTransaction) writer.exec('rollback');
       settle((member) => member.reject(error));
@@ -110,6 +118,10 @@ export function sqliteGroups({ writer, patience, committed }: Parts): () => Prom
 /** As SQLite names a failed write (SQLITE_IOERR). */
 function takenBack(): Error {
   return Object.assign(new Error('The transaction was rolled back.'), { code: 'ERR_SQLITE_ERROR', errcode: 10 });
+}
+
+function resolveNow({ resolve }: Member): void {
+  resolve();
 }
 
 const retryDelay = 5;

@@ -4,7 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { registerReads } from './reads.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
+import { type Manners, sqliteGroups } from './sqlite-groups.ts';
 import { statementsOf } from './sqlite-statements.ts';
+
+/** Milliseconds for which a server may not see what another process has committed; host commands wait it out. */
+export const unseen = 1;
 
 /** Oldest SQLite without the defect that can lose committed writes of a WAL with several connections. */
 const oldestSafe = [3, 51, 3] as const;
@@ -12,10 +16,9 @@ const oldestSafe = [3, 51, 3] as const;
 /**
  * Opens the embedded database twice, asserts the settings that "committed" rests on, and adapts it to Kysely: writes
  * take turns on one connection; what is read outside a transaction never waits for them (decision 0020).
- * @param patience milliseconds to wait for another process that writes; nothing stands still meanwhile
  * @throws Error when SQLite is too old or a setting does not hold
  */
-export function sqliteDialect(file: string, patience: number): Dialect {
+export function sqliteDialect(file: string, { patience, pause }: Manners): Dialect {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const writer = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
   writer.exec(`PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 0;`);
@@ -37,30 +40,32 @@ export function sqliteDialect(file: string, patience: number): Dialect {
   };
   return {
     createAdapter: () => adapter,
-    createDriver: () => sqliteDriver({ writer, reads, patience, committed, close }),
+    createDriver: () => sqliteDriver({ writer, reads, takeTurn: sqliteGroups({ writer, patience, pause, committed }), close }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
 /**
- * The version of what a connection reads. SQLite tells it exactly, for three system calls; so it is asked for what a
- * request is judged by, and else once in a turn of the event loop and after each commit of this process.
+ * The version of what a connection reads. SQLite tells it exactly, for three system calls; so it is asked again after
+ * each commit of this process, and otherwise not more often than other processes say that they are done.
  */
 function versionOf(reader: DatabaseSync) {
   const statement = reader.prepare('PRAGMA data_version');
   statement.setReturnArrays(true);
-  let known: number | undefined;
-  const forget = () => {
-    known = undefined;
-  };
-  const version = (now: boolean): number => {
-    if (known !== undefined && !now) return known;
-    if (known === undefined) setImmediate(forget);
+  let known = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const version = (): number => {
+    const now = performance.now();
+    if (now - askedAt < unseen) return known;
+    askedAt = now;
     known = (statement.get() as unknown as [number])[0];
     return known;
   };
-  return { version, committed: forget };
+  const committed = () => {
+    askedAt = Number.NEGATIVE_INFINITY;
+  };
+  return { version, committed };
 }
 
 /**

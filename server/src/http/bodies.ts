@@ -29,11 +29,11 @@ export function addBodyParsers(app: FastifyInstance): void {
     if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
     return parse(request, bytes);
   });
-  app.addHook('onRequest', (request, _, done) => {
-    // The library refuses a type that it cannot read before it asks a parser. What stays is what the guard looks at.
-    if (readingOf(request) === 'ignored' && !isJson(request)) delete request.raw.headers['content-type'];
-    done();
-  });
+}
+
+/** The framework refuses a type that it cannot read before it asks a parser. What stays is what the guard looks at. */
+export function forgetIgnoredType(request: FastifyRequest): void {
+  if (readingOf(request) === 'ignored' && !isJson(request)) delete request.raw.headers['content-type'];
 }
 
 function readingOf(request: FastifyRequest): BodyReading | undefined {

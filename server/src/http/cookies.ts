@@ -1,4 +1,4 @@
-import type {} from '@fastify/cookie';
+import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 
@@ -16,27 +16,40 @@ function nameOf({ server }: FastifyRequest | FastifyReply, part = ''): string {
 const pending = '-sign-in';
 
 export function readSessionCookie(request: FastifyRequest): string | undefined {
-  return request.cookies[nameOf(request)];
+  return readCookie(request, nameOf(request));
 }
 
 export function readPendingCookie(request: FastifyRequest): string | undefined {
-  return request.cookies[nameOf(request, pending)];
+  return readCookie(request, nameOf(request, pending));
 }
 
 /** Hands the session to the browser; a pending sign-in is over with it. */
 export function setSessionCookie(reply: FastifyReply, token: string): void {
-  reply.setCookie(nameOf(reply), token, attributes);
+  setCookie(reply, { name: nameOf(reply), value: token });
   clearPendingCookie(reply);
 }
 
 export function clearSessionCookie(reply: FastifyReply): void {
-  reply.clearCookie(nameOf(reply), attributes);
+  clearCookie(reply, nameOf(reply));
 }
 
 export function setPendingCookie(reply: FastifyReply, token: string): void {
-  reply.setCookie(nameOf(reply, pending), token, { ...attributes, maxAge: limits.otp.challengeLife / 1000 });
+  setCookie(reply, { name: nameOf(reply, pending), value: token, maxAge: limits.otp.challengeLife / 1000 });
 }
 
 export function clearPendingCookie(reply: FastifyReply): void {
-  reply.clearCookie(nameOf(reply, pending), attributes);
+  clearCookie(reply, nameOf(reply, pending));
+}
+
+function readCookie({ headers }: FastifyRequest, name: string): string | undefined {
+  return headers.cookie === undefined ? undefined : parseCookie(headers.cookie)[name];
+}
+
+function clearCookie(reply: FastifyReply, name: string): void {
+  setCookie(reply, { name, value: '', maxAge: 0, expires: new Date(0) });
+}
+
+/** Adds a cookie to the answer; the framework keeps several of them beside each other. */
+function setCookie(reply: FastifyReply, cookie: SetCookie): void {
+  reply.header('set-cookie', stringifySetCookie({ ...cookie, ...attributes }));
 }

@@ -7,6 +7,7 @@ import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
+import { type Soon, whenThere } from '../db/reads.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -19,8 +20,6 @@ import { refuseCall } from './refusal.ts';
 export type Caller = Session & {
   readonly token: string;
   readonly viaCookie: boolean;
-  /** Decides the call again by what a transaction sees; see `Cause`. */
-  readonly recheck?: (db: Db) => Promise<void>;
 };
 
 type Params = Record<string, string>;
@@ -37,30 +36,28 @@ export type Incoming = {
 export type Guard<C> = {
   /** As the access matrix prints it. */
   readonly name: string;
-  readonly check: (incoming: Incoming) => Promise<C>;
+  readonly check: (incoming: Incoming) => Soon<C>;
+  /** Decides the call again by what a transaction sees, after it took its locks; see `Cause`. */
+  readonly recheck?: (incoming: Incoming, caller: Caller, db: Db) => Promise<void>;
 };
 
 /** No session needed. */
-export const anyone: Guard<undefined> = { name: 'anyone', check: async () => undefined };
+export const anyone: Guard<undefined> = { name: 'anyone', check: () => undefined };
 
 /** Any signed-in user, on its own behalf. */
 export const signedIn: Guard<Caller> = {
   name: 'signed in',
-  check: async (incoming) => {
-    const caller = await authenticate(incoming);
-    return await assertMayGoOn(incoming, caller);
-  },
+  check: (incoming) => whenThere(authenticate(incoming), (caller) => assertMayGoOn(incoming, caller)),
 };
 
 /** The root user of the operator in the path (or of its own, when the path names none). */
 export function rootOf(param?: string): Guard<Caller> {
   return {
     name: param ? `root of {${param}}` : 'root',
-    check: async (incoming) => {
-      const caller = await callerOf(incoming, param);
-      if (caller.userId !== rootId) await refuseFor(incoming, caller, 'AUM0016');
-      return await assertMayGoOn(incoming, caller);
-    },
+    check: (incoming) =>
+      whenThere(callerOf(incoming, param), (caller) => {
+        return caller.userId === rootId ? assertMayGoOn(incoming, caller) : refuseFor(incoming, caller, 'AUM0016');
+      }),
   };
 }
 
@@ -81,40 +78,52 @@ function permittedUnless(
 ): Guard<Caller> {
   return {
     name,
-    check: async (incoming) => {
-      const caller = await callerOf(incoming, param);
-      const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(incoming, caller);
-      const free = caller.userId === rootId || enrolling || isFree(incoming, caller);
-      // SECURITY: nothing is allowed to a SAM user until a permission says so.
-      if (!free && !(await isAllowed(incoming, caller))) {
-        const params = { userName: caller.userName, permission: incoming.endpoint.operation };
-        await refuseFor(incoming, caller, 'AUM0017', params);
-      }
-      await assertMayGoOn(incoming, caller);
-      return enrolling ? caller : Object.assign(caller, { recheck: recheckOf(incoming, caller) });
+    check: (incoming) =>
+      whenThere(callerOf(incoming, param), (caller) => {
+        if (needsNoPermission(incoming, caller) || isFree(incoming, caller)) return assertMayGoOn(incoming, caller);
+        return whenThere(isAllowed(incoming, caller), (allowed) => {
+          // SECURITY: nothing is allowed to a SAM user until a permission says so.
+          return allowed ? assertMayGoOn(incoming, caller) : refuseFor(incoming, caller, 'AUM0017', lacking(incoming, caller));
+        });
+      }),
+    recheck: async (incoming, caller, db) => {
+      if (needsNoPermission(incoming, caller)) return;
+      const texts = await textsOf(db, caller.operatorId, caller.userId);
+      const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
+      if (!allowed) throw new Failure('AUM0017', lacking(incoming, caller));
     },
   };
 }
 
+function needsNoPermission(incoming: Incoming, caller: Caller): boolean {
+  return caller.userId === rootId || (mustEnrolFirst(caller) && isOwnEnrolment(incoming, caller));
+}
+
+function lacking({ endpoint }: Incoming, { userName }: Caller): MessageParams {
+  return { userName, permission: endpoint.operation };
+}
+
 /** The session of a request: header tokens, else the console's cookie. */
-async function authenticate({ ctx, request, endpoint }: Incoming): Promise<Caller> {
+function authenticate({ ctx, request, endpoint }: Incoming): Soon<Caller> {
   const header = headerCredentials(request);
   const token = header?.token ?? readSessionCookie(request);
   if (!token) throw new Failure('AUM0001');
-  const session = await findSession(ctx, header ? 'api' : 'console', token, header?.apiKey);
-  if (!session) throw new Failure('AUM0001');
-  const write = request.method !== 'GET' && request.method !== 'HEAD';
-  if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
-    await refuseCall(request, session, endpoint.operation, new Failure('COM0403'));
-  }
-  return { ...session, token, viaCookie: !header };
+  return whenThere(findSession(ctx, header ? 'api' : 'console', token, header?.apiKey), (session) => {
+    if (!session) throw new Failure('AUM0001');
+    const write = request.method !== 'GET' && request.method !== 'HEAD';
+    if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
+      return refuseCall(request, session, endpoint.operation, new Failure('COM0403'));
+    }
+    return { ...session, token, viaCookie: !header };
+  });
 }
 
-async function callerOf(incoming: Incoming, param: string | undefined): Promise<Caller> {
-  const caller = await authenticate(incoming);
-  // SECURITY: another operator's anything is not there.
-  if (param !== undefined && caller.operatorId !== incoming.params[param]) throw new Failure('COM0404');
-  return caller;
+function callerOf(incoming: Incoming, param: string | undefined): Soon<Caller> {
+  return whenThere(authenticate(incoming), (caller) => {
+    // SECURITY: another operator's anything is not there.
+    if (param !== undefined && caller.operatorId !== incoming.params[param]) throw new Failure('COM0404');
+    return caller;
+  });
 }
 
 // SECURITY: the body was not checked yet; only the very name of the caller, as text, makes it a question about oneself.
@@ -122,20 +131,10 @@ function isAboutOneself({ request }: Incoming, { userName }: Caller): boolean {
   return (request.body as { userName?: unknown } | null | undefined)?.userName === userName;
 }
 
-async function isAllowed(incoming: Incoming, caller: Caller): Promise<boolean> {
-  const decider = deciderFor(incoming.ctx.db, caller);
-  return (decider instanceof Promise ? await decider : decider).decide(policyRequest(incoming, caller)) === 'allow';
-}
-
-/** The same question by what a transaction sees, after it took its locks. */
-function recheckOf(incoming: Incoming, caller: Caller) {
-  return async (db: Db) => {
-    if (caller.userId === rootId) return;
-    const texts = await textsOf(db, caller.operatorId, caller.userId);
-    const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
-    const { userName } = caller;
-    if (!allowed) throw new Failure('AUM0017', { userName, permission: incoming.endpoint.operation });
-  };
+function isAllowed(incoming: Incoming, caller: Caller): Soon<boolean> {
+  return whenThere(deciderFor(incoming.ctx.db, caller), (decider) => {
+    return decider.decide(policyRequest(incoming, caller)) === 'allow';
+  });
 }
 
 /** The call as conditions see it. */
@@ -151,14 +150,14 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 }
 
 /** Refuses and writes it down; see `refuseCall`. */
-async function refuseFor({ request, endpoint }: Incoming, caller: Caller, code: ErrorCode, params: MessageParams = {}) {
-  return await refuseCall(request, caller, endpoint.operation, new Failure(code, params));
+function refuseFor({ request, endpoint }: Incoming, caller: Caller, code: ErrorCode, params: MessageParams = {}) {
+  return refuseCall(request, caller, endpoint.operation, new Failure(code, params));
 }
 
 /** The conditions that hold for an operation whoever calls it. */
-async function assertMayGoOn(incoming: Incoming, caller: Caller): Promise<Caller> {
+function assertMayGoOn(incoming: Incoming, caller: Caller): Soon<Caller> {
   const { ctx, endpoint, params } = incoming;
-  if (isClosedTo(caller, endpoint, params.user_name)) await refuseFor(incoming, caller, 'AUM0015');
+  if (isClosedTo(caller, endpoint, params.user_name)) return refuseFor(incoming, caller, 'AUM0015');
   if (mustEnrolFirst(caller) && !isOwnEnrolment(incoming, caller)) throw new Failure('MFA0008');
   if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
   return caller;

@@ -11,9 +11,9 @@ import { type Cause, causeOf } from '../change/cause.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import type { Session } from '../sessions/live.ts';
+import { whenThere } from '../db/reads.ts';
 import type { BodyReading } from './bodies.ts';
-import type { Caller, Guard } from './guards.ts';
+import type { Caller, Guard, Incoming } from './guards.ts';
 import { inputReader } from './input.ts';
 import { assertStrings } from './json-body.ts';
 import type { MethodsOf } from './methods.ts';
@@ -74,59 +74,84 @@ export function handle<E extends AnyEndpoint, C>(
     bodyLimit,
     config: { body: options.body ?? (endpoint.own || endpoint.hasBody ? 'typed' : 'ignored') },
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       const settling = ctx.settleClock();
-      if (settling) await settling;
-      const params = request.params as ParamsOf<E>;
-      const caller = await guard.check({ ctx, request, endpoint, params: params as Record<string, string> });
-      const { query, body } = readInput(request, reply) as { query: QueryOf<E>; body: BodyOf<E> };
-      assertStrings(params);
-      assertStrings(query);
-      check.params(params);
-      check.query(query);
-      check.body(body);
-      const result = await work(callOf({ caller, params, query, body, request, reply }, endpoint)).catch(
-        (error: unknown) => rethrow(request, endpoint, caller, error),
-      );
-      reply.code(endpoint.status);
-      return result === undefined ? reply.send() : result;
+      return settling ? settling.then(() => answer(request, reply)) : answer(request, reply);
     },
   });
-}
 
-/** What only some operations ask for is made when they do. */
-function callOf<E extends AnyEndpoint, C>(given: Omit<Call<E, C>, 'info' | 'cause'>, endpoint: E): Call<E, C> {
-  const { caller, request } = given;
-  let info: RequestInfo | undefined;
-  const infoOf = () => (info ??= requestInfoOf(request, endpoint.operation));
-  return {
-    ...given,
-    get info() {
-      return infoOf();
-    },
-    get cause() {
-      return causeOfCall(request.server.warifu.ctx, infoOf(), endpoint, caller);
-    },
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    const incoming = { ctx, request, endpoint, params: request.params as Record<string, string> };
+    return whenThere(guard.check(incoming), (caller) => {
+      const { query, body } = readInput(request, reply);
+      assertStrings(request.params);
+      assertStrings(query);
+      check.params(request.params);
+      check.query(query);
+      check.body(body);
+      reply.code(endpoint.status);
+      const call = new GuardedCall(incoming, reply, { guard, caller, query, body }) as unknown as Call<E, C>;
+      return work(call).then(
+        (result) => (result === undefined ? send(reply) : result),
+        (error: unknown) => rethrow(incoming, caller, error),
+      );
+    });
   };
 }
 
-/** Who may call was settled by the guard; a signed-in caller stands behind the change. */
-function causeOfCall(ctx: Context, info: RequestInfo, endpoint: AnyEndpoint, caller: unknown): Cause {
-  const cause = causeOf(ctx, info, 'anonymous', endpoint.status);
-  if (!caller) return cause;
-  const { recheck, ...session } = caller as Caller;
-  return { ...cause, caller: session, ...(recheck && { recheck }) };
+/** Without a body. The framework waits for an answer that is handed to it to be over; there is nothing to wait for. */
+function send(reply: FastifyReply): void {
+  reply.send();
+}
+
+type Given = {
+  readonly guard: Guard<unknown>;
+  readonly caller: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+};
+
+/** A call that was let in. What only some operations ask for is made when they do. */
+class GuardedCall {
+  readonly caller: unknown;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly #incoming: Incoming;
+  readonly #guard: Guard<unknown>;
+
+  constructor(incoming: Incoming, reply: FastifyReply, { guard, caller, query, body }: Given) {
+    this.#incoming = incoming;
+    this.#guard = guard;
+    this.caller = caller;
+    this.params = incoming.params;
+    this.query = query;
+    this.body = body;
+    this.request = incoming.request;
+    this.reply = reply;
+  }
+
+  get info(): RequestInfo {
+    return requestInfoOf(this.request, this.#incoming.endpoint.operation);
+  }
+
+  /** Who may call was settled by the guard; a signed-in caller stands behind the change. */
+  get cause(): Cause {
+    const { ctx, endpoint } = this.#incoming;
+    const cause = causeOf(ctx, this.info, 'anonymous', endpoint.status);
+    if (!this.caller) return cause;
+    const caller = this.caller as Caller;
+    const { recheck } = this.#guard;
+    return { ...cause, caller, ...(recheck && { recheck: (db) => recheck(this.#incoming, caller, db) }) };
+  }
 }
 
 /** An attempt to reach beyond one's own permissions is written down after its transaction was taken back (R72). */
-async function rethrow(
-  request: FastifyRequest,
-  endpoint: AnyEndpoint,
-  caller: unknown,
-  error: unknown,
-): Promise<never> {
+async function rethrow({ request, endpoint }: Incoming, caller: unknown, error: unknown): Promise<never> {
   const beyond = error instanceof Failure && (error.code === 'AUM0024' || error.code === 'AUM0040');
-  if (caller && beyond) await refuseCall(request, caller as Session, endpoint.operation, error);
+  if (caller && beyond) await refuseCall(request, caller as Caller, endpoint.operation, error);
   throw error;
 }
 

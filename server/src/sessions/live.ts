@@ -2,7 +2,7 @@ import type { Change } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { hashSecret, sameSecret } from '../crypto/tokens.ts';
 import { type Db, lockedRow } from '../db/database.ts';
-import { preparedRead } from '../db/reads.ts';
+import { preparedRead, type Soon, whenThere } from '../db/reads.ts';
 import { rootId, type Sessions } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { lastUseOf, noteUse } from './last-use.ts';
@@ -42,7 +42,6 @@ type Read = {
 const byTokenHash = preparedRead(
   (db, tokenHash) => sessionRows(db).where('sessions.token_hash', '=', tokenHash),
   ([row]) => row && toRead(row),
-  { now: true },
 );
 
 /**
@@ -50,19 +49,18 @@ const byTokenHash = preparedRead(
  * comes from one statement, so that every change acts on the next request (R62).
  * @param apiKey must belong to the very same session when it is given (R51)
  */
-export async function findSession(
+export function findSession(
   ctx: Context,
   kind: Session['kind'],
   token: string,
   apiKey: string | undefined,
-): Promise<Session | undefined> {
-  const found = byTokenHash(ctx.db, hashSecret(token));
-  const read = found instanceof Promise ? await found : found;
-  const now = ctx.now();
-  if (read?.session.kind !== kind || !isAlive(ctx, read, now)) return undefined;
-  if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), read.apiKeyHash)) return undefined;
-  noteUse(ctx, read.session, read.lastUsedAt);
-  return read.session;
+): Soon<Session | undefined> {
+  return whenThere(byTokenHash(ctx.db, hashSecret(token)), (read) => {
+    if (read?.session.kind !== kind || !isAlive(ctx, read, ctx.now())) return undefined;
+    if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), read.apiKeyHash)) return undefined;
+    noteUse(ctx, read.session, read.lastUsedAt);
+    return read.session;
+  });
 }
 
 /** A session as the transaction sees it, which nobody ends before the transaction is over; undefined when it ended. */

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendProblem } from '../../src/http/problem.ts';
-import { addSecurityHeaders } from '../../src/http/security-headers.ts';
+import { SecureResponse } from '../../src/http/security-headers.ts';
 import { registerMailPreview } from '../../src/mail/routes.ts';
 import { enqueue, linkMail, makeWorld, notice, outboxRows, type World } from './helper.ts';
 
@@ -10,8 +10,7 @@ let app: FastifyInstance;
 
 const build = async (env?: Record<string, string>) => {
   world = await makeWorld('SQLite', env);
-  app = Fastify();
-  addSecurityHeaders(app);
+  app = Fastify({ http: { ServerResponse: SecureResponse } });
   app.setErrorHandler((error, request, reply) => sendProblem(world.ctx, request, reply, error));
   registerMailPreview(app, world.ctx);
 };
