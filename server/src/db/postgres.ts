@@ -1,5 +1,6 @@
 import { type Dialect, PostgresAdapter, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { lookUpTogether } from './postgres-look-ups.ts';
 import { registerReads } from './reads.ts';
 
 const int8 = 20;
@@ -34,7 +35,7 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
   pool.on('connect', (client) => client.on('error', onError));
   const dialect = new PostgresDialect({ pool });
   const adapter = new PostgresAdapter();
-  registerReads(adapter, { all: preparedOn(pool), version: undefined });
+  registerReads(adapter, { lookUp: lookUpTogether(preparedOn(pool)), version: undefined });
   return Object.assign(dialect, { createAdapter: () => adapter });
 }
 
@@ -50,13 +51,13 @@ export function placeOf(url: string): Place {
 /** Runs statements that a connection prepares once, each under a name of its own. */
 function preparedOn(pool: pg.Pool) {
   const names = new Map<string, string>();
-  return async (text: string, values: readonly unknown[]): Promise<unknown[]> => {
+  return async (text: string, values: unknown[]): Promise<Record<string, unknown>[]> => {
     let name = names.get(text);
     if (name === undefined) {
       name = `warifu_${names.size}`;
       names.set(text, name);
     }
-    return (await pool.query<Record<string, unknown>>({ name, text, values: values as unknown[] })).rows;
+    return (await pool.query<Record<string, unknown>>({ name, text, values })).rows;
   };
 }
 

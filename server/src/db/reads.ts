@@ -12,10 +12,17 @@ export function whenThere<T, U>(value: Soon<T>, next: (value: T) => Soon<U>): So
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/** A statement that is built once, and where the values of a look-up go. */
+export type Statement = {
+  readonly sql: string;
+  /** For each parameter of the statement: which value it takes, or what it always is. */
+  readonly places: readonly (number | { readonly always: unknown })[];
+};
+
 /** How an engine reads what is committed, beside Kysely. */
 export type Reads = {
   /** Rows as objects. At once on an embedded database, so that nothing is awaited for it. */
-  readonly all: (sql: string, parameters: readonly unknown[]) => Soon<unknown[]>;
+  readonly lookUp: (statement: Statement) => (values: readonly string[]) => Soon<unknown[]>;
   /**
    * A number that differs once anybody has committed since: at once for this process, after `unseen` milliseconds for
    * another one. Undefined where it costs as much as the answer: there nothing is kept.
@@ -83,7 +90,7 @@ function committedReader<R, T>(
 ) {
   const kept = new Map<string, Kept<T>>();
   let weight = 0;
-  let statement: Statement | undefined;
+  let lookUp: ReturnType<Reads['lookUp']> | undefined;
   const forget = (key: string) => {
     weight -= kept.get(key)?.weight ?? 0;
     kept.delete(key);
@@ -98,11 +105,12 @@ function committedReader<R, T>(
   return (db: Db, values: readonly string[]): Soon<T> => {
     // Asked before the rows are read: of what is committed in between, the answer is newer than its version says.
     const version = reads.version?.();
-    const key = values.length === 1 ? (values[0] as string) : JSON.stringify(values);
+    // No value of a request holds NUL.
+    const key = values.length === 1 ? (values[0] as string) : values.join('\0');
     const known = version === undefined ? undefined : kept.get(key);
     if (known?.version === version && known) return known.value;
-    statement ??= prepare(build(db, ...values.map((_, i) => standIn(i))).compile());
-    const rows = reads.all(statement.sql, statement.fill(values)) as Soon<R[]>;
+    lookUp ??= reads.lookUp(prepare(build(db, ...values.map((_, i) => standIn(i))).compile()));
+    const rows = lookUp(values) as Soon<R[]>;
     if (rows instanceof Promise) return rows.then(toValue);
     const value = toValue(rows);
     if (version !== undefined) keep(key, { version, value, weight: weigh(key, rows) });
@@ -124,18 +132,16 @@ function weigh(key: string, rows: readonly unknown[]): number {
   return sum;
 }
 
-type Statement = { readonly sql: string; readonly fill: (values: readonly string[]) => readonly unknown[] };
+const mark = '\u0000value ';
 
 function standIn(index: number): string {
-  return `\u0000value ${index}`;
+  return mark + index;
 }
 
 function prepare({ sql, parameters }: CompiledQuery): Statement {
   const places = parameters.map((parameter) => {
-    const isStandIn = typeof parameter === 'string' && parameter.startsWith('\u0000value ');
-    return { parameter, index: isStandIn ? Number(parameter.slice('\u0000value '.length)) : -1 };
+    const isStandIn = typeof parameter === 'string' && parameter.startsWith(mark);
+    return isStandIn ? Number(parameter.slice(mark.length)) : { always: parameter };
   });
-  const fill = (values: readonly string[]) =>
-    places.map(({ index, parameter }) => (index === -1 ? parameter : values[index]));
-  return { sql, fill };
+  return { sql, places };
 }

@@ -33,14 +33,22 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
   Object.defineProperty(adapter, 'supportsTransactionalDdl', { value: true });
   const reads = statementsOf(reader);
   const { version, committed } = versionOf(reader);
-  registerReads(adapter, { all: (sql, parameters) => reads(sql).all(parameters), version });
+  registerReads(adapter, {
+    lookUp: ({ sql, places }) => {
+      const statement = reads(sql);
+      return (values) =>
+        statement.all(places.map((place) => (typeof place === 'number' ? values[place] : place.always)));
+    },
+    version,
+  });
   const close = () => {
     reader.close();
     writer.close();
   };
   return {
     createAdapter: () => adapter,
-    createDriver: () => sqliteDriver({ writer, reads, takeTurn: sqliteGroups({ writer, patience, pause, committed }), close }),
+    createDriver: () =>
+      sqliteDriver({ writer, reads, takeTurn: sqliteGroups({ writer, patience, pause, committed }), close }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

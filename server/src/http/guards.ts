@@ -83,7 +83,9 @@ function permittedUnless(
         if (needsNoPermission(incoming, caller) || isFree(incoming, caller)) return assertMayGoOn(incoming, caller);
         return whenThere(isAllowed(incoming, caller), (allowed) => {
           // SECURITY: nothing is allowed to a SAM user until a permission says so.
-          return allowed ? assertMayGoOn(incoming, caller) : refuseFor(incoming, caller, 'AUM0017', lacking(incoming, caller));
+          return allowed
+            ? assertMayGoOn(incoming, caller)
+            : refuseFor(incoming, caller, 'AUM0017', lacking(incoming, caller));
         });
       }),
     recheck: async (incoming, caller, db) => {

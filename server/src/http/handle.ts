@@ -9,9 +9,9 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Cause, causeOf } from '../change/cause.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
+import { whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { whenThere } from '../db/reads.ts';
 import type { BodyReading } from './bodies.ts';
 import type { Caller, Guard, Incoming } from './guards.ts';
 import { inputReader } from './input.ts';

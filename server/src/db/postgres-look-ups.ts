@@ -1,0 +1,62 @@
+import type { Statement } from './reads.ts';
+
+type Row = Record<string, unknown>;
+type Query = (text: string, values: unknown[]) => Promise<Row[]>;
+type Asked = {
+  readonly values: readonly string[];
+  readonly resolve: (rows: Row[]) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Look-ups by one statement that come in the same turn of the event loop are one round trip: under load the way to the
+ * database costs more than what is asked. It leaves after the last of them came, so each sees what was committed before.
+ */
+export function lookUpTogether(query: Query) {
+  return (statement: Statement) => {
+    let asked: Asked[] = [];
+    let text: string | undefined;
+    const send = () => {
+      const together = asked;
+      asked = [];
+      text ??= forMany(statement, together[0]?.values.length ?? 0);
+      query(text, parametersOf(statement, together)).then(
+        (rows) => share(rows, together),
+        (error: unknown) => {
+          for (const { reject } of together) reject(error);
+        },
+      );
+    };
+    return (values: readonly string[]) =>
+      new Promise<Row[]>((resolve, reject) => {
+        if (asked.push({ values, resolve, reject }) === 1) setImmediate(send);
+      });
+  };
+}
+
+const number = 'look-up';
+
+/** The statement once for each row of values; they are all texts. */
+function forMany({ sql, places }: Statement, width: number): string {
+  const columns = Array.from({ length: width }, (_, i) => `v${i}`);
+  const arrays = columns.map((_, i) => `$${i + 1}::text[]`);
+  const constants = places.filter((place) => typeof place !== 'number');
+  const one = sql.replace(/\$(\d+)/g, (_, at: string) => {
+    const place = places[Number(at) - 1] as Statement['places'][number];
+    return typeof place === 'number' ? `asked.v${place}` : `$${width + constants.indexOf(place) + 1}`;
+  });
+  const asked = `unnest(${arrays.join(', ')}) with ordinality as asked (${columns.join(', ')}, number)`;
+  return `select asked.number as "${number}", found.* from ${asked} cross join lateral (${one}) as found`;
+}
+
+function parametersOf({ places }: Statement, asked: readonly Asked[]): unknown[] {
+  const width = asked[0]?.values.length ?? 0;
+  const columns = Array.from({ length: width }, (_, i) => asked.map(({ values }) => values[i]));
+  return [...columns, ...places.flatMap((place) => (typeof place === 'number' ? [] : [place.always]))];
+}
+
+function share(rows: readonly Row[], asked: readonly Asked[]): void {
+  const shares = asked.map((): Row[] => []);
+  for (const row of rows) shares[(row[number] as number) - 1]?.push(row);
+  for (const [i, { resolve }] of asked.entries()) resolve(shares[i] ?? []);
+}
