@@ -1,5 +1,6 @@
 import { globSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { buildServer } from '../scripts/build.ts';
 import { onInterrupt, root } from '../scripts/processes.ts';
 import { calls, health } from './candidates.ts';
 import { loadCore } from './machine.ts';
@@ -18,6 +19,7 @@ type What = 'sam' | 'root' | 'authKey' | 'health' | 'sign-in';
 
 const [what = 'sam', seconds = '10'] = process.argv.slice(2) as [What?, string?];
 onInterrupt(() => Promise.resolve());
+await buildServer();
 const folder = makeFolder();
 await loadProfiled(['--cpu-prof', `--cpu-prof-dir=${folder}`]);
 const file = globSync(`${folder}/*.cpuprofile`)[0] ?? '';

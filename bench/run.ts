@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { buildServer } from '../scripts/build.ts';
 import { onInterrupt } from '../scripts/processes.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, readOptions, type ScenarioName } from './options.ts';
@@ -26,6 +27,7 @@ const scenarios: Record<ScenarioName, (options: Options) => Promise<Section[]>> 
 onInterrupt(() => Promise.resolve());
 
 const options = readOptions(process.argv.slice(2));
+await buildServer();
 const parts: string[] = [];
 print(['# Benchmarks', '', ...describeMachine(), ''].join('\n'));
 for (const name of options.only) {

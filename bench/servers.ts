@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import packageJson from '../package.json' with { type: 'json' };
 import { root, start } from '../scripts/processes.ts';
 import { pinned } from './machine.ts';
 
@@ -21,8 +22,14 @@ export type Program = {
   readonly core: number | undefined;
 };
 
-/** The program that `npm start` runs. */
-export const productScript = 'scripts/start.ts';
+/** What `npm start` runs, after it has built it. */
+export const product = productOf(packageJson.scripts.start);
+
+function productOf(command: string): Pick<Program, 'script' | 'nodeArgs' | 'args'> {
+  const words = command.replace(/^exec node /, '').split(' ');
+  const at = words.findIndex((word) => !word.startsWith('-'));
+  return { nodeArgs: words.slice(0, at), script: words[at] ?? '', args: words.slice(at + 1) };
+}
 
 /**
  * Starts a program and waits for the JSON line in which it says its address.

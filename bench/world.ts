@@ -8,7 +8,7 @@ import { type Credentials, headersOf, openApi } from './api.ts';
 import { serverCore } from './machine.ts';
 import { defaultPermission, ownPermission, rolePermission } from './permissions.ts';
 import { mark, type Requests, type Template } from './requests.ts';
-import { productScript, type Server, startProgram } from './servers.ts';
+import { product, type Server, startProgram } from './servers.ts';
 import { type Copies, copySessions } from './sessions.ts';
 
 /** A server of the product with one operator, its SAM users, and a table full of sessions. */
@@ -53,7 +53,12 @@ export async function createWorld(wanted: Wanted): Promise<World> {
   const samSessions = Math.max(users, wanted.sessions - 2 * few);
   await copySessions(databaseUrl, copiesOf(people, samSessions));
   const core = 'core' in wanted ? wanted.core : serverCore;
-  const server = await startProgram({ script: productScript, env, core, nodeArgs: wanted.nodeArgs ?? [] });
+  const server = await startProgram({
+    ...product,
+    env,
+    core,
+    nodeArgs: [...(product.nodeArgs ?? []), ...(wanted.nodeArgs ?? [])],
+  });
   const stop = async () => {
     await server[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
@@ -75,14 +80,7 @@ export function withoutSettings(): Record<string, string> {
 const rootUser = { email: 'root@example.com', password: 'bench pass phrase of the root user' };
 
 function createOperator(env: Record<string, string>): string {
-  const args = [
-    join(root, 'server/src/cli/warifu.ts'),
-    'operator',
-    'create',
-    '--email',
-    rootUser.email,
-    '--password-stdin',
-  ];
+  const args = [join(root, product.script), 'operator', 'create', '--email', rootUser.email, '--password-stdin'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { env, input: rootUser.password, encoding: 'utf8' });
   if (!stdout.startsWith('{')) throw new Error(`operator create failed: ${stderr}`);
   return (JSON.parse(stdout) as { operatorId: string }).operatorId;
@@ -96,7 +94,7 @@ type People = {
 };
 
 async function populate(env: Record<string, string>, operatorId: string): Promise<People> {
-  await using server = await startProgram({ script: productScript, env, core: undefined });
+  await using server = await startProgram({ ...product, env, core: undefined });
   const api = openApi(server.url);
   const asRoot = await api.signIn(rootUser);
   const operator = `/v1/operators/${operatorId}`;

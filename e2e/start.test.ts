@@ -2,10 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildConsole } from '../scripts/console-build.ts';
 import { freePort } from '../scripts/postgres.ts';
 import { request, session, setUp, signIn } from './support/api.ts';
-import { launch, type Server, serverEnv, startServer, temporaryFolder, untilReady } from './support/server.ts';
+import { launch, program, type Server, serverEnv, startServer, temporaryFolder, untilReady } from './support/server.ts';
 import { startSmtp } from './support/smtp.ts';
 import { until } from './support/until.ts';
 
@@ -13,7 +12,7 @@ const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' 
 
 /** Runs the server until it gives up by itself. */
 async function refusal(env: Record<string, string>, dataDir = temporaryFolder('refused')) {
-  const { exit, output, child } = launch(['server/src/main.ts'], serverEnv(await freePort(), dataDir, { env }));
+  const { exit, output, child } = launch([program, 'serve'], serverEnv(await freePort(), dataDir, { env }));
   const tooLate = setTimeout(() => child.kill('SIGKILL'), 15_000);
   const code = await exit;
   clearTimeout(tooLate);
@@ -21,12 +20,12 @@ async function refusal(env: Record<string, string>, dataDir = temporaryFolder('r
 }
 
 describe('npm start', () => {
-  beforeAll(buildConsole);
-
   test('is ready within seconds, serves the console, and ends with 0 on SIGTERM', async () => {
     const port = await freePort();
     const begun = performance.now();
-    const running = launch(['scripts/start.ts'], serverEnv(port, temporaryFolder('npm-start')));
+    // The npm that runs these tests.
+    const npm = process.env.npm_execpath ?? '';
+    const running = launch([npm, 'start'], serverEnv(port, temporaryFolder('npm-start')));
     await untilReady(`http://localhost:${port}`, running);
     const seconds = (performance.now() - begun) / 1000;
     console.log(`ready in ${seconds.toFixed(2)} s`);

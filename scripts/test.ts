@@ -1,7 +1,7 @@
 // `npm test`: everything, from the system packages to the browser. See `--help`.
 import { parseArgs } from 'node:util';
+import { buildServer } from './build.ts';
 import { runChecks } from './checks.ts';
-import { buildConsole } from './console-build.ts';
 import { type Cluster, startPostgres } from './postgres.ts';
 import { onInterrupt } from './processes.ts';
 import { closingLine, runTests, sum, type Totals } from './suites.ts';
@@ -70,7 +70,7 @@ async function checkStage(): Promise<Totals> {
 
 async function testStage(stage: Exclude<Stage, 'check'>): Promise<Totals> {
   const projects = { policy: ['policy', 'contract', 'console', 'scripts'], server: ['server'], e2e: ['e2e'] }[stage];
-  if (stage === 'e2e') await buildConsole();
+  if (stage === 'e2e') await buildServer();
   const env = stage === 'policy' ? process.env : { ...process.env, WARIFU_TEST_POSTGRES_URL: await postgresUrl() };
   const totals = await runTests(projects, filters, env);
   // A stage without tests is a broken stage, unless a filter asked for a few files only.

@@ -6,7 +6,7 @@ import { freePort } from '../../scripts/postgres.ts';
 import { calls } from '../candidates.ts';
 import { loadCore, serverCore } from '../machine.ts';
 import type { Options } from '../options.ts';
-import { productScript, residentOf, startProgram } from '../servers.ts';
+import { product, residentOf, startProgram } from '../servers.ts';
 import { spreadOf } from '../statistics.ts';
 import { figures, type Section, showSpread } from '../table.ts';
 import { createWorld, withoutSettings } from '../world.ts';
@@ -24,7 +24,7 @@ async function measureStart({ rounds }: Options): Promise<Section> {
   const env = { ...withoutSettings(), WARIFU_DATA_DIR: folder, WARIFU_PORT: String(await freePort()) };
   const ready: { wall: number; cpu: number }[] = [];
   for (let i = 0; i <= rounds; i++) {
-    await using server = await startProgram({ script: productScript, env, core: serverCore });
+    await using server = await startProgram({ ...product, env, core: serverCore });
     ready.push(server.ready);
   }
   rmSync(folder, { recursive: true });

@@ -36,12 +36,15 @@ export type Server = {
   kill: () => Promise<void>;
 };
 
-/** Starts `server/src/main.ts` as a process of its own, and waits until it is ready. */
+/** The command of the built package. */
+export const program = 'dist/warifu/warifu.js';
+
+/** Starts the server as a process of its own, and waits until it is ready. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const port = options.port ?? (await nextPort());
   const dataDir = options.dataDir ?? temporaryFolder('data');
   const begun = performance.now();
-  const running = launch(['server/src/main.ts'], serverEnv(port, dataDir, options));
+  const running = launch([program, 'serve'], serverEnv(port, dataDir, options));
   const baseUrl = `http://localhost:${port}`;
   await untilReady(baseUrl, running);
   const startedIn = performance.now() - begun;
@@ -69,7 +72,6 @@ export function serverEnv(port: number, dataDir: string, options: ServerOptions 
   );
   return {
     ...Object.fromEntries(own),
-    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/warifu'),
     WARIFU_PORT: String(port),
     WARIFU_BASE_URL: `http://localhost:${port}`,
     WARIFU_DATA_DIR: dataDir,
@@ -133,7 +135,8 @@ export async function untilReady(baseUrl: string, { child, output }: Launched): 
   );
 }
 
-function setupLinkIn(output: string): string {
+/** The one-time link in what a server printed. */
+export function setupLinkIn(output: string): string {
   for (const line of output.split('\n')) {
     const link = /"setupLink":"([^"]+)"/.exec(line)?.[1];
     if (link !== undefined) return link;

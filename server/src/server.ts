@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -24,7 +25,9 @@ export type Running = {
   stop(): Promise<void>;
 };
 
-const consoleDist = join(import.meta.dirname, '../../console/dist');
+const packagedConsole = join(import.meta.dirname, 'console');
+/** In a package beside this file; in a checkout where it was built. */
+const consoleDist = existsSync(packagedConsole) ? packagedConsole : join(import.meta.dirname, '../../console/dist');
 
 /**
  * Starts a server: keys, database, jobs, HTTP.

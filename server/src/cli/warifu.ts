@@ -1,20 +1,40 @@
 import { userInfo } from 'node:os';
 import { errorMessage } from '@warifu/contract';
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import serverPackage from '../../package.json' with { type: 'json' };
+import { ConfigError, readConfig } from '../config.ts';
 import type { Context, RequestInfo } from '../context.ts';
-import { loadKeys } from '../crypto/keys.ts';
+import { KeyFileError, loadKeys } from '../crypto/keys.ts';
 import { asHostCommand, openUpToDate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { assertKeysFit, createContext, createLog } from '../server.ts';
 import { verifyAudit } from './audit-verify.ts';
 import { type BreakGlassOptions, breakGlassMfa } from './break-glass.ts';
 import { createOperatorCommand } from './operator-create.ts';
+import { serve } from './serve.ts';
 import { printSetupLink } from './setup-link.ts';
 
+/** sysexits.h EX_CONFIG: a supervisor need not try again. */
+const badConfig = 78;
+const badUsage = 2;
+
+// SECURITY: nothing that this process writes is for other users of the host.
 process.umask(0o077);
 
-const program = new Command('warifu').description('Commands for the host that Warifu runs on.');
+const program = new Command('warifu')
+  .description('The server, and commands for the host that it runs on.')
+  .version(serverPackage.version)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : badUsage));
+
+program
+  .command('serve', { isDefault: true })
+  .description('run the server; settings are environment variables, WARIFU_…')
+  .action(() =>
+    serve().catch((error: unknown) => {
+      fail(error);
+      process.exit();
+    }),
+  );
 
 program
   .command('operator')
@@ -59,13 +79,18 @@ async function run(name: string, command: (ctx: Context, info: RequestInfo) => P
     ctx = await openContext();
     process.exitCode = await command(ctx, hostInfo(name));
   } catch (error) {
-    const message =
-      error instanceof Failure ? errorMessage(error.code, 'en', error.params) : String((error as Error).message);
-    process.stderr.write(`warifu: ${message}\n`);
-    process.exitCode = 1;
+    fail(error);
   } finally {
     await ctx?.db.destroy();
   }
+}
+
+/** Says why, in a sentence; nothing goes on after it. */
+function fail(error: unknown): void {
+  const message =
+    error instanceof Failure ? errorMessage(error.code, 'en', error.params) : String((error as Error).message ?? error);
+  process.stderr.write(`warifu: ${message}\n`);
+  process.exitCode = error instanceof ConfigError || error instanceof KeyFileError ? badConfig : 1;
 }
 
 async function openContext(): Promise<Context> {

@@ -19,8 +19,11 @@ export function hashThreads(): (job: HashJob) => Promise<Buffer> {
     });
 }
 
+/** Whether this runs from the sources; a built package has the worker beside it, as JavaScript. */
+const typescript = import.meta.url.endsWith('.ts');
+
 function start(idle: Thread[]): Thread {
-  const worker = new Worker(new URL('./hash-worker.ts', import.meta.url));
+  const worker = new Worker(new URL(`./hash-worker.${typescript ? 'ts' : 'js'}`, import.meta.url));
   const thread: Thread = { worker, waiting: undefined };
   worker.on('message', (raw: Uint8Array | string) => {
     const waiting = thread.waiting;

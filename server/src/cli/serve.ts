@@ -1,0 +1,46 @@
+import { readConfig } from '../config.ts';
+import { createLog, type Running, startServer } from '../server.ts';
+
+/**
+ * Runs the server until it is told to stop.
+ * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
+ */
+export async function serve(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const started = performance.now();
+  const server = await startServer(config, log, () => Date.now());
+  announce(server, Math.round(performance.now() - started));
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      server.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}
+
+function announce({ address, setupLink, ctx: { config } }: Running, milliseconds: number): void {
+  if (!process.stdout.isTTY) {
+    // At every level: the link is shown here only.
+    createLog('info').info({ address, url: config.baseUrl, milliseconds, ...(setupLink && { setupLink }) }, 'ready');
+    return;
+  }
+  const mail = config.smtpUrl ? 'sent by SMTP' : `${config.baseUrl}/mail-preview`;
+  const lines = [
+    '',
+    `  Warifu   ${config.baseUrl}`,
+    `  API      ${config.baseUrl}/docs`,
+    `  Mails    ${mail}`,
+    `  Data     ${config.dataDir}`,
+    ...(setupLink ? ['', '  Create the first root user (this link works once, for one hour):', `  ${setupLink}`] : []),
+    '',
+    `  Ready in ${milliseconds} ms. Ctrl+C stops.`,
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
