@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { factTypes } from '@warifu/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signInConsole } from './support/browser.ts';
@@ -6,6 +8,25 @@ import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { newRoot, signIn } from './support/people.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
+
+const expected = [
+  'strict-transport-security',
+  'x-content-type-options',
+  'referrer-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'content-security-policy',
+  'cache-control',
+  'x-request-id',
+];
+
+/** The lines of the head of an answer, as they come on the socket. */
+async function sentHead(port: number, target: string): Promise<string[]> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost:8787\r\nconnection: close\r\n\r\n`);
+  const answer = await text(socket);
+  return (answer.split('\r\n\r\n')[0] ?? '').split('\r\n').map((line) => line.toLowerCase());
+}
 
 describe.each(engines)('security headers on %s', (engine) => {
   let server: TestServer;
@@ -66,6 +87,16 @@ describe.each(engines)('security headers on %s', (engine) => {
         }),
       ]);
     });
+  });
+
+  it('R56: they are on what is really sent, whoever wrote the answer', async () => {
+    const url = await server.app.listen({ host: '127.0.0.1', port: 0 });
+    // An answer, a refusal, what no route is for, what the router cannot read, and what never became a request.
+    for (const target of ['/healthz', '/v1/auth/sessions', '/nowhere', '/v1/%zz', 'no target']) {
+      const head = await sentHead(Number(new URL(url).port), target);
+      for (const name of expected)
+        expect([target, head.filter((line) => line.startsWith(`${name}: `)).length]).toEqual([target, 1]);
+    }
   });
 
   it('R56: the content policy allows nothing but what this server serves', () => {

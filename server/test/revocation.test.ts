@@ -173,7 +173,7 @@ describe.each(engines)('what is over is over with the next call, on every server
     const path = `${ofSam(scene)}/permission`;
     // Numbers that look random and are the same in every run.
     let random = 1;
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 500; i++) {
       random = (random * 48271) % 2147483647;
       const allowed = random % 2 === 0;
       const permission = allowed ? allow(['User:listUsers']) : nothing;

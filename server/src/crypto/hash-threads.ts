@@ -2,39 +2,50 @@ import { Worker } from 'node:worker_threads';
 import type { HashJob } from './hash-worker.ts';
 
 type Waiting = { readonly resolve: (raw: Buffer) => void; readonly reject: (error: Error) => void };
-type Thread = { readonly worker: Worker; waiting: Waiting | undefined };
-
-/**
- * Threads that do nothing but hash, one hash each at a time, behind everything else that wants the processor: a storm of
- * sign-ins must not make other calls wait. They start with the first hashes and do not keep the process alive.
- */
-export function hashThreads(): (job: HashJob) => Promise<Buffer> {
-  const idle: Thread[] = [];
-  return (job) =>
-    new Promise((resolve, reject) => {
-      const thread = idle.pop() ?? start(idle);
-      thread.waiting = { resolve, reject };
-      thread.worker.ref();
-      thread.worker.postMessage(job);
-    });
-}
+type Thread = { readonly worker: Worker; readonly waiting: Waiting[] };
 
 /** Whether this runs from the sources; a built package has the worker beside it, as JavaScript. */
 const typescript = import.meta.url.endsWith('.ts');
 
-function start(idle: Thread[]): Thread {
+/**
+ * Threads that do nothing but hash, one hash after the other, behind everything else that wants the processor: a storm of
+ * sign-ins must not make other calls wait. They start with the first hashes and do not keep the process alive. A job goes
+ * to the thread with the fewest, also while that has one: it must not wait for the event loop between two.
+ */
+export function hashThreads(count: number): (job: HashJob) => Promise<Buffer> {
+  const threads: Thread[] = [];
+  const leastBusy = () => {
+    const [first, ...others] = threads;
+    const least = others.reduce((a, b) => (b.waiting.length < (a?.waiting.length ?? 0) ? b : a), first);
+    if (least && (least.waiting.length === 0 || threads.length === count)) return least;
+    return start(threads);
+  };
+  return (job) =>
+    new Promise((resolve, reject) => {
+      const { worker, waiting } = leastBusy();
+      waiting.push({ resolve, reject });
+      worker.ref();
+      worker.postMessage(job);
+    });
+}
+
+function start(threads: Thread[]): Thread {
   const worker = new Worker(new URL(`./hash-worker.${typescript ? 'ts' : 'js'}`, import.meta.url));
-  const thread: Thread = { worker, waiting: undefined };
+  const thread: Thread = { worker, waiting: [] };
+  threads.push(thread);
   worker.on('message', (raw: Uint8Array | string) => {
-    const waiting = thread.waiting;
-    thread.waiting = undefined;
-    worker.unref();
-    idle.push(thread);
-    if (typeof raw === 'string') waiting?.reject(new Error(raw));
-    else waiting?.resolve(Buffer.from(raw));
+    const done = thread.waiting.shift();
+    if (thread.waiting.length === 0) worker.unref();
+    if (typeof raw === 'string') done?.reject(new Error(raw));
+    else done?.resolve(Buffer.from(raw));
   });
   // A thread that broke is not used again; the next hash starts another one.
-  worker.on('error', (error) => thread.waiting?.reject(error as Error));
-  worker.on('exit', () => idle.includes(thread) && idle.splice(idle.indexOf(thread), 1));
+  const forget = (reason: Error) => {
+    const at = threads.indexOf(thread);
+    if (at !== -1) threads.splice(at, 1);
+    for (const { reject } of thread.waiting.splice(0)) reject(reason);
+  };
+  worker.on('error', (error) => forget(error as Error));
+  worker.on('exit', () => forget(new Error('The thread ended.')));
   return thread;
 }

@@ -26,12 +26,15 @@ export type HasherOptions = { readonly slots: number };
 const { memoryKiB, passes, lanes, saltBytes, tagBytes } = limits.kdf;
 const cost = `m=${memoryKiB},t=${passes},p=${lanes}`;
 
-/** Makes the hasher; `slots` hashes run at once, the rest wait within bounds. */
+/** With a thread: the hash that it makes, and the next one, so that it need not wait for the event loop. */
+const perThread = 2;
+
+/** Makes the hasher; `slots` threads hash at once, the rest wait within bounds. */
 export function createHasher(keys: Keys, options: HasherOptions): Hasher {
   const slot = createSlots(options.slots);
   const durations: number[] = [];
   const dummySalt = randomBytes(saltBytes);
-  const argon2id = hashThreads();
+  const argon2id = hashThreads(options.slots);
 
   const tag = async (secret: string, salt: Uint8Array, parameters: Parameters = today) => {
     const started = performance.now();
@@ -78,9 +81,10 @@ function parsePhc(stored: string) {
   return { parameters, salt: Buffer.from(salt, 'base64'), digest: Buffer.from(digest, 'base64') };
 }
 
-/** At most `count` run at once; 64 wait for at most a second, then the caller gets a 503. */
-function createSlots(count: number) {
-  let free = count;
+/** One hash a thread; 64 wait, with the threads or here for at most a second, then the caller gets a 503. */
+function createSlots(threads: number) {
+  let free = threads * perThread;
+  const mostWaiting = limits.kdf.waiting - threads * (perThread - 1);
   const queue: (() => void)[] = [];
   const release = () => {
     const next = queue.shift();
@@ -92,7 +96,7 @@ function createSlots(count: number) {
       free--;
       return;
     }
-    if (queue.length >= limits.kdf.waiting) throw new Failure('COM0503', {}, 1);
+    if (queue.length >= mostWaiting) throw new Failure('COM0503', {}, 1);
     await waitInQueue(queue);
   };
   return async <T>(work: () => Promise<T>): Promise<T> => {

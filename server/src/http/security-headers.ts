@@ -49,11 +49,15 @@ const unlessGivenAsPairs = Object.entries(unlessGiven);
  */
 export class SecureResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   override writeHead(status: number, ...given: unknown[]): this {
-    const headers = (given.at(-1) ?? {}) as OutgoingHttpHeaders;
-    const list: unknown[] = alwaysAsList.slice();
-    for (const [name, value] of unlessGivenAsPairs) if (headers[name] === undefined) list.push(name, value);
-    list.push('x-request-id', (this.req as IdentifiedRequest).requestId ?? '');
-    for (const name in headers) if (headers[name] !== undefined) list.push(name, headers[name]);
-    return super.writeHead(status, list as string[]);
+    return super.writeHead(status, withSecurityHeaders(this.req, given.at(-1) as OutgoingHttpHeaders | undefined));
   }
+}
+
+/** Names and values in turn: those of an answer, and the security headers. */
+export function withSecurityHeaders(request: IdentifiedRequest, headers: OutgoingHttpHeaders = {}): string[] {
+  const list: unknown[] = alwaysAsList.slice();
+  for (const [name, value] of unlessGivenAsPairs) if (headers[name] === undefined) list.push(name, value);
+  list.push('x-request-id', request.requestId ?? '');
+  for (const name in headers) if (headers[name] !== undefined) list.push(name, headers[name]);
+  return list as string[];
 }

@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendProblem } from '../../src/http/problem.ts';
-import { SecureResponse } from '../../src/http/security-headers.ts';
 import { registerMailPreview } from '../../src/mail/routes.ts';
+import { inject } from '../support/inject.ts';
 import { enqueue, linkMail, makeWorld, notice, outboxRows, type World } from './helper.ts';
 
 let world: World;
@@ -10,11 +10,11 @@ let app: FastifyInstance;
 
 const build = async (env?: Record<string, string>) => {
   world = await makeWorld('SQLite', env);
-  app = Fastify({ http: { ServerResponse: SecureResponse } });
+  app = Fastify();
   app.setErrorHandler((error, request, reply) => sendProblem(world.ctx, request, reply, error));
   registerMailPreview(app, world.ctx);
 };
-const get = (url: string, options: InjectOptions = {}) => app.inject({ method: 'GET', url, ...options });
+const get = (url: string, options: InjectOptions = {}) => inject(app, { method: 'GET', url, ...options });
 const pathOf = async (template: string) => {
   const row = (await outboxRows(world.ctx)).find((candidate) => candidate.template === template);
   return `/mail-preview/${row?.mail_id}`;

@@ -1,4 +1,5 @@
 import { assertDeclared, assertHeadersDeclared } from './contract.ts';
+import { inject } from './inject.ts';
 import type { TestServer } from './server.ts';
 
 export type Credentials = { readonly apiKey: string; readonly token: string };
@@ -21,7 +22,7 @@ export type Call = {
 /** Calls the API as a program would. The statuses are kept for the check that nothing failed inside (I8). */
 export async function call(server: TestServer, method: string, path: string, options: Call = {}): Promise<Answer> {
   const { as, body, headers = {}, ip = '198.51.100.7' } = options;
-  const response = await server.app.inject({
+  const response = await inject(server.app, {
     method: method as 'GET',
     url: path,
     remoteAddress: ip,
