@@ -106,7 +106,7 @@ describe.each(engines)('audit log on %s', (engine) => {
     expect(row?.userAgent).toMatch(/^evil/);
     expect(String(row?.userAgent)).toHaveLength(256);
     expect(String(row?.userAgent) + String(row?.requestPath)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    for (const line of server.log().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+    for (const line of server.log().split('\n').filter(Boolean)) expect(() => JSON.parse(line)).not.toThrow();
   });
 
   it('is read newest first, page by page, without a gap or a row twice', async () => {
