@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sourcesOf, type Texts, textsOfAll } from '../src/authorize/documents.ts';
 import { call } from './support/client.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
+import { type Pick, randomOf } from './support/random.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
 
 const conditions = [
@@ -18,16 +19,7 @@ const conditions = [
 ];
 const patterns = ['User:*', 'User:revoke*', 'User:revokeUserMFA', '*', 'Role:*', 'User:get*', 'User:list*'];
 
-/** Deterministic, so that a failure can be seen again. */
-function randomOf(seed: number) {
-  let state = seed;
-  return <T>(list: readonly T[]): T => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return list[Math.floor((state / 2_147_483_648) * list.length)] as T;
-  };
-}
-
-function document(pick: ReturnType<typeof randomOf>): string {
+function document(pick: Pick): string {
   const statements = Array.from({ length: pick([1, 1, 2, 3]) }, () => {
     const condition = pick(conditions);
     return { effect: pick(['allow', 'allow', 'allow', 'deny']), api: pick(patterns), ...(condition && { condition }) };

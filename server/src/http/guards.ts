@@ -1,16 +1,15 @@
-import type { AnyEndpoint, ErrorCode, MessageParams } from '@warifu/contract';
+import type { Access, AnyEndpoint } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
-import { isClosedTo } from '../authorize/catalogue.ts';
-import { deciderFor, deciderOf } from '../authorize/decider.ts';
+import { deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
+import { judge, type Verdict } from '../authorize/verdict.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
-import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findSession, isPerson, type Session } from '../sessions/live.ts';
+import { findSession, type Session } from '../sessions/live.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
 import { refuseCall } from './refusal.ts';
@@ -44,56 +43,41 @@ export type Guard<C> = {
 export const anyone: Guard<undefined> = { name: 'anyone', check: async () => undefined };
 
 /** Any signed-in user, on its own behalf. */
-export const signedIn: Guard<Caller> = {
-  name: 'signed in',
-  check: async (incoming) => {
-    const caller = await authenticate(incoming);
-    return await assertMayGoOn(incoming, caller);
-  },
-};
+export const signedIn: Guard<Caller> = guardOf('signed in', 'signed in', undefined);
 
 /** The root user of the operator in the path (or of its own, when the path names none). */
 export function rootOf(param?: string): Guard<Caller> {
-  return {
-    name: param ? `root of {${param}}` : 'root',
-    check: async (incoming) => {
-      const caller = await callerOf(incoming, param);
-      if (caller.userId !== rootId) await refuseFor(incoming, caller, 'AUM0016');
-      return await assertMayGoOn(incoming, caller);
-    },
-  };
+  return guardOf(param ? `root of {${param}}` : 'root', 'root', param);
 }
 
 /** A user of the operator in the path whom the permissions allow this operation; the root user always. */
 export function permitted(param?: string): Guard<Caller> {
-  return permittedUnless(param ? `permitted in {${param}}` : 'permitted', param, () => false);
+  return guardOf(param ? `permitted in {${param}}` : 'permitted', 'permission', param);
 }
 
 /** The same for a question about the user that the body names; about itself everybody may ask. */
 export function permittedOrAboutOneself(param: string): Guard<Caller> {
-  return permittedUnless(`permitted in {${param}}, or about oneself`, param, isAboutOneself);
-}
-
-function permittedUnless(
-  name: string,
-  param: string | undefined,
-  isFree: (incoming: Incoming, caller: Caller) => boolean,
-): Guard<Caller> {
   return {
-    name,
+    name: `permitted in {${param}}, or about oneself`,
     check: async (incoming) => {
       const caller = await callerOf(incoming, param);
-      const enrolling = mustEnrolFirst(caller) && isOwnEnrolment(incoming, caller);
-      const free = caller.userId === rootId || enrolling || isFree(incoming, caller);
-      // SECURITY: nothing is allowed to a SAM user until a permission says so.
-      if (!free && !(await isAllowed(incoming, caller))) {
-        const params = { userName: caller.userName, permission: incoming.endpoint.operation };
-        await refuseFor(incoming, caller, 'AUM0017', params);
-      }
-      await assertMayGoOn(incoming, caller);
-      return enrolling ? caller : Object.assign(caller, { recheck: recheckOf(incoming, caller) });
+      return await assertMayCall(incoming, caller, isAboutOneself(incoming, caller) ? 'signed in' : 'permission');
     },
   };
+}
+
+function guardOf(name: string, access: Access, param: string | undefined): Guard<Caller> {
+  return { name, check: async (incoming) => assertMayCall(incoming, await callerOf(incoming, param), access) };
+}
+
+async function assertMayCall(incoming: Incoming, caller: Caller, access: Access): Promise<Caller> {
+  const { ctx, endpoint, params } = incoming;
+  const asked = { endpoint, access, onUser: params.user_name };
+  const verdict = judge(ctx.db, caller, asked, () => policyRequest(incoming, caller));
+  const { decision, settledBy } = verdict instanceof Promise ? await verdict : verdict;
+  if (decision === 'deny') await refuseFor(incoming, caller, settledBy);
+  if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
+  return settledBy === 'permission' ? Object.assign(caller, { recheck: recheckOf(incoming, caller) }) : caller;
 }
 
 /** The session of a request: header tokens, else the console's cookie. */
@@ -122,15 +106,9 @@ function isAboutOneself({ request }: Incoming, { userName }: Caller): boolean {
   return (request.body as { userName?: unknown } | null | undefined)?.userName === userName;
 }
 
-async function isAllowed(incoming: Incoming, caller: Caller): Promise<boolean> {
-  const decider = deciderFor(incoming.ctx.db, caller);
-  return (decider instanceof Promise ? await decider : decider).decide(policyRequest(incoming, caller)) === 'allow';
-}
-
-/** The same question by what a transaction sees, after it took its locks. */
+/** What the permissions say by what a transaction sees, after it took its locks. */
 function recheckOf(incoming: Incoming, caller: Caller) {
   return async (db: Db) => {
-    if (caller.userId === rootId) return;
     const texts = await textsOf(db, caller.operatorId, caller.userId);
     const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
     const { userName } = caller;
@@ -151,30 +129,15 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 }
 
 /** Refuses and writes it down; see `refuseCall`. */
-async function refuseFor({ request, endpoint }: Incoming, caller: Caller, code: ErrorCode, params: MessageParams = {}) {
+async function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
+  const { request, endpoint } = incoming;
+  if (settledBy === 'enrolment') throw new Failure('MFA0008');
+  const code = refusals[settledBy];
+  const params = settledBy === 'permission' ? { userName: caller.userName, permission: endpoint.operation } : {};
   return await refuseCall(request, caller, endpoint.operation, new Failure(code, params));
 }
 
-/** The conditions that hold for an operation whoever calls it. */
-async function assertMayGoOn(incoming: Incoming, caller: Caller): Promise<Caller> {
-  const { ctx, endpoint, params } = incoming;
-  if (isClosedTo(caller, endpoint, params.user_name)) await refuseFor(incoming, caller, 'AUM0015');
-  if (mustEnrolFirst(caller) && !isOwnEnrolment(incoming, caller)) throw new Failure('MFA0008');
-  if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
-  return caller;
-}
-
-/** A user whose operator requires MFA can only enrol until it has it. Programs with AuthKeys are not asked for MFA. */
-function mustEnrolFirst(caller: Caller): boolean {
-  return caller.mfaRequired && !caller.mfaActive && isPerson(caller);
-}
-
-/** SECURITY: each kind of user may enrol itself only; the root user's MFA is no SAM user's business. */
-function isOwnEnrolment({ endpoint: { traits }, params }: Incoming, caller: Caller): boolean {
-  if (traits.includes('enrolment')) return true;
-  if (caller.userId === rootId) return traits.includes('root enrolment');
-  return traits.includes('sam enrolment') && params.user_name === caller.userName;
-}
+const refusals = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015' } as const;
 
 /** Key and token must come together; a bearer token comes alone (api.md, Headers). */
 function headerCredentials(request: FastifyRequest): { token: string; apiKey: string | undefined } | undefined {
