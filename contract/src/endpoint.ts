@@ -61,8 +61,14 @@ export type Endpoint<
 /** Answer header with the members of a request that were ignored: an RFC 9651 list of names. */
 export const ignoredHeader = 'warifu-ignored';
 
+/**
+ * Answer header with what the checks say of a document that was saved all the same: an RFC 9651 list of codes, each with
+ * `line`, `column` and `severity`.
+ */
+export const findingsHeader = 'warifu-findings';
+
 /** Answer headers that only some operations have. */
-export type AnswerHeader = 'etag' | 'warifu-receipt' | 'x-soracom-next-key';
+export type AnswerHeader = 'etag' | 'warifu-findings' | 'warifu-receipt' | 'x-soracom-next-key';
 
 /** A request or reply object that refuses members it does not know; with a name that clients know its type by. */
 export function closed<T extends Record<string, TSchema>>(properties: T, title?: string) {

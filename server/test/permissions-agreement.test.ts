@@ -1,4 +1,4 @@
-import { type AnyEndpoint, accessOf, endpoints } from '@warifu/contract';
+import { type AnyEndpoint, accessOf, endpoints, listSessions, switchUser } from '@warifu/contract';
 import { explainTrust, FUNCTIONS, parseTrustPolicy, VARIABLES } from '@warifu/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf, subjectOf } from '../src/authorize/facts.ts';
@@ -10,69 +10,17 @@ import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { type Pick, randomOf } from './support/random.ts';
+import { atoms, randomCondition, randomPermission } from './support/random-documents.ts';
 import { credentialsOf, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 // What a call really gets is decided by `judge`, for every route. Whoever explains, simulates or lists must say the same.
 
-const atoms = [
-  'currentDate >= date(2026, 11, 23)',
-  'currentTime < time(14, 30)',
-  'currentDateTime >= dateTime(2026, 11, 22, 18, 0)',
-  "currentDayOfWeek in ['SUN', 'WED']",
-  "samUserName == 'key'",
-  "samUserName like 's*'",
-  "samUserName in ['plain', 'service']",
-  "operatorId like 'OP*5'",
-  "api like 'User:*'",
-  "api != 'User:getUser'",
-  "httpMethod == 'GET'",
-  "requestPath like '*/users/plain*'",
-  "sourceIp == '10.1.2.3'",
-  'mfaAuthenticated',
-  "authMethod in ['authKey', 'switchUser']",
-  "authMethod == 'password+totp'",
-  'authAgeSeconds < 3600',
-  'secondsSinceMfaReset < 86400',
-  "ipAddress('10.0.0.0/8', '2001:db8::/32')",
-  "pathVariable('user_name') == samUserName",
-  "pathVariable('user_name') == 'plain'",
-  "pathVariable('role_id') like 'r*'",
-  "pathVariable('constructor') == 'x'",
-  "queryParameter('limit') == '5'",
-  "queryParameter('owner') in ['all', 'operator']",
-];
 /** Those that a kind of session never calls, or that come before everything else. */
 const special = endpoints.filter(({ traits }) => traits.some((trait) => /enrolment|credential|sessions/.test(trait)));
 const users = ['plain', 'key', 'strong', 'service'] as const;
 const roleIds = ['r0', 'r1'];
 const addresses = ['10.1.2.3', '10.9.9.9', '192.0.2.1', '2001:db8::1'];
-const patterns = [
-  '*',
-  '*',
-  'User:*',
-  'User:get*',
-  '*:list*',
-  'Role:*',
-  'User:*MFA*',
-  'Auth:*',
-  'User:generateUserAuthKey',
-];
-
-function condition(pick: Pick): string {
-  const atom = () => (pick([true, true, true, false]) ? pick(atoms) : `not (${pick(atoms)})`);
-  return pick([() => atom(), () => `${atom()} and ${atom()}`, () => `(${atom()} or ${atom()}) and ${atom()}`])();
-}
-
-function document(pick: Pick): string {
-  if (pick([true, false, false])) return '';
-  const statements = Array.from({ length: pick([1, 1, 2, 3]) }, () => ({
-    effect: pick(['allow', 'allow', 'allow', 'deny']),
-    api: [pick(patterns), pick(endpoints).operation],
-    ...(pick([true, true, false]) && { condition: condition(pick) }),
-  }));
-  return JSON.stringify({ statements });
-}
 
 type Held = { readonly credentials: Credentials; readonly kind: Session['authMethod'] };
 type Place = { readonly root: Root; readonly as: Credentials; readonly held: readonly Held[] };
@@ -126,7 +74,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
     for (const name of users) {
       await db
         .updateTable('users')
-        .set({ permission: document(pick), mfa_reset_at: pick([null, now, now - 90_000_000, now - 5000]) })
+        .set({ permission: randomPermission(pick), mfa_reset_at: pick([null, now, now - 90_000_000, now - 5000]) })
         .where('operator_id', '=', operatorId)
         .where('user_name', '=', name)
         .execute();
@@ -135,7 +83,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
     await db.deleteFrom('roles').where('operator_id', '=', operatorId).execute();
     const dates = { created_at: now, updated_at: now };
     for (const role_id of roleIds) {
-      const permission = document(pick) || JSON.stringify({ statements: [] });
+      const permission = randomPermission(pick) || JSON.stringify({ statements: [] });
       await db
         .insertInto('roles')
         .values({ operator_id: operatorId, role_id, permission, description: '', ...dates })
@@ -150,7 +98,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
     const required = { mfa_required_sam_at: pick([null, null, now]), mfa_required_root_at: null };
     await db
       .updateTable('operators')
-      .set((eb) => ({ default_permissions: document(pick), revision: eb('revision', '+', 1), ...required }))
+      .set((eb) => ({ default_permissions: randomPermission(pick), revision: eb('revision', '+', 1), ...required }))
       .where('operator_id', '=', operatorId)
       .execute();
   }
@@ -280,7 +228,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => pathVariables[name] ?? '');
     const query = new URLSearchParams(queryParameters);
     const body = endpoint.hasBody ? { body: {} } : {};
-    const arrived = await call(server, endpoint.method, `${path}?${query}`, { as, ip, ...body });
+    const arrived = await call(server, endpoint.method, `${path}?${query.toString()}`, { as, ip, ...body });
     const refused = Object.values(refusals).includes(arrived.body.code ?? '');
     const expected = verdict.decision === 'deny' ? refusals[verdict.settledBy] : undefined;
     const about = `${endpoint.operation}: ${arrived.text}`;
@@ -313,7 +261,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
       const trusting = {
         effect: 'allow',
         principal: { soracom },
-        ...(pick([true, true, false]) && { condition: condition(pick) }),
+        ...(pick([true, true, false]) && { condition: randomCondition(pick) }),
       };
       const trustPolicy = JSON.stringify({ statements: [trusting] });
       const saved = await call(server, 'PUT', `${userPath(root, 'service')}/trust_policy`, {
@@ -323,8 +271,6 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
       expect(saved.status).toBe(204);
       const parsed = parseTrustPolicy(trustPolicy);
       if (!parsed.ok) throw new Error('not a trust policy');
-      const switchUser = endpoints.find(({ operation }) => operation === 'Auth:switchUser') as AnyEndpoint;
-      const listSessions = endpoints.find(({ operation }) => operation === 'Auth:listSessions') as AnyEndpoint;
       const listed = await whoCan(server.ctx.db, {
         operatorId: root.operatorId,
         endpoint: listSessions,

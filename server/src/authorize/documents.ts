@@ -1,5 +1,7 @@
 import {
+  check,
   describeProblemAt,
+  type LintFinding,
   misspellings,
   type PermissionDocument,
   type Problem,
@@ -41,6 +43,11 @@ export function parseNewPermission(text: string): PermissionDocument {
   const [problem] = misspellings(document, policyOperations);
   if (problem) throw invalidText('AUM0030', problem);
   return document;
+}
+
+/** Warnings about a permission that may be saved all the same; an empty text is none. */
+export function findingsIn(text: string): LintFinding[] {
+  return text === '' ? [] : check(parsePermission(text), policyOperations);
 }
 
 /** The parsed documents of a user, wherever they come from. */

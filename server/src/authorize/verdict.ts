@@ -54,7 +54,7 @@ export function verdictOf(asking: Asking, asked: Asked, permission: Decision): V
 }
 
 /** Whether the permissions of a user decide: not of a root user, nor while a user may enrol its own factor only. */
-export function needsPermission(asking: Asking, asked: Asked): boolean {
+function needsPermission(asking: Asking, asked: Asked): boolean {
   if (asked.access !== 'permission' || asking.userName === '') return false;
   return !(mustEnrolFirst(asking) && isOwnEnrolment(asking, asked));
 }

@@ -63,7 +63,7 @@ async function freshSession(ctx: Context, row: Users, at: number): Promise<Stand
     provedAt: at,
     mfaResetAt: mfaResetAt ?? undefined,
     mfaActive: (await describeMfa(ctx, operatorId, userId)).status === 'ACTIVE',
-    mfaRequired: operator?.mfa_required_sam_at != null,
+    mfaRequired: (operator?.mfa_required_sam_at ?? null) !== null,
   };
 }
 

@@ -13,10 +13,12 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { findOperation } from '../authorize/catalogue.ts';
-import { parseNewPermission } from '../authorize/documents.ts';
+import { findingsIn, parseNewPermission } from '../authorize/documents.ts';
+import { trustFindingsIn } from '../authorize/trust-policy.ts';
 import { whoCan } from '../authorize/who-can.ts';
 import { etagOf } from '../change/etag.ts';
 import { Failure } from '../failure.ts';
+import { sendFindings } from '../http/findings.ts';
 import { permitted, permittedOrAboutOneself } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
@@ -48,8 +50,9 @@ function registerUserPermissionRoutes(app: FastifyInstance): void {
     return { permission };
   });
 
-  handle(app, updateUserPermission, permitted('operator_id'), async ({ cause, params, body, request }) => {
+  handle(app, updateUserPermission, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
     await setOwnPermission(cause, whoOf(params), body.permission, request.headers['if-match']);
+    sendFindings(reply, findingsIn(body.permission));
     return undefined;
   });
 
@@ -68,9 +71,10 @@ function registerDefaultPermissionRoutes(app: FastifyInstance): void {
     return { defaultPermissions };
   });
 
-  handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ cause, params, body, request }) => {
+  handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
     parseNewPermission(body.permissions);
     await setDefaultPermissions(cause, params.operator_id, body.permissions, request.headers['if-match']);
+    sendFindings(reply, findingsIn(body.permissions));
     return undefined;
   });
 
@@ -89,8 +93,10 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
     return { trustPolicy };
   });
 
-  handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ cause, params, body, request }) => {
-    await setTrustPolicy(cause, whoOf(params), body.trustPolicy ?? '', request.headers['if-match']);
+  handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
+    const { trustPolicy = '' } = body;
+    await setTrustPolicy(cause, whoOf(params), trustPolicy, request.headers['if-match']);
+    sendFindings(reply, trustFindingsIn(trustPolicy));
     return undefined;
   });
 
