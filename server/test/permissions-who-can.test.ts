@@ -4,7 +4,7 @@ import { sourcesOf, type Texts, textsOfAll } from '../src/authorize/documents.ts
 import { call } from './support/client.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
 import { type Pick, randomOf } from './support/random.ts';
-import { startTestServer, type TestServer } from './support/server.ts';
+import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const conditions = [
   undefined,
@@ -115,9 +115,9 @@ function bruteForce(
   return decisions.has('allow') ? 'always' : 'never';
 }
 
-describe('who can remove whose MFA', () => {
+describe.each(engines)('who can remove whose MFA, on %s', (engine) => {
   it('answers as brute force over 50 users, 20 roles and defaults does', async () => {
-    const server = await startTestServer('sqlite');
+    const server = await startTestServer(engine);
     let allowedPairs = 0;
     for (const seed of [1, 2, 3]) {
       const root = await newRoot(server);
@@ -149,7 +149,7 @@ describe('who can remove whose MFA', () => {
   });
 
   it('counts whoever may switch to a user that may, but not for operations that a switched session never reaches', async () => {
-    const server = await startTestServer('sqlite');
+    const server = await startTestServer(engine);
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const users = `/v1/operators/${root.operatorId}/users`;
@@ -186,6 +186,24 @@ describe('who can remove whose MFA', () => {
       ['User:service', undefined],
     ]);
     expect(await ask('Operator:revokeMFA')).toEqual([[`Operator:${root.operatorId}`, undefined]]);
+    await server.stop();
+  });
+
+  it('takes a handful of statements with 50 users, and so does an explanation', async () => {
+    const server = await startTestServer(engine);
+    const root = await newRoot(server);
+    await fill(server, root, 4);
+    const as = await signIn(server, root);
+    const ask = async (method: string, question: string, body?: object) => {
+      server.statements.length = 0;
+      const path = `/v1/operators/${root.operatorId}/permissions/${question}`;
+      const { status } = await call(server, method, path, { as, body });
+      expect([status, server.statements.length > 0]).toEqual([200, true]);
+      return server.statements.length;
+    };
+    expect(await ask('GET', 'who_can?api=User:revokeUserMFA&user_name=user7')).toBeLessThanOrEqual(8);
+    const about = { userName: 'user7', api: 'User:revokeUserMFA', pathVariables: { user_name: 'user1' } };
+    expect(await ask('POST', 'explain', about)).toBeLessThanOrEqual(8);
     await server.stop();
   });
 });

@@ -1,10 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnyEndpoint, accessOf } from '@warifu/contract';
-import { type Reaching, reach, specialise } from '@warifu/policy';
+import { type Reach, type Reaching, reach, specialise, sumOfReaches } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { pathVariablesOf } from './catalogue.ts';
-import { sourcesOf, type Texts, textsOfAll } from './documents.ts';
+import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
 import { readTrustPolicy, rootSrn, userSrn } from './trust-policy.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -39,7 +38,7 @@ type Way = Pick<WhoCan, 'principal' | 'userName' | 'kind'> & { readonly conditio
 /**
  * Every principal that may call an operation of an operator, on a target when one is named: the root user, SAM users
  * by their permissions, and whoever may switch to such a SAM user. `always` and leaving one out are certain, of people who
- * sign in with their password: what programs may not do (R50) is the same for all. Other work goes on between two users.
+ * sign in with their password: what programs may not do (R50) is the same for all. Other work goes on between two documents.
  */
 export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
   const { operatorId, endpoint } = question;
@@ -53,19 +52,18 @@ export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
   if (accessOf(endpoint) === 'root') return [root];
   const answer: WhoCan[] = [root];
   for (const user of await samUsers(db, operatorId)) {
-    answer.push(...principalsOf(question, user));
-    await nextTurn();
+    answer.push(...(await principalsOf(question, user)));
   }
   return answer;
 }
 
-function principalsOf(question: Question, user: User): WhoCan[] {
+async function principalsOf(question: Question, user: User): Promise<WhoCan[]> {
   const { operatorId } = question;
-  const itself = mayCall(question, user, 'password');
+  const itself = await mayCall(question, user, 'password');
   const found: WhoCan[] = itself
     ? [{ principal: userSrn(operatorId, user.userName), userName: user.userName, kind: 'sam', ...itself }]
     : [];
-  const switched = user.ways.length === 0 ? undefined : mayCall(question, user, 'switchUser');
+  const switched = user.ways.length === 0 ? undefined : await mayCall(question, user, 'switchUser');
   if (!switched) return found;
   const through = user.userName;
   for (const { conditional, ...principal } of user.ways) {
@@ -75,9 +73,9 @@ function principalsOf(question: Question, user: User): WhoCan[] {
 }
 
 /** By the rule of the guard, over all that is not known beforehand: conditions, the target, when MFA is enrolled. */
-function mayCall(question: Question, user: User, authMethod: 'password' | 'switchUser') {
+async function mayCall(question: Question, user: User, authMethod: 'password' | 'switchUser') {
   const { endpoint } = question;
-  const { allowed, statements } = reachOf(question, user, authMethod);
+  const { allowed, statements } = await reachOf(question, user, authMethod);
   const enrols = user.mustEnrol && authMethod === 'password';
   const decisions = (enrols ? [true, false] : [false]).flatMap((mfaRequired) => {
     const asking = { userName: user.userName, authMethod, mfaActive: false, mfaRequired };
@@ -100,7 +98,7 @@ function targetsOf({ endpoint, target }: Question, { userName }: User): readonly
 }
 
 /** What the permissions of a user say of the operation. */
-function reachOf(question: Question, user: User, authMethod: 'password' | 'switchUser') {
+async function reachOf(question: Question, user: User, authMethod: 'password' | 'switchUser') {
   const { operatorId, endpoint, target } = question;
   if (accessOf(endpoint) !== 'permission') return { allowed: 'always' as const, statements: [] };
   const names = pathVariablesOf(endpoint);
@@ -112,9 +110,13 @@ function reachOf(question: Question, user: User, authMethod: 'password' | 'switc
       ...(target !== undefined && { user_name: target }),
     }),
   };
-  const sources = specialise(sourcesOf(user.texts), known);
-  const [found] = reach(sources, [{ name: endpoint.operation, pathVariables: names }]);
-  const { allowed, allowedBy, deniedBy } = found ?? { allowed: 'never' as const, allowedBy: [], deniedBy: [] };
+  const operation = { name: endpoint.operation, pathVariables: names };
+  const reaches: Reach[] = [];
+  for (const source of eachSource(user.texts)) {
+    reaches.push(...reach(specialise([source], known), [operation]));
+    await turnAfter(source.document);
+  }
+  const { allowed, allowedBy, deniedBy } = sumOfReaches(operation.name, reaches);
   return { allowed, statements: [...allowedBy.map(say('allow')), ...deniedBy.map(say('deny'))] };
 }
 
