@@ -4,6 +4,7 @@ import { sourcesOf, type Texts, textsOfAll } from '../src/authorize/documents.ts
 import { call } from './support/client.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
 import { type Pick, randomOf } from './support/random.ts';
+import { newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const conditions = [
@@ -186,6 +187,27 @@ describe.each(engines)('who can remove whose MFA, on %s', (engine) => {
       ['User:service', undefined],
     ]);
     expect(await ask('Operator:revokeMFA')).toEqual([[`Operator:${root.operatorId}`, undefined]]);
+    await server.stop();
+  });
+
+  it('A10: a condition that asks for what every object inherits makes no question fail', async () => {
+    const server = await startTestServer(engine);
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+    const api = 'User:getUser';
+    const asks = names.flatMap((name) => [`pathVariable('${name}') like 'a*'`, `queryParameter('${name}') == 'b'`]);
+    const statements = asks.map((condition) => ({ effect: 'allow', api, condition }));
+    const sam = await newSam(server, root, as, 'odd', JSON.stringify({ statements }));
+    const base = `/v1/operators/${root.operatorId}/permissions`;
+    const listed = await call(server, 'GET', `${base}/who_can?api=${api}&user_name=odd`, { as });
+    expect(listed.status).toBe(200);
+    expect(listed.text).toContain('queryParameter');
+    const session = await signInSam(server, sam);
+    expect((await call(server, 'GET', userPath(root, 'odd'), { as: session })).status).toBe(403);
+    const body = { userName: 'odd', api, pathVariables: { user_name: 'odd' } };
+    const explained = await call(server, 'POST', `${base}/explain`, { as, body });
+    expect([explained.status, explained.body.decision]).toEqual([200, 'deny']);
     await server.stop();
   });
 
