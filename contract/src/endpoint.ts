@@ -44,6 +44,8 @@ export type Endpoint<
   readonly body: B;
   /** Whether a body may be sent at all. */
   readonly hasBody: boolean;
+  /** Existing clients send the body without its type. */
+  readonly untyped: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly reply: R;
   readonly errors: readonly ErrorCode[];
@@ -92,6 +94,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   params?: P;
   query?: Q;
   body?: B;
+  untyped?: boolean;
   status: 200 | 201 | 202 | 204;
   reply?: R;
   errors?: readonly ErrorCode[];
@@ -132,6 +135,7 @@ export function endpoint<
     query: definition.query ?? (nothing as unknown as Q),
     body: definition.body ?? (empty as unknown as B),
     hasBody: definition.body !== undefined,
+    untyped: definition.untyped ?? false,
     status: definition.status,
     reply: definition.reply ?? (empty as unknown as R),
     errors: [

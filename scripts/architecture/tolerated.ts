@@ -7,7 +7,4 @@ export const tolerated: Tolerated = {
     'server/src/clock.ts': 1,
     'server/src/server.ts': 1,
   },
-  parameters: {
-    'server/src/http/handle.ts': 1,
-  },
 };

@@ -12,7 +12,7 @@ import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import type { Session } from '../sessions/live.ts';
-import type { BodyReading } from './bodies.ts';
+import { bodyReadingOf } from './bodies.ts';
 import type { Caller, Guard } from './guards.ts';
 import { inputReader } from './input.ts';
 import { assertStrings } from './json-body.ts';
@@ -34,8 +34,6 @@ export type Call<E extends AnyEndpoint, C> = {
   readonly reply: FastifyReply;
 };
 
-export type Options = { readonly body?: BodyReading };
-
 /** One line of the access matrix. */
 export type Binding = { readonly endpoint: AnyEndpoint; readonly guard: string; readonly bodyLimit: number };
 
@@ -56,7 +54,6 @@ export function handle<E extends AnyEndpoint, C>(
   endpoint: E,
   guard: Guard<C>,
   work: (call: Call<E, C>) => Promise<ReplyOf<E>>,
-  options: Options = {},
 ): void {
   const { ctx, bindings } = app.warifu;
   const readInput = inputReader(endpoint);
@@ -72,7 +69,7 @@ export function handle<E extends AnyEndpoint, C>(
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     bodyLimit,
-    config: { body: options.body ?? (endpoint.own || endpoint.hasBody ? 'typed' : 'ignored') },
+    config: { body: bodyReadingOf(endpoint) },
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: async (request, reply) => {
       const settling = ctx.settleClock();
