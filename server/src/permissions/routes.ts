@@ -35,12 +35,6 @@ export function registerPermissionRoutes(app: FastifyInstance): void {
   registerQuestionRoutes(app);
 }
 
-type UserPath = { operator_id: string; user_name: string };
-
-function whoOf(params: UserPath) {
-  return { operatorId: params.operator_id, userName: params.user_name };
-}
-
 function registerUserPermissionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
@@ -51,13 +45,13 @@ function registerUserPermissionRoutes(app: FastifyInstance): void {
   });
 
   handle(app, updateUserPermission, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
-    await setOwnPermission(cause, whoOf(params), body.permission, request.headers['if-match']);
+    await setOwnPermission(cause, params, body.permission, request.headers['if-match']);
     sendFindings(reply, findingsIn(body.permission));
     return undefined;
   });
 
   handle(app, deleteUserPermission, permitted('operator_id'), async ({ cause, params, request }) => {
-    await setOwnPermission(cause, whoOf(params), '', request.headers['if-match']);
+    await setOwnPermission(cause, params, '', request.headers['if-match']);
     return undefined;
   });
 }
@@ -95,13 +89,13 @@ function registerTrustPolicyRoutes(app: FastifyInstance): void {
 
   handle(app, updateUserTrustPolicy, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
     const { trustPolicy = '' } = body;
-    await setTrustPolicy(cause, whoOf(params), trustPolicy, request.headers['if-match']);
+    await setTrustPolicy(cause, params, trustPolicy, request.headers['if-match']);
     sendFindings(reply, trustFindingsIn(trustPolicy));
     return undefined;
   });
 
   handle(app, deleteUserTrustPolicy, permitted('operator_id'), async ({ cause, params, request }) => {
-    await setTrustPolicy(cause, whoOf(params), null, request.headers['if-match']);
+    await setTrustPolicy(cause, params, null, request.headers['if-match']);
     return undefined;
   });
 }

@@ -114,18 +114,14 @@ function registerUserRoles(app: FastifyInstance): void {
   });
 
   handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
-    await attachRole(cause, whoOf(params), body.roleId ?? '');
+    await attachRole(cause, params, body.roleId ?? '');
     return undefined;
   });
 
   handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ cause, params }) => {
-    await detachRole(cause, whoOf(params), params.role_id);
+    await detachRole(cause, params, params.role_id);
     return undefined;
   });
-}
-
-function whoOf(params: { operator_id: string; user_name: string }) {
-  return { operatorId: params.operator_id, userName: params.user_name };
 }
 
 /** Reading SAM users with all that is theirs. */
