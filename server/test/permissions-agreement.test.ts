@@ -1,6 +1,7 @@
 import { type AnyEndpoint, accessOf, endpoints, listSessions, switchUser } from '@warifu/contract';
-import { explainTrust, FUNCTIONS, parseTrustPolicy, VARIABLES } from '@warifu/policy';
+import { compile, explainTrust, FUNCTIONS, parseTrustPolicy, VARIABLES } from '@warifu/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { borrowed, identityOf } from '../src/authorize/authority.ts';
 import { factsOf, subjectOf } from '../src/authorize/facts.ts';
 import { judge, type Verdict } from '../src/authorize/verdict.ts';
 import { whoCan } from '../src/authorize/who-can.ts';
@@ -136,6 +137,13 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
     );
   }
 
+  /** What the escalation guard counts a switched session for. */
+  async function counted(session: Session, called: ReturnType<typeof callOf>): Promise<Verdict['decision']> {
+    const identity = borrowed(await identityOf(server.ctx.db, session), session.userName);
+    const sources = identity.documents.map((document) => ({ from: { kind: 'own' as const }, document }));
+    return compile(sources).decide(factsOf(server.ctx, subjectOf(session, server.clock.now), called));
+  }
+
   /** The explanation to oneself, and the simulator with everything spelled out, as another user asks it. */
   async function said(place: Place, session: Session, called: ReturnType<typeof callOf>) {
     const { pathVariables, queryParameters, sourceIp } = called;
@@ -193,6 +201,9 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
               verdict.decision,
               verdict.settledBy,
             ]);
+            if (kind === 'switchUser' && accessOf(endpoint) === 'permission') {
+              expect([about, await counted(session, called)]).toEqual([about, verdict.decision]);
+            }
             for (const rows of [listed, anyTarget]) {
               const [who, through] = kind === 'switchUser' ? ['plain', 'service'] : [session.userName, undefined];
               const row = rows.find((one) => one.userName === who && one.through === through);
