@@ -19,6 +19,7 @@ const statement = (condition: typeof fails | undefined, applies: boolean): Expla
 const explained = (more: Partial<Explained>): Explained => ({
   access: 'permission',
   decision: 'deny',
+  settledBy: 'permission',
   rule: 'default',
   statements: [],
   ...more,
@@ -28,9 +29,10 @@ describe('why a button is off', () => {
   it.each([
     ['allowed', explained({ decision: 'allow', rule: 'allow' }), undefined],
     ['no permission', explained({}), 'permission'],
-    ['the root user alone', explained({ access: 'root', rule: 'allow' }), 'root'],
-    ['permitted, but not to such a session', explained({ rule: 'allow' }), 'session'],
-    ['free, but not to such a session', explained({ access: 'signed in' }), 'session'],
+    ['the root user alone', explained({ access: 'root', settledBy: 'access', rule: 'allow' }), 'root'],
+    ['permitted, but not to such a session', explained({ settledBy: 'session', rule: 'allow' }), 'session'],
+    ['free, but not to such a session', explained({ access: 'signed in', settledBy: 'session' }), 'session'],
+    ['MFA first, which the server says', explained({ settledBy: 'enrolment' }), undefined],
     ['not known beforehand', explained({ statements: [statement(fails, false)] }), undefined],
   ])('%s', (_, answer, refusal) => {
     expect(refusalOf(answer, namesIn('/v1/operators/{operator_id}/roles/{role_id}'), {})).toBe(refusal);
@@ -114,10 +116,11 @@ describe('the simulator', () => {
   });
 
   it.each([
-    [explained({ access: 'anyone', decision: 'allow' }), 'anyone'],
-    [explained({ access: 'signed in', decision: 'allow' }), 'signedIn'],
-    [explained({ access: 'root' }), 'root'],
-    [explained({ rule: 'allow' }), 'session'],
+    [explained({ access: 'anyone', decision: 'allow', settledBy: 'access' }), 'anyone'],
+    [explained({ access: 'signed in', decision: 'allow', settledBy: 'access' }), 'signedIn'],
+    [explained({ access: 'root', settledBy: 'access' }), 'root'],
+    [explained({ settledBy: 'session', rule: 'allow' }), 'session'],
+    [explained({ settledBy: 'enrolment', rule: 'allow' }), 'enrolment'],
     [explained({ rule: 'deny' }), 'deny'],
     [explained({ decision: 'allow', rule: 'allow' }), 'allow'],
   ])('names what decided: %#', (answer, rule) => {

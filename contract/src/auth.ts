@@ -124,10 +124,11 @@ export const endOtherSessions = endpoint({
   path: '/v1/auth/sessions',
   operation: 'Auth:endOtherSessions',
   own: true,
+  traits: ['ends sessions'],
   summary: "End all of the caller's sessions but this one.",
   status: 200,
   reply: closed({ ended: Type.Integer() }),
-  errors: ['AUM0001', 'AUM0015'],
+  errors: ['AUM0001'],
 });
 
 export const generateAuthToken = endpoint({
@@ -150,7 +151,7 @@ export const revokeOperatorAuthTokens = endpoint({
   summary: 'End every session of the root user, the calling one included.',
   params: operatorParams,
   status: 204,
-  errors: ['AUM0001', 'AUM0015', 'AUM0016'],
+  errors: ['AUM0001', 'AUM0016'],
 });
 
 export const switchUser = endpoint({

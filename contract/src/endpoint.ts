@@ -44,6 +44,8 @@ export type Endpoint<
   readonly body: B;
   /** Whether a body may be sent at all. */
   readonly hasBody: boolean;
+  /** Existing clients send the body without its type. */
+  readonly untyped: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly reply: R;
   readonly errors: readonly ErrorCode[];
@@ -61,8 +63,14 @@ export type Endpoint<
 /** Answer header with the members of a request that were ignored: an RFC 9651 list of names. */
 export const ignoredHeader = 'warifu-ignored';
 
+/**
+ * Answer header with what the checks say of a document that was saved all the same: an RFC 9651 list of codes, each with
+ * `line`, `column` and `severity`.
+ */
+export const findingsHeader = 'warifu-findings';
+
 /** Answer headers that only some operations have. */
-export type AnswerHeader = 'etag' | 'warifu-receipt' | 'x-soracom-next-key';
+export type AnswerHeader = 'etag' | 'warifu-findings' | 'warifu-receipt' | 'x-soracom-next-key';
 
 /** A request or reply object that refuses members it does not know; with a name that clients know its type by. */
 export function closed<T extends Record<string, TSchema>>(properties: T, title?: string) {
@@ -86,6 +94,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   params?: P;
   query?: Q;
   body?: B;
+  untyped?: boolean;
   status: 200 | 201 | 202 | 204;
   reply?: R;
   errors?: readonly ErrorCode[];
@@ -126,6 +135,7 @@ export function endpoint<
     query: definition.query ?? (nothing as unknown as Q),
     body: definition.body ?? (empty as unknown as B),
     hasBody: definition.body !== undefined,
+    untyped: definition.untyped ?? false,
     status: definition.status,
     reply: definition.reply ?? (empty as unknown as R),
     errors: [

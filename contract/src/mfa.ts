@@ -64,6 +64,7 @@ export const revokeMFA = endpoint({
   path: '/v1/operators/{operator_id}/mfa',
   operation: 'Operator:revokeMFA',
   headers: ['warifu-receipt'],
+  untyped: true,
   summary: "Disable the root user's MFA with the password. Seed, backup codes, links and other sessions end with it.",
   params: operatorParams,
   body: closed({ password: Password }),

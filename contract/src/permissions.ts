@@ -56,9 +56,14 @@ export const explainPermission = endpoint({
   status: 200,
   reply: closed({
     /** Who may call it at all; only `permission` is a matter of the statements below. */
-    access: Type.Optional(oneOf('anyone', 'signed in', 'root', 'permission')),
+    access: oneOf('anyone', 'signed in', 'root', 'permission'),
     decision: oneOf('allow', 'deny'),
-    /** Which rule decided: a deny, an allow, or that nothing applied. */
+    /**
+     * What settled it: who may call the operation at all, the kind of the session (R50, R64), that MFA must be enrolled
+     * first, or the statements.
+     */
+    settledBy: oneOf('access', 'session', 'enrolment', 'permission'),
+    /** What the statements say: a deny, an allow, or that nothing applied. */
     rule: oneOf('deny', 'allow', 'default'),
     statements: Type.Array(Statement),
   }),
@@ -87,10 +92,12 @@ export const whoCan = endpoint({
         /** Empty for the root user and for principals of other operators. */
         userName: Type.String(),
         kind: oneOf('root', 'sam', 'other operator'),
-        /** `sometimes`: it depends on a condition. */
+        /** `sometimes`: it depends on a condition, or on `mustEnrol`. */
         allowed: oneOf('always', 'sometimes'),
         /** SAM user that it must switch to first, when it may not by itself. */
         through: Type.Optional(Type.String()),
+        /** The operator requires MFA and this user has none yet: until then it may only enrol. */
+        mustEnrol: Type.Optional(Type.Boolean()),
         statements: Type.Array(
           closed({
             source: Type.String(),

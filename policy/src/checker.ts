@@ -130,14 +130,16 @@ function checkComparison(e: Comparison, findings: Finding[]): void {
   const left = typeOf(e.left, findings);
   const right = typeOf(e.right, findings);
   if (left === null || right === null) return;
-  if (!checkSame(e.left, left, e.right, right, findings)) return;
+  if (!checkSame([e.left, left], [e.right, right], findings)) return;
   if (e.operator !== '==' && e.operator !== '!=' && !ORDERED.has(left)) {
     findings.push(at(e, 'COND_ORDER', { found: `#${left}` }));
   }
 }
 
+type Typed = readonly [Expression, Type];
+
 /** Whether the two may be compared; the finding is at the right one. */
-function checkSame(left: Expression, leftType: Type, right: Expression, rightType: Type, findings: Finding[]): boolean {
+function checkSame([left, leftType]: Typed, [right, rightType]: Typed, findings: Finding[]): boolean {
   if (leftType === 'address' && right.kind === 'string') return checkAddress(right, findings);
   if (rightType === 'address' && left.kind === 'string') return checkAddress(left, findings);
   if (leftType === rightType) return true;
@@ -158,7 +160,7 @@ function checkMembership(e: Membership, findings: Finding[]): void {
     if (left === null || type === null) continue;
     // The left side is read once, so a literal there cannot be text for one item and an address for another.
     if (left === 'string' && type === 'address') findings.push(wrongType(item, left, type));
-    else checkSame(e.left, left, item, type, findings);
+    else checkSame([e.left, left], [item, type], findings);
   }
 }
 

@@ -17,7 +17,7 @@ export { matchesPattern } from './pattern.ts';
 export { PRINCIPALS, type PrincipalForm } from './principal.ts';
 export { printExpression } from './printer.ts';
 export type { Params, Problem } from './problem.ts';
-export { type Reach, type Reaching, reach } from './reach.ts';
+export { type Reach, type Reaching, reach, sumOfReaches } from './reach.ts';
 export type { Request } from './request.ts';
 export type { Decision, DocumentOrigin, Operation, Source, Trait } from './source.ts';
 export { type Known, specialise, specialiseCondition, specialiseDocument, specialiseNames } from './specialise.ts';

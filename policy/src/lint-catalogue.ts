@@ -1,7 +1,7 @@
 import type { Call, Condition, Expression, Pattern, PermissionDocument, Statement } from './ast.ts';
 import { type Catalogue, effort, matching, nearNames } from './catalogue.ts';
 import { textOf } from './constants.ts';
-import { removeItem } from './edit.ts';
+import { type Edit, removeItem } from './edit.ts';
 import type { Budget } from './implication.ts';
 import { inDocument } from './lint-values.ts';
 import type { Note } from './note.ts';
@@ -10,8 +10,16 @@ import type { Operation } from './source.ts';
 import { nearest } from './suggest.ts';
 import { subexpressions } from './walk.ts';
 
+/** Where it is looked, and how much may still be looked at. */
+interface Look {
+  readonly catalogue: Catalogue;
+  readonly budget: Budget;
+  readonly text: string;
+}
+
 /** What does not fit the loaded catalogues: patterns, path variables, conditions that are always or never true. */
 export function lintCatalogue({ statements, text }: PermissionDocument, catalogue: Catalogue, budget: Budget): Note[] {
+  const look = { catalogue, budget, text };
   return statements.flatMap((statement) => {
     const operations = new Set<Operation>();
     const notes = statement.api.flatMap((pattern, i) => {
@@ -19,16 +27,15 @@ export function lintCatalogue({ statements, text }: PermissionDocument, catalogu
       if (budget.steps < 0) return [];
       const matched = matching(catalogue, pattern.text);
       for (const operation of matched) operations.add(operation);
-      return matched.length > 0 ? [] : [noMatch(statement, pattern, i, catalogue, budget)];
+      return matched.length > 0 ? [] : [noMatch(statement, pattern, removeItem(statement.api, i), look)];
     });
     // Past the budget not all operations are known, so nothing can be said of the condition.
-    if (statement.condition === null || operations.size === 0 || budget.steps < 0) return notes;
-    return [...notes, ...lintCondition(statement, statement.condition, [...operations], text, budget)];
+    if (operations.size === 0 || budget.steps < 0) return notes;
+    return [...notes, ...lintCondition(statement, [...operations], look)];
   });
 }
 
-function noMatch({ effect, api }: Statement, pattern: Pattern, i: number, catalogue: Catalogue, budget: Budget): Note {
-  const fix = removeItem(api, i);
+function noMatch({ effect }: Statement, pattern: Pattern, fix: Edit | null, { catalogue, budget }: Look): Note {
   budget.steps -= catalogue.names.length;
   const near = pattern.text.includes('*') || budget.steps < 0 ? [] : nearNames(catalogue, pattern.text);
   const about = { range: pattern, params: { suggestions: near }, fix };
@@ -36,13 +43,9 @@ function noMatch({ effect, api }: Statement, pattern: Pattern, i: number, catalo
   return { severity: 'suggestion', code: 'LINT_NO_MATCH', ...about };
 }
 
-function lintCondition(
-  statement: Statement,
-  condition: Condition,
-  operations: readonly Operation[],
-  text: string,
-  budget: Budget,
-): Note[] {
+function lintCondition(statement: Statement, operations: readonly Operation[], { budget, text }: Look): Note[] {
+  const { condition } = statement;
+  if (condition === null) return [];
   const parts = subexpressions(condition.expression);
   budget.steps -= parts.length * operations.length;
   if (budget.steps < 0) return [];

@@ -62,8 +62,8 @@ export const MESSAGES = {
   PERM_EFFECT: ['The effect must be {expected}, in lower case.', 'effect には{expected}を小文字で指定してください。'],
   PERM_EMPTY: ['{key} must not be empty.', '{key}を空にすることはできません。'],
   PERM_MISSPELLED: [
-    'This pattern matches no operation: upper and lower case differ, and blanks count.',
-    'このパターンに一致する操作はありません。大文字と小文字は区別され、空白も文字として扱われます。',
+    'This matches no operation: upper and lower case differ, and blanks count.',
+    '一致する操作がありません。大文字と小文字は区別され、空白も文字として扱われます。',
   ],
   TRUST_PRINCIPAL: [
     'This is not a principal; write it in full, like {expected}.',

@@ -1,10 +1,12 @@
-import type { Pattern, PermissionDocument } from './ast.ts';
+import type { Expression, Pattern, PermissionDocument, Range, Statement, StringLiteral } from './ast.ts';
 import { type Catalogue, catalogueOf, effort, matching } from './catalogue.ts';
 import type { Budget } from './implication.ts';
 import { LIMITS } from './limits.ts';
+import { inDocument } from './lint-values.ts';
 import { glob } from './pattern.ts';
 import { type Finding, finding, locate, type Problem } from './problem.ts';
 import type { Operation } from './source.ts';
+import { subexpressions } from './walk.ts';
 
 interface Search {
   readonly catalogue: Catalogue;
@@ -15,15 +17,15 @@ interface Search {
 }
 
 /**
- * Patterns that match no operation of the catalogue, but would if case and blanks did not count: reasons to refuse the
- * document, since a deny of `user:*` that denies nothing looks right. A pattern that matches something is never one.
+ * Patterns, and names that conditions compare `api` with, that match no operation of the catalogue, but would if case and
+ * blanks did not count: reasons to refuse the document, since a deny of `user:*` that denies nothing looks right. A pattern that matches something is never one.
  * At most 20, in the order of the text. Bounded in time; in a document of thousands of such patterns not all are seen.
  */
 export function misspellings({ statements, text }: PermissionDocument, catalogue: readonly Operation[]): Problem[] {
   const search = searchOf(catalogue);
   const known = new Map<string, readonly string[]>();
   const findings: Finding[] = [];
-  for (const pattern of statements.flatMap(({ api }) => api)) {
+  for (const pattern of statements.flatMap((statement) => [...statement.api, ...inCondition(statement, text)])) {
     if (findings.length === LIMITS.problems || search.budget.steps <= 0) break;
     const suggestions = known.get(pattern.text) ?? meantBy(pattern, search);
     known.set(pattern.text, suggestions);
@@ -32,6 +34,28 @@ export function misspellings({ statements, text }: PermissionDocument, catalogue
     }
   }
   return locate(text, findings);
+}
+
+type Named = Pick<Pattern, 'text'> & Range;
+
+function inCondition({ condition }: Statement, text: string): Named[] {
+  if (condition === null) return [];
+  const named = subexpressions(condition.expression).flatMap(besideApi);
+  return named.map((range) => ({ text: range.text, ...inDocument(range, condition, text) }));
+}
+
+/** The texts that `api` is compared with here. */
+function besideApi(e: Expression): Named[] {
+  if (e.kind === 'like') return isApi(e.left) ? [{ ...e.pattern, text: e.pattern.value }] : [];
+  const parts = e.kind === 'compare' ? [e.left, e.right] : e.kind === 'in' ? [e.left, ...e.list] : [];
+  if (!parts.some(isApi)) return [];
+  // A star is no pattern here.
+  const texts = parts.filter((part) => part.kind === 'string' && !part.value.includes('*')) as StringLiteral[];
+  return texts.map((part) => ({ ...part, text: part.value }));
+}
+
+function isApi(e: Expression): boolean {
+  return e.kind === 'variable' && e.name === 'api';
 }
 
 function searchOf(catalogue: readonly Operation[]): Search {
@@ -50,7 +74,7 @@ function fold(text: string): string {
 }
 
 /** Patterns spelled rightly that may be meant; none when this one matches something, or is no such mistake. */
-function meantBy({ text }: Pattern, { catalogue, folded, written, budget }: Search): readonly string[] {
+function meantBy({ text }: Named, { catalogue, folded, written, budget }: Search): readonly string[] {
   budget.steps -= effort(catalogue, text) + text.length / 8;
   if (matching(catalogue, text).length > 0) return [];
   const like = fold(text);

@@ -17,16 +17,17 @@ export function networkSet(texts: readonly string[]): NetworkSet {
 
 /** Whether `address` is in the set. */
 export function isInNetworks({ v4, v6 }: NetworkSet, { family, words }: Address): boolean {
-  const [ranges, width] = family === 4 ? [v4, 1] : [v6, 4];
+  const [ranges, width] = family === 4 ? ([v4, 1] as const) : ([v6, 4] as const);
+  const compare = COMPARE[width];
   let low = 0;
   let high = ranges.length / (2 * width);
   // The last range that begins at the address or before it.
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compare(ranges, 2 * middle * width, words, 0, width) <= 0) low = middle + 1;
+    if (compare(ranges, 2 * middle * width, words, 0) <= 0) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && compare(words, 0, ranges, (2 * low - 1) * width, width) <= 0;
+  return low > 0 && compare(words, 0, ranges, (2 * low - 1) * width) <= 0;
 }
 
 /** Whether every address of `a` is in `b`. */
@@ -48,14 +49,15 @@ const NONE: readonly number[] = [];
 
 function rangesOf(networks: readonly Network[], family: 4 | 6): readonly number[] {
   const width = family === 4 ? 1 : 4;
+  const compare = COMPARE[width];
   const own = networks.filter((network) => network.family === family).map(bounds);
-  own.sort((a, b) => compare(a, 0, b, 0, width));
+  own.sort((a, b) => compare(a, 0, b, 0));
   const ranges: number[] = [];
   for (const range of own) {
     const end = ranges.length - width;
-    if (end < 0 || compare(range, 0, ranges, end, width) > 0) ranges.push(...range);
+    if (end < 0 || compare(range, 0, ranges, end) > 0) ranges.push(...range);
     // Of two networks that meet, one contains the other; the wider may come second when both begin alike.
-    else if (compare(range, width, ranges, end, width) > 0) ranges.splice(end, width, ...range.slice(width));
+    else if (compare(range, width, ranges, end) > 0) ranges.splice(end, width, ...range.slice(width));
   }
   return ranges.length === 0 ? NONE : ranges;
 }
@@ -73,32 +75,40 @@ function maskOf(bits: number): number {
   return bits >= 32 ? 0xffffffff : ~(0xffffffff >>> bits);
 }
 
-function rangesWithin(a: readonly number[], b: readonly number[], width: number): boolean {
+function rangesWithin(a: readonly number[], b: readonly number[], width: Width): boolean {
+  const compare = COMPARE[width];
   const step = 2 * width;
   let j = 0;
   for (let i = 0; i < a.length; i += step) {
-    while (j < b.length && compare(b, j + width, a, i, width) < 0) j += step;
-    if (j >= b.length || compare(b, j, a, i, width) > 0 || compare(a, i + width, b, j + width, width) > 0) return false;
+    while (j < b.length && compare(b, j + width, a, i) < 0) j += step;
+    if (j >= b.length || compare(b, j, a, i) > 0 || compare(a, i + width, b, j + width) > 0) return false;
   }
   return true;
 }
 
-function rangesDisjoint(a: readonly number[], b: readonly number[], width: number): boolean {
+function rangesDisjoint(a: readonly number[], b: readonly number[], width: Width): boolean {
+  const compare = COMPARE[width];
   const step = 2 * width;
   let [i, j] = [0, 0];
   while (i < a.length && j < b.length) {
-    if (compare(a, i + width, b, j, width) < 0) i += step;
-    else if (compare(b, j + width, a, i, width) < 0) j += step;
+    if (compare(a, i + width, b, j) < 0) i += step;
+    else if (compare(b, j + width, a, i) < 0) j += step;
     else return false;
   }
   return true;
 }
 
-/** Below 0, 0 or above 0, as the address at `i` is before, at or after the one at `j`. */
-function compare(a: readonly number[], i: number, b: readonly number[], j: number, width: number): number {
-  for (let k = 0; k < width; k++) {
-    const difference = (a[i + k] as number) - (b[j + k] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
+type Width = 1 | 4;
+type Compare = (a: readonly number[], i: number, b: readonly number[], j: number) => number;
+
+/** Below 0, 0 or above 0, as the address at `i` is before, at or after the one at `j`; by the words of an address. */
+const COMPARE: Readonly<Record<Width, Compare>> = {
+  1: (a, i, b, j) => (a[i] as number) - (b[j] as number),
+  4: (a, i, b, j) => {
+    for (let k = 0; k < 4; k++) {
+      const difference = (a[i + k] as number) - (b[j + k] as number);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  },
+};

@@ -27,9 +27,10 @@ export function matches({ text: pattern, parts, borders }: Glob, text: string): 
   const last = parts[parts.length - 1] as string;
   const end = text.length - last.length;
   if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  const inner = text.slice(0, end);
   let at = first.length;
   for (let i = 1; i < parts.length - 1; i++) {
-    at = findEnd(parts[i] as string, borders[i] as readonly number[], text, at, end);
+    at = findEnd(parts[i] as string, borders[i] as readonly number[], inner, at);
     if (at < 0) return false;
   }
   return true;
@@ -43,11 +44,11 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return star === pattern.length - 1 || matches(glob(pattern), name);
 }
 
-/** Offset just past the first occurrence of `part` in `text[from, end)`, or -1. */
-function findEnd(part: string, borders: readonly number[], text: string, from: number, end: number): number {
+/** Offset just past the first occurrence of `part` in `text` after `from`, or -1. */
+function findEnd(part: string, borders: readonly number[], text: string, from: number): number {
   if (part === '') return from;
   let matched = 0;
-  for (let at = from; at < end; at++) {
+  for (let at = from; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     while (matched > 0 && part.charCodeAt(matched) !== unit) matched = borders[matched - 1] as number;
     if (part.charCodeAt(matched) === unit) matched++;

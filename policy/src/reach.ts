@@ -30,8 +30,23 @@ export function reach(sources: readonly Source[], catalogue: readonly Operation[
   const prepared = sources.flatMap(prepare);
   return catalogue.map((operation) => {
     const met = prepared.flatMap((statement) => meeting(statement, operation));
-    return { name: operation.name, allowed: verdict(met), allowedBy: list(met, 'allow'), deniedBy: list(met, 'deny') };
+    const of = (effect: Effect) => met.filter((one) => one.effect === effect).map(({ by }) => by);
+    return reachBy(operation.name, of('allow'), of('deny'));
   });
+}
+
+/** The same of all sources together as of each for itself, for whoever looks at large ones one at a time. */
+export function sumOfReaches(name: string, reaches: readonly Reach[]): Reach {
+  const allowedBy = reaches.flatMap((one) => one.allowedBy);
+  return reachBy(
+    name,
+    allowedBy,
+    reaches.flatMap((one) => one.deniedBy),
+  );
+}
+
+function reachBy(name: string, allowedBy: readonly Reaching[], deniedBy: readonly Reaching[]): Reach {
+  return { name, allowed: verdict(allowedBy, deniedBy), allowedBy, deniedBy };
 }
 
 interface Prepared {
@@ -43,7 +58,6 @@ interface Prepared {
 
 interface Meeting {
   readonly effect: Effect;
-  readonly surely: boolean;
   readonly by: Reaching;
 }
 
@@ -60,7 +74,7 @@ function meeting({ from, number, statement, globs }: Prepared, operation: Operat
   if ((outcomes & applying) === 0) return [];
   const surely = (outcomes & ~applying) === 0;
   const condition = surely ? null : (statement.condition as Condition).text;
-  return [{ effect: statement.effect, surely, by: { from, statement: number, condition } }];
+  return [{ effect: statement.effect, by: { from, statement: number, condition } }];
 }
 
 /** What the condition of `statement` may give for `operation`; without one it is true. */
@@ -68,13 +82,11 @@ function outcomesOf({ condition }: Statement, operation: Operation): Outcomes {
   return condition === null ? MAY_BE_TRUE : possibleOutcomes(condition.expression, operation);
 }
 
-function verdict(met: readonly Meeting[]): Reach['allowed'] {
-  const denies = met.filter(({ effect }) => effect === 'deny');
-  const allows = met.filter(({ effect }) => effect === 'allow');
-  if (allows.length === 0 || denies.some(({ surely }) => surely)) return 'never';
-  return denies.length === 0 && allows.some(({ surely }) => surely) ? 'always' : 'sometimes';
+function verdict(allowedBy: readonly Reaching[], deniedBy: readonly Reaching[]): Reach['allowed'] {
+  if (allowedBy.length === 0 || deniedBy.some(isSure)) return 'never';
+  return deniedBy.length === 0 && allowedBy.some(isSure) ? 'always' : 'sometimes';
 }
 
-function list(met: readonly Meeting[], effect: Effect): Reaching[] {
-  return met.filter((meeting) => meeting.effect === effect).map(({ by }) => by);
+function isSure({ condition }: Reaching): boolean {
+  return condition === null;
 }

@@ -33,51 +33,40 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const AUTH_METHODS = ['password', 'password+totp', 'passkey', 'authKey', 'switchUser'];
 
 export const VARIABLES: readonly VariableEntry[] = [
-  variable(
-    'currentDate',
-    'date',
-    "Day of the call, in the operator's time zone",
-    '呼び出しの日付（オペレーターのタイムゾーン）',
-  ),
-  variable(
-    'currentTime',
-    'time',
-    "Time of day of the call, in the operator's time zone",
-    '呼び出しの時刻（オペレーターのタイムゾーン）',
-  ),
-  variable('currentDateTime', 'instant', 'Date and time of the call', '呼び出しの日時'),
+  variable('currentDate', 'date', {
+    en: "Day of the call, in the operator's time zone",
+    ja: '呼び出しの日付（オペレーターのタイムゾーン）',
+  }),
+  variable('currentTime', 'time', {
+    en: "Time of day of the call, in the operator's time zone",
+    ja: '呼び出しの時刻（オペレーターのタイムゾーン）',
+  }),
+  variable('currentDateTime', 'instant', { en: 'Date and time of the call', ja: '呼び出しの日時' }),
   variable(
     'currentDayOfWeek',
     'string',
-    "Day of the week, in the operator's time zone",
-    '呼び出しの曜日（オペレーターのタイムゾーン）',
+    { en: "Day of the week, in the operator's time zone", ja: '呼び出しの曜日（オペレーターのタイムゾーン）' },
     DAYS,
   ),
-  variable('samUserName', 'string', 'Name of the calling SAM user', '呼び出した SAM ユーザーの名前'),
-  variable('operatorId', 'string', 'ID of the operator', 'オペレーター ID'),
-  variable('api', 'string', 'Name of the called operation', '呼び出した操作の名前'),
-  variable('httpMethod', 'string', 'HTTP method of the call', '呼び出しの HTTP メソッド', METHODS),
-  variable('requestPath', 'string', 'Path of the call', '呼び出しのパス'),
-  variable('sourceIp', 'address', 'Address of the caller', '呼び出し元の IP アドレス'),
-  variable(
-    'mfaAuthenticated',
-    'boolean',
-    'Whether this session was opened with a second factor',
-    'このセッションが多要素認証で始まったかどうか',
-  ),
-  variable('authMethod', 'string', 'How the caller authenticated', '呼び出し元の認証方法', AUTH_METHODS),
-  variable(
-    'authAgeSeconds',
-    'integer',
-    'Seconds since the person last proved its password or key',
-    '最後にパスワードまたはキーを確認してからの秒数',
-  ),
-  variable(
-    'secondsSinceMfaReset',
-    'integer',
-    'Seconds since MFA was last reset; huge when never',
-    '多要素認証が最後にリセットされてからの秒数（一度もなければ非常に大きな値）',
-  ),
+  variable('samUserName', 'string', { en: 'Name of the calling SAM user', ja: '呼び出した SAM ユーザーの名前' }),
+  variable('operatorId', 'string', { en: 'ID of the operator', ja: 'オペレーター ID' }),
+  variable('api', 'string', { en: 'Name of the called operation', ja: '呼び出した操作の名前' }),
+  variable('httpMethod', 'string', { en: 'HTTP method of the call', ja: '呼び出しの HTTP メソッド' }, METHODS),
+  variable('requestPath', 'string', { en: 'Path of the call', ja: '呼び出しのパス' }),
+  variable('sourceIp', 'address', { en: 'Address of the caller', ja: '呼び出し元の IP アドレス' }),
+  variable('mfaAuthenticated', 'boolean', {
+    en: 'Whether this session was opened with a second factor',
+    ja: 'このセッションが多要素認証で始まったかどうか',
+  }),
+  variable('authMethod', 'string', { en: 'How the caller authenticated', ja: '呼び出し元の認証方法' }, AUTH_METHODS),
+  variable('authAgeSeconds', 'integer', {
+    en: 'Seconds since the person last proved its password or key',
+    ja: '最後にパスワードまたはキーを確認してからの秒数',
+  }),
+  variable('secondsSinceMfaReset', 'integer', {
+    en: 'Seconds since MFA was last reset; huge when never',
+    ja: '多要素認証が最後にリセットされてからの秒数（一度もなければ非常に大きな値）',
+  }),
 ];
 
 export const FUNCTIONS: readonly FunctionEntry[] = [
@@ -153,7 +142,6 @@ export const VARIABLE_BY_NAME: ReadonlyMap<string, VariableEntry> = new Map(VARI
 
 export const FUNCTION_BY_NAME: ReadonlyMap<string, FunctionEntry> = new Map(FUNCTIONS.map((f) => [f.name, f]));
 
-function variable(name: string, type: Type, en: string, ja: string, values?: readonly string[]): VariableEntry {
-  const entry = { name, type, meaning: { en, ja } };
-  return values === undefined ? entry : { ...entry, values };
+function variable(name: string, type: Type, meaning: Meaning, values?: readonly string[]): VariableEntry {
+  return { name, type, meaning, ...(values !== undefined && { values }) };
 }

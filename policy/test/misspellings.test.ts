@@ -68,9 +68,30 @@ describe('misspellings', () => {
     if (problem === undefined) throw new Error('no problem');
     expect(problem).toMatchObject({ line: 2, column: 34, text: '"user:DeleteUser"' });
     expect(describeProblemAt(problem, 'en')).toBe(
-      'Line 2, column 34: This pattern matches no operation: upper and lower case differ, and blanks count. Did you mean User:deleteUser?',
+      'Line 2, column 34: This matches no operation: upper and lower case differ, and blanks count. Did you mean User:deleteUser?',
     );
     expect(describeProblemAt(problem, 'ja')).toMatch(/User:deleteUser ではありませんか。$/);
+  });
+
+  it('are found where a condition compares the name of the operation', () => {
+    const denied = (condition: string) =>
+      misspellings(documentFrom({ effect: 'deny', api: '*', condition }), OPERATIONS).map(({ text, params }) => [
+        text,
+        params['suggestions'],
+      ]);
+    expect(denied("api == 'user:deleteuser'")).toEqual([["'user:deleteuser'", ['User:deleteUser']]]);
+    expect(denied("not ('User:deleteUser ' != api)")).toEqual([["'User:deleteUser '", ['User:deleteUser']]]);
+    expect(denied("api in ['User:deleteUser', 'USER:deleteUser']")).toEqual([
+      ["'USER:deleteUser'", ['User:deleteUser']],
+    ]);
+    expect(denied("api not like 'user:*'")).toEqual([["'user:*'", ['User:*']]]);
+    for (const right of [
+      "api == 'User:deleteUser'",
+      "api == 'user:*'",
+      "samUserName == 'user:deleteuser'",
+      "api == 'x'",
+    ])
+      expect(denied(right)).toEqual([]);
   });
 
   it('offer what names of other alphabets are spelled like', () => {

@@ -7,12 +7,4 @@ export const tolerated: Tolerated = {
     'server/src/clock.ts': 1,
     'server/src/server.ts': 1,
   },
-  parameters: {
-    'policy/src/checker.ts': 1,
-    'policy/src/lint-catalogue.ts': 2,
-    'policy/src/networks.ts': 1,
-    'policy/src/pattern.ts': 1,
-    'policy/src/vocabulary.ts': 1,
-    'server/src/http/handle.ts': 1,
-  },
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, call } from './support/client.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
-import { allow, newSam, signInSam, userPath } from './support/sam.ts';
+import { allow, credentialsOf, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 describe.each(engines)('explaining oneself on %s', (engine) => {
@@ -55,6 +55,41 @@ describe.each(engines)('explaining oneself on %s', (engine) => {
       ]);
     },
   );
+
+  it('A9: says what no permission decides: who may call at all, the kind of the session, MFA that must come first', async () => {
+    const about = async (who: Credentials, api: string) => {
+      const { access, decision, settledBy } = (await explain(who, { userName: 'self', api })).body;
+      return [access, decision, settledBy];
+    };
+    for (const who of [self, as]) {
+      expect(await about(who, 'Auth:listSessions')).toEqual(['signed in', 'allow', 'access']);
+      expect(await about(who, 'Auth:auth')).toEqual(['anyone', 'allow', 'access']);
+      expect(await about(who, 'Operator:revokeMFA')).toEqual(['root', 'deny', 'access']);
+    }
+    const made = await call(server, 'POST', `${userPath(root, 'self')}/auth_keys`, { as });
+    const key = credentialsOf((await call(server, 'POST', '/v1/auth', { body: made.body })).body);
+    expect(await about(key, 'Auth:endOtherSessions')).toEqual(['signed in', 'deny', 'session']);
+    expect((await call(server, 'DELETE', '/v1/auth/sessions', { as: key })).body.code).toBe('AUM0015');
+    const settings = { mfaRequiredForRoot: false, mfaRequiredForSamUsers: true, escalationGuard: true };
+    await call(server, 'PUT', `/v1/operators/${root.operatorId}/settings`, { as, body: settings });
+    expect(await about(as, 'Auth:listSessions')).toEqual(['signed in', 'deny', 'enrolment']);
+    const own = { userName: 'self', api: 'User:enableUserMFA', pathVariables: { user_name: 'self' } };
+    expect((await explain(as, own)).body).toMatchObject({ decision: 'allow', settledBy: 'enrolment' });
+    // With a code means that there is a factor.
+    const proved = { userName: 'self', api: 'Auth:listSessions', authMethod: 'password+totp' };
+    expect((await explain(as, proved)).body).toMatchObject({ decision: 'allow', settledBy: 'access' });
+    const who = await call(
+      server,
+      'GET',
+      `/v1/operators/${root.operatorId}/permissions/who_can?api=User:enableUserMFA`,
+      {
+        as,
+      },
+    );
+    expect(who.body).toContainEqual(
+      expect.objectContaining({ userName: 'self', allowed: 'sometimes', mustEnrol: true, statements: [] }),
+    );
+  });
 
   it('a document that is refused says where as facts', async () => {
     const text = '{\n  "statements": [{"effect": "allow", "api": "User:getUser", "condition": "samUserNam == 1"}]}';

@@ -3,7 +3,7 @@ import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
-import { par } from './support/race.ts';
+import { par, rounds, untilServed } from './support/race.ts';
 import { allow, credentialsOf, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startSecondServer, startTestServer, type TestServer } from './support/server.ts';
 
@@ -23,7 +23,8 @@ describe.each(engines)('escalation of permissions on %s', (engine) => {
     if (second !== server) await second.stop();
     await server.stop();
   });
-  afterEach(() => checkInvariants(server));
+  // A slow machine answers some of 64 at one instant with 503, which changes nothing.
+  afterEach(() => checkInvariants(server, [503]));
 
   /** An operator of its own for each attack. */
   async function fresh(): Promise<void> {
@@ -189,10 +190,11 @@ describe.each(engines)('escalation of permissions on %s', (engine) => {
     const rights = ['Role:createRole', 'Role:updateRole', 'Role:deleteRole', 'Role:attachRole', 'Role:detachRole'];
     const alice = await signInAs('alice', allow(rights));
     const nothing = JSON.stringify({ statements: [] });
-    for (let round = 0; round < (engine === 'postgres' ? 50 : 2); round++) {
+    for (const [round, count] of rounds(engine).entries()) {
       const role = `/v1/operators/${root.operatorId}/roles/r${round}`;
-      await expectCode(call(server, 'POST', role, { as: alice, body: { permission: nothing } }), 200);
-      const answers = await par(8, (i) =>
+      const made = untilServed(() => call(server, 'POST', role, { as: alice, body: { permission: nothing } }));
+      await expectCode(made, 200);
+      const answers = await par(count, (i) =>
         i % 2 === 0
           ? call(server, 'PUT', role, { as: alice, body: { permission: allow(['*']) } })
           : call(second, 'POST', at('alice', '/roles'), { as: alice, body: { roleId: `r${round}` } }),
@@ -200,11 +202,30 @@ describe.each(engines)('escalation of permissions on %s', (engine) => {
       const [widened, attached] = [0, 1].map((kind) =>
         answers.some(({ status }, i) => i % 2 === kind && status === 200),
       );
-      expect(widened && attached, `round ${round}`).toBe(false);
-      await call(server, 'DELETE', at('alice', `/roles/r${round}`), { as });
-      await call(server, 'DELETE', role, { as });
+      expect([round, widened !== attached]).toEqual([round, true]);
+      await untilServed(() => call(server, 'DELETE', at('alice', `/roles/r${round}`), { as }));
+      await untilServed(() => call(server, 'DELETE', role, { as }));
     }
   }, 600_000);
+
+  it('A11: a condition that is only grouped otherwise is another one', async () => {
+    await fresh();
+    const [b, c, d] = [10, 11, 12].map((first) => `ipAddress('${first}.0.0.0/8')`);
+    const own = `(mfaAuthenticated or ${b}) == (${c} == ${d})`;
+    const regrouped = `(mfaAuthenticated or (${b} == ${c})) == ${d}`;
+    const permission = JSON.stringify({
+      statements: [
+        { effect: 'allow', api: 'User:updateUserPermission' },
+        { effect: 'allow', api: '*', condition: own },
+      ],
+    });
+    const alice = await signInAs('alice', permission);
+    await call(server, 'POST', at('zoe'), { as, body: {} });
+    const give = (condition: string) =>
+      call(server, 'PUT', at('zoe', '/permission'), { as: alice, body: { permission: allow(['Role:*'], condition) } });
+    await expectCode(give(regrouped), 403, 'AUM0024');
+    await expectCode(give(own), 200);
+  });
 
   it('A14: MFA of somebody stronger is not begun, nor confirmed, for it', async () => {
     await fresh();

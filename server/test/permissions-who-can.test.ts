@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { sourcesOf, type Texts, textsOfAll } from '../src/authorize/documents.ts';
 import { call } from './support/client.ts';
 import { newRoot, type Root, signIn } from './support/people.ts';
-import { startTestServer, type TestServer } from './support/server.ts';
+import { type Pick, randomOf } from './support/random.ts';
+import { newSam, signInSam, userPath } from './support/sam.ts';
+import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const conditions = [
   undefined,
@@ -18,16 +20,7 @@ const conditions = [
 ];
 const patterns = ['User:*', 'User:revoke*', 'User:revokeUserMFA', '*', 'Role:*', 'User:get*', 'User:list*'];
 
-/** Deterministic, so that a failure can be seen again. */
-function randomOf(seed: number) {
-  let state = seed;
-  return <T>(list: readonly T[]): T => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return list[Math.floor((state / 2_147_483_648) * list.length)] as T;
-  };
-}
-
-function document(pick: ReturnType<typeof randomOf>): string {
+function document(pick: Pick): string {
   const statements = Array.from({ length: pick([1, 1, 2, 3]) }, () => {
     const condition = pick(conditions);
     return { effect: pick(['allow', 'allow', 'allow', 'deny']), api: pick(patterns), ...(condition && { condition }) };
@@ -123,9 +116,9 @@ function bruteForce(
   return decisions.has('allow') ? 'always' : 'never';
 }
 
-describe('who can remove whose MFA', () => {
+describe.each(engines)('who can remove whose MFA, on %s', (engine) => {
   it('answers as brute force over 50 users, 20 roles and defaults does', async () => {
-    const server = await startTestServer('sqlite');
+    const server = await startTestServer(engine);
     let allowedPairs = 0;
     for (const seed of [1, 2, 3]) {
       const root = await newRoot(server);
@@ -157,7 +150,7 @@ describe('who can remove whose MFA', () => {
   });
 
   it('counts whoever may switch to a user that may, but not for operations that a switched session never reaches', async () => {
-    const server = await startTestServer('sqlite');
+    const server = await startTestServer(engine);
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const users = `/v1/operators/${root.operatorId}/users`;
@@ -194,6 +187,45 @@ describe('who can remove whose MFA', () => {
       ['User:service', undefined],
     ]);
     expect(await ask('Operator:revokeMFA')).toEqual([[`Operator:${root.operatorId}`, undefined]]);
+    await server.stop();
+  });
+
+  it('A10: a condition that asks for what every object inherits makes no question fail', async () => {
+    const server = await startTestServer(engine);
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+    const api = 'User:getUser';
+    const asks = names.flatMap((name) => [`pathVariable('${name}') like 'a*'`, `queryParameter('${name}') == 'b'`]);
+    const statements = asks.map((condition) => ({ effect: 'allow', api, condition }));
+    const sam = await newSam(server, root, as, 'odd', JSON.stringify({ statements }));
+    const base = `/v1/operators/${root.operatorId}/permissions`;
+    const listed = await call(server, 'GET', `${base}/who_can?api=${api}&user_name=odd`, { as });
+    expect(listed.status).toBe(200);
+    expect(listed.text).toContain('queryParameter');
+    const session = await signInSam(server, sam);
+    expect((await call(server, 'GET', userPath(root, 'odd'), { as: session })).status).toBe(403);
+    const body = { userName: 'odd', api, pathVariables: { user_name: 'odd' } };
+    const explained = await call(server, 'POST', `${base}/explain`, { as, body });
+    expect([explained.status, explained.body.decision]).toEqual([200, 'deny']);
+    await server.stop();
+  });
+
+  it('takes a handful of statements with 50 users, and so does an explanation', async () => {
+    const server = await startTestServer(engine);
+    const root = await newRoot(server);
+    await fill(server, root, 4);
+    const as = await signIn(server, root);
+    const ask = async (method: string, question: string, body?: object) => {
+      server.statements.length = 0;
+      const path = `/v1/operators/${root.operatorId}/permissions/${question}`;
+      const { status } = await call(server, method, path, { as, body });
+      expect([status, server.statements.length > 0]).toEqual([200, true]);
+      return server.statements.length;
+    };
+    expect(await ask('GET', 'who_can?api=User:revokeUserMFA&user_name=user7')).toBeLessThanOrEqual(8);
+    const about = { userName: 'user7', api: 'User:revokeUserMFA', pathVariables: { user_name: 'user1' } };
+    expect(await ask('POST', 'explain', about)).toBeLessThanOrEqual(8);
     await server.stop();
   });
 });

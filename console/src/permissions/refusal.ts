@@ -14,13 +14,13 @@ export type Explained = ReplyOf<typeof explainPermission>;
  * @param names of the `{name}`s in the operation's path
  */
 export function refusalOf(
-  { access = 'permission', decision, rule, statements }: Explained,
+  { decision, settledBy, statements }: Explained,
   names: readonly string[],
   values: PathValues,
 ): Refusal | undefined {
-  if (decision === 'allow') return undefined;
-  if (access === 'root') return 'root';
-  if (access !== 'permission' || rule === 'allow') return 'session';
+  if (decision === 'allow' || settledBy === 'enrolment') return undefined;
+  if (settledBy === 'session') return 'session';
+  if (settledBy === 'access') return 'root';
   const open = statements.some(({ api, condition }) => condition?.value === 'fails' && api.some((a) => a.matched));
   return open && !isComplete(names, values) ? undefined : 'permission';
 }
@@ -34,10 +34,9 @@ export function namesIn(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 }
 
-/** What decided: a rule about statements, or that they do not matter for this operation or in such a session. */
-export function ruleOf({ access = 'permission', decision, rule }: Explained) {
-  if (access === 'root') return 'root';
-  if (decision === 'deny' && (access !== 'permission' || rule === 'allow')) return 'session';
-  if (access === 'permission') return rule;
-  return access === 'anyone' ? 'anyone' : 'signedIn';
+/** What decided: a rule about statements, or that they do not matter for this operation, session or user. */
+export function ruleOf({ access, settledBy, rule }: Explained) {
+  if (settledBy === 'session' || settledBy === 'enrolment') return settledBy;
+  if (access === 'root' || access === 'anyone') return access;
+  return access === 'permission' ? rule : 'signedIn';
 }

@@ -8,7 +8,7 @@ import { TracedStatement } from './traced-statement.tsx';
 /** The decision, the rule behind it, and, where permissions decide, every statement that was looked at. */
 export function SimulateResult({ explained }: { explained: Explained }) {
   const { t } = useText();
-  const { access = 'permission', decision, statements } = explained;
+  const { access, decision, statements } = explained;
   const allowed = decision === 'allow';
   return (
     <div className="stack">

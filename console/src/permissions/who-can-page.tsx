@@ -173,15 +173,16 @@ function Who({ row: { principal, userName, kind } }: { row: Principal }) {
 
 type WhyProps = Omit<PrincipalsProps, 'rows'> & { row: Principal };
 
-function Why({ row: { kind, userName, through, statements }, api, target }: WhyProps) {
+function Why({ row: { kind, userName, through, mustEnrol, statements }, api, target }: WhyProps) {
   const { t } = useText();
   if (kind === 'root' && !through) return t('whoCan.rootWhy');
   const access = operations.find(({ name }) => name === api)?.access;
   if (access === 'root') return t('effective.verdicts.root');
   if (access === 'anyone' || access === 'signed in') return t('effective.verdicts.free');
-  if (!through && statements.length === 0) return t('effective.nothing');
+  if (!through && !mustEnrol && statements.length === 0) return t('effective.nothing');
   return (
     <div className="stack-tight">
+      {mustEnrol && <span>{t('whoCan.mustEnrol')}</span>}
       {through && <span>{t('whoCan.through', { user: through })}</span>}
       {statements.map(({ source, statement, condition }) => (
         <div key={`${source}-${statement}`}>

@@ -7,7 +7,7 @@ import {
 } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { closedToSwitched, onlyOneself, operationsWith } from './catalogue.ts';
-import { documentsOf, parsePermission, type Texts, textsOf } from './documents.ts';
+import { documentsInTurns, parsePermission, sizeOf, type Texts, textsOf } from './documents.ts';
 import { readTrustPolicy } from './trust-policy.ts';
 
 /** One way in which a principal can act: what decides for it there, as it reads for that user. */
@@ -37,8 +37,12 @@ export async function authorityOf(db: Db, principal: Principal): Promise<Authori
 
 /** A SAM user itself; nothing when it is gone. */
 export async function identityOf(db: Db, principal: Principal): Promise<Identity> {
-  const texts = await textsOf(db, principal.operatorId, principal.userId);
-  return readFor(principal, texts ? documentsOf(texts) : []);
+  return await identityBy(principal, await textsOf(db, principal.operatorId, principal.userId));
+}
+
+/** The same by texts that were read; none when it is gone. */
+export async function identityBy(principal: Principal, texts: Texts | undefined): Promise<Identity> {
+  return readFor(principal, texts ? await documentsInTurns(texts) : []);
 }
 
 /** Documents as they read for their owner. */
@@ -98,14 +102,10 @@ async function edgesOf(db: Db, principal: Principal): Promise<{ edges: Edge[]; c
     characters += texts ? sizeOf(texts) : 0;
     if (characters > mostCharacters) return { edges, complete: false };
     const condition = readTrustPolicy(row.trust_policy)[row.statement]?.condition;
-    const identity = borrowed(readFor(target, texts ? documentsOf(texts) : []), target.userName);
+    const identity = borrowed(await identityBy(target, texts), target.userName);
     edges.push({ ...identity, way: wayTo(target, principal, condition), unconditional: !condition });
   }
   return { edges, complete: rows.length <= mostWays };
-}
-
-function sizeOf({ own, roles, defaults }: Texts): number {
-  return roles.reduce((sum, role) => sum + role.permission.length, own.length + defaults.length);
 }
 
 let notForBorrowedDocument: PermissionDocument | undefined;

@@ -1,4 +1,4 @@
-import { operationsWith } from './catalogue.ts';
+import { onlyOneself, operationsWith } from './catalogue.ts';
 
 /** A role that every operator has. Its permission changes only by a new version with a release. */
 export type BuiltInRole = {
@@ -19,7 +19,6 @@ function builtIn(roleName: string, description: string, statements: StatementInp
   return { roleId: `srn:warifu::Role:${roleName}`, roleName, description, permission, versions };
 }
 
-const onlyOneself = "pathVariable('user_name') == samUserName";
 const reads = ['*:get*', '*:list*', '*:has*'];
 
 /** The built-in roles by their ID. */

@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  check,
   describeProblemAt,
+  type LintFinding,
   misspellings,
   type PermissionDocument,
   type Problem,
@@ -43,9 +46,31 @@ export function parseNewPermission(text: string): PermissionDocument {
   return document;
 }
 
-/** The parsed documents of a user, wherever they come from. */
-export function documentsOf(texts: Texts): PermissionDocument[] {
-  return sourcesOf(texts).map(({ document }) => document);
+/** Warnings about a permission that may be saved all the same; an empty text is none. */
+export function findingsIn(text: string): LintFinding[] {
+  return text === '' ? [] : check(parsePermission(text), policyOperations);
+}
+
+/** The parsed documents of a user, wherever they come from; other work goes on between large ones. */
+export async function documentsInTurns(texts: Texts): Promise<PermissionDocument[]> {
+  const documents: PermissionDocument[] = [];
+  for (const { document } of eachSource(texts)) {
+    documents.push(document);
+    await turnAfter(document);
+  }
+  return documents;
+}
+
+/** Lets other work go on after what a large document cost. */
+export async function turnAfter({ text }: PermissionDocument): Promise<void> {
+  if (text.length > worthATurn) await nextTurn();
+}
+
+const worthATurn = 4096;
+
+/** Characters to parse for all texts of a user. */
+export function sizeOf({ own, roles, defaults }: Texts): number {
+  return roles.reduce((sum, role) => sum + role.permission.length, own.length + defaults.length);
 }
 
 /** The refusal of a text, with the place of the problem in words and as facts. */
@@ -57,16 +82,16 @@ export function invalidText(code: 'AUM0030' | 'AUM0031', problem: Problem | unde
 
 /** The parsed documents of a user. Stored texts were checked when they were saved. */
 export function sourcesOf(texts: Texts, read = parsePermission): Source[] {
-  const own = texts.own === '' ? [] : [{ from: { kind: 'own' as const }, document: read(texts.own) }];
-  const defaults =
-    texts.defaults === '' ? [] : [{ from: { kind: 'default' as const }, document: read(texts.defaults) }];
-  const roles = texts.roles
-    .filter(({ permission }) => permission !== '')
-    .map(({ roleId, permission }) => ({
-      from: { kind: 'role' as const, name: roleId },
-      document: read(permission),
-    }));
-  return [...own, ...roles, ...defaults];
+  return [...eachSource(texts, read)];
+}
+
+/** The same one at a time, each parsed when it is asked for. */
+export function* eachSource({ own, roles, defaults }: Texts, read = parsePermission): Generator<Source> {
+  if (own !== '') yield { from: { kind: 'own' }, document: read(own) };
+  for (const { roleId, permission } of roles) {
+    if (permission !== '') yield { from: { kind: 'role', name: roleId }, document: read(permission) };
+  }
+  if (defaults !== '') yield { from: { kind: 'default' }, document: read(defaults) };
 }
 
 /** All texts of one SAM user; undefined when there is none of that key. */
@@ -105,7 +130,10 @@ function toTexts(rows: readonly TextRow[]): { readonly texts: Texts; readonly re
   return { texts, revision: of('own')[0]?.revision ?? 0 };
 }
 
-/** The texts of every SAM user of an operator, by user ID; two statements, however many users. */
+/**
+ * The texts of every SAM user of an operator, by user ID; three statements, however many users. The text of a role is
+ * there once, whoever has it.
+ */
 export async function textsOfAll(db: Db, operatorId: string): Promise<Map<string, Texts>> {
   const users = await db
     .selectFrom('users')
@@ -114,13 +142,24 @@ export async function textsOfAll(db: Db, operatorId: string): Promise<Map<string
     .where('users.operator_id', '=', operatorId)
     .where('users.user_id', '!=', rootId)
     .execute();
-  const columns = ['user_roles.user_id', 'user_roles.role_id', 'roles.permission'] as const;
-  const rows = await roleRows(db, operatorId).select(columns).orderBy('user_roles.role_id').execute();
+  const roles = await db
+    .selectFrom('roles')
+    .select(['role_id', 'permission'])
+    .where('operator_id', '=', operatorId)
+    .execute();
+  const rows = await db
+    .selectFrom('user_roles')
+    .select(['user_id', 'role_id'])
+    .where('operator_id', '=', operatorId)
+    .orderBy('role_id')
+    .execute();
+  const permissions = new Map(roles.map((role) => [role.role_id, role.permission]));
   const attached = Map.groupBy(rows, (row) => row.user_id);
   return new Map(
     users.map((user) => {
-      const roles = (attached.get(user.user_id) ?? []).map(toRoleText);
-      return [user.user_id, { own: user.permission, roles, defaults: user.default_permissions }];
+      const own = attached.get(user.user_id) ?? [];
+      const texts = own.map(({ role_id }) => toRoleText({ role_id, permission: permissions.get(role_id) ?? null }));
+      return [user.user_id, { own: user.permission, roles: texts, defaults: user.default_permissions }];
     }),
   );
 }

@@ -1,28 +1,26 @@
+import type { Access } from '@warifu/contract';
 import { compile, type ExplainedStatement, type Trace } from '@warifu/policy';
 import type { Context } from '../context.ts';
 import { sourcesOf, type Texts } from './documents.ts';
 import { type Called, factsOf, type Subject } from './facts.ts';
-import type { Access } from './who-can.ts';
+import { type Asked, type Asking, verdictOf } from './verdict.ts';
 
+/** A call that somebody asks about, and who would make it. */
 export type AskedCall = {
-  readonly subject: Subject;
-  readonly called: Called & { readonly endpoint: { readonly personOnly: boolean } };
+  readonly subject: Subject & Asking;
+  readonly called: Called & Pick<Asked, 'endpoint'>;
+  readonly access: Access;
 };
 
 /**
- * Decides a call of a SAM user and says why, statement by statement. What needs no permission says so: the statements
- * do not count for it.
+ * Decides a call of a SAM user as the guard does, and says why, statement by statement.
+ * @param texts that its permissions are made of
  */
-export function explain(ctx: Context, texts: Texts, access: Access = 'permission', { subject, called }: AskedCall) {
-  const { decision, rule, statements } = compile(sourcesOf(texts)).explain(factsOf(ctx, subject, called));
-  const open = access === 'anyone' || access === 'signed in';
-  const shut = access === 'root' || (called.endpoint.personOnly && !isPerson(subject.authMethod));
-  const settled = shut ? ('deny' as const) : open ? ('allow' as const) : decision;
-  return { access, decision: settled, rule, statements: statements.map(toReply) };
-}
-
-function isPerson(authMethod: Subject['authMethod']): boolean {
-  return authMethod !== 'authKey' && authMethod !== 'switchUser';
+export function explain(ctx: Context, texts: Texts, { subject, called, access }: AskedCall) {
+  const explained = compile(sourcesOf(texts)).explain(factsOf(ctx, subject, called));
+  const asked = { endpoint: called.endpoint, access, onUser: called.pathVariables.user_name };
+  const { decision, settledBy } = verdictOf(subject, asked, explained.decision);
+  return { access, decision, settledBy, rule: explained.rule, statements: explained.statements.map(toReply) };
 }
 
 function toReply(statement: ExplainedStatement) {

@@ -1,8 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareReach, type PermissionDocument, type ReachComparison, specialiseNames } from '@warifu/policy';
 import type { AuthorityChange, UserAuthorityChange } from '../change/change.ts';
 import { Failure } from '../failure.ts';
-import { type Authority, authorityOf, borrowed, type Identity, identityOf, type Principal } from './authority.ts';
-import { parsePermission } from './documents.ts';
+import {
+  type Authority,
+  authorityOf,
+  borrowed,
+  type Identity,
+  identityBy,
+  identityOf,
+  type Principal,
+} from './authority.ts';
+import { parsePermission, sizeOf, type Texts, textsOf, textsOfAll } from './documents.ts';
 
 /**
  * The escalation guard (R57): after a SAM user's change nobody whom it can act as, or come to act as, can do what it
@@ -22,7 +31,7 @@ export async function assertMayActAs(c: UserAuthorityChange): Promise<void> {
   const own = await authorityOfCaller(c, caller);
   const target = await authorityOf(c.db, c.user);
   if (!target.complete) throw new Failure('AUM0040');
-  for (const identity of furtherThan(own, target)) assertWithin(caller, own, identity, []);
+  for (const identity of furtherThan(own, target)) await assertWithin(caller, own, identity, []);
 }
 
 /**
@@ -39,13 +48,35 @@ export async function changeWithinOwnReach(
   const caller = guardedCaller(c);
   if (!caller) return await work();
   const own = await authorityOfCaller(c, caller);
-  const before = new Map<string, Identity>();
-  for (const user of affected) before.set(user.userId, await identityOf(c.db, user));
+  const before = await textsOfThem(c, affected);
   await work();
+  const after = await textsOfThem(c, affected);
+  if (sizeOfAll(before) + sizeOfAll(after) > mostCharacters) throw new Failure('AUM0040');
   for (const user of affected) {
-    const had = before.get(user.userId)?.documents ?? [];
-    assertWithin(caller, own, await identityOf(c.db, user), [had]);
+    const had = await identityBy(user, before.get(user.userId));
+    await assertWithin(caller, own, await identityBy(user, after.get(user.userId)), [had.documents]);
   }
+}
+
+// SECURITY: many users with many large roles must not stop this server, nor fill its memory: texts are read for all, but
+// parsed for one user at a time.
+const mostCharacters = 8 * 1024 * 1024;
+
+function sizeOfAll(texts: ReadonlyMap<string, Texts>): number {
+  return [...texts.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+}
+
+/** By user ID, in one statement for one and in two for many. */
+async function textsOfThem(c: AuthorityChange, users: readonly Principal[]): Promise<ReadonlyMap<string, Texts>> {
+  const { operatorId } = c.operator;
+  const [first, ...others] = users;
+  if (!first) return new Map();
+  if (others.length > 0) {
+    const wanted = new Set(users.map(({ userId }) => userId));
+    return new Map([...(await textsOfAll(c.db, operatorId))].filter(([userId]) => wanted.has(userId)));
+  }
+  const texts = await textsOf(c.db, operatorId, first.userId);
+  return new Map(texts ? [[first.userId, texts]] : []);
 }
 
 /**
@@ -58,7 +89,7 @@ export async function assertNameNotFavoured(c: AuthorityChange, userName: string
   if (!caller || defaults === '') return;
   const document = parsePermission(defaults);
   const named = { operatorId: caller.operatorId, documents: [specialiseNames(document, userName)] };
-  assertWithin(caller, await authorityOfCaller(c, caller), named, [[specialiseNames(document, undefined)]]);
+  await assertWithin(caller, await authorityOfCaller(c, caller), named, [[specialiseNames(document, undefined)]]);
 }
 
 /** The SAM user whom the guard binds; root users, hosts and operators that switched it off are not bound. */
@@ -77,8 +108,15 @@ async function authorityOfCaller(c: AuthorityChange, caller: GuardedCaller): Pro
 
 type Documents = readonly PermissionDocument[];
 
-function assertWithin(caller: GuardedCaller, own: Authority, identity: Identity, also: readonly Documents[]): void {
+/** Other work goes on after each comparison. */
+async function assertWithin(
+  caller: GuardedCaller,
+  own: Authority,
+  identity: Identity,
+  also: readonly Documents[],
+): Promise<void> {
   const comparison = compareWithAuthority(own, identity, also);
+  await nextTurn();
   if (comparison === 'too large') throw new Failure('AUM0040');
   if (comparison === 'not covered') throw new Failure('AUM0024', { userName: caller.userName });
 }

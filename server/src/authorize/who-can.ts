@@ -1,19 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AnyEndpoint } from '@warifu/contract';
-import { type Reaching, reach, specialise } from '@warifu/policy';
+import { type AnyEndpoint, accessOf } from '@warifu/contract';
+import { type Reach, type Reaching, reach, specialise, sumOfReaches } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { pathVariablesOf } from './catalogue.ts';
-import { sourcesOf, type Texts, textsOfAll } from './documents.ts';
+import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
 import { readTrustPolicy, rootSrn, userSrn } from './trust-policy.ts';
-
-/** Who may call an operation at all; only `permission` is a matter of permissions. */
-export type Access = 'anyone' | 'signed in' | 'root' | 'permission';
+import { verdictOf } from './verdict.ts';
 
 export type Question = {
   readonly operatorId: string;
   readonly endpoint: AnyEndpoint;
-  readonly access: Access;
   /** Value of `{user_name}` in the operation's path. */
   readonly target: string | undefined;
 };
@@ -24,24 +20,28 @@ export type WhoCan = {
   readonly kind: 'root' | 'sam' | 'other operator';
   readonly allowed: 'always' | 'sometimes';
   readonly through?: string;
+  readonly mustEnrol?: boolean;
   readonly statements: { source: string; statement: number; effect: 'allow' | 'deny'; condition?: string }[];
 };
 
 type User = {
   readonly userId: string;
   readonly userName: string;
+  /** It may only enrol a factor, until it has one. */
+  readonly mustEnrol: boolean;
   readonly texts: Texts;
   readonly ways: readonly Way[];
 };
-/** A principal that a user's trust policy lets in; on a condition, sometimes. */
+/** A principal that a user's trust policy lets in; on a condition, or while it must enrol first, sometimes. */
 type Way = Pick<WhoCan, 'principal' | 'userName' | 'kind'> & { readonly conditional: boolean };
 
 /**
  * Every principal that may call an operation of an operator, on a target when one is named: the root user, SAM users
- * by their permissions, and whoever may switch to such a SAM user. Other work goes on between two users.
+ * by their permissions, and whoever may switch to such a SAM user. `always` and leaving one out are certain, of people who
+ * sign in with their password: what programs may not do (R50) is the same for all. Other work goes on between two documents.
  */
 export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
-  const { operatorId, access } = question;
+  const { operatorId, endpoint } = question;
   const root: WhoCan = {
     principal: rootSrn(operatorId),
     userName: '',
@@ -49,22 +49,21 @@ export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
     allowed: 'always',
     statements: [],
   } as const;
-  if (access === 'root') return [root];
+  if (accessOf(endpoint) === 'root') return [root];
   const answer: WhoCan[] = [root];
   for (const user of await samUsers(db, operatorId)) {
-    answer.push(...principalsOf(question, user));
-    await nextTurn();
+    answer.push(...(await principalsOf(question, user)));
   }
   return answer;
 }
 
-function principalsOf(question: Question, user: User): WhoCan[] {
-  const { operatorId, endpoint } = question;
-  const itself = mayCall(question, user, undefined);
+async function principalsOf(question: Question, user: User): Promise<WhoCan[]> {
+  const { operatorId } = question;
+  const itself = await mayCall(question, user, 'password');
   const found: WhoCan[] = itself
     ? [{ principal: userSrn(operatorId, user.userName), userName: user.userName, kind: 'sam', ...itself }]
     : [];
-  const switched = endpoint.personOnly || user.ways.length === 0 ? undefined : mayCall(question, user, 'switchUser');
+  const switched = user.ways.length === 0 ? undefined : await mayCall(question, user, 'switchUser');
   if (!switched) return found;
   const through = user.userName;
   for (const { conditional, ...principal } of user.ways) {
@@ -73,11 +72,37 @@ function principalsOf(question: Question, user: User): WhoCan[] {
   return found;
 }
 
-function mayCall(question: Question, user: User, authMethod: 'switchUser' | undefined) {
+/** By the rule of the guard, over all that is not known beforehand: conditions, the target, when MFA is enrolled. */
+async function mayCall(question: Question, user: User, authMethod: 'password' | 'switchUser') {
+  const { endpoint } = question;
+  const { allowed, statements } = await reachOf(question, user, authMethod);
+  const enrols = user.mustEnrol && authMethod === 'password';
+  const decisions = (enrols ? [true, false] : [false]).flatMap((mfaRequired) => {
+    const asking = { userName: user.userName, authMethod, mfaActive: false, mfaRequired };
+    return targetsOf(question, user).flatMap((onUser) => {
+      const asked = { endpoint, access: accessOf(endpoint), onUser };
+      return decisionsOf[allowed].map((permission) => verdictOf(asking, asked, permission).decision);
+    });
+  });
+  if (!decisions.includes('allow')) return undefined;
+  const sure = !decisions.includes('deny');
+  return { allowed: sure ? 'always' : 'sometimes', statements, ...(enrols && { mustEnrol: true }) } as const;
+}
+
+const decisionsOf = { always: ['allow'], sometimes: ['allow', 'deny'], never: ['deny'] } as const;
+
+/** Whom a call may be about: with no target named, itself or somebody else. */
+function targetsOf({ endpoint, target }: Question, { userName }: User): readonly (string | undefined)[] {
+  if (!pathVariablesOf(endpoint).includes('user_name')) return [undefined];
+  return target === undefined ? [userName, ''] : [target];
+}
+
+/** What the permissions of a user say of the operation. */
+async function reachOf(question: Question, user: User, authMethod: 'password' | 'switchUser') {
   const { operatorId, endpoint, target } = question;
-  if (question.access !== 'permission') return { allowed: 'always' as const, statements: [] };
+  if (accessOf(endpoint) !== 'permission') return { allowed: 'always' as const, statements: [] };
   const names = pathVariablesOf(endpoint);
-  const switched = authMethod && { authMethod, mfaAuthenticated: false };
+  const switched = authMethod === 'switchUser' && { authMethod, mfaAuthenticated: false };
   const known = {
     variables: { samUserName: user.userName, operatorId, httpMethod: endpoint.method, ...switched },
     pathVariables: knownVariables(names, {
@@ -85,11 +110,14 @@ function mayCall(question: Question, user: User, authMethod: 'switchUser' | unde
       ...(target !== undefined && { user_name: target }),
     }),
   };
-  const sources = specialise(sourcesOf(user.texts), known);
-  const [found] = reach(sources, [{ name: endpoint.operation, pathVariables: names }]);
-  if (!found || found.allowed === 'never') return undefined;
-  const statements = [...found.allowedBy.map(say('allow')), ...found.deniedBy.map(say('deny'))];
-  return { allowed: found.allowed, statements };
+  const operation = { name: endpoint.operation, pathVariables: names };
+  const reaches: Reach[] = [];
+  for (const source of eachSource(user.texts)) {
+    reaches.push(...reach(specialise([source], known), [operation]));
+    await turnAfter(source.document);
+  }
+  const { allowed, allowedBy, deniedBy } = sumOfReaches(operation.name, reaches);
+  return { allowed, statements: [...allowedBy.map(say('allow')), ...deniedBy.map(say('deny'))] };
 }
 
 /** Of what an operation's path has not got, a condition fails. */
@@ -108,22 +136,41 @@ function say(effect: 'allow' | 'deny') {
 
 async function samUsers(db: Db, operatorId: string): Promise<User[]> {
   const texts = await textsOfAll(db, operatorId);
-  const ways = await waysInto(db, operatorId);
-  const rows = await db
-    .selectFrom('users')
-    .select(['user_id', 'user_name'])
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '!=', rootId)
-    .orderBy('name_key')
-    .execute();
-  return rows.flatMap(({ user_id: userId, user_name: userName }) => {
-    const own = texts.get(userId);
-    return own ? [{ userId, userName, texts: own, ways: ways.get(userId) ?? [] }] : [];
+  const rows = await userRows(db, operatorId);
+  const enrolling = new Set(rows.filter(({ mustEnrol }) => mustEnrol).map(({ userName }) => userName));
+  const ways = await waysInto(db, operatorId, enrolling);
+  return rows.flatMap((row) => {
+    const own = texts.get(row.userId);
+    return own ? [{ ...row, texts: own, ways: ways.get(row.userId) ?? [] }] : [];
   });
 }
 
-/** By user: the principals that may switch to it, as they are called now. */
-async function waysInto(db: Db, operatorId: string): Promise<Map<string, Way[]>> {
+async function userRows(db: Db, operatorId: string) {
+  const rows = await db
+    .selectFrom('users')
+    .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
+    .leftJoin('totp_factors as factor', (join) =>
+      join
+        .onRef('factor.operator_id', '=', 'users.operator_id')
+        .onRef('factor.user_id', '=', 'users.user_id')
+        .on('factor.status', '=', 'ACTIVE'),
+    )
+    .select(['users.user_id', 'users.user_name', 'factor.factor_id'])
+    .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
+    .where('users.operator_id', '=', operatorId)
+    .orderBy('users.name_key')
+    .execute();
+  return rows.map(({ user_id: userId, user_name: userName, ...row }) => {
+    const required = userId === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
+    return { userId, userName, mustEnrol: required !== null && row.factor_id === null };
+  });
+}
+
+/**
+ * By user: the principals that may switch to it, as they are called now.
+ * @param enrolling names of those users of this operator who must enrol first; of other operators' nothing is told
+ */
+async function waysInto(db: Db, operatorId: string, enrolling: ReadonlySet<string>): Promise<Map<string, Way[]>> {
   const rows = await db
     .selectFrom('trusted_principals as trusted')
     .innerJoin('users as target', (join) =>
@@ -142,10 +189,13 @@ async function waysInto(db: Db, operatorId: string): Promise<Map<string, Way[]>>
       'principal.user_name',
     ])
     .where('trusted.operator_id', '=', operatorId)
-    .orderBy(['trusted.statement', 'principal.operator_id', 'principal.user_name'])
+    .orderBy('trusted.statement')
+    .orderBy('principal.operator_id')
+    .orderBy('principal.user_name')
     .execute();
   const ways = rows.map((row) => {
-    const conditional = Boolean(readTrustPolicy(row.trust_policy)[row.statement]?.condition);
+    const enrols = row.operator_id === operatorId && enrolling.has(row.user_name);
+    const conditional = enrols || Boolean(readTrustPolicy(row.trust_policy)[row.statement]?.condition);
     return { userId: row.user_id, way: { ...nameOf(operatorId, row.operator_id, row.user_name), conditional } };
   });
   const byUser = Map.groupBy(ways, ({ userId }) => userId);

@@ -34,16 +34,10 @@ export function registerMfaRoutes(app: FastifyInstance): void {
     return { backupCodes };
   });
 
-  handle(
-    app,
-    revokeMFA,
-    rootOf('operator_id'),
-    async ({ caller, cause, body, reply }) => {
-      sendReceipt(reply, await disableMfa(cause, caller, body.password));
-      return undefined;
-    },
-    { body: 'untyped' },
-  );
+  handle(app, revokeMFA, rootOf('operator_id'), async ({ caller, cause, body, reply }) => {
+    sendReceipt(reply, await disableMfa(cause, caller, body.password));
+    return undefined;
+  });
 
   handle(app, cancelMFA, rootOf('operator_id'), async ({ caller, cause }) => {
     await cancelEnrolment(cause, caller);

@@ -1,3 +1,4 @@
+import type { AnyEndpoint } from '@warifu/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../failure.ts';
 import { isJson } from './browser.ts';
@@ -8,12 +9,18 @@ import { parseJsonBody } from './json-body.ts';
  * How the body of a route is read: `untyped` may come without a Content-Type, with header tokens only (api.md, fact 4);
  * `ignored` may be anything, and nobody looks at it.
  */
-export type BodyReading = 'typed' | 'untyped' | 'ignored';
+type BodyReading = 'typed' | 'untyped' | 'ignored';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     body?: BodyReading;
   }
+}
+
+/** How an operation's body is read. Clients of the reference may send one where none is known. */
+export function bodyReadingOf({ own, hasBody, untyped }: AnyEndpoint): BodyReading {
+  if (untyped) return 'untyped';
+  return own || hasBody ? 'typed' : 'ignored';
 }
 
 /** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */

@@ -1,17 +1,16 @@
-import type { AnyEndpoint, ErrorCode, MessageParams } from '@warifu/contract';
+import type { Access, AnyEndpoint } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
-import { isClosedTo } from '../authorize/catalogue.ts';
-import { deciderFor, deciderOf } from '../authorize/decider.ts';
+import { deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
+import { judge, type Verdict } from '../authorize/verdict.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
-import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findSession, isPerson, type Session } from '../sessions/live.ts';
+import { findSession, type Session } from '../sessions/live.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
 import { refuseCall } from './refusal.ts';
@@ -20,6 +19,8 @@ import { refuseCall } from './refusal.ts';
 export type Caller = Session & {
   readonly token: string;
   readonly viaCookie: boolean;
+  /** Whether its permissions let it in. */
+  readonly byPermission: boolean;
 };
 
 type Params = Record<string, string>;
@@ -37,72 +38,53 @@ export type Guard<C> = {
   /** As the access matrix prints it. */
   readonly name: string;
   readonly check: (incoming: Incoming) => Soon<C>;
-  /** Decides the call again by what a transaction sees, after it took its locks; see `Cause`. */
-  readonly recheck?: (incoming: Incoming, caller: Caller, db: Db) => Promise<void>;
 };
 
 /** No session needed. */
 export const anyone: Guard<undefined> = { name: 'anyone', check: () => undefined };
 
 /** Any signed-in user, on its own behalf. */
-export const signedIn: Guard<Caller> = {
-  name: 'signed in',
-  check: (incoming) => whenThere(authenticate(incoming), (caller) => assertMayGoOn(incoming, caller)),
-};
+export const signedIn: Guard<Caller> = guardOf('signed in', 'signed in', undefined);
 
 /** The root user of the operator in the path (or of its own, when the path names none). */
 export function rootOf(param?: string): Guard<Caller> {
-  return {
-    name: param ? `root of {${param}}` : 'root',
-    check: (incoming) =>
-      whenThere(callerOf(incoming, param), (caller) => {
-        return caller.userId === rootId ? assertMayGoOn(incoming, caller) : refuseFor(incoming, caller, 'AUM0016');
-      }),
-  };
+  return guardOf(param ? `root of {${param}}` : 'root', 'root', param);
 }
 
 /** A user of the operator in the path whom the permissions allow this operation; the root user always. */
 export function permitted(param?: string): Guard<Caller> {
-  return permittedUnless(param ? `permitted in {${param}}` : 'permitted', param, () => false);
+  return guardOf(param ? `permitted in {${param}}` : 'permitted', 'permission', param);
 }
 
 /** The same for a question about the user that the body names; about itself everybody may ask. */
 export function permittedOrAboutOneself(param: string): Guard<Caller> {
-  return permittedUnless(`permitted in {${param}}, or about oneself`, param, isAboutOneself);
-}
-
-function permittedUnless(
-  name: string,
-  param: string | undefined,
-  isFree: (incoming: Incoming, caller: Caller) => boolean,
-): Guard<Caller> {
   return {
-    name,
+    name: `permitted in {${param}}, or about oneself`,
     check: (incoming) =>
-      whenThere(callerOf(incoming, param), (caller) => {
-        if (needsNoPermission(incoming, caller) || isFree(incoming, caller)) return assertMayGoOn(incoming, caller);
-        return whenThere(isAllowed(incoming, caller), (allowed) => {
-          // SECURITY: nothing is allowed to a SAM user until a permission says so.
-          return allowed
-            ? assertMayGoOn(incoming, caller)
-            : refuseFor(incoming, caller, 'AUM0017', lacking(incoming, caller));
-        });
-      }),
-    recheck: async (incoming, caller, db) => {
-      if (needsNoPermission(incoming, caller)) return;
-      const texts = await textsOf(db, caller.operatorId, caller.userId);
-      const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
-      if (!allowed) throw new Failure('AUM0017', lacking(incoming, caller));
-    },
+      whenThere(callerOf(incoming, param), (caller) =>
+        assertMayCall(incoming, caller, isAboutOneself(incoming, caller) ? 'signed in' : 'permission'),
+      ),
   };
 }
 
-function needsNoPermission(incoming: Incoming, caller: Caller): boolean {
-  return caller.userId === rootId || (mustEnrolFirst(caller) && isOwnEnrolment(incoming, caller));
+function guardOf(name: string, access: Access, param: string | undefined): Guard<Caller> {
+  return {
+    name,
+    check: (incoming) => whenThere(callerOf(incoming, param), (caller) => assertMayCall(incoming, caller, access)),
+  };
 }
 
-function lacking({ endpoint }: Incoming, { userName }: Caller): MessageParams {
-  return { userName, permission: endpoint.operation };
+function assertMayCall(incoming: Incoming, caller: Caller, access: Access): Soon<Caller> {
+  const { ctx, endpoint, params } = incoming;
+  const asked = { endpoint, access, onUser: params.user_name };
+  return whenThere(
+    judge(ctx.db, caller, asked, () => policyRequest(incoming, caller)),
+    ({ decision, settledBy }) => {
+      if (decision === 'deny') return refuseFor(incoming, caller, settledBy);
+      if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
+      return settledBy === 'permission' ? Object.assign(caller, { byPermission: true }) : caller;
+    },
+  );
 }
 
 /** The session of a request: header tokens, else the console's cookie. */
@@ -116,7 +98,7 @@ function authenticate({ ctx, request, endpoint }: Incoming): Soon<Caller> {
     if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
       return refuseCall(request, session, endpoint.operation, new Failure('COM0403'));
     }
-    return { ...session, token, viaCookie: !header };
+    return { ...session, token, viaCookie: !header, byPermission: false };
   });
 }
 
@@ -133,10 +115,14 @@ function isAboutOneself({ request }: Incoming, { userName }: Caller): boolean {
   return (request.body as { userName?: unknown } | null | undefined)?.userName === userName;
 }
 
-function isAllowed(incoming: Incoming, caller: Caller): Soon<boolean> {
-  return whenThere(deciderFor(incoming.ctx.db, caller), (decider) => {
-    return decider.decide(policyRequest(incoming, caller)) === 'allow';
-  });
+/** Decides a call again by what a transaction sees, after it took its locks; see `Cause`. */
+export function recheckOf(incoming: Incoming, caller: Caller) {
+  return async (db: Db) => {
+    const texts = await textsOf(db, caller.operatorId, caller.userId);
+    const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
+    const { userName } = caller;
+    if (!allowed) throw new Failure('AUM0017', { userName, permission: incoming.endpoint.operation });
+  };
 }
 
 /** The call as conditions see it. */
@@ -152,30 +138,15 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 }
 
 /** Refuses and writes it down; see `refuseCall`. */
-function refuseFor({ request, endpoint }: Incoming, caller: Caller, code: ErrorCode, params: MessageParams = {}) {
+function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
+  const { request, endpoint } = incoming;
+  if (settledBy === 'enrolment') throw new Failure('MFA0008');
+  const code = refusals[settledBy];
+  const params = settledBy === 'permission' ? { userName: caller.userName, permission: endpoint.operation } : {};
   return refuseCall(request, caller, endpoint.operation, new Failure(code, params));
 }
 
-/** The conditions that hold for an operation whoever calls it. */
-function assertMayGoOn(incoming: Incoming, caller: Caller): Soon<Caller> {
-  const { ctx, endpoint, params } = incoming;
-  if (isClosedTo(caller, endpoint, params.user_name)) return refuseFor(incoming, caller, 'AUM0015');
-  if (mustEnrolFirst(caller) && !isOwnEnrolment(incoming, caller)) throw new Failure('MFA0008');
-  if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
-  return caller;
-}
-
-/** A user whose operator requires MFA can only enrol until it has it. Programs with AuthKeys are not asked for MFA. */
-function mustEnrolFirst(caller: Caller): boolean {
-  return caller.mfaRequired && !caller.mfaActive && isPerson(caller);
-}
-
-/** SECURITY: each kind of user may enrol itself only; the root user's MFA is no SAM user's business. */
-function isOwnEnrolment({ endpoint: { traits }, params }: Incoming, caller: Caller): boolean {
-  if (traits.includes('enrolment')) return true;
-  if (caller.userId === rootId) return traits.includes('root enrolment');
-  return traits.includes('sam enrolment') && params.user_name === caller.userName;
-}
+const refusals = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015' } as const;
 
 /** Key and token must come together; a bearer token comes alone (api.md, Headers). */
 function headerCredentials(request: FastifyRequest): { token: string; apiKey: string | undefined } | undefined {

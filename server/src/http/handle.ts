@@ -12,8 +12,8 @@ import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import type { BodyReading } from './bodies.ts';
-import type { Caller, Guard, Incoming } from './guards.ts';
+import { bodyReadingOf } from './bodies.ts';
+import { type Caller, type Guard, type Incoming, recheckOf } from './guards.ts';
 import { inputReader } from './input.ts';
 import { assertStrings } from './json-body.ts';
 import type { MethodsOf } from './methods.ts';
@@ -33,8 +33,6 @@ export type Call<E extends AnyEndpoint, C> = {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 };
-
-export type Options = { readonly body?: BodyReading };
 
 /** One line of the access matrix. */
 export type Binding = { readonly endpoint: AnyEndpoint; readonly guard: string; readonly bodyLimit: number };
@@ -56,7 +54,6 @@ export function handle<E extends AnyEndpoint, C>(
   endpoint: E,
   guard: Guard<C>,
   work: (call: Call<E, C>) => Promise<ReplyOf<E>>,
-  options: Options = {},
 ): void {
   const { ctx, bindings } = app.warifu;
   const readInput = inputReader(endpoint);
@@ -72,7 +69,7 @@ export function handle<E extends AnyEndpoint, C>(
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     bodyLimit,
-    config: { body: options.body ?? (endpoint.own || endpoint.hasBody ? 'typed' : 'ignored') },
+    config: { body: bodyReadingOf(endpoint) },
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: (request, reply) => {
       const settling = ctx.settleClock();
@@ -90,7 +87,7 @@ export function handle<E extends AnyEndpoint, C>(
       check.query(query);
       check.body(body);
       reply.code(endpoint.status);
-      const call = new GuardedCall(incoming, reply, { guard, caller, query, body }) as unknown as Call<E, C>;
+      const call = new GuardedCall(incoming, reply, { caller, query, body }) as unknown as Call<E, C>;
       return work(call).then(
         (result) => (result === undefined ? send(reply) : result),
         (error: unknown) => rethrow(incoming, caller, error),
@@ -105,7 +102,6 @@ function send(reply: FastifyReply): void {
 }
 
 type Given = {
-  readonly guard: Guard<unknown>;
   readonly caller: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -120,11 +116,9 @@ class GuardedCall {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly #incoming: Incoming;
-  readonly #guard: Guard<unknown>;
 
-  constructor(incoming: Incoming, reply: FastifyReply, { guard, caller, query, body }: Given) {
+  constructor(incoming: Incoming, reply: FastifyReply, { caller, query, body }: Given) {
     this.#incoming = incoming;
-    this.#guard = guard;
     this.caller = caller;
     this.params = incoming.params;
     this.query = query;
@@ -143,8 +137,7 @@ class GuardedCall {
     const cause = causeOf(ctx, this.info, 'anonymous', endpoint.status);
     if (!this.caller) return cause;
     const caller = this.caller as Caller;
-    const { recheck } = this.#guard;
-    return { ...cause, caller, ...(recheck && { recheck: (db) => recheck(this.#incoming, caller, db) }) };
+    return { ...cause, caller, ...(caller.byPermission && { recheck: recheckOf(this.#incoming, caller) }) };
   }
 }
 

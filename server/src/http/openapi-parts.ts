@@ -22,6 +22,10 @@ type HeaderName = AnswerHeader | 'x-request-id' | 'warifu-ignored' | 'retry-afte
 export const componentHeaders = {
   'X-Request-Id': header('The ID of the request, as in the audit log.', '0b0f5c1e-7a52-4b60-9f0e-3a1f6f1d2c11'),
   'Warifu-Ignored': header('Members of the request that were ignored: an RFC 9651 list.', '"timeout_seconds"'),
+  'Warifu-Findings': header(
+    'What the checks say of the document, which was saved all the same: an RFC 9651 list.',
+    'LINT_ALLOW_ALL;line=1;column=38;severity=security',
+  ),
   'Warifu-Receipt': header(
     'What ended with this change: an RFC 9651 dictionary of counts.',
     'sessions=1, pending-sign-ins=0, links=0, backup-codes=5',

@@ -2,11 +2,11 @@ import type { Principal } from '../authorize/authority.ts';
 import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
-import { type AuthorityChange, changeAuthority, changeUserAuthority, describe, nameOf } from '../change/change.ts';
+import { type AuthorityChange, changeAuthority, describe, nameOf } from '../change/change.ts';
 import { assertUnchanged } from '../change/etag.ts';
 import { updateOperator } from '../operators/operators.ts';
 import { updateUser } from '../users/credentials.ts';
-import { listSamUsers } from '../users/users.ts';
+import { changeSamUser, listSamUsers, type UserPath } from '../users/users.ts';
 
 /**
  * Sets a SAM user's own permission; an empty text removes it. It acts on the next request.
@@ -14,12 +14,12 @@ import { listSamUsers } from '../users/users.ts';
  */
 export async function setOwnPermission(
   cause: Cause,
-  who: { readonly operatorId: string; readonly userName: string },
+  params: UserPath,
   permission: string,
   ifMatch?: string,
 ): Promise<void> {
   if (permission !== '') parseNewPermission(permission);
-  await changeUserAuthority(cause, who, async (c) => {
+  await changeSamUser(cause, params, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
     assertUnchanged(ifMatch, c.user.row.permission);
     await changeWithinOwnReach(c, [c.user], async () => {

@@ -1,11 +1,12 @@
 import { assertMayActAs } from '../authorize/guard.ts';
 import { parseTrustPolicy, principalOf, readTrustPolicy } from '../authorize/trust-policy.ts';
 import type { Cause } from '../change/cause.ts';
-import { changeUserAuthority, describe, nameOf, notify, type UserAuthorityChange } from '../change/change.ts';
+import { describe, nameOf, notify, type UserAuthorityChange } from '../change/change.ts';
 import { assertUnchanged } from '../change/etag.ts';
 import type { Db } from '../db/database.ts';
 import { endSwitchedSessions } from '../sessions/sessions.ts';
 import { updateUser } from '../users/credentials.ts';
+import { changeSamUser, type UserPath } from '../users/users.ts';
 
 type UserKey = { readonly operatorId: string; readonly userId: string };
 
@@ -17,12 +18,12 @@ type UserKey = { readonly operatorId: string; readonly userId: string };
  */
 export async function setTrustPolicy(
   cause: Cause,
-  who: { readonly operatorId: string; readonly userName: string },
+  params: UserPath,
   text: string | null,
   ifMatch?: string,
 ): Promise<void> {
   if (text !== null) parseTrustPolicy(text);
-  await changeUserAuthority(cause, who, async (c) => {
+  await changeSamUser(cause, params, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
     assertUnchanged(ifMatch, c.user.row.trust_policy ?? '');
     if (text !== null) await assertMayActAs(c);

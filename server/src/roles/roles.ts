@@ -2,19 +2,13 @@ import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
 import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
-import {
-  type AuthorityChange,
-  changeAuthority,
-  changeUserAuthority,
-  describe,
-  nameOf,
-  type UserAuthorityChange,
-} from '../change/change.ts';
+import { type AuthorityChange, changeAuthority, describe, nameOf, type UserAuthorityChange } from '../change/change.ts';
 import { assertUnchanged } from '../change/etag.ts';
 import { type Db, isDuplicate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { stampChange } from '../users/credentials.ts';
+import { changeSamUser, type UserPath } from '../users/users.ts';
 
 const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -162,15 +156,13 @@ export async function attachedUsers(db: Db, operatorId: string, roleId: string) 
   return rows.map((row) => ({ operatorId, userId: row.user_id, userName: row.user_name, row }));
 }
 
-type UserOfRole = { readonly operatorId: string; readonly userName: string };
-
 /**
  * Attaches a role to a user; attaching it twice changes nothing.
  * @throws Failure AUM0024, AUM0042, COM0404 for a user or role that is not there
  */
-export async function attachRole(cause: Cause, who: UserOfRole, roleId: string): Promise<void> {
-  await changeUserAuthority(cause, who, async (c) => {
-    const role = await findRole(c.db, who.operatorId, roleId);
+export async function attachRole(cause: Cause, params: UserPath, roleId: string): Promise<void> {
+  await changeSamUser(cause, params, async (c) => {
+    const role = await findRole(c.db, c.user.operatorId, roleId);
     describe(c, { target: `${nameOf(c.user.userName)} role:${role.roleId}` });
     await assertRoomOnUser(c, role.roleId);
     const { operatorId: operator_id, userId: user_id } = c.user;
@@ -189,8 +181,8 @@ export async function attachRole(cause: Cause, who: UserOfRole, roleId: string):
  * Takes a role from a user.
  * @throws Failure AUM0024, COM0404 when the user does not have it
  */
-export async function detachRole(cause: Cause, who: UserOfRole, roleId: string): Promise<void> {
-  await changeUserAuthority(cause, who, async (c) => {
+export async function detachRole(cause: Cause, params: UserPath, roleId: string): Promise<void> {
+  await changeSamUser(cause, params, async (c) => {
     describe(c, { target: `${nameOf(c.user.userName)} role:${roleId}` });
     await changeWithinOwnReach(c, [c.user], async () => {
       const result = await c.db

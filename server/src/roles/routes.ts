@@ -14,8 +14,10 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { builtInRoles } from '../authorize/built-in-roles.ts';
+import { findingsIn } from '../authorize/documents.ts';
 import { etagOf } from '../change/etag.ts';
 import { Failure } from '../failure.ts';
+import { sendFindings } from '../http/findings.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { findSamUser, listSamUsers, samUserOf } from '../users/users.ts';
@@ -81,17 +83,19 @@ function registerRoleReads(app: FastifyInstance): void {
 }
 
 function registerRoleWrites(app: FastifyInstance): void {
-  handle(app, createRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
+  handle(app, createRoleEndpoint, permitted('operator_id'), async ({ cause, params, body, reply }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
     await createRole(cause, operatorId, { roleId, permission: body.permission, description: body.description ?? '' });
+    sendFindings(reply, findingsIn(body.permission));
     return { roleId };
   });
 
-  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body, request }) => {
+  handle(app, updateRoleEndpoint, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
     const { permission, description } = body;
     const ifMatch = request.headers['if-match'];
     await updateRole(cause, operatorId, { roleId, permission, description, ifMatch });
+    sendFindings(reply, findingsIn(permission));
     return undefined;
   });
 
@@ -110,18 +114,14 @@ function registerUserRoles(app: FastifyInstance): void {
   });
 
   handle(app, attachRoleEndpoint, permitted('operator_id'), async ({ cause, params, body }) => {
-    await attachRole(cause, whoOf(params), body.roleId ?? '');
+    await attachRole(cause, params, body.roleId ?? '');
     return undefined;
   });
 
   handle(app, detachRoleEndpoint, permitted('operator_id'), async ({ cause, params }) => {
-    await detachRole(cause, whoOf(params), params.role_id);
+    await detachRole(cause, params, params.role_id);
     return undefined;
   });
-}
-
-function whoOf(params: { operator_id: string; user_name: string }) {
-  return { operatorId: params.operator_id, userName: params.user_name };
 }
 
 /** Reading SAM users with all that is theirs. */

@@ -20,26 +20,21 @@ export async function endThisSession(cause: Cause, session: Session): Promise<vo
  * @throws Failure COM0404, AUM0015 when a borrowed session names another than itself
  */
 export async function endOwnSession(cause: Cause, session: Session, sessionId: string): Promise<void> {
-  if (sessionId !== session.sessionId) assertPerson(session);
+  // SECURITY: what somebody borrowed, by an AuthKey or a switch, touches only itself: the owner's sessions go on.
+  if (sessionId !== session.sessionId && !isPerson(session)) throw new Failure('AUM0015');
   await changeUser(cause, gone(session), async (c) => {
     if (!(await endOneSession(c.db, session, sessionId))) throw new Failure('COM0404');
     describe(c, { target: `session:${sessionId}` });
   });
 }
 
-/**
- * Ends all of the caller's sessions but this one; returns how many.
- * @throws Failure AUM0015 for a borrowed session
- */
-export async function endOtherSessions(cause: Cause, session: Session): Promise<number> {
-  assertPerson(session);
-  return await endOwn(cause, session, session.sessionId);
-}
-
-/** Ends all of the caller's sessions, the calling one included. */
-export async function endAllSessions(cause: Cause, session: Session): Promise<number> {
-  assertPerson(session);
-  return await endOwn(cause, session, '');
+/** Ends all of the caller's sessions but the excepted one; returns how many. */
+export async function endOwnSessions(cause: Cause, session: Session, exceptId = ''): Promise<number> {
+  return await changeUser(cause, gone(session), async (c) => {
+    const sessions = await endUserSessions(c.db, c.now, session, exceptId);
+    count(c, { sessions });
+    return sessions;
+  });
 }
 
 /**
@@ -55,19 +50,6 @@ export async function replaceToken(cause: Cause, session: Held, life: number): P
   return await changeUser(cause, gone(session), async (c) => {
     return await renewToken(c, session, session.token, { expiresAt: Math.min(c.now + life, latest) });
   });
-}
-
-async function endOwn(cause: Cause, session: Session, exceptId: string): Promise<number> {
-  return await changeUser(cause, gone(session), async (c) => {
-    const sessions = await endUserSessions(c.db, c.now, session, exceptId);
-    count(c, { sessions });
-    return sessions;
-  });
-}
-
-/** SECURITY: what somebody borrowed, by an AuthKey or a switch, touches only itself: the owner's sessions go on. */
-function assertPerson(session: Session): void {
-  if (!isPerson(session)) throw new Failure('AUM0015');
 }
 
 /** A user that is gone has no session any more. */

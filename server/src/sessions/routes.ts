@@ -1,5 +1,5 @@
 import {
-  endOtherSessions as endOtherSessionsEndpoint,
+  endOtherSessions,
   endSession,
   generateAuthToken,
   listSessions,
@@ -12,7 +12,7 @@ import { clearSessionCookie } from '../http/cookies.ts';
 import { permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { limits } from '../limits.ts';
-import { endAllSessions, endOtherSessions, endOwnSession, endThisSession, replaceToken } from './own-sessions.ts';
+import { endOwnSession, endOwnSessions, endThisSession, replaceToken } from './own-sessions.ts';
 import { listSessionsOf } from './sessions.ts';
 
 /** The caller's own sessions. */
@@ -38,8 +38,8 @@ export function registerSessionRoutes(app: FastifyInstance): void {
     return undefined;
   });
 
-  handle(app, endOtherSessionsEndpoint, signedIn, async ({ caller, cause }) => {
-    return { ended: await endOtherSessions(cause, caller) };
+  handle(app, endOtherSessions, signedIn, async ({ caller, cause }) => {
+    return { ended: await endOwnSessions(cause, caller, caller.sessionId) };
   });
 
   handle(app, generateAuthToken, permitted('operator_id'), async ({ caller, cause, body }) => {
@@ -48,7 +48,7 @@ export function registerSessionRoutes(app: FastifyInstance): void {
   });
 
   handle(app, revokeOperatorAuthTokens, rootOf('operator_id'), async ({ caller, cause }) => {
-    await endAllSessions(cause, caller);
+    await endOwnSessions(cause, caller);
     return undefined;
   });
 }

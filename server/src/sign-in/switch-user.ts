@@ -1,10 +1,11 @@
 import { by } from '../audit/actor.ts';
 import { userSrn } from '../authorize/trust-policy.ts';
+import { mustEnrolFirst } from '../authorize/verdict.ts';
 import type { Cause } from '../change/cause.ts';
 import { alsoRecord, change, changeUser, describe, type Refused, refuse, type UserChange } from '../change/change.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
-import { isPerson, lockSession, type Session } from '../sessions/live.ts';
+import { lockSession, type Session } from '../sessions/live.ts';
 import { createSession } from '../sessions/sessions.ts';
 import { findAccount } from '../users/accounts.ts';
 import type { SignedIn } from './sign-in.ts';
@@ -35,7 +36,7 @@ export async function switchUser(cause: Cause, session: Session, request: Switch
     async (c): Promise<SignedIn | Refused> => {
       const caller = await lockSession(c, session);
       if (!caller) throw new Failure('AUM0001');
-      if (caller.mfaRequired && !caller.mfaActive && isPerson(caller)) throw new Failure('MFA0008');
+      if (mustEnrolFirst(caller)) throw new Failure('MFA0008');
       const itself = operatorId === caller.operatorId && userId === caller.userId;
       const possible = !itself && userId !== rootId && caller.originPrincipal === undefined;
       return possible && (await isTrusted(c, caller)) ? await enter(c, caller, request.life) : notTrusted();

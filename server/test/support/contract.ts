@@ -45,7 +45,7 @@ export function assertHeadersDeclared(method: string, url: string, sent: readonl
     throw new Error(`${operation} sent ${undeclared[0]}, which it does not declare`);
 }
 
-const special: readonly AnswerHeader[] = ['etag', 'warifu-receipt', 'x-soracom-next-key'];
+const special: readonly AnswerHeader[] = ['etag', 'warifu-findings', 'warifu-receipt', 'x-soracom-next-key'];
 
 function find(method: string, url: string): Known | undefined {
   const path = url.split('?')[0] ?? '';

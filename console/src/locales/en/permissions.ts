@@ -290,6 +290,8 @@ export const permissions: typeof ja = {
       root: 'Only the root user can do this. No permission allows it to a SAM user.',
       session:
         'It needs a session that a person opened with the password. Auth keys and switched sessions are refused, whatever the permissions say.',
+      enrolment:
+        'The operator requires MFA. Until this SAM user has enabled it, all that it can do is set up its own MFA.',
     },
     trace: 'Statement by statement',
     traceNone: 'No statement applies to this SAM user.',
@@ -323,6 +325,7 @@ export const permissions: typeof ja = {
     never: 'Denied',
     rootWhy: 'The root user is allowed everything.',
     through: 'by switching to {user}',
+    mustEnrol: 'MFA is required and not enabled yet. Until then, setting it up is all this user can do.',
     api: 'Operation',
     target: 'SAM user it is done to',
     submit: 'Find out',

@@ -1,0 +1,95 @@
+import { accessOf, type BodyOf, type explainPermission } from '@warifu/contract';
+import { findOperation } from '../authorize/catalogue.ts';
+import { parsePermission, textsOf } from '../authorize/documents.ts';
+import { explain } from '../authorize/explain.ts';
+import { subjectOf } from '../authorize/facts.ts';
+import type { Context } from '../context.ts';
+import type { Users } from '../db/schema.ts';
+import { describeMfa } from '../factors/status.ts';
+import { Failure } from '../failure.ts';
+import { findOperator } from '../operators/operators.ts';
+import type { Session } from '../sessions/live.ts';
+import { findSamUser } from '../users/users.ts';
+
+type Asked = BodyOf<typeof explainPermission>;
+
+export type Question = {
+  readonly operatorId: string;
+  readonly asked: Asked;
+  /** Who asks, and from where. */
+  readonly caller: Session;
+  readonly sourceIp: string;
+};
+
+/**
+ * Decides a call that a SAM user might make. What the question leaves out is as in a call that the user makes now, with
+ * its password just proved; whoever asks about itself means its own session, from where it is.
+ * @throws Failure COM0404, AUM0030 for a draft that is no permission
+ */
+export async function answer(ctx: Context, { operatorId, asked, caller, sourceIp }: Question) {
+  const row = await findSamUser(ctx.db, operatorId, asked.userName);
+  const texts = await textsOf(ctx.db, operatorId, row.user_id);
+  if (!texts) throw new Failure('COM0404');
+  // An empty one is none, as when it is saved.
+  if (asked.draft) parsePermission(asked.draft);
+  const itself = row.user_id === caller.userId;
+  const at = asked.at ?? ctx.now();
+  const session = itself ? caller : await freshSession(ctx, row, at);
+  return explain(ctx, asked.draft === undefined ? texts : { ...texts, own: asked.draft }, {
+    subject: subjectAsked(session, asked, at),
+    called: {
+      endpoint: findOperation(asked.api) ?? unknownOperation(asked.api),
+      pathVariables: asked.pathVariables ?? {},
+      queryParameters: asked.queryParameters ?? {},
+      sourceIp: asked.sourceIp ?? (itself ? sourceIp : null),
+      at,
+    },
+    access: accessOfName(asked.api),
+  });
+}
+
+type Standing = Pick<
+  Session,
+  'operatorId' | 'userName' | 'authMethod' | 'provedAt' | 'mfaResetAt' | 'mfaActive' | 'mfaRequired'
+>;
+
+async function freshSession(ctx: Context, row: Users, at: number): Promise<Standing> {
+  const { operator_id: operatorId, user_id: userId, user_name: userName, mfa_reset_at: mfaResetAt } = row;
+  const operator = await findOperator(ctx.db, operatorId);
+  return {
+    operatorId,
+    userName,
+    authMethod: 'password',
+    provedAt: at,
+    mfaResetAt: mfaResetAt ?? undefined,
+    mfaActive: (await describeMfa(ctx, operatorId, userId)).status === 'ACTIVE',
+    mfaRequired: (operator?.mfa_required_sam_at ?? null) !== null,
+  };
+}
+
+/** A code that was given means a factor, whatever the user has now. */
+function subjectAsked(session: Standing, asked: Asked, at: number) {
+  const authMethod = asked.authMethod ?? session.authMethod;
+  const mfaAuthenticated = asked.mfaAuthenticated ?? authMethod === 'password+totp';
+  const code = asked.mfaAuthenticated === true || asked.authMethod === 'password+totp';
+  const subject = subjectOf({ ...session, authMethod }, at);
+  return {
+    ...subject,
+    mfaAuthenticated,
+    authAgeSeconds: asked.authAgeSeconds ?? subject.authAgeSeconds,
+    secondsSinceMfaReset: asked.secondsSinceMfaReset ?? subject.secondsSinceMfaReset,
+    authMethod,
+    mfaActive: session.mfaActive || code,
+    mfaRequired: session.mfaRequired,
+  };
+}
+
+/** A name of which this server knows nothing: another server's, or one that comes later. */
+function unknownOperation(operation: string) {
+  return { operation, method: 'GET' as const, path: '', personOnly: false, traits: [] };
+}
+
+function accessOfName(operation: string) {
+  const endpoint = findOperation(operation);
+  return endpoint ? accessOf(endpoint) : 'permission';
+}

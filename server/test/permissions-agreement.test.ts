@@ -1,0 +1,309 @@
+import { type AnyEndpoint, accessOf, endpoints, listSessions, switchUser } from '@warifu/contract';
+import { compile, explainTrust, FUNCTIONS, parseTrustPolicy, VARIABLES } from '@warifu/policy';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { borrowed, identityOf } from '../src/authorize/authority.ts';
+import { factsOf, subjectOf } from '../src/authorize/facts.ts';
+import { judge, type Verdict } from '../src/authorize/verdict.ts';
+import { whoCan } from '../src/authorize/who-can.ts';
+import { answer } from '../src/permissions/questions.ts';
+import { findSession, type Session } from '../src/sessions/live.ts';
+import { type Credentials, call } from './support/client.ts';
+import { fastHasher } from './support/fast-hasher.ts';
+import { newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { type Pick, randomOf } from './support/random.ts';
+import { atoms, randomCondition, randomPermission } from './support/random-documents.ts';
+import { credentialsOf, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
+import { engines, startTestServer, type TestServer } from './support/server.ts';
+
+// What a call really gets is decided by `judge`, for every route. Whoever explains, simulates or lists must say the same.
+
+/** Those that a kind of session never calls, or that come before everything else. */
+const special = endpoints.filter(({ traits }) => traits.some((trait) => /enrolment|credential|sessions/.test(trait)));
+const users = ['plain', 'key', 'strong', 'service'] as const;
+const roleIds = ['r0', 'r1'];
+const addresses = ['10.1.2.3', '10.9.9.9', '192.0.2.1', '2001:db8::1'];
+
+type Held = { readonly credentials: Credentials; readonly kind: Session['authMethod'] };
+type Place = { readonly root: Root; readonly as: Credentials; readonly held: readonly Held[] };
+type Asking = { readonly endpoint: AnyEndpoint; readonly target: string; readonly ip: string };
+
+describe.each(engines)('guard, explanation, simulator and who-can on %s', (engine) => {
+  let server: TestServer;
+  const places: Place[] = [];
+
+  beforeAll(async () => {
+    server = await startTestServer(engine, {}, { hasher: fastHasher() });
+    for (let i = 0; i < 8; i++) places.push(await furnish());
+  }, 120_000);
+  afterAll(() => server.stop());
+
+  /** An operator with a session of every kind. */
+  async function furnish(): Promise<Place> {
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const sams = new Map<string, Awaited<ReturnType<typeof newSam>>>();
+    for (const name of users) sams.set(name, await newSam(server, root, as, name));
+    const sam = (name: string) => sams.get(name) as NonNullable<ReturnType<typeof sams.get>>;
+    const seed = await enrolSam(server, root, as, 'strong');
+    const strong = await signInSam(server, sam('strong'), otpAt(seed, server.clock.now));
+    const made = await call(server, 'POST', `${userPath(root, 'key')}/auth_keys`, { as });
+    const key = credentialsOf((await call(server, 'POST', '/v1/auth', { body: made.body })).body);
+    const plain = await signInSam(server, sam('plain'));
+    const principal = { soracom: [`srn:soracom:${root.operatorId}::User:plain`] };
+    const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal }] });
+    await call(server, 'PUT', `${userPath(root, 'service')}/trust_policy`, { as, body: { trustPolicy } });
+    const target = { operatorId: root.operatorId, userName: 'service' };
+    const switched = credentialsOf(
+      (await call(server, 'POST', '/v1/auth/switch_user', { as: plain, body: target })).body,
+    );
+    // The clock goes further below than an hour.
+    const far = { expires_at: server.clock.now + 86_400_000 };
+    await server.ctx.db.updateTable('sessions').set(far).where('operator_id', '=', root.operatorId).execute();
+    const held: Held[] = [
+      { credentials: plain, kind: 'password' },
+      { credentials: strong, kind: 'password+totp' },
+      { credentials: key, kind: 'authKey' },
+      { credentials: switched, kind: 'switchUser' },
+    ];
+    return { root, as, held };
+  }
+
+  /** Other documents, requirements and resets: straight into the tables, because how they came there is not the question. */
+  async function reshuffle({ root: { operatorId } }: Place, pick: Pick): Promise<void> {
+    const { db } = server.ctx;
+    const { now } = server.clock;
+    for (const name of users) {
+      await db
+        .updateTable('users')
+        .set({ permission: randomPermission(pick), mfa_reset_at: pick([null, now, now - 90_000_000, now - 5000]) })
+        .where('operator_id', '=', operatorId)
+        .where('user_name', '=', name)
+        .execute();
+    }
+    await db.deleteFrom('user_roles').where('operator_id', '=', operatorId).execute();
+    await db.deleteFrom('roles').where('operator_id', '=', operatorId).execute();
+    const dates = { created_at: now, updated_at: now };
+    for (const role_id of roleIds) {
+      const permission = randomPermission(pick) || JSON.stringify({ statements: [] });
+      await db
+        .insertInto('roles')
+        .values({ operator_id: operatorId, role_id, permission, description: '', ...dates })
+        .execute();
+    }
+    const attachable = [...roleIds, 'srn:warifu::Role:ReadOnly', 'srn:warifu::Role:OwnMfaSelfService'];
+    const rows = await db.selectFrom('users').select('user_id').where('operator_id', '=', operatorId).execute();
+    for (const { user_id } of rows.filter((row) => row.user_id !== 'root')) {
+      const row = { operator_id: operatorId, user_id, role_id: pick(attachable), attached_at: now };
+      if (pick([true, false])) await db.insertInto('user_roles').values(row).execute();
+    }
+    const required = { mfa_required_sam_at: pick([null, null, now]), mfa_required_root_at: null };
+    await db
+      .updateTable('operators')
+      .set((eb) => ({ default_permissions: randomPermission(pick), revision: eb('revision', '+', 1), ...required }))
+      .where('operator_id', '=', operatorId)
+      .execute();
+  }
+
+  function callOf({ root }: Place, { endpoint, target, ip }: Asking, pick: Pick) {
+    const values: Record<string, string> = {
+      operator_id: root.operatorId,
+      user_name: target,
+      role_id: pick(['r0', 'none']),
+    };
+    const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+    const pathVariables = Object.fromEntries(names.map((name) => [name, values[name] ?? 'none']));
+    const known = Object.keys(endpoint.query.properties);
+    const queryParameters: Record<string, string> = {};
+    if (known.includes('limit') && pick([true, false])) queryParameters.limit = pick(['5', '6']);
+    if (known.includes('owner') && pick([true, false])) queryParameters.owner = pick(['all', 'soracom']);
+    if (endpoint.operation === 'User:whoCan') queryParameters.api = 'User:getUser';
+    return { endpoint, pathVariables, queryParameters, sourceIp: ip, at: server.clock.now };
+  }
+
+  async function sessionOf({ apiKey, token }: Credentials): Promise<Session> {
+    const session = await findSession(server.ctx, 'api', token, apiKey);
+    if (!session) throw new Error('the session is over');
+    return session;
+  }
+
+  async function guard(session: Session, called: ReturnType<typeof callOf>): Promise<Verdict> {
+    const asked = {
+      endpoint: called.endpoint,
+      access: accessOf(called.endpoint),
+      onUser: called.pathVariables.user_name,
+    };
+    return await judge(server.ctx.db, session, asked, () =>
+      factsOf(server.ctx, subjectOf(session, server.clock.now), called),
+    );
+  }
+
+  /** What the escalation guard counts a switched session for. */
+  async function counted(session: Session, called: ReturnType<typeof callOf>): Promise<Verdict['decision']> {
+    const identity = borrowed(await identityOf(server.ctx.db, session), session.userName);
+    const sources = identity.documents.map((document) => ({ from: { kind: 'own' as const }, document }));
+    return compile(sources).decide(factsOf(server.ctx, subjectOf(session, server.clock.now), called));
+  }
+
+  /** The explanation to oneself, and the simulator with everything spelled out, as another user asks it. */
+  async function said(place: Place, session: Session, called: ReturnType<typeof callOf>) {
+    const { pathVariables, queryParameters, sourceIp } = called;
+    const { operatorId, userName } = session;
+    const bare = { userName, api: called.endpoint.operation, pathVariables, queryParameters };
+    const itself = await answer(server.ctx, { operatorId, asked: bare, caller: session, sourceIp });
+    const { authMethod, authAgeSeconds } = subjectOf(session, server.clock.now);
+    const own = await server.ctx.db
+      .selectFrom('users')
+      .select('permission')
+      .where('operator_id', '=', operatorId)
+      .where('user_name', '=', userName)
+      .executeTakeFirstOrThrow();
+    const spelled = { ...bare, sourceIp, at: called.at, authAgeSeconds, draft: own.permission };
+    const caller = await sessionOf(place.as);
+    const simulated = await answer(server.ctx, {
+      operatorId,
+      asked: { ...spelled, authMethod: authMethod as Session['authMethod'] },
+      caller,
+      sourceIp: '203.0.113.9',
+    });
+    return { itself, simulated };
+  }
+
+  it('A8, A9: agree on thousands of random calls, with every variable and every kind of session', async () => {
+    for (const { name } of [...VARIABLES, ...FUNCTIONS]) {
+      expect([name, atoms.some((atom) => atom.includes(name))]).toEqual([name, true]);
+    }
+    const pick = randomOf(6);
+    const wanted = engine === 'sqlite' ? 8000 : 2000;
+    const seen: Record<string, number> = {};
+    const count = (name: string) => (seen[name] = (seen[name] ?? 0) + 1);
+    let decisions = 0;
+    while (decisions < wanted) {
+      const place = pick(places);
+      server.clock.now += pick([1000, 60_000, 240_000]);
+      await reshuffle(place, pick);
+      for (let i = 0; i < 8; i++) {
+        const endpoint = pick(pick([endpoints, special]));
+        const target = pick(users);
+        const question = { operatorId: place.root.operatorId, endpoint };
+        const named = endpoint.path.includes('{user_name}');
+        const listed = await whoCan(server.ctx.db, { ...question, target: named ? target : undefined });
+        const anyTarget = await whoCan(server.ctx.db, { ...question, target: undefined });
+        for (const { credentials, kind } of place.held) {
+          const session = await sessionOf(credentials);
+          for (const ip of [pick(addresses), pick(addresses)]) {
+            const called = callOf(place, { endpoint, target, ip }, pick);
+            const verdict = await guard(session, called);
+            const { itself, simulated } = await said(place, session, called);
+            const about = `${kind} ${endpoint.operation} on ${target}, decision ${decisions}`;
+            expect([about, itself.decision, itself.settledBy]).toEqual([about, verdict.decision, verdict.settledBy]);
+            expect([about, simulated.decision, simulated.settledBy]).toEqual([
+              about,
+              verdict.decision,
+              verdict.settledBy,
+            ]);
+            if (kind === 'switchUser' && accessOf(endpoint) === 'permission') {
+              expect([about, await counted(session, called)]).toEqual([about, verdict.decision]);
+            }
+            for (const rows of [listed, anyTarget]) {
+              const [who, through] = kind === 'switchUser' ? ['plain', 'service'] : [session.userName, undefined];
+              const row = rows.find((one) => one.userName === who && one.through === through);
+              count(`who-can ${row?.allowed ?? 'never'}`);
+              // What an AuthKey may not do is the same for all, and not what who-can is about.
+              if (kind === 'authKey' && verdict.settledBy === 'session') continue;
+              if (verdict.decision === 'allow') expect([about, row !== undefined]).toEqual([about, true]);
+              else expect([about, row?.allowed]).not.toEqual([about, 'always']);
+            }
+            count(`${verdict.settledBy} ${verdict.decision}`);
+            if (decisions % 10 === 0) count(await overHttp({ as: credentials, called, verdict, place }));
+            decisions++;
+          }
+        }
+      }
+    }
+    // Each way to be let in or kept out was met, so that nothing above holds for want of cases.
+    const kinds = ['access allow', 'access deny', 'session deny', 'enrolment allow', 'enrolment deny'];
+    const more = ['permission allow', 'permission deny', 'who-can always', 'who-can sometimes', 'who-can never'];
+    for (const name of [...kinds, ...more, 'over HTTP', 'refused over HTTP']) {
+      expect([name, (seen[name] ?? 0) >= 20], JSON.stringify(seen)).toEqual([name, true]);
+    }
+  }, 300_000);
+
+  type Arriving = { place: Place; as: Credentials; called: ReturnType<typeof callOf>; verdict: Verdict };
+  const refusals = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015', enrolment: 'MFA0008' };
+
+  /** The same call as it arrives, if it changes nothing when it is let in: a read, or a body with a member missing. */
+  async function overHttp({ place, as, called, verdict }: Arriving): Promise<string> {
+    const { endpoint, pathVariables, queryParameters, sourceIp: ip } = called;
+    const required = (endpoint.body as { required?: string[] }).required ?? [];
+    if (endpoint.method !== 'GET' && required.length === 0) return 'not sent';
+    const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => pathVariables[name] ?? '');
+    const query = new URLSearchParams(queryParameters);
+    const body = endpoint.hasBody ? { body: {} } : {};
+    const arrived = await call(server, endpoint.method, `${path}?${query.toString()}`, { as, ip, ...body });
+    const refused = Object.values(refusals).includes(arrived.body.code ?? '');
+    const expected = verdict.decision === 'deny' ? refusals[verdict.settledBy] : undefined;
+    const about = `${endpoint.operation}: ${arrived.text}`;
+    expect([about, refused ? arrived.body.code : undefined]).toEqual([about, expected]);
+    await explainOverHttp({ place, as, called, verdict });
+    return refused ? 'refused over HTTP' : 'over HTTP';
+  }
+
+  async function explainOverHttp({ place, as, called, verdict }: Arriving): Promise<void> {
+    const { userName } = await sessionOf(as);
+    const { endpoint, pathVariables, queryParameters, sourceIp: ip } = called;
+    const body = { userName, api: endpoint.operation, pathVariables, queryParameters };
+    const path = `/v1/operators/${place.root.operatorId}/permissions/explain`;
+    const explained = await call(server, 'POST', path, { as, ip, body });
+    if (explained.body.code === 'MFA0008') return;
+    expect(explained.body).toMatchObject({ decision: verdict.decision, settledBy: verdict.settledBy });
+  }
+
+  it('A8: a switch succeeds exactly where the trust policy explains that it lets in, and who-can lists it', async () => {
+    const pick = randomOf(8);
+    const seen = { in: 0, out: 0 };
+    for (let round = 0; round < (engine === 'sqlite' ? 120 : 40); round++) {
+      const place = pick(places);
+      const { root, as, held } = place;
+      server.clock.now += pick([1000, 60_000]);
+      await reshuffle(place, pick);
+      await server.ctx.db.updateTable('operators').set({ mfa_required_sam_at: null }).execute();
+      const names = [pick(['plain', 'key']), pick(['strong', 'nobody'])];
+      const soracom = names.map((name) => `srn:soracom:${root.operatorId}::User:${name}`);
+      const trusting = {
+        effect: 'allow',
+        principal: { soracom },
+        ...(pick([true, true, false]) && { condition: randomCondition(pick) }),
+      };
+      const trustPolicy = JSON.stringify({ statements: [trusting] });
+      const saved = await call(server, 'PUT', `${userPath(root, 'service')}/trust_policy`, {
+        as,
+        body: { trustPolicy },
+      });
+      expect(saved.status).toBe(204);
+      const parsed = parseTrustPolicy(trustPolicy);
+      if (!parsed.ok) throw new Error('not a trust policy');
+      const listed = await whoCan(server.ctx.db, {
+        operatorId: root.operatorId,
+        endpoint: listSessions,
+        target: undefined,
+      });
+      for (const { credentials, kind } of held.filter((one) => one.kind !== 'switchUser')) {
+        const session = await sessionOf(credentials);
+        const ip = pick(addresses);
+        const pathVariables = { operator_id: root.operatorId, user_name: 'service' };
+        const called = { endpoint: switchUser, pathVariables, queryParameters: {}, sourceIp: ip, at: server.clock.now };
+        const facts = factsOf(server.ctx, subjectOf(session, server.clock.now), called);
+        const srn = `srn:soracom:${root.operatorId}::User:${session.userName}`;
+        const { allowed } = explainTrust(parsed.document, srn, facts);
+        const body = { operatorId: root.operatorId, userName: 'service' };
+        const { status } = await call(server, 'POST', '/v1/auth/switch_user', { as: credentials, ip, body });
+        expect([round, kind, status]).toEqual([round, kind, allowed ? 200 : 400]);
+        const row = listed.find(({ userName, through }) => userName === session.userName && through === 'service');
+        if (allowed) expect([round, kind, row !== undefined]).toEqual([round, kind, true]);
+        else expect([round, kind, row?.allowed]).not.toEqual([round, kind, 'always']);
+        seen[allowed ? 'in' : 'out']++;
+      }
+    }
+    expect(Math.min(seen.in, seen.out)).toBeGreaterThan(20);
+  }, 120_000);
+});
