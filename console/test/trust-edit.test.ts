@@ -5,6 +5,7 @@ import {
   isPrincipal,
   principalOf,
   readTrust,
+  servicesOf,
   srnOf,
   usualStatement,
   waysOf,
@@ -60,6 +61,14 @@ describe('adding a principal', () => {
   it('adds nothing to a text that is no policy, or to a statement that is not there', () => {
     for (const text of ['{', textOf(), textOf(one('x'))]) expect(addPrincipal(text, bob, 1)).toBeUndefined();
     expect(addPrincipal(textOf(one(root)), bob, 2)).toBeUndefined();
+  });
+
+  it('is not added to a statement of services alone', () => {
+    const service = { effect: 'allow', principal: { service: 'Flux' } };
+    const document = readTrust(textOf(one(root), service));
+    expect(document && [usualStatement(document), servicesOf(document)]).toEqual([1, ['Flux']]);
+    expect(addPrincipal(textOf(service), bob, 1)).toBeUndefined();
+    expect(principalsOf(addPrincipal(textOf(service), bob, 0))).toEqual([[], [bob]]);
   });
 
   it('goes where no condition is, unless somebody says otherwise', () => {

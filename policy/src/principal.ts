@@ -15,5 +15,15 @@ export const PRINCIPALS: PrincipalForm = {
   examples: ['srn:soracom:OP0123456789::User:name', 'srn:soracom:OP0123456789::Operator:OP0123456789'],
 };
 
+/**
+ * Services of the public reference, such as `Flux`, which its policies may let in. There is none here: they are kept as
+ * they were written, and let nobody in. A name has no colon, so no user's name is taken for a service's.
+ */
+export const SERVICES: PrincipalForm = {
+  key: 'service',
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/,
+  examples: ['Flux'],
+};
+
 /** No principal is longer; what is need not be looked at. */
 export const LONGEST_PRINCIPAL = 128;

@@ -86,6 +86,22 @@ describe('parseTrustPolicy', () => {
     it(`refuses ${what}`, () => expect(problemsOf(text).toSorted()).toEqual([...problems].toSorted()));
   }
 
+  it('takes services, but not the name of a user as one', () => {
+    const of = (principal: object): string => textOf({ effect: 'allow', principal });
+    for (const right of [{ service: ['Flux'] }, { service: 'Flux', soracom: [TARO] }]) {
+      expect(problemsOf(of(right))).toEqual([]);
+    }
+    const { statements } = documentOf(of({ service: ['Flux', 'Lagoon'], soracom: TARO }));
+    expect(statements[0]?.principals.map(({ text }) => text)).toEqual([TARO]);
+    expect(statements[0]?.services.map(({ text }) => text)).toEqual(['Flux', 'Lagoon']);
+    for (const wrong of ['', '*', 'Flux ', ' Flux', 'Flux\n', TARO, 'x'.repeat(65)]) {
+      expect(problemsOf(of({ service: wrong }))[0], wrong).toMatch(/^TRUST_PRINCIPAL/);
+    }
+    expect(problemsOf(of({ service: [] }))).toEqual(['PERM_EMPTY []']);
+    expect(problemsOf(of({ service: 'Flux', federated: 'x' }))).toEqual(['PERM_UNKNOWN_KEY "federated"']);
+    expect(problemsOf(of({}))).toEqual(['PERM_MISSING_KEY {}']);
+  });
+
   it('takes principals written in full only', () => {
     const name = 'a'.repeat(64);
     for (const right of [
@@ -165,6 +181,11 @@ describe('formatTrustPolicy', () => {
     });
   });
 
+  it('keeps services', () => {
+    const text = textOf({ effect: 'allow', principal: { service: ['Flux', 'Lagoon'] } }, trusting(TARO));
+    expect(JSON.parse(formatTrustPolicy(documentOf(text)))).toEqual(JSON.parse(text));
+  });
+
   it('gives up prettiness before the limit', () => {
     const text = textOf(...upTo(7, () => trusting(upTo(100, (i) => `srn:soracom:OP0000000001::User:user${i}`))));
     expect(formatTrustPolicy(documentOf(text))).not.toContain('\n');
@@ -211,6 +232,15 @@ describe('checkTrustPolicy', () => {
     expect(more).toEqual([]);
   });
 
+  it('says that services are not here', () => {
+    const text = textOf({ effect: 'allow', principal: { service: ['Flux', 'Flux'], soracom: TARO } });
+    expect(checkTrustPolicy(documentOf(text)).map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'suggestion LINT_TRUST_SERVICE',
+      'suggestion LINT_TRUST_TWICE',
+      'suggestion LINT_TRUST_SERVICE',
+    ]);
+  });
+
   it('can be told in both languages', () => {
     const condition = "pathVariable('userName') == 'x'";
     const found = checkTrustPolicy(documentOf(textOf(trusting([TARO, TARO], condition))), SWITCH);
@@ -254,6 +284,11 @@ describe('explainTrust', () => {
       failing: { failure: { code: 'FAIL_QUERY_PARAMETER' } },
     });
     expect(JSON.parse(JSON.stringify(statements))).toEqual(statements);
+  });
+
+  it('lets no service in, whoever calls itself so', () => {
+    const services = documentOf(textOf({ effect: 'allow', principal: { service: 'Flux' } }));
+    for (const name of ['Flux', '', TARO]) expect(explainTrust(services, name, CALL).allowed).toBe(false);
   });
 
   it('lets nobody in whom no applying statement names exactly', () => {

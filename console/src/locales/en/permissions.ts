@@ -228,6 +228,7 @@ export const permissions: typeof ja = {
     words: 'Who may switch',
     always: 'at any time',
     sometimes: 'on a condition',
+    service: 'no such service here; nobody comes in by it',
     try: 'Try it in given circumstances',
     who: 'Who switches',
     mayNow: '{principal} may switch.',

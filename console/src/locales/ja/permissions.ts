@@ -223,6 +223,7 @@ export const permissions = {
     words: 'スイッチできる人',
     always: '常にスイッチできます',
     sometimes: '次の条件を満たす場合にスイッチできます',
+    service: 'このサーバーにはないサービスです。スイッチには影響しません',
     try: '状況を指定して試す',
     who: 'スイッチする人',
     mayNow: 'スイッチできます: {principal}',

@@ -9,7 +9,7 @@ import { useSession } from '../../session/session.ts';
 import { useUsers } from '../../users/users.ts';
 import { principalName } from '../principal-name.ts';
 import css from '../simulate.module.css';
-import { addPrincipal, isPrincipal, readTrust, srnOf, usualStatement } from './trust-edit.ts';
+import { addPrincipal, isPrincipal, namesUsers, readTrust, srnOf, usualStatement } from './trust-edit.ts';
 
 type AddPrincipalProps = { text: string; target: string; onChange: (text: string) => void };
 
@@ -70,10 +70,11 @@ export function AddPrincipal({ text, target, onChange }: AddPrincipalProps) {
               value={String(statement)}
               onChange={(event) => setChosen(Number(event.currentTarget.value))}
               data={[
-                ...document.statements.map(({ condition }, place) => ({
-                  value: String(place + 1),
-                  label: t(condition ? 'trust.intoConditional' : 'trust.intoStatement', { n: place + 1 }),
-                })),
+                ...document.statements.flatMap((written, place) => {
+                  if (!namesUsers(written)) return [];
+                  const label = written.condition ? 'trust.intoConditional' : 'trust.intoStatement';
+                  return [{ value: String(place + 1), label: t(label, { n: place + 1 }) }];
+                }),
                 { value: '0', label: t('trust.intoNew') },
               ]}
             />

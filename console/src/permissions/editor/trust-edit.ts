@@ -5,6 +5,7 @@ import {
   PRINCIPALS,
   parseTrustPolicy,
   type TrustDocument,
+  type TrustStatement,
 } from '@warifu/policy';
 
 /** The name of a user in trust policies; of the root user when `userName` is empty. */
@@ -65,7 +66,17 @@ function statementOf(srn: string) {
 
 /** Where a further principal is added unless the person says otherwise: a condition is not to be shared unasked. */
 export function usualStatement({ statements }: TrustDocument): number {
-  return statements.findLastIndex(({ condition }) => condition === null) + 1;
+  return statements.findLastIndex((statement) => namesUsers(statement) && statement.condition === null) + 1;
+}
+
+/** A statement of services alone lets nobody in; nobody is added to it. */
+export function namesUsers({ principals }: TrustStatement): boolean {
+  return principals.length > 0;
+}
+
+/** The services that a policy names; none of them is here. */
+export function servicesOf({ statements }: TrustDocument): string[] {
+  return [...new Set(statements.flatMap(({ services }) => services.map(({ text }) => text)))];
 }
 
 /** How a principal stands to a document: not in it, in it on conditions (their texts, in order), or without any. */

@@ -1,5 +1,5 @@
 import { operations } from 'virtual:operations';
-import { checkTrustPolicy, formatTrustPolicy, PRINCIPALS, parseTrustPolicy } from '@warifu/policy';
+import { checkTrustPolicy, formatTrustPolicy, PRINCIPALS, parseTrustPolicy, SERVICES } from '@warifu/policy';
 import type { Translate } from '../../language.ts';
 import { principalName } from '../principal-name.ts';
 import { remarksOn } from './check-text.ts';
@@ -28,7 +28,7 @@ export function trustKind(operatorId: string, userNames: readonly string[]): Doc
     members: {
       '': ['statements'],
       statements: ['effect', 'principal', 'condition'],
-      principal: [PRINCIPALS.key],
+      principal: [PRINCIPALS.key, SERVICES.key],
     },
     values(member, t) {
       if (member === 'effect') return { typed: /\w*$/, options: [{ label: 'allow' }] };
