@@ -1,15 +1,7 @@
+import { isPrincipal, principalOf, principals, srnOf } from '@warifu/contract';
 import { formatTrustPolicy, parseTrustPolicy } from '@warifu/policy';
 import { describe, expect, it } from 'vitest';
-import {
-  addPrincipal,
-  isPrincipal,
-  principalOf,
-  readTrust,
-  servicesOf,
-  srnOf,
-  usualStatement,
-  waysOf,
-} from '../src/permissions/editor/trust-edit.ts';
+import { addPrincipal, readTrust, servicesOf, usualStatement, waysOf } from '../src/permissions/editor/trust-edit.ts';
 
 const operator = 'OP0123456789';
 const bob = srnOf(operator, 'bob');
@@ -25,7 +17,7 @@ const principalsOf = (text: string | undefined) =>
 
 describe('names of principals', () => {
   it('are written and read the same way, and only as the language takes them', () => {
-    for (const userName of ['', 'bob', 'a.b-c_d']) {
+    for (const userName of ['', 'bob', 'a.b-c_d', '田中 太郎', 'dave@example.com']) {
       expect(principalOf(srnOf(operator, userName))).toEqual({ operatorId: operator, userName });
       expect(isPrincipal(srnOf(operator, userName))).toBe(true);
     }
@@ -53,9 +45,9 @@ describe('adding a principal', () => {
     const own = `{ "statements":\n\t[ { "principal": { "soracom":[ "${root}" ] } ,"effect":"allow", "condition": "mfaAuthenticated  and   true" } ] }`;
     expect(addPrincipal(own, bob, 1)).toBe(own.replace(`"${root}"`, `"${root}", "${bob}"`));
     const document = readTrust(textOf(one(root)));
-    const added = addPrincipal(document ? formatTrustPolicy(document) : '', bob, 1) ?? '';
-    const result = parseTrustPolicy(added);
-    expect(result.ok && formatTrustPolicy(result.document)).toBe(added);
+    const added = addPrincipal(document ? formatTrustPolicy(document, principals) : '', bob, 1) ?? '';
+    const result = parseTrustPolicy(added, principals);
+    expect(result.ok && formatTrustPolicy(result.document, principals)).toBe(added);
   });
 
   it('adds nothing to a text that is no policy, or to a statement that is not there', () => {

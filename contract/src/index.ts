@@ -18,6 +18,7 @@ export * from './endpoint.ts';
 export * from './errors.ts';
 export * from './fields.ts';
 export * from './mfa.ts';
+export * from './names.ts';
 export * from './operators.ts';
 export * from './permissions.ts';
 export * from './roles.ts';

@@ -40,7 +40,8 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     keepAliveTimeout: http.idleSocket,
     requestTimeout: http.bodyTime,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    // Longer names are refused by their rule, not as a path that is not there.
+    routerOptions: { maxParamLength: http.headerBytes },
     http: {
       maxHeaderSize: http.headerBytes,
       headersTimeout: http.headerTime,

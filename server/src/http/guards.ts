@@ -1,4 +1,4 @@
-import type { Access, AnyEndpoint } from '@warifu/contract';
+import { type Access, type AnyEndpoint, storedName } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
@@ -112,7 +112,8 @@ function callerOf(incoming: Incoming, param: string | undefined): Soon<Caller> {
 
 // SECURITY: the body was not checked yet; only the very name of the caller, as text, makes it a question about oneself.
 function isAboutOneself({ request }: Incoming, { userName }: Caller): boolean {
-  return (request.body as { userName?: unknown } | null | undefined)?.userName === userName;
+  const asked = (request.body as { userName?: unknown } | null | undefined)?.userName;
+  return typeof asked === 'string' && storedName(asked) === userName;
 }
 
 /** Decides a call again by what a transaction sees, after it took its locks; see `Cause`. */

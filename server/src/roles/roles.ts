@@ -1,3 +1,4 @@
+import { accountKey, isName, nameRule, storedName } from '@warifu/contract';
 import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
 import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
@@ -9,8 +10,6 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { stampChange } from '../users/credentials.ts';
 import { changeSamUser, type UserPath } from '../users/users.ts';
-
-const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export type Role = {
   readonly roleId: string;
@@ -73,16 +72,18 @@ export type RoleInput = { readonly roleId: string; readonly permission: string; 
 
 /**
  * Creates a role; it allows nobody anything until it is attached.
- * @throws Failure COM0001, AUM0030, AUM0032 when the name is taken, AUM0041
+ * @throws Failure COM0001, AUM0030, AUM0032 when the name is taken in any case, width or composition, AUM0041
  */
 export async function createRole(cause: Cause, operatorId: string, input: RoleInput): Promise<void> {
-  assertRoleId(input.roleId);
+  assertOwn(input.roleId);
+  assertName(input.roleId);
   parseNewPermission(input.permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${input.roleId}` });
     await assertRoomForRole(c);
     const { roleId: role_id, permission, description } = input;
-    const row = { operator_id: operatorId, role_id, description, permission, created_at: c.now, updated_at: c.now };
+    const what = { operator_id: operatorId, role_id, role_key: accountKey(role_id), description, permission };
+    const row = { ...what, created_at: c.now, updated_at: c.now };
     try {
       await c.db.insertInto('roles').values(row).execute();
     } catch (error) {
@@ -162,7 +163,7 @@ export async function attachedUsers(db: Db, operatorId: string, roleId: string) 
  */
 export async function attachRole(cause: Cause, params: UserPath, roleId: string): Promise<void> {
   await changeSamUser(cause, params, async (c) => {
-    const role = await findRole(c.db, c.user.operatorId, roleId);
+    const role = await findRole(c.db, c.user.operatorId, storedName(roleId));
     describe(c, { target: `${nameOf(c.user.userName)} role:${role.roleId}` });
     await assertRoomOnUser(c, role.roleId);
     const { operatorId: operator_id, userId: user_id } = c.user;
@@ -224,20 +225,12 @@ async function assertRoleUnchanged(c: AuthorityChange, roleId: string, ifMatch: 
   if (ifMatch !== undefined) assertUnchanged(ifMatch, ...stateOf(await findRole(c.db, c.operator.operatorId, roleId)));
 }
 
-function assertRoleId(roleId: string): void {
-  assertOwn(roleId);
-  if (idForm.test(roleId)) return;
-  throw new Failure('COM0001', {
-    field: 'role_id',
-    reason: {
-      en: '1 to 128 letters, digits, ".", "_" or "-", beginning with a letter or digit',
-      ja: '英数字で始まる 1 〜 128 文字の英数字、「.」「_」「-」で指定してください。',
-    },
-  });
-}
-
 function assertOwn(roleId: string): void {
   if (builtInRoles.has(roleId)) throw new Failure('AUM0034');
+}
+
+function assertName(roleId: string): void {
+  if (!isName(roleId)) throw new Failure('COM0001', { field: 'role_id', reason: nameRule });
 }
 
 function ownRole(row: {

@@ -160,8 +160,10 @@ export const permissions: typeof ja = {
     versions: 'Versions',
     newTitle: 'Create role',
     newLead: "A new role applies to nobody. Attach it afterwards under a user's Permissions.",
-    idHint: 'ASCII letters, digits and . _ - . It cannot be changed later.',
-    idForm: 'Begin with an ASCII letter or digit; use only letters, digits and . _ -; at most 64 characters.',
+    idHint:
+      'Letters and digits of any script, spaces inside and . _ - @ + (up to 64 characters). It cannot be changed later.',
+    idForm:
+      'Begin with a letter or digit. Use letters, digits, single spaces inside and . _ - @ +, at most 64 characters.',
     descriptionEdit: 'Change description',
     descriptionSaved: 'The description was changed.',
     created: 'The role was created.',

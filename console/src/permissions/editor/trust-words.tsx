@@ -1,4 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
+import { principalOf } from '@warifu/contract';
 import { explainTrust, type TrustDocument } from '@warifu/policy';
 import { useId, useState } from 'react';
 import { useText } from '../../language.ts';
@@ -10,7 +11,7 @@ import { principalName } from '../principal-name.ts';
 import css from '../simulate.module.css';
 import { methods } from '../simulate-search.ts';
 import { partsOf, TracedCondition } from '../traced-statement.tsx';
-import { namesUsers, principalOf, readTrust, servicesOf, waysOf } from './trust-edit.ts';
+import { namesUsers, readTrust, servicesOf, waysOf } from './trust-edit.ts';
 
 type TrustWordsProps = { text: string; target: string };
 
