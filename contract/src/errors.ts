@@ -124,7 +124,7 @@ export const errorTable = {
     ja: 'このロールは {count} 人のユーザーに割り当てられています。先に割り当てを解除してください。',
   },
   AUM0034: {
-    status: 400,
+    status: 404,
     en: 'This is a built-in role. It cannot be changed.',
     ja: '組み込みのロールは変更できません。',
   },
@@ -160,6 +160,22 @@ export const errorTable = {
     facts: ['limit'],
     en: 'The user has as many roles as it may have ({limit}).',
     ja: 'このユーザーにアタッチできるロール数の上限 ({limit}) に達しています。',
+  },
+  AUM0050: {
+    status: 400,
+    en: 'The user has this role already.',
+    ja: 'このロールはすでに割り当てられています。',
+  },
+  AUM0051: {
+    status: 400,
+    en: 'There is no such role.',
+    ja: 'このロールは存在しません。',
+  },
+  // As AUM0016, with the status that the reference has for it where it says one.
+  AUM0052: {
+    status: 400,
+    en: 'Only the root user may do this.',
+    ja: 'この操作はルートユーザーだけが実行できます。',
   },
   COM0001: {
     status: 400,

@@ -142,7 +142,8 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
   const { request, endpoint } = incoming;
   if (settledBy === 'enrolment') throw new Failure('MFA0008');
-  const code = refusals[settledBy];
+  // The reference has another status where its operation declares one.
+  const code = settledBy === 'access' && endpoint.errors.includes('AUM0052') ? 'AUM0052' : refusals[settledBy];
   const params = settledBy === 'permission' ? { userName: caller.userName, permission: endpoint.operation } : {};
   return refuseCall(request, caller, endpoint.operation, new Failure(code, params));
 }
