@@ -228,6 +228,8 @@ export const getSession = endpoint({
     /** In which conditions read dates and times. */
     timeZone: Type.String(),
     mailPreview: Type.Boolean(),
+    /** The server is for trying clients: anybody on its computer may create operators. */
+    sandbox: Type.Boolean(),
     /** When the host switched this root user's MFA off; shown for 30 days. */
     hostOverrideAt: Type.Optional(EpochMs),
   }),

@@ -5,6 +5,7 @@ import { deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import { judge, type Verdict } from '../authorize/verdict.ts';
+import { isLoopback } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
@@ -42,6 +43,24 @@ export type Guard<C> = {
 
 /** No session needed. */
 export const anyone: Guard<undefined> = { name: 'anyone', check: () => undefined };
+
+/**
+ * The same, for programs on this computer only; for everybody else the operation is not there.
+ * SECURITY: a proxy on this computer brings others in, whatever address and host name it shows.
+ */
+export function onThisComputer<C>(guard: Guard<C>): Guard<C> {
+  return {
+    name: `${guard.name}, on this computer`,
+    check: (incoming) => {
+      const { raw, server } = incoming.request;
+      const near = isLoopback(raw.socket.remoteAddress ?? '') && isLoopback(server.warifu.sourceIp(raw));
+      if (!near || forwarding.some((name) => raw.headers[name] !== undefined)) throw new Failure('COM0404');
+      return guard.check(incoming);
+    },
+  };
+}
+
+const forwarding = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 /** Any signed-in user, on its own behalf. */
 export const signedIn: Guard<Caller> = guardOf('signed in', 'signed in', undefined);

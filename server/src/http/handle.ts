@@ -63,7 +63,7 @@ export function handle<E extends AnyEndpoint, C>(
     query: validator(endpoint.query, 'query'),
     body: validator(endpoint.body, 'body'),
   };
-  const bodyLimit = guard.name === 'anyone' ? limits.http.publicBodyBytes : limits.http.bodyBytes;
+  const bodyLimit = guard.name.startsWith('anyone') ? limits.http.publicBodyBytes : limits.http.bodyBytes;
   bindings.push({ endpoint, guard: guard.name, bodyLimit });
 
   app.route({
