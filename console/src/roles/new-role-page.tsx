@@ -15,6 +15,8 @@ import { useSession } from '../session/session.ts';
 
 const route = getRouteApi('/security/new-role');
 
+const nothing = { text: '', tag: undefined };
+
 /** A new role, empty or with the permission of another one. */
 export function NewRolePage() {
   const { t } = useText();
@@ -67,7 +69,7 @@ export function NewRolePage() {
         {from !== undefined && original.isPending ? (
           <Skeleton height={300} />
         ) : (
-          <PermissionEditor endpoint={createRole} saved="" start={original.data?.permission} onSave={create} />
+          <PermissionEditor endpoint={createRole} saved={nothing} start={original.data?.permission} onSave={create} />
         )}
       </Card>
     </Page>

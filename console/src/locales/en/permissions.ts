@@ -118,7 +118,14 @@ export const permissions: typeof ja = {
     completions: { function: 'function', variable: 'variable', keyword: 'keyword' },
     covers: { one: '{count} operation', other: '{count} operations' },
     loading: 'Loading the editor…',
-    conflict: 'Someone else changed this. Review the latest version, then save.',
+    conflictTitle: 'Someone else changed this',
+    conflict: 'It was saved after you began. Nothing of yours is saved or lost yet: choose which version it is to be.',
+    theirs: 'Theirs (saved)',
+    mine: 'Yours (not saved)',
+    conflictWords: 'What saving yours over theirs changes',
+    takeTheirs: 'Take theirs',
+    overwrite: 'Save mine over it',
+    theirsTaken: 'Their version is in the editor. Ctrl + Z brings back yours.',
   },
   builder: {
     title: 'Build without typing JSON',
@@ -165,6 +172,7 @@ export const permissions: typeof ja = {
     idForm:
       'Begin with a letter or digit. Use letters, digits, single spaces inside and . _ - @ +, at most 64 characters.',
     descriptionEdit: 'Change description',
+    descriptionConflict: 'Someone else saved another description meanwhile:',
     descriptionSaved: 'The description was changed.',
     created: 'The role was created.',
     saved: 'The role was saved. It acts from the next call of every user that has it.',

@@ -119,7 +119,15 @@ export const permissions = {
     completions: { function: '関数', variable: '変数', keyword: 'キーワード' },
     covers: plural({ other: '{count} 個の操作' }),
     loading: 'エディターを読み込んでいます…',
-    conflict: 'ほかの人が変更しました。最新の内容を確認してから保存してください。',
+    conflictTitle: 'ほかの人が変更しました',
+    conflict:
+      '編集中に、ほかの人が変更を保存しました。入力した内容はまだ保存されておらず、失われてもいません。どちらを残すかを選んでください。',
+    theirs: 'ほかの人の変更 (保存済み)',
+    mine: '自分の変更 (未保存)',
+    conflictWords: '自分の変更で上書きした場合の影響',
+    takeTheirs: 'ほかの人の変更を使う',
+    overwrite: '自分の変更で上書きする',
+    theirsTaken: 'ほかの人の変更をエディターに読み込みました。自分の変更に戻すには Ctrl + Z を押します。',
   },
   builder: {
     title: 'JSON を入力せずに作成',
@@ -165,6 +173,7 @@ export const permissions = {
     idForm:
       '文字または数字で始まる 64 文字以内の ID を入力してください。記号は . _ - @ +、空白は途中に 1 つずつ使用できます。',
     descriptionEdit: '説明を変更',
+    descriptionConflict: '編集中に、ほかの人が説明を変更しました。現在の説明:',
     descriptionSaved: '説明を変更しました。',
     created: 'ロールを作成しました。',
     saved: 'ロールを保存しました。割り当てたユーザーの次の呼び出しから適用されます。',
