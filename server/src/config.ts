@@ -129,9 +129,20 @@ function databaseUrl(text: string | undefined, dataDir: string): string {
   if (!/^postgres(ql)?:\/\//.test(text)) {
     throw new ConfigError(`WARIFU_DATABASE_URL must begin with postgres:// or sqlite:, as in ${form}.`);
   }
-  assertUrl('WARIFU_DATABASE_URL', text.replace(/^(postgres(?:ql)?:\/\/[^/]*@)(?=\/)/, '$1localhost'), form);
+  const url = assertUrl(
+    'WARIFU_DATABASE_URL',
+    text.replace(/^(postgres(?:ql)?:\/\/[^/]*@)(?=\/)/, '$1localhost'),
+    form,
+  );
+  const tls = url.searchParams.get('sslmode');
+  // The client takes any other word for TLS of some kind.
+  if (tls !== null && !tlsModes.includes(tls)) {
+    throw new ConfigError(`WARIFU_DATABASE_URL: sslmode must be one of: ${tlsModes.join(', ')}.`);
+  }
   return text;
 }
+
+const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 function smtpUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
