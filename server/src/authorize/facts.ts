@@ -50,15 +50,18 @@ export function factsOf(ctx: Context, subject: Subject, called: Called): Request
   };
 }
 
+type Values = Readonly<Record<string, string | readonly string[]>>;
+
 /** Values as names are kept, and as the texts of conditions are read: in Unicode NFC (decision 0021). */
-export function composed<V extends Readonly<Record<string, string | readonly string[]>>>(values: V): V {
-  for (const name in values) {
-    if (String(values[name]).normalize('NFC') !== String(values[name])) return compose(values);
-  }
+export function composed<V extends Values>(values: V): V {
+  for (const name in values) if (!isAscii.test(String(values[name]))) return compose(values);
   return values;
 }
 
-function compose<V extends Readonly<Record<string, string | readonly string[]>>>(values: V): V {
+/** Which is composed already; nearly all values are. */
+const isAscii = /^\p{ASCII}*$/u;
+
+function compose<V extends Values>(values: V): V {
   const entries = Object.entries(values).map(([name, value]) => {
     return [name, typeof value === 'string' ? storedName(value) : value.map(storedName)];
   });
