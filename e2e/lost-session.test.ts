@@ -18,12 +18,15 @@ describe.each(languages)('a session that ended (%s)', (language) => {
   let root: Session;
 
   beforeAll(async () => {
-    server = await startServer();
+    // A sandbox, so that its words are looked at as well.
+    server = await startServer({ env: { WARIFU_SANDBOX: '1' } });
     await setUp(server.baseUrl, server.setupLink(), owner, language);
     browser = await openBrowser();
     tab = await openTab(browser, language);
     await enterPassword(tab, server, owner);
     await shown(accountMenu(tab.page, owner));
+    await shown(tab.page.getByText(language === 'ja' ? /サンドボックスです/ : /is a sandbox/));
+    expect(server.output()).toContain('WARIFU_SANDBOX is on');
     root = await session(server.baseUrl, owner);
   });
   afterAll(async () => {

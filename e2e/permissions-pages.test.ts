@@ -15,6 +15,9 @@ const own = {
   ja: {
     review: '変更を確認',
     save: '保存',
+    conflict: 'ほかの人が変更しました',
+    theirs: 'ほかの人の変更を使う',
+    overwrite: '自分の変更で上書きする',
     evaluate: '判定',
     denied: '拒否',
     allowed: '許可',
@@ -47,6 +50,9 @@ const own = {
   en: {
     review: 'Review changes',
     save: 'Save',
+    conflict: 'Someone else changed this',
+    theirs: 'Take theirs',
+    overwrite: 'Save mine over it',
     evaluate: 'Evaluate',
     denied: 'Denied',
     allowed: 'Allowed',
@@ -150,6 +156,35 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
       return String(answer.json['permission']);
     };
     await expect.poll(read, { timeout: 10_000 }).toContain('User:listUsers');
+  });
+
+  test('what two people change at once is shown to the later one, who loses nothing', async () => {
+    const { page } = tab;
+    const path = `/v1/operators/${root.operatorId}/users/bob/permission`;
+    const of = (api: string) => JSON.stringify({ statements: [{ effect: 'allow', api }] });
+    const editor = page.locator('.cm-content').first();
+    const saveMine = async (mine: string, theirs: string) => {
+      await editor.fill(mine);
+      expect((await root.call('PUT', path, { permission: theirs })).status).toBe(200);
+      await button(page, o.save).first().click();
+      await shown(dialog(page).getByRole('heading', { name: o.conflict }));
+      for (const text of [mine, theirs]) await shown(dialog(page).locator('.cm-content', { hasText: text }));
+    };
+    const saved = async () => String((await root.call('GET', path)).json['permission']);
+
+    await saveMine(of('User:getUser'), of('User:hasUserPassword'));
+    await look(tab, 's36-conflict');
+    await page.keyboard.press('Escape');
+    await shown(editor.getByText('User:getUser'));
+    expect(await saved()).toBe(of('User:hasUserPassword'));
+    await button(page, o.save).first().click();
+    await button(dialog(page), o.theirs).click();
+    await shown(editor.getByText('User:hasUserPassword'));
+
+    await saveMine(of('User:getUser'), of('User:listUserRoles'));
+    await button(dialog(page), o.overwrite).click();
+    await expect.poll(saved, { timeout: 10_000 }).toBe(of('User:getUser'));
+    await expect.poll(() => dialog(page).count(), { timeout: 10_000 }).toBe(0);
   });
 
   test('the simulator says why a call is denied, statement by statement', async () => {

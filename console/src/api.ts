@@ -11,6 +11,13 @@ type Answer<E extends AnyEndpoint> = {
   receipt: Receipt;
   /** Where the next page of a list begins, when there is one. */
   nextKey: string | undefined;
+  /** The tag of what was read, for a change of it. */
+  tag: string | undefined;
+};
+
+type Conditions = {
+  /** Only if what is changed still has this tag, else COM0412. */
+  ifMatch?: string | undefined;
 };
 
 type Hooks = {
@@ -50,11 +57,15 @@ export function deviceClockOffset(): number {
  * the password again (MFA0004), or the session is over, the person is asked, and the call is repeated once: what was
  * typed stays.
  */
-export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>): Promise<Answer<E>> {
-  let response = await send(endpoint, input);
+export async function call<E extends AnyEndpoint>(
+  endpoint: E,
+  input: InputOf<E>,
+  conditions: Conditions = {},
+): Promise<Answer<E>> {
+  let response = await send(endpoint, input, conditions);
   let problem = await problemOf(response);
   if (problem && (await isWorthRepeating(endpoint, problem))) {
-    response = await send(endpoint, input);
+    response = await send(endpoint, input, conditions);
     problem = await problemOf(response);
   }
   if (problem?.code === 'MFA0008') hooks.mustEnrol?.();
@@ -64,6 +75,8 @@ export async function call<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>
     reply: (await replyOf(response)) as ReplyOf<E>,
     receipt: readReceipt(response.headers.get(receiptHeader)),
     nextKey: response.headers.get(nextKeyHeader) ?? undefined,
+    // A proxy that compresses answers calls the tag weak, and weak ones never fit; it is the same tag.
+    tag: response.headers.get('etag')?.replace(/^W\//, ''),
   };
 }
 
@@ -78,7 +91,7 @@ async function isWorthRepeating(endpoint: AnyEndpoint, { code }: Failure): Promi
   throw failure({ code: gaveUp, status: 403 });
 }
 
-async function send<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>): Promise<Response> {
+async function send<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>, { ifMatch }: Conditions): Promise<Response> {
   const rest: Record<string, unknown> = { ...(input as Record<string, unknown>) };
   const path = fillPath(endpoint.path, rest);
   const query = endpoint.method === 'GET' ? queryString(rest) : '';
@@ -86,7 +99,7 @@ async function send<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>): Prom
   try {
     const response = await fetch(path + query, {
       method: endpoint.method,
-      headers: headersFor(endpoint),
+      headers: { ...headersFor(endpoint), ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }) },
       credentials: 'same-origin',
       cache: 'no-store',
       ...(body === undefined ? {} : { body }),

@@ -51,10 +51,17 @@ function lookUp(key: string): unknown {
     .reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], catalogues[language]);
 }
 
+/** Stands for a space of a value while the text around it is joined; no text has it. */
+const inValue = '\0';
+
 function fill(text: string, params: Params): string {
-  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
-  // The space in front of a value is for Latin ones; between Japanese words there is none.
-  return filled.replace(/(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]) (?=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])/gu, '');
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '').replaceAll(' ', inValue));
+  // The space in front of a value is for Latin ones; between Japanese words there is none, but names keep theirs.
+  const joined = filled.replace(
+    /(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]) (?=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])/gu,
+    '',
+  );
+  return joined.replaceAll(inValue, ' ');
 }
 
 /** The text of a key in the current language; components take it from `useText`, which renders them anew. */

@@ -1,4 +1,4 @@
-import { enableMFA, generateAuthToken, getSession, listUsers, stepUp } from '@warifu/contract';
+import { enableMFA, generateAuthToken, getSession, getUserPermission, listUsers, stepUp } from '@warifu/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { call, connectSession, deviceClockOffset, keepCsrfToken } from '../src/api.ts';
 import { asFailure, factsOf, gaveUp } from '../src/failure.ts';
@@ -68,6 +68,18 @@ describe('a call', () => {
     expect([...receipt]).toEqual([['sessions', 2]]);
     expect(nextKey).toBe('k');
     expect(deviceClockOffset()).toBeGreaterThan(85_000);
+  });
+
+  test('reads the tag of what was read, strong whatever a proxy made of it, and sends it with a change', async () => {
+    answers = [ok({}, { etag: 'W/"tag"' }), ok({}), ok({})];
+    const { tag } = await call(getUserPermission, { operator_id: 'OP1', user_name: '田中 太郎' });
+    expect([tag, sent[0]?.path]).toEqual([
+      '"tag"',
+      `/v1/operators/OP1/users/${encodeURIComponent('田中 太郎')}/permission`,
+    ]);
+    await call(stepUp, { password: 'p' }, { ifMatch: tag });
+    await call(stepUp, { password: 'p' });
+    expect(sent.slice(1).map(({ headers }) => headers['If-Match'])).toEqual(['"tag"', undefined]);
   });
 
   test('that does not come through, or breaks off in a proxy, is a failure with a code', async () => {

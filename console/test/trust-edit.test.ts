@@ -1,14 +1,7 @@
+import { isPrincipal, principalOf, principals, srnOf } from '@warifu/contract';
 import { formatTrustPolicy, parseTrustPolicy } from '@warifu/policy';
 import { describe, expect, it } from 'vitest';
-import {
-  addPrincipal,
-  isPrincipal,
-  principalOf,
-  readTrust,
-  srnOf,
-  usualStatement,
-  waysOf,
-} from '../src/permissions/editor/trust-edit.ts';
+import { addPrincipal, readTrust, servicesOf, usualStatement, waysOf } from '../src/permissions/editor/trust-edit.ts';
 
 const operator = 'OP0123456789';
 const bob = srnOf(operator, 'bob');
@@ -24,7 +17,7 @@ const principalsOf = (text: string | undefined) =>
 
 describe('names of principals', () => {
   it('are written and read the same way, and only as the language takes them', () => {
-    for (const userName of ['', 'bob', 'a.b-c_d']) {
+    for (const userName of ['', 'bob', 'a.b-c_d', '田中 太郎', 'dave@example.com']) {
       expect(principalOf(srnOf(operator, userName))).toEqual({ operatorId: operator, userName });
       expect(isPrincipal(srnOf(operator, userName))).toBe(true);
     }
@@ -52,14 +45,22 @@ describe('adding a principal', () => {
     const own = `{ "statements":\n\t[ { "principal": { "soracom":[ "${root}" ] } ,"effect":"allow", "condition": "mfaAuthenticated  and   true" } ] }`;
     expect(addPrincipal(own, bob, 1)).toBe(own.replace(`"${root}"`, `"${root}", "${bob}"`));
     const document = readTrust(textOf(one(root)));
-    const added = addPrincipal(document ? formatTrustPolicy(document) : '', bob, 1) ?? '';
-    const result = parseTrustPolicy(added);
-    expect(result.ok && formatTrustPolicy(result.document)).toBe(added);
+    const added = addPrincipal(document ? formatTrustPolicy(document, principals) : '', bob, 1) ?? '';
+    const result = parseTrustPolicy(added, principals);
+    expect(result.ok && formatTrustPolicy(result.document, principals)).toBe(added);
   });
 
   it('adds nothing to a text that is no policy, or to a statement that is not there', () => {
     for (const text of ['{', textOf(), textOf(one('x'))]) expect(addPrincipal(text, bob, 1)).toBeUndefined();
     expect(addPrincipal(textOf(one(root)), bob, 2)).toBeUndefined();
+  });
+
+  it('is not added to a statement of services alone', () => {
+    const service = { effect: 'allow', principal: { service: 'Flux' } };
+    const document = readTrust(textOf(one(root), service));
+    expect(document && [usualStatement(document), servicesOf(document)]).toEqual([1, ['Flux']]);
+    expect(addPrincipal(textOf(service), bob, 1)).toBeUndefined();
+    expect(principalsOf(addPrincipal(textOf(service), bob, 0))).toEqual([[], [bob]]);
   });
 
   it('goes where no condition is, unless somebody says otherwise', () => {

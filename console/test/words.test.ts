@@ -102,6 +102,8 @@ test('no space comes between Japanese words, whatever is filled in', () => {
   addTexts({ help: { title: '{who} が {what} を' } } as never, {});
   expect(translate('help.title', { who: 'ルートユーザー', what: '設定' })).toBe('ルートユーザーが設定を');
   expect(translate('help.title', { who: 'a@example.com', what: 'SAM' })).toBe('a@example.com が SAM を');
+  // Names keep their own spaces.
+  expect(translate('help.title', { who: '田中 太郎', what: '管理 者' })).toBe('田中 太郎が管理 者を');
 });
 
 describe('what a page shows of the account', () => {

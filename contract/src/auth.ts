@@ -11,6 +11,7 @@ import {
   operatorParams,
   Password,
   TokenTimeout,
+  TypedUserName,
 } from './fields.ts';
 
 const shortText = (maxLength: number) => Type.String({ maxLength });
@@ -26,7 +27,7 @@ export const auth = endpoint({
     email: Type.Optional(shortText(320)),
     password: Type.Optional(shortText(8192)),
     operatorId: Type.Optional(shortText(64)),
-    userName: Type.Optional(shortText(128)),
+    userName: Type.Optional(TypedUserName),
     authKeyId: Type.Optional(shortText(128)),
     authKey: Type.Optional(shortText(256)),
     mfaOTPCode: OptionalOtpCode,
@@ -162,7 +163,7 @@ export const switchUser = endpoint({
     'Continue as a SAM user whose trust policy names the caller. The new session ends with the one it came from.',
   body: closed({
     operatorId: Type.Optional(shortText(64)),
-    userName: Type.Optional(shortText(128)),
+    userName: Type.Optional(TypedUserName),
     tokenTimeoutSeconds: Type.Optional(Type.Integer({ minimum: 180, maximum: 3600 })),
   }),
   status: 200,
@@ -181,7 +182,7 @@ export const signIn = endpoint({
   body: closed({
     email: Type.Optional(shortText(320)),
     operatorId: Type.Optional(shortText(64)),
-    userName: Type.Optional(shortText(128)),
+    userName: Type.Optional(TypedUserName),
     password: Password,
   }),
   status: 200,
@@ -227,6 +228,8 @@ export const getSession = endpoint({
     /** In which conditions read dates and times. */
     timeZone: Type.String(),
     mailPreview: Type.Boolean(),
+    /** The server is for trying clients: anybody on its computer may create operators. */
+    sandbox: Type.Boolean(),
     /** When the host switched this root user's MFA off; shown for 30 days. */
     hostOverrideAt: Type.Optional(EpochMs),
   }),

@@ -54,7 +54,7 @@ export const listEmails = endpoint({
   params: operatorParams,
   status: 200,
   reply: Type.Array(EmailInfo),
-  errors: rootOnly,
+  errors: ['AUM0001', 'AUM0052'],
 });
 
 export const getEmail = endpoint({

@@ -164,7 +164,7 @@ export type Access = 'anyone' | 'signed in' | 'root' | 'permission';
 /** As an operation declares it by the refusals that it may answer with; a test holds it against the server's guards. */
 export function accessOf({ errors }: Pick<AnyEndpoint, 'errors'>): Access {
   if (errors.includes('AUM0017')) return 'permission';
-  if (errors.includes('AUM0016')) return 'root';
+  if (errors.includes('AUM0016') || errors.includes('AUM0052')) return 'root';
   return errors.includes('AUM0001') ? 'signed in' : 'anyone';
 }
 

@@ -1,3 +1,5 @@
+import type { ErrorRow } from './error-facts.ts';
+
 /**
  * The one table of codes. Each failure that leaves the server is a row here; an endpoint declares which rows it may
  * answer with. Codes with an AUM, COM or MFA prefix below 0011 are those that clients of the public API know.
@@ -124,7 +126,7 @@ export const errorTable = {
     ja: 'このロールは {count} 人のユーザーに割り当てられています。先に割り当てを解除してください。',
   },
   AUM0034: {
-    status: 400,
+    status: 404,
     en: 'This is a built-in role. It cannot be changed.',
     ja: '組み込みのロールは変更できません。',
   },
@@ -160,6 +162,27 @@ export const errorTable = {
     facts: ['limit'],
     en: 'The user has as many roles as it may have ({limit}).',
     ja: 'このユーザーにアタッチできるロール数の上限 ({limit}) に達しています。',
+  },
+  AUM0050: {
+    status: 400,
+    en: 'The user has this role already.',
+    ja: 'このロールはすでに割り当てられています。',
+  },
+  AUM0051: {
+    status: 400,
+    en: 'There is no such role.',
+    ja: 'このロールは存在しません。',
+  },
+  // As AUM0016, with the status that the reference has for it where it says one.
+  AUM0052: {
+    status: 400,
+    en: 'Only the root user may do this.',
+    ja: 'この操作はルートユーザーだけが実行できます。',
+  },
+  AUM0053: {
+    status: 400,
+    en: 'No sign-up with this email address is waiting to be finished.',
+    ja: 'このメールアドレスでの新規登録は受け付けていないか、すでに完了しています。',
   },
   COM0001: {
     status: 400,
@@ -297,47 +320,4 @@ export const errorTable = {
   },
 } as const satisfies Record<string, ErrorRow>;
 
-type ErrorRow = {
-  readonly status: number;
-  readonly facts?: readonly FactName[];
-  readonly en: string;
-  readonly ja: string;
-};
-
-/** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `line` and `column` from 1. */
-export const factTypes = {
-  field: 'string',
-  permission: 'string',
-  userName: 'string',
-  limit: 'integer',
-  count: 'integer',
-  line: 'integer',
-  column: 'integer',
-  retryAfter: 'integer',
-} as const;
-
-type FactName = keyof typeof factTypes;
-export type ErrorFacts = { [name in FactName]?: (typeof factTypes)[name] extends 'integer' ? number : string };
-
 export type ErrorCode = keyof typeof errorTable;
-export type Language = 'en' | 'ja';
-
-/** Values for the `{names}` of a message; a value may itself have a text per language. */
-export type MessageParams = Record<string, string | Record<Language, string>>;
-
-/** The message of a code in a language, its `{parameters}` filled in; an absent parameter stays empty. */
-export function errorMessage(code: ErrorCode, language: Language, params: MessageParams = {}): string {
-  return errorTable[code][language].replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name] ?? '';
-    return typeof value === 'string' ? value : value[language];
-  });
-}
-
-/** The members that an error of a code has beside `code` and `message`: of its parameters those that its row lists. */
-export function errorFacts(code: ErrorCode, params: MessageParams): ErrorFacts {
-  const { facts = [] }: ErrorRow = errorTable[code];
-  const given = facts.filter((name) => typeof params[name] === 'string');
-  return Object.fromEntries(
-    given.map((name) => [name, factTypes[name] === 'integer' ? Number(params[name]) : params[name]]),
-  );
-}

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { isOtpCode } from './codes.ts';
 import { closed, oneOf } from './endpoint.ts';
+import { isName, isRoleId, isTypedName, nameRule } from './names.ts';
 
 // Upper bounds keep absurd input away from hashing and the database; the exact rules live with their owner.
 export const Email = Type.String({ minLength: 1, maxLength: 320, description: 'Email address' });
@@ -49,9 +50,17 @@ export const EpochSeconds = Type.Integer({ minimum: 0 });
 export const Description = Type.String({ maxLength: 1024 });
 /** A JSON document as a string; the limit of 32 KiB is checked where it is read, with positions. */
 export const PermissionText = Type.String({ maxLength: 40_000 });
-export const RoleId = Type.String({ minLength: 1, maxLength: 128 });
 
-export const userParams = closed({ ...operatorParams.properties, user_name: Type.String({ maxLength: 128 }) });
+// The error says which rule was broken; the server has the words.
+const named = (accepts: (text: string) => boolean, what: string) =>
+  Type.Refine(Type.String({ description: `${what}: ${nameRule.en}` }), accepts, () => 'name');
+/** A SAM user's name, in any composition of its letters. */
+export const UserName = named(isName, 'Name of a SAM user');
+/** As typed by whoever signs in, in any case or width. */
+export const TypedUserName = named(isTypedName, 'Name of a SAM user, in any case or width');
+export const RoleId = named(isRoleId, 'A role');
+
+export const userParams = closed({ ...operatorParams.properties, user_name: UserName });
 export const roleParams = closed({ ...operatorParams.properties, role_id: RoleId });
 
 /** Whose role it is: the operator's own, or built in; the words are those of the reference. */

@@ -15,12 +15,16 @@ export * from './auth-keys.ts';
 export * from './codes.ts';
 export * from './emails.ts';
 export * from './endpoint.ts';
+export { type ErrorFacts, factTypes } from './error-facts.ts';
+export * from './error-text.ts';
 export * from './errors.ts';
 export * from './fields.ts';
 export * from './mfa.ts';
+export * from './names.ts';
 export * from './operators.ts';
 export * from './permissions.ts';
 export * from './roles.ts';
+export * from './sandbox.ts';
 export * from './users.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
-import { EpochMs, operatorParams, PermissionText } from './fields.ts';
+import { EpochMs, operatorParams, PermissionText, UserName } from './fields.ts';
 
 const denied = ['AUM0001', 'AUM0017'] as const;
 const Variables = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }));
@@ -38,7 +38,7 @@ export const explainPermission = endpoint({
     'Decide a call for a SAM user, with every statement that counted. A draft may stand in for its own permission.',
   params: operatorParams,
   body: closed({
-    userName: Type.String({ minLength: 1, maxLength: 128 }),
+    userName: UserName,
     /** Instead of the user's own permission; roles and defaults still count. */
     draft: Type.Optional(PermissionText),
     api: Type.String({ minLength: 1, maxLength: 128 }),
@@ -81,7 +81,7 @@ export const whoCan = endpoint({
   query: closed({
     api: Type.String({ minLength: 1, maxLength: 128 }),
     /** The target: value of `{user_name}` in the operation's path. */
-    user_name: Type.Optional(Type.String({ maxLength: 128 })),
+    user_name: Type.Optional(UserName),
   }),
   status: 200,
   reply: Type.Array(

@@ -135,7 +135,7 @@ export const attachRole = endpoint({
   params: userParams,
   body: closed({ roleId: Type.Optional(RoleId) }),
   status: 200,
-  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0042'],
+  errors: [...denied, 'AUM0024', 'AUM0040', 'AUM0042', 'AUM0050', 'AUM0051'],
 });
 
 export const detachRole = endpoint({

@@ -14,7 +14,7 @@ export { misspellings } from './misspellings.ts';
 export type { Severity } from './note.ts';
 export { type ConditionResult, type ParseResult, parse, parseCondition } from './parser.ts';
 export { matchesPattern } from './pattern.ts';
-export { PRINCIPALS, type PrincipalForm } from './principal.ts';
+export { type PrincipalForm, SERVICES } from './principal.ts';
 export { printExpression } from './printer.ts';
 export type { Params, Problem } from './problem.ts';
 export { type Reach, type Reaching, reach, sumOfReaches } from './reach.ts';

@@ -47,7 +47,7 @@ function readDigits(text: string, start: number): Token {
   return { kind: 'integer', value: text.slice(start, end), start, end };
 }
 
-/** `''` inside is one quote. */
+/** `''` inside is one quote. The value is in Unicode NFC, as the facts are that it is compared with. */
 function readString(text: string, start: number): Token {
   let value = '';
   let from = start + 1;
@@ -55,7 +55,8 @@ function readString(text: string, start: number): Token {
     const quote = text.indexOf("'", from);
     if (quote < 0) throw new Refusal(finding('COND_QUOTE', start, text.length));
     value += text.slice(from, quote);
-    if (text.charCodeAt(quote + 1) !== 0x27) return { kind: 'string', value, start, end: quote + 1 };
+    if (text.charCodeAt(quote + 1) !== 0x27)
+      return { kind: 'string', value: value.normalize('NFC'), start, end: quote + 1 };
     value += "'";
     from = quote + 2;
   }

@@ -164,6 +164,10 @@ export const MESSAGES = {
     '{other} 番目のステートメントで拒否されているため、許可されることはありません。',
   ],
   LINT_TRUST_TWICE: ['This principal is named twice.', 'このプリンシパルは重複しています。'],
+  LINT_TRUST_SERVICE: [
+    'There is no such service here, so this lets nobody in.',
+    'このサーバーにはないサービスです。この指定でスイッチできる人はいません。',
+  ],
   LINT_TRUST_PATH_VARIABLE: [
     'Switching to a user has no path variable {name}, so what asks for it always fails.',
     'スイッチの呼び出しにはパス変数 {name} がありません。この部分は常に評価に失敗します。',

@@ -8,25 +8,37 @@ import type { Note } from './note.ts';
 import { MAY_BE_TRUE, possibleOutcomes } from './possible.ts';
 import type { Operation } from './source.ts';
 import { nearest } from './suggest.ts';
-import type { TrustDocument, TrustStatement } from './trust-policy.ts';
+import type { Principal, TrustDocument, TrustStatement } from './trust-policy.ts';
 import { subexpressions } from './walk.ts';
 
 /**
- * Warnings about a trust policy that `parseTrustPolicy` accepted, like those of `check`: principals named twice, values
- * that never come, conditions that are constant. `operation` is the one by which users switch; without it nothing is said
+ * Warnings about a trust policy that `parseTrustPolicy` accepted, like those of `check`: principals named twice,
+ * services, which are not here, values that never come, conditions that are constant. `operation` is the one by which users switch; without it nothing is said
  * of path variables.
  */
 export function checkTrustPolicy(document: TrustDocument, operation?: Operation): LintFinding[] {
   return report(
     document.text,
     document.statements.flatMap((statement) => [
-      ...lintPrincipals(statement),
+      ...lintTwice(statement.principals),
+      ...lintTwice(statement.services),
+      ...lintServices(statement),
       ...(statement.condition === null ? [] : lintCondition(statement.condition, document.text, operation)),
     ]),
   );
 }
 
-function lintPrincipals({ principals }: TrustStatement): Note[] {
+function lintServices({ services }: TrustStatement): Note[] {
+  return services.map((range) => ({
+    severity: 'suggestion',
+    code: 'LINT_TRUST_SERVICE',
+    range,
+    params: {},
+    fix: null,
+  }));
+}
+
+function lintTwice(principals: readonly Principal[]): Note[] {
   const seen = new Set<string>();
   return principals.flatMap((principal, i): Note[] => {
     if (!seen.has(principal.text)) {

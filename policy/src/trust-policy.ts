@@ -2,7 +2,7 @@ import type { Condition, Range } from './ast.ts';
 import { type JsonNode, readJson } from './json.ts';
 import { bytesAbove, LIMITS } from './limits.ts';
 import { readChecked, readWhole } from './parser.ts';
-import { LONGEST_PRINCIPAL, PRINCIPALS, type PrincipalForm } from './principal.ts';
+import { LONGEST_PRINCIPAL, type PrincipalForm, SERVICES } from './principal.ts';
 import { type Finding, isFull, type Problem } from './problem.ts';
 import { add, type ListForm, type Reader, readConditionText, readMembers, readSomeItems, readString } from './shape.ts';
 import { nearest } from './suggest.ts';
@@ -16,6 +16,8 @@ export interface TrustDocument {
 
 export interface TrustStatement extends Range {
   readonly principals: readonly Principal[];
+  /** Services that were named; none is here, so they let nobody in. */
+  readonly services: readonly Principal[];
   readonly condition: Condition | null;
 }
 
@@ -30,10 +32,10 @@ export type TrustResult =
 
 /**
  * Reads a trust policy, `{"statements":[{"effect":"allow","principal":{…},"condition"?}…]}`, as `parse` reads a
- * permission: never throws, at most 20 problems, in the order of the text. An empty condition is none, since clients
- * of the public reference send it. Under 50 ms for any text.
+ * permission: never throws, at most 20 problems, in the order of the text. Names are given in Unicode NFC, as they are
+ * compared. An empty condition is none, since clients of the public reference send it. Under 50 ms for any text.
  */
-export function parseTrustPolicy(text: string, form: PrincipalForm = PRINCIPALS): TrustResult {
+export function parseTrustPolicy(text: string, form: PrincipalForm): TrustResult {
   return readWhole(text, (findings) => readTrust(text, findings, form));
 }
 
@@ -56,11 +58,11 @@ function readTrust(text: string, findings: Finding[], form: PrincipalForm): Trus
 function readStatement(r: Reader, node: JsonNode, form: PrincipalForm): TrustStatement {
   const { start, end } = node;
   // What is read after the findings are full is never used.
-  if (isFull(r.findings)) return { principals: [], condition: null, start, end };
+  if (isFull(r.findings)) return { principals: [], services: [], condition: null, start, end };
   const [effect, principal, condition] = readMembers(r, node, STATEMENT_KEYS, 2);
   if (effect !== undefined) readEffect(r, effect);
-  const principals = principal === undefined ? [] : readPrincipals(r, principal, form);
-  return { principals, condition: isNone(condition) ? null : readConditionText(r, condition), start, end };
+  const [principals = [], services = []] = principal === undefined ? [] : readPrincipals(r, principal, form);
+  return { principals, services, condition: isNone(condition) ? null : readConditionText(r, condition), start, end };
 }
 
 function isNone(node: JsonNode | undefined): boolean {
@@ -73,8 +75,18 @@ function readEffect(r: Reader, node: JsonNode): void {
   add(r, node, 'PERM_EFFECT', { expected: ['`allow'], suggestions: nearest(written, ['allow']) });
 }
 
-function readPrincipals(r: Reader, node: JsonNode, form: PrincipalForm): Principal[] {
-  const [list] = readMembers(r, node, [form.key], 1);
+/** Users, then services; one kind of them is enough. */
+function readPrincipals(r: Reader, node: JsonNode, form: PrincipalForm): Principal[][] {
+  const forms = [form, SERVICES];
+  const keys = forms.map(({ key }) => key);
+  const lists = readMembers(r, node, keys, 0);
+  if (node.kind === 'object' && lists.every((list) => list === undefined)) {
+    add(r, node, 'PERM_MISSING_KEY', { key: `\`${form.key}` });
+  }
+  return forms.map((of, i) => readPrincipalList(r, lists[i], of));
+}
+
+function readPrincipalList(r: Reader, list: JsonNode | undefined, form: PrincipalForm): Principal[] {
   if (list === undefined) return [];
   const of: ListForm = { key: form.key, orString: true, code: 'LIMIT_PRINCIPALS', limit: LIMITS.principals };
   const principals: Principal[] = [];
@@ -83,20 +95,21 @@ function readPrincipals(r: Reader, node: JsonNode, form: PrincipalForm): Princip
 }
 
 function readPrincipal(r: Reader, node: JsonNode, form: PrincipalForm, principals: Principal[]): void {
-  const text = readString(r, node);
+  const text = readString(r, node)
+    ?.slice(0, LONGEST_PRINCIPAL + 1)
+    .normalize('NFC');
   if (text === undefined || isFull(r.findings)) return;
-  // SECURITY: `$` of a pattern may match before a line break at the end; the whole text must have been taken.
-  if (text.length <= LONGEST_PRINCIPAL && form.pattern.exec(text)?.[0] === text) {
+  if (text.length <= LONGEST_PRINCIPAL && form.accepts(text)) {
     principals.push({ text, start: node.start, end: node.end });
   } else add(r, node, 'TRUST_PRINCIPAL', { expected: form.examples });
 }
 
 /** The trust policy as indented JSON, conditions as they were written; compact when it would grow past the limit. */
-export function formatTrustPolicy(document: TrustDocument, form: PrincipalForm = PRINCIPALS): string {
+export function formatTrustPolicy(document: TrustDocument, form: PrincipalForm): string {
   const shape = {
-    statements: document.statements.map(({ principals, condition }) => ({
+    statements: document.statements.map(({ principals, services, condition }) => ({
       effect: 'allow',
-      principal: { [form.key]: only(principals.map(({ text }) => text)) },
+      principal: { ...listed(form.key, principals), ...listed(SERVICES.key, services) },
       ...(condition === null ? {} : { condition: condition.text }),
     })),
   };
@@ -104,7 +117,9 @@ export function formatTrustPolicy(document: TrustDocument, form: PrincipalForm =
   return bytesAbove(LIMITS.documentBytes, pretty) === 0 ? pretty : JSON.stringify(shape);
 }
 
-/** One principal is written without a list. */
-function only(texts: readonly string[]): readonly string[] | string | undefined {
-  return texts.length === 1 ? texts[0] : texts;
+/** One principal is written without a list, and none not at all. */
+function listed(key: string, principals: readonly Principal[]): object {
+  const texts = principals.map(({ text }) => text);
+  if (texts.length === 0) return {};
+  return { [key]: texts.length === 1 ? texts[0] : texts };
 }

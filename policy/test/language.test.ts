@@ -37,6 +37,8 @@ const cases: readonly [condition: string, outcome: 'true' | 'false' | 'fails'][]
   ["queryParameter('none') == 'x' and httpMethod == 'PUT'", 'false'],
   ["queryParameter('none') == 'x' and httpMethod == 'GET'", 'fails'],
   ["not queryParameter('none') == 'x'", 'fails'],
+  // Texts are composed, however they were typed.
+  ["'caf\u00e9' == 'cafe\u0301'", 'true'],
   ['mfaAuthenticated', 'true'],
   ['not mfaAuthenticated', 'false'],
   ['mfaAuthenticated == false', 'false'],

@@ -14,6 +14,12 @@ import {
 } from '../src/index.ts';
 import { CALL, withoutPlaces } from './support.ts';
 
+const pattern = /^srn:soracom:(OP\d{10})::(?:Operator:\1|User:[\p{L}\p{N}][\p{L}\p{N}._-]{0,63})$/u;
+const FORM: PrincipalForm = {
+  key: 'soracom',
+  accepts: (text) => pattern.exec(text)?.[0] === text,
+  examples: ['srn:soracom:OP0123456789::User:name', 'srn:soracom:OP0123456789::Operator:OP0123456789'],
+};
 const TARO = 'srn:soracom:OP0000000001::User:taro';
 const ROOT = 'srn:soracom:OP0000000001::Operator:OP0000000001';
 
@@ -26,13 +32,13 @@ function trusting(principals: unknown, condition?: unknown): object {
 }
 
 function documentOf(text: string): TrustDocument {
-  const result = parseTrustPolicy(text);
+  const result = parseTrustPolicy(text, FORM);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.document;
 }
 
 function problemsOf(text: string): string[] {
-  const result = parseTrustPolicy(text);
+  const result = parseTrustPolicy(text, FORM);
   return result.ok ? [] : result.problems.map(({ code, text: shown }) => `${code} ${shown}`);
 }
 
@@ -86,6 +92,22 @@ describe('parseTrustPolicy', () => {
     it(`refuses ${what}`, () => expect(problemsOf(text).toSorted()).toEqual([...problems].toSorted()));
   }
 
+  it('takes services, but not the name of a user as one', () => {
+    const of = (principal: object): string => textOf({ effect: 'allow', principal });
+    for (const right of [{ service: ['Flux'] }, { service: 'Flux', soracom: [TARO] }]) {
+      expect(problemsOf(of(right))).toEqual([]);
+    }
+    const { statements } = documentOf(of({ service: ['Flux', 'Lagoon'], soracom: TARO }));
+    expect(statements[0]?.principals.map(({ text }) => text)).toEqual([TARO]);
+    expect(statements[0]?.services.map(({ text }) => text)).toEqual(['Flux', 'Lagoon']);
+    for (const wrong of ['', '*', 'Flux ', ' Flux', 'Flux\n', TARO, 'x'.repeat(65)]) {
+      expect(problemsOf(of({ service: wrong }))[0], wrong).toMatch(/^TRUST_PRINCIPAL/);
+    }
+    expect(problemsOf(of({ service: [] }))).toEqual(['PERM_EMPTY []']);
+    expect(problemsOf(of({ service: 'Flux', federated: 'x' }))).toEqual(['PERM_UNKNOWN_KEY "federated"']);
+    expect(problemsOf(of({}))).toEqual(['PERM_MISSING_KEY {}']);
+  });
+
   it('takes principals written in full only', () => {
     const name = 'a'.repeat(64);
     for (const right of [
@@ -115,8 +137,18 @@ describe('parseTrustPolicy', () => {
     }
   });
 
+  it('reads names in one composition', () => {
+    const composed = 'srn:soracom:OP0000000001::User:caf\u00e9';
+    const { statements } = documentOf(textOf(trusting(composed.normalize('NFD'))));
+    expect(statements[0]?.principals.map((principal) => principal.text)).toEqual([composed]);
+  });
+
   it('takes another form of principals', () => {
-    const form: PrincipalForm = { key: 'here', pattern: /^[a-z]+$/m, examples: ['taro'] };
+    const form: PrincipalForm = {
+      key: 'here',
+      accepts: (name) => /^[a-z]+$/.test(name) && !name.includes('\n'),
+      examples: ['taro'],
+    };
     const written = (principal: string): string => textOf({ effect: 'allow', principal: { here: principal } });
     expect(parseTrustPolicy(written('taro'), form).ok).toBe(true);
     expect(parseTrustPolicy(written('taro\nhanako'), form).ok).toBe(false);
@@ -141,7 +173,7 @@ describe('parseTrustPolicy', () => {
   });
 
   it('tells where and what in both languages', () => {
-    const result = parseTrustPolicy('{"statements":[\n{"effect":"allow","principal":{"soracom":"taro"}}]}');
+    const result = parseTrustPolicy('{"statements":[\n{"effect":"allow","principal":{"soracom":"taro"}}]}', FORM);
     if (result.ok) throw new Error('taken');
     const [problem] = result.problems;
     if (problem === undefined) throw new Error('no problem');
@@ -157,7 +189,7 @@ describe('parseTrustPolicy', () => {
 describe('formatTrustPolicy', () => {
   it('gives a text of an equal document', () => {
     const text = textOf(trusting([TARO, ROOT], 'mfaAuthenticated and  true'), trusting([TARO]), trusting(ROOT, ''));
-    const formatted = formatTrustPolicy(documentOf(text));
+    const formatted = formatTrustPolicy(documentOf(text), FORM);
     expect(withoutPlaces(documentOf(formatted).statements)).toEqual(withoutPlaces(documentOf(text).statements));
     expect(formatted).toContain('\n');
     expect(JSON.parse(formatted)).toEqual({
@@ -165,9 +197,14 @@ describe('formatTrustPolicy', () => {
     });
   });
 
+  it('keeps services', () => {
+    const text = textOf({ effect: 'allow', principal: { service: ['Flux', 'Lagoon'] } }, trusting(TARO));
+    expect(JSON.parse(formatTrustPolicy(documentOf(text), FORM))).toEqual(JSON.parse(text));
+  });
+
   it('gives up prettiness before the limit', () => {
     const text = textOf(...upTo(7, () => trusting(upTo(100, (i) => `srn:soracom:OP0000000001::User:user${i}`))));
-    expect(formatTrustPolicy(documentOf(text))).not.toContain('\n');
+    expect(formatTrustPolicy(documentOf(text), FORM)).not.toContain('\n');
   });
 });
 
@@ -209,6 +246,15 @@ describe('checkTrustPolicy', () => {
     expect(finding).toMatchObject({ code: 'LINT_TRUST_TWICE', text: JSON.stringify(TARO) });
     expect(finding?.fix).not.toBeNull();
     expect(more).toEqual([]);
+  });
+
+  it('says that services are not here', () => {
+    const text = textOf({ effect: 'allow', principal: { service: ['Flux', 'Flux'], soracom: TARO } });
+    expect(checkTrustPolicy(documentOf(text)).map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'suggestion LINT_TRUST_SERVICE',
+      'suggestion LINT_TRUST_TWICE',
+      'suggestion LINT_TRUST_SERVICE',
+    ]);
   });
 
   it('can be told in both languages', () => {
@@ -254,6 +300,11 @@ describe('explainTrust', () => {
       failing: { failure: { code: 'FAIL_QUERY_PARAMETER' } },
     });
     expect(JSON.parse(JSON.stringify(statements))).toEqual(statements);
+  });
+
+  it('lets no service in, whoever calls itself so', () => {
+    const services = documentOf(textOf({ effect: 'allow', principal: { service: 'Flux' } }));
+    for (const name of ['Flux', '', TARO]) expect(explainTrust(services, name, CALL).allowed).toBe(false);
   });
 
   it('lets nobody in whom no applying statement names exactly', () => {

@@ -16,6 +16,7 @@ export const order = [
   'roles',
   'permissions',
   'sign-in',
+  'sandbox',
   'gate',
   // Below all: it may import every folder, and `mayUseHttp` says who may import it.
   'http',

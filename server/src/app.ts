@@ -23,6 +23,7 @@ import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerPermissionRoutes } from './permissions/routes.ts';
 import { registerRecoveryRoutes } from './recovery/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
+import { registerSandboxRoutes } from './sandbox/routes.ts';
 import { registerSessionRoutes } from './sessions/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import { registerUserRoutes } from './users/routes.ts';
@@ -40,7 +41,8 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     keepAliveTimeout: http.idleSocket,
     requestTimeout: http.bodyTime,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    // Longer names are refused by their rule, not as a path that is not there.
+    routerOptions: { maxParamLength: http.headerBytes },
     http: {
       maxHeaderSize: http.headerBytes,
       headersTimeout: http.headerTime,
@@ -72,6 +74,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerRoleRoutes(app);
   registerPermissionRoutes(app);
   registerAuditRoutes(app);
+  if (ctx.config.sandbox) registerSandboxRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);
   if (!ctx.config.smtpUrl && isLoopback(ctx.config.host)) registerMailPreview(app, ctx);

@@ -13,6 +13,8 @@ export type Config = {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly signUp: 'closed' | 'open';
+  /** Whether the operations of the reference's sandbox are served, to programs on this computer. */
+  readonly sandbox: boolean;
   readonly trustedProxies: readonly string[];
   /** Code points. */
   readonly passwordMinLength: number;
@@ -32,6 +34,7 @@ const known = [
   'WARIFU_SMTP_URL',
   'WARIFU_MAIL_FROM',
   'WARIFU_SIGNUP',
+  'WARIFU_SANDBOX',
   'WARIFU_TRUSTED_PROXIES',
   'WARIFU_PASSWORD_MIN_LENGTH',
   'WARIFU_LOG_LEVEL',
@@ -50,8 +53,9 @@ export function readConfig(env: Environment): Config {
   const port = integer('WARIFU_PORT', get('WARIFU_PORT') ?? '8787', 0, 65_535);
   const baseUrl = origin(get('WARIFU_BASE_URL') ?? `http://localhost:${port}`);
   const dataDir = resolve(get('WARIFU_DATA_DIR') ?? './data');
+  const host = get('WARIFU_HOST') ?? '127.0.0.1';
   return {
-    host: get('WARIFU_HOST') ?? '127.0.0.1',
+    host,
     port,
     baseUrl,
     dataDir,
@@ -59,6 +63,7 @@ export function readConfig(env: Environment): Config {
     smtpUrl: smtpUrl(get('WARIFU_SMTP_URL')),
     mailFrom: sender(get('WARIFU_MAIL_FROM') ?? `Warifu <warifu@${new URL(baseUrl).hostname}>`),
     signUp: oneOf('WARIFU_SIGNUP', get('WARIFU_SIGNUP') ?? 'closed', ['closed', 'open']),
+    sandbox: sandbox(get('WARIFU_SANDBOX') ?? '0', host, baseUrl),
     trustedProxies: cidrList(get('WARIFU_TRUSTED_PROXIES') ?? ''),
     passwordMinLength: integer('WARIFU_PASSWORD_MIN_LENGTH', get('WARIFU_PASSWORD_MIN_LENGTH') ?? '12', 8, 64),
     logLevel: oneOf('WARIFU_LOG_LEVEL', get('WARIFU_LOG_LEVEL') ?? 'info', [
@@ -124,9 +129,20 @@ function databaseUrl(text: string | undefined, dataDir: string): string {
   if (!/^postgres(ql)?:\/\//.test(text)) {
     throw new ConfigError(`WARIFU_DATABASE_URL must begin with postgres:// or sqlite:, as in ${form}.`);
   }
-  assertUrl('WARIFU_DATABASE_URL', text.replace(/^(postgres(?:ql)?:\/\/[^/]*@)(?=\/)/, '$1localhost'), form);
+  const url = assertUrl(
+    'WARIFU_DATABASE_URL',
+    text.replace(/^(postgres(?:ql)?:\/\/[^/]*@)(?=\/)/, '$1localhost'),
+    form,
+  );
+  const tls = url.searchParams.get('sslmode');
+  // The client takes any other word for TLS of some kind.
+  if (tls !== null && !tlsModes.includes(tls)) {
+    throw new ConfigError(`WARIFU_DATABASE_URL: sslmode must be one of: ${tlsModes.join(', ')}.`);
+  }
   return text;
 }
+
+const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 function smtpUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
@@ -175,6 +191,19 @@ function sender(text: string): string {
   if (oneMailbox.test(text) && !/[\p{Cc}\u2028\u2029]/u.test(text)) return text;
   throw new ConfigError(
     'WARIFU_MAIL_FROM must be one email address, as in warifu@example.com or "Warifu, Inc." <warifu@example.com>.',
+  );
+}
+
+/** SECURITY: whoever reaches the sandbox makes operators, so nobody beyond this computer may. */
+function sandbox(text: string, host: string, baseUrl: string): boolean {
+  if (oneOf('WARIFU_SANDBOX', text, ['0', '1']) === '0') return false;
+  const open = [
+    ...(isLoopback(new URL(baseUrl).hostname) ? [] : ['WARIFU_BASE_URL']),
+    ...(isLoopback(host) ? [] : ['WARIFU_HOST']),
+  ];
+  if (open.length === 0) return true;
+  throw new ConfigError(
+    `WARIFU_SANDBOX is for trying clients on this computer only, and ${open.join(' and ')} is not a loopback address. Unset WARIFU_SANDBOX, or write localhost and 127.0.0.1.`,
   );
 }
 

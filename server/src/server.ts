@@ -72,6 +72,9 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
   const ctx = createContext(parts, (job) => jobs?.wake(job));
   const app = await buildApp(ctx, consoleDist);
   jobs = startJobs(ctx);
+  if (ctx.config.sandbox) {
+    ctx.log.warn('WARIFU_SANDBOX is on: every program on this computer may create operators. Not for real accounts.');
+  }
   const setupLink = await newSetupLink(ctx);
   const address = await listen(app, ctx.config);
   const running = jobs;

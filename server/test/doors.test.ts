@@ -177,7 +177,7 @@ describe('every door', () => {
     ['GET', '/v1/auth/sessions', 'AUM0001', 401],
     ['PROPFIND', '/assets/none.js', 'COM0405', 405],
     ['GET', '/assets/none.js', 'COM0404', 404],
-    ['GET', `/v1/operators/${'x'.repeat(300)}`, 'COM0404', 404],
+    ['GET', `/v1/operators/${'x'.repeat(300)}`, 'AUM0001', 401],
   ] as const)('%s %s: problem+json for who asks for it, in either language', async (method, path, code, status) => {
     for (const accept of [
       'application/problem+json',

@@ -234,6 +234,42 @@ describe.each(engines)('what existing clients send and read, on %s', (engine) =>
     });
   });
 
+  describe('a trust policy that names services', () => {
+    const switchTo = (userName: string, by: Credentials) =>
+      call(server, 'POST', '/v1/auth/switch_user', { as: by, body: { operatorId: root.operatorId, userName } });
+    const put = (principal: object) => {
+      const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal }] });
+      return call(server, 'PUT', `${userPath(root, 'flux-runner')}/trust_policy`, { as, body: { trustPolicy } });
+    };
+    let flux: Credentials;
+    beforeAll(async () => {
+      await newSam(server, root, as, 'flux-runner');
+      flux = await signInSam(server, await newSam(server, root, as, 'Flux', allow(['Auth:switchUser'])));
+    });
+
+    it('is kept as it was sent, and lets nobody in, whatever a user is called', async () => {
+      expect((await put({ service: ['Flux'] })).status).toBe(204);
+      const read = await call(server, 'GET', `${userPath(root, 'flux-runner')}/trust_policy`, { as });
+      expect(read.body.trustPolicy).toBe('{"statements":[{"effect":"allow","principal":{"service":["Flux"]}}]}');
+      for (const by of [as, flux]) {
+        const answer = await switchTo('flux-runner', by);
+        expect([answer.status, answer.body.code]).toEqual([400, 'AUM0025']);
+      }
+    });
+
+    it('lets in the users that it names beside them', async () => {
+      const named = `srn:soracom:${root.operatorId}::User:Flux`;
+      expect((await put({ service: 'Flux', soracom: [named] })).status).toBe(204);
+      expect((await switchTo('flux-runner', flux)).status).toBe(200);
+      expect((await switchTo('flux-runner', as)).status).toBe(400);
+      // The name of a user is no service's.
+      const wrong = await put({ service: named });
+      expect([wrong.status, wrong.body.code, wrong.body.line]).toEqual([400, 'AUM0031', 1]);
+      const unknown = await put({ service: 'Flux', federated: 'x' });
+      expect([unknown.status, unknown.body.code, unknown.body.column]).toEqual([400, 'AUM0031', 64]);
+    });
+  });
+
   it('a SAM user signs in with what some clients send beside', async () => {
     const sam = await newSam(server, root, as, 'sender');
     await signInSam(server, { ...sam, email: null, authKeyId: null, authKey: null, mfaOTPCode: '' } as typeof sam);

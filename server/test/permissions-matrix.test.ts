@@ -46,6 +46,11 @@ describe('the access matrix', () => {
   const guardOf = (endpoint: AnyEndpoint) =>
     server.app.warifu.bindings.find((binding) => binding.endpoint === endpoint)?.guard ?? 'not bound';
 
+  const refusalOf = (endpoint: AnyEndpoint) => {
+    if (endpoint.errors.includes('AUM0052')) return [400, 'AUM0052'] as const;
+    return [403, guardOf(endpoint).startsWith('root') ? 'AUM0016' : 'AUM0017'] as const;
+  };
+
   /** A well-formed call, so that a refusal is the guard's and not the schema's. */
   function ask(endpoint: AnyEndpoint, who: Credentials | undefined) {
     const values: Record<string, string> = {
@@ -102,8 +107,8 @@ describe('the access matrix', () => {
     const before = await rowsOf(server, root.operatorId);
     for (const endpoint of guarded().filter((candidate) => guardOf(candidate) !== 'signed in')) {
       const answer = await ask(endpoint, nothing);
-      const code = guardOf(endpoint).startsWith('root') ? 'AUM0016' : 'AUM0017';
-      expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 403, code]);
+      const [status, code] = refusalOf(endpoint);
+      expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, status, code]);
     }
     expect(await rowsOf(server, root.operatorId)).toEqual(before);
   });
@@ -138,7 +143,7 @@ describe('the access matrix', () => {
     }
     expect(person.length).toBeGreaterThan(7);
     const rootOnly = guarded().filter((endpoint) => guardOf(endpoint).startsWith('root'));
-    for (const endpoint of rootOnly) expect((await ask(endpoint, key)).body.code).toBe('AUM0016');
+    for (const endpoint of rootOnly) expect((await ask(endpoint, key)).body.code).toBe(refusalOf(endpoint)[1]);
     expect(await rowsOf(server, root.operatorId)).toEqual(before);
   });
 });

@@ -38,6 +38,7 @@ async function fill(server: TestServer, root: Root, seed: number): Promise<void>
     const row = {
       operator_id: root.operatorId,
       role_id: roleId,
+      role_key: roleId,
       description: '',
       permission: document(pick),
       ...dates,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../scripts/postgres.ts';
-import { ConfigError } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config.ts';
 import { type Db, openDatabase, openUpToDate } from '../src/db/database.ts';
 import { engines } from './support/server.ts';
 
@@ -25,7 +25,7 @@ async function startOn(url: string): Promise<{ message: string; isFinal: boolean
   return { message: 'started', isFinal: false };
 }
 
-const statementOf = (message: string) => /(?:CREATE|GRANT|ALTER) [^;]+;/.exec(message)?.[0] ?? 'none';
+const statementOf = (message: string) => /(?:CREATE|GRANT|ALTER|REASSIGN) [^;]+;/.exec(message)?.[0] ?? 'none';
 
 describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used says why', () => {
   const role = `warifu_${randomBytes(6).toString('hex')}`;
@@ -52,7 +52,8 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
     }
   };
   beforeAll(async () => {
-    db = openDatabase(admin, () => {});
+    // Databases are made and dropped: a busy machine takes as long as it takes.
+    db = openDatabase(`${admin}?statement_timeout=0`, () => {});
   });
   afterAll(async () => {
     await run(`drop database if exists "${database}" with (force)`);
@@ -81,9 +82,93 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
     expect((await startOn(url)).message).toBe('started');
   });
 
+  it('and so for rights, limits and settings of a database that is there', async () => {
+    const url = urlOf(() => {});
+    const mend = async (reason: RegExp, isFinal: boolean, apply: (statement: string) => Promise<unknown>) => {
+      const started = await startOn(url);
+      expect(started).toMatchObject({ message: expect.stringMatching(reason), isFinal });
+      await apply(statementOf(started.message));
+    };
+    const maker = `${role}_maker`;
+    await run(`create role "${maker}"`);
+    await inDatabase(`reassign owned by "${role}" to "${maker}"`);
+    await mend(/tables of .* belong to another role/, true, (statement) =>
+      inDatabase(statement.replace('<the role that made them>', `"${maker}"`)),
+    );
+    await run(`drop role "${maker}"`);
+    await inDatabase('drop schema public cascade');
+    await mend(/has no schema public/, true, inDatabase);
+    for (const limited of [`database "${database}"`, `role "${role}"`]) {
+      await run(`alter ${limited} connection limit 0`);
+      await mend(/as many connections as it may have/, false, run);
+    }
+    for (const setting of ['synchronous_commit = off', 'default_transaction_read_only = on']) {
+      await run(`alter database "${database}" set ${setting}`);
+      await mend(/what is committed must be on the disk/, false, run);
+    }
+    expect((await startOn(url)).message).toBe('started');
+    await inDatabase(
+      "insert into kysely_migration (name, timestamp) values ('0099-later', '2030-01-01T00:00:00.000Z')",
+    );
+    expect(await startOn(url)).toMatchObject({
+      message: expect.stringMatching(/a newer Warifu .*0099-later/),
+      isFinal: true,
+    });
+    await run(`drop database "${database}"`);
+    await run(`create database "${database}" owner "${role}" encoding 'LATIN1' template template0`);
+    const encoding = await startOn(url);
+    expect(encoding).toMatchObject({ message: expect.stringContaining('another encoding than UTF8'), isFinal: true });
+    const mended = `${database}_utf8`;
+    await run(statementOf(encoding.message));
+    expect((await startOn(urlOf((other) => (other.pathname = `/${mended}`)))).message).toBe('started');
+    await run(`drop database "${mended}" with (force)`);
+  });
+
+  it('and so for a password that is wrong or too old, and for a role that is not let in', async () => {
+    const file = String(Object.values((await run('show hba_file')).rows[0] ?? {})[0]);
+    const before = readFileSync(file, 'utf8');
+    const letIn = async (how: string) => {
+      writeFileSync(file, `host all "${role}" 127.0.0.1/32 ${how}\n${before}`);
+      await run('select pg_reload_conf()');
+    };
+    const until = async (url: string, reason: RegExp) => {
+      await vi.waitFor(async () => expect((await startOn(url)).message).toMatch(reason), { timeout: 10_000 });
+      expect((await startOn(url)).isFinal).toBe(true);
+    };
+    try {
+      await letIn('scram-sha-256');
+      await until(
+        urlOf((url) => (url.password = `${secret}-not`)),
+        /refuses the password/,
+      );
+      await run(`alter role "${role}" valid until '2020-01-01'`);
+      await until(
+        urlOf(() => {}),
+        /refuses the password/,
+      );
+      await run(`alter role "${role}" valid until 'infinity'`);
+      await letIn('reject');
+      await until(
+        urlOf(() => {}),
+        /does not let .* in from here.*pg_hba\.conf/,
+      );
+    } finally {
+      writeFileSync(file, before);
+      await run('select pg_reload_conf()');
+    }
+  });
+
   it('names TLS, host and port', async () => {
     const tls = await startOn(urlOf((url) => url.searchParams.set('sslmode', 'verify-full')));
     expect(tls).toMatchObject({ isFinal: true, message: expect.stringContaining('sslmode=disable') });
+    const certificate = urlOf((url) => (url.search = '?sslmode=verify-full&sslrootcert=/nowhere/ca.pem'));
+    expect(await startOn(certificate)).toMatchObject({
+      isFinal: true,
+      message: expect.stringContaining('/nowhere/ca.pem cannot be read'),
+    });
+    const mode = () =>
+      readConfig({ WARIFU_DATABASE_URL: urlOf((url) => url.searchParams.set('sslmode', 'sometimes')) });
+    expect(mode).toThrow(/^WARIFU_DATABASE_URL: sslmode must be one of: disable, .*verify-full/);
     const host = await startOn(urlOf((url) => (url.hostname = 'nowhere.invalid')));
     expect(host.message).toMatch(/there is no host nowhere\.invalid|does not answer/);
     const port = await freePort();

@@ -6,6 +6,17 @@ import { PendingReset } from '../security/pending-reset.tsx';
 import { useSession } from '../session/session.ts';
 import { exactTime } from '../time.ts';
 
+/** On every page, so that nobody takes the server for a real one. */
+export function SandboxNotice() {
+  const { t } = useText();
+  if (!useSession().sandbox) return null;
+  return (
+    <Notice tone="warn">
+      <p>{t('banner.sandbox')}</p>
+    </Notice>
+  );
+}
+
 /** The one weightiest thing that leaves the account open; not on the page that deals with it. */
 export function Banner() {
   const { t } = useText();

@@ -8,7 +8,7 @@ import { TallyMark } from '../look/tally-mark.tsx';
 import { ExpiryDialog } from '../session/expiry-dialog.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { AccountMenu } from './account-menu.tsx';
-import { Banner } from './banner.tsx';
+import { Banner, SandboxNotice } from './banner.tsx';
 import controls from './controls.module.css';
 import { OfflineNotice } from './offline-notice.tsx';
 import { OperatorId } from './operator-id.tsx';
@@ -45,6 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </aside>
       <main id="main" className={css.main} tabIndex={-1}>
         <OfflineNotice />
+        <SandboxNotice />
         <Banner />
         {children}
       </main>

@@ -11,7 +11,7 @@ import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { useSession } from '../session/session.ts';
 import { useUsers } from '../users/users.ts';
-import { assertUnchanged } from './conflict.ts';
+import { readAnew, rereadOnConflict } from './conflict.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { GuardedButton } from './guarded-button.tsx';
 import { PermissionEditor } from './permission-editor.tsx';
@@ -31,15 +31,15 @@ export function DefaultsPage() {
   const affects = users.data ? countText('defaults.affects', users.data.length) : undefined;
   const refresh = () => queries.invalidateQueries({ queryKey: defaultsKey });
   const close = () => navigate({ search: {}, replace: true });
-  const save = async (permissions: string, base: string) => {
-    assertUnchanged((await refetch()).data, base, t);
-    await call(updateDefaultPermissions, { operator_id: operatorId, permissions });
+  const save = async (permissions: string, ifMatch: string | undefined) => {
+    await call(updateDefaultPermissions, { operator_id: operatorId, permissions }, { ifMatch });
     await refresh();
     showOutcome('defaults.saved');
     focusPageTitle();
   };
   const remove = async () => {
-    await call(deleteDefaultPermissions, { operator_id: operatorId });
+    const send = () => call(deleteDefaultPermissions, { operator_id: operatorId }, { ifMatch: data?.tag });
+    await rereadOnConflict(send, refresh);
     await refresh();
     await close();
     showOutcome('defaults.deleted');
@@ -55,8 +55,14 @@ export function DefaultsPage() {
               <p>{affects}</p>
             </Notice>
           )}
-          <PermissionEditor endpoint={updateDefaultPermissions} saved={data} affects={affects} onSave={save} />
-          {data !== '' && (
+          <PermissionEditor
+            endpoint={updateDefaultPermissions}
+            saved={data}
+            affects={affects}
+            onSave={save}
+            latest={() => readAnew(refetch)}
+          />
+          {data.text !== '' && (
             <div>
               <GuardedButton
                 endpoint={deleteDefaultPermissions}

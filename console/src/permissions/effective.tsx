@@ -79,12 +79,12 @@ function useTexts(userName: string) {
   const defaults = useDefaults();
   const texts = useMemo<PermissionText[]>(
     () => [
-      { from: { kind: 'own' }, text: own.data ?? '' },
+      { from: { kind: 'own' }, text: own.data?.text ?? '' },
       ...(roles.data ?? []).map(({ roleId, permission }) => ({
         from: { kind: 'role' as const, name: roleId },
         text: permission,
       })),
-      { from: { kind: 'default' }, text: defaults.data ?? '' },
+      { from: { kind: 'default' }, text: defaults.data?.text ?? '' },
     ],
     [own.data, roles.data, defaults.data],
   );

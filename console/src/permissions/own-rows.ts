@@ -1,5 +1,5 @@
 import type { ReplyOf, whoCan } from '@warifu/contract';
-import { srnOf } from './editor/trust-edit.ts';
+import { srnOf } from '@warifu/contract';
 import { type Explained, type PathValues, refusalOf } from './refusal.ts';
 
 export type Principal = Omit<ReplyOf<typeof whoCan>[number], 'allowed'> & { allowed: 'always' | 'sometimes' | 'never' };

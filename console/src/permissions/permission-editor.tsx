@@ -30,7 +30,7 @@ export function PermissionEditor({
       endpoint={endpoint}
       {...(userName ? { userName } : {})}
       {...(roleId ? { roleId } : {})}
-      reading={<PermissionText text={editor.start ?? editor.saved} />}
+      reading={<PermissionText text={editor.start ?? editor.saved.text} />}
     >
       <PermissionDocument {...editor} />
     </EditorFrame>

@@ -12,9 +12,12 @@ import {
 import { call } from '../api.ts';
 import { useSession } from '../session/session.ts';
 import { usersKey } from '../users/users.ts';
+import type { Saved } from './editor/draft.ts';
 
 export type Role = ReplyOf<typeof listRoles>[number];
 export type RoleWithPermission = ReplyOf<typeof getRole>;
+/** A role as it was read, with the tag that a change of it must name. */
+export type TaggedRole = RoleWithPermission & { readonly tag: string | undefined };
 
 export const rolesKey = ['roles'];
 export const defaultsKey = ['defaults'];
@@ -24,8 +27,10 @@ export function useOwnPermission(userName: string) {
   const { operatorId } = useSession();
   return useQuery({
     queryKey: [...usersKey, 'permission', userName],
-    queryFn: async () =>
-      (await call(getUserPermission, { operator_id: operatorId, user_name: userName })).reply.permission,
+    queryFn: async (): Promise<Saved> => {
+      const { reply, tag } = await call(getUserPermission, { operator_id: operatorId, user_name: userName });
+      return { text: reply.permission, tag };
+    },
   });
 }
 
@@ -41,7 +46,10 @@ export function useDefaults() {
   const { operatorId } = useSession();
   return useQuery({
     queryKey: defaultsKey,
-    queryFn: async () => (await call(getDefaultPermissions, { operator_id: operatorId })).reply.defaultPermissions,
+    queryFn: async (): Promise<Saved> => {
+      const { reply, tag } = await call(getDefaultPermissions, { operator_id: operatorId });
+      return { text: reply.defaultPermissions, tag };
+    },
   });
 }
 
@@ -57,7 +65,10 @@ export function useRole(roleId: string, enabled = true) {
   const { operatorId } = useSession();
   return useQuery({
     queryKey: [...rolesKey, 'one', roleId],
-    queryFn: async () => (await call(getRole, { operator_id: operatorId, role_id: roleId })).reply,
+    queryFn: async (): Promise<TaggedRole> => {
+      const { reply, tag } = await call(getRole, { operator_id: operatorId, role_id: roleId });
+      return { ...reply, tag };
+    },
     enabled,
   });
 }

@@ -1,5 +1,5 @@
+import { principalOf } from '@warifu/contract';
 import type { Translate } from '../language.ts';
-import { principalOf } from './editor/trust-edit.ts';
 
 /** Whom an SRN means, for people: of another operator, its ID is said as well. */
 export function principalName(srn: string, ownOperator: string, t: Translate): string {

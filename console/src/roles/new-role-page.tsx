@@ -2,7 +2,7 @@ import '../locales/later.ts';
 import { Skeleton, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { createRole } from '@warifu/contract';
+import { createRole, isName, typedNewName } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
 import { failure } from '../failure.ts';
@@ -14,7 +14,8 @@ import { rolesKey, useRole } from '../permissions/permissions.ts';
 import { useSession } from '../session/session.ts';
 
 const route = getRouteApi('/security/new-role');
-const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const nothing = { text: '', tag: undefined };
 
 /** A new role, empty or with the permission of another one. */
 export function NewRolePage() {
@@ -28,8 +29,8 @@ export function NewRolePage() {
   const [description, setDescription] = useState('');
   const [wrong, setWrong] = useState(false);
   const create = async (permission: string) => {
-    const id = roleId.trim();
-    if (!idForm.test(id)) {
+    const id = typedNewName(roleId);
+    if (!isName(id)) {
       setWrong(true);
       document.getElementById('role-id')?.focus();
       throw failure({ code: 'FORM', status: 400, message: t('roles.idForm') });
@@ -68,7 +69,7 @@ export function NewRolePage() {
         {from !== undefined && original.isPending ? (
           <Skeleton height={300} />
         ) : (
-          <PermissionEditor endpoint={createRole} saved="" start={original.data?.permission} onSave={create} />
+          <PermissionEditor endpoint={createRole} saved={nothing} start={original.data?.permission} onSave={create} />
         )}
       </Card>
     </Page>

@@ -28,7 +28,8 @@ export function RolePage() {
     label: t(`roles.${id}`),
     href: paths[id].replace('$roleId', encodeURIComponent(roleId)),
   }));
-  const last = pathname.split('/').at(-1);
+  // A role may be called like a part; its name stands before.
+  const last = pathname.split('/')[4];
   const current = last === 'attached' || last === 'versions' ? last : 'permission';
   return (
     <Page title={data?.roleName ?? shortRole(roleId)} {...(data?.description ? { lead: data.description } : {})}>

@@ -7,12 +7,12 @@ import { Card, focusPageTitle } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
-import { assertUnchanged } from '../permissions/conflict.ts';
+import { readAnew } from '../permissions/conflict.ts';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { PermissionEditor } from '../permissions/permission-editor.tsx';
 import { PermissionText } from '../permissions/permission-text.tsx';
-import { builtInOwner, type RoleWithPermission, rolesKey, useRole, useRoleUsers } from '../permissions/permissions.ts';
+import { builtInOwner, rolesKey, type TaggedRole, useRole, useRoleUsers } from '../permissions/permissions.ts';
 import { useSession } from '../session/session.ts';
 import { DeleteRoleDialog, EditRoleDialog } from './role-dialogs.tsx';
 
@@ -24,10 +24,10 @@ export function RolePermission() {
   const { data, error, isPending, refetch } = useRole(roleId);
   if (isPending) return <Skeleton height={320} radius={10} />;
   if (error) return <FailureNotice error={error} onRetry={refetch} />;
-  return data.owner === builtInOwner ? <BuiltIn role={data} /> : <Own role={data} latest={refetch} />;
+  return data.owner === builtInOwner ? <BuiltIn role={data} /> : <Own role={data} latest={() => readAnew(refetch)} />;
 }
 
-function BuiltIn({ role: { roleId, permission } }: { role: RoleWithPermission }) {
+function BuiltIn({ role: { roleId, permission } }: { role: TaggedRole }) {
   const { t } = useText();
   const navigate = useNavigate();
   return (
@@ -45,9 +45,9 @@ function BuiltIn({ role: { roleId, permission } }: { role: RoleWithPermission })
   );
 }
 
-type Latest = () => Promise<{ data: RoleWithPermission | undefined }>;
+type Latest = () => Promise<TaggedRole>;
 
-function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
+function Own({ role, latest }: { role: TaggedRole; latest: Latest }) {
   const { t } = useText();
   const { operatorId } = useSession();
   const { dialog } = route.useSearch();
@@ -55,10 +55,9 @@ function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
   const queries = useQueryClient();
   const users = useRoleUsers(role.roleId);
   const close = () => navigate({ search: {}, replace: true });
-  const save = async (permission: string, base: string) => {
-    assertUnchanged((await latest()).data?.permission, base, t);
-    const { roleId, description } = role;
-    await call(updateRole, { operator_id: operatorId, role_id: roleId, permission, description });
+  const save = async (permission: string, ifMatch: string | undefined) => {
+    // The description stays what it is by now.
+    await call(updateRole, { operator_id: operatorId, role_id: role.roleId, permission }, { ifMatch });
     await queries.invalidateQueries({ queryKey: rolesKey });
     showOutcome('roles.saved');
     focusPageTitle();
@@ -72,9 +71,13 @@ function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
         <PermissionEditor
           endpoint={updateRole}
           roleId={role.roleId}
-          saved={role.permission}
+          saved={{ text: role.permission, tag: role.tag }}
           affects={users.data ? countText('roles.affects', users.data.length) : undefined}
           onSave={save}
+          latest={async () => {
+            const { permission: text, tag } = await latest();
+            return { text, tag };
+          }}
         />
       </Card>
       <Card title={t('roles.description')}>
@@ -98,8 +101,8 @@ function Own({ role, latest }: { role: RoleWithPermission; latest: Latest }) {
           </GuardedButton>
         </div>
       </Card>
-      <EditRoleDialog role={role} opened={dialog === 'edit'} onClose={close} />
-      <DeleteRoleDialog role={role} users={users.data} opened={dialog === 'delete'} onClose={close} />
+      <EditRoleDialog role={role} latest={latest} opened={dialog === 'edit'} onClose={close} />
+      <DeleteRoleDialog role={role} latest={latest} users={users.data} opened={dialog === 'delete'} onClose={close} />
     </>
   );
 }

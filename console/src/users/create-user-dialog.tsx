@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { createUser } from '@warifu/contract';
+import { createUser, isName, isReservedName, typedNewName } from '@warifu/contract';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
@@ -29,9 +29,9 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const { field, busy, frame } = useSubmit({
     initial: { userName: '', description: '' },
-    check: { userName: (name) => nameProblem(name.trim(), t) },
+    check: { userName: (name) => nameProblem(typedNewName(name), t) },
     send: async ({ userName, description }) => {
-      const name = userName.trim();
+      const name = typedNewName(userName);
       await call(createUser, { operator_id: operatorId, user_name: name, description: description.trim() });
       await queries.invalidateQueries({ queryKey: usersKey });
       await navigate({ to: '/security/users/$userName', params: { userName: name } });
@@ -56,9 +56,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-const reserved = ['default_permissions', 'constructor', '__proto__'];
-
 function nameProblem(name: string, t: Translate): string | null {
-  if (reserved.includes(name.toLowerCase())) return t('createUser.nameReserved');
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? null : t('createUser.nameForm');
+  if (isReservedName(name)) return t('createUser.nameReserved');
+  return isName(name) ? null : t('createUser.nameForm');
 }

@@ -15,7 +15,7 @@ export function DefaultsPart({ userName }: { userName: string }) {
       <p className="quiet">{t('permissions.defaultsBody')}</p>
       {isPending && <Skeleton height={40} />}
       {error && <FailureNotice error={error} userName={userName} />}
-      {data !== undefined && <PermissionText text={data} />}
+      {data !== undefined && <PermissionText text={data.text} />}
       <p>
         <Link to="/security/default-permissions">{t('permissions.defaultsOpen')}</Link>
       </p>

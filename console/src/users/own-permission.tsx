@@ -6,7 +6,7 @@ import { Card, focusPageTitle } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { showOutcome } from '../outcome.tsx';
-import { assertUnchanged } from '../permissions/conflict.ts';
+import { readAnew, rereadOnConflict } from '../permissions/conflict.ts';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { PermissionEditor } from '../permissions/permission-editor.tsx';
@@ -24,15 +24,14 @@ export function OwnPermission({ userName, deleting, onDelete, onClose }: OwnPerm
   const { data, error, isPending, refetch } = useOwnPermission(userName);
   const user = { operator_id: operatorId, user_name: userName };
   const refresh = () => queries.invalidateQueries({ queryKey: usersKey });
-  const save = async (permission: string, base: string) => {
-    assertUnchanged((await refetch()).data, base, t);
-    await call(updateUserPermission, { ...user, permission });
+  const save = async (permission: string, ifMatch: string | undefined) => {
+    await call(updateUserPermission, { ...user, permission }, { ifMatch });
     await refresh();
     showOutcome('permissions.saved');
     focusPageTitle();
   };
   const remove = async () => {
-    await call(deleteUserPermission, user);
+    await rereadOnConflict(() => call(deleteUserPermission, user, { ifMatch: data?.tag }), refresh);
     await refresh();
     onClose();
     showOutcome('permissions.deleted');
@@ -43,9 +42,15 @@ export function OwnPermission({ userName, deleting, onDelete, onClose }: OwnPerm
       {isPending && <Skeleton height={300} radius={6} />}
       {error && <FailureNotice error={error} userName={userName} onRetry={refetch} />}
       {data !== undefined && (
-        <PermissionEditor endpoint={updateUserPermission} userName={userName} saved={data} onSave={save} />
+        <PermissionEditor
+          endpoint={updateUserPermission}
+          userName={userName}
+          saved={data}
+          onSave={save}
+          latest={() => readAnew(refetch)}
+        />
       )}
-      {data && (
+      {data?.text && (
         <div>
           <GuardedButton endpoint={deleteUserPermission} userName={userName} variant="default" onClick={onDelete}>
             {t('permissions.delete')}

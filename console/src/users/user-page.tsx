@@ -16,6 +16,11 @@ const paths = {
 type Part = keyof typeof paths;
 const parts = Object.keys(paths) as Part[];
 
+/** The part of an address behind the name, which has no slash in any spelling; the overview has none. */
+function lastOf(path: string): string | undefined {
+  return path.split('/')[4];
+}
+
 /** One SAM user, in parts that each have an address. */
 export function UserPage() {
   const { t } = useText();
@@ -28,8 +33,7 @@ export function UserPage() {
     label: t(`user.${id}`),
     href: paths[id].replace('$userName', encodeURIComponent(userName)),
   }));
-  const current =
-    parts.findLast((id) => pathname === paths[id].replace('$userName', encodeURIComponent(userName))) ?? 'overview';
+  const current = parts.find((id) => lastOf(paths[id]) === lastOf(pathname)) ?? 'overview';
   return (
     <Page title={userName} {...(session.userName === userName ? { lead: t('user.self') } : {})}>
       <p>

@@ -8,7 +8,8 @@ import { Card, focusPageTitle } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { showOutcome } from '../outcome.tsx';
-import { assertUnchanged } from '../permissions/conflict.ts';
+import { readAnew, rereadOnConflict } from '../permissions/conflict.ts';
+import type { Saved } from '../permissions/editor/draft.ts';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { EditorFrame } from '../permissions/permission-editor.tsx';
@@ -40,20 +41,22 @@ export function UserTrust() {
         <EditorFrame
           endpoint={updateUserTrustPolicy}
           userName={userName}
-          reading={data === '' ? <p>{t('trust.none')}</p> : <PermissionText text={data} label="trust.readOnly" />}
+          reading={
+            data.text === '' ? <p>{t('trust.none')}</p> : <PermissionText text={data.text} label="trust.readOnly" />
+          }
         >
           <TrustDocument
             userName={userName}
             saved={data}
-            onSave={async (trustPolicy, base) => {
-              assertUnchanged((await refetch()).data, base, t);
-              await call(updateUserTrustPolicy, { ...user, trustPolicy });
+            latest={() => readAnew(refetch)}
+            onSave={async (trustPolicy, ifMatch) => {
+              await call(updateUserTrustPolicy, { ...user, trustPolicy }, { ifMatch });
               await finish('trust.saved');
             }}
           />
         </EditorFrame>
       )}
-      {data && (
+      {data?.text && (
         <div>
           <GuardedButton
             endpoint={deleteUserTrustPolicy}
@@ -72,7 +75,8 @@ export function UserTrust() {
         opened={dialog === 'delete'}
         onClose={() => navigate({ search: {}, replace: true })}
         send={async () => {
-          await call(deleteUserTrustPolicy, user);
+          const remove = () => call(deleteUserTrustPolicy, user, { ifMatch: data?.tag });
+          await rereadOnConflict(remove, refetch);
           await finish('trust.deleted');
         }}
       />
@@ -87,7 +91,10 @@ function useTrust(userName: string, close: () => Promise<void>) {
   const user = { operator_id: operatorId, user_name: userName };
   const { data, error, isPending, refetch } = useQuery({
     queryKey: [...usersKey, 'trust', userName],
-    queryFn: async () => (await call(getUserTrustPolicy, user)).reply.trustPolicy,
+    queryFn: async (): Promise<Saved> => {
+      const { reply, tag } = await call(getUserTrustPolicy, user);
+      return { text: reply.trustPolicy, tag };
+    },
   });
   const finish = async (text: 'trust.saved' | 'trust.deleted') => {
     await queries.invalidateQueries({ queryKey: usersKey });

@@ -1,4 +1,4 @@
-import type { AnyEndpoint } from '@warifu/contract';
+import { type AnyEndpoint, storedName } from '@warifu/contract';
 import type { Request } from '@warifu/policy';
 import type { Context } from '../context.ts';
 
@@ -30,13 +30,14 @@ export type Called = {
  * simulator. They come from the matched operation, never from the spelling of the path (R60).
  */
 export function factsOf(ctx: Context, subject: Subject, called: Called): Request {
-  const { endpoint, pathVariables } = called;
+  const { endpoint } = called;
+  const pathVariables = composed(called.pathVariables);
   return {
     api: endpoint.operation,
     httpMethod: endpoint.method,
     requestPath: fill(endpoint.path, pathVariables),
     pathVariables,
-    queryParameters: called.queryParameters,
+    queryParameters: composed(called.queryParameters),
     nowMs: called.at,
     timeZone: ctx.config.timeZone,
     sourceIp: called.sourceIp,
@@ -47,6 +48,24 @@ export function factsOf(ctx: Context, subject: Subject, called: Called): Request
     authAgeSeconds: subject.authAgeSeconds,
     secondsSinceMfaReset: subject.secondsSinceMfaReset ?? never,
   };
+}
+
+type Values = Readonly<Record<string, string | readonly string[]>>;
+
+/** Values as names are kept, and as the texts of conditions are read: in Unicode NFC (decision 0021). */
+export function composed<V extends Values>(values: V): V {
+  for (const name in values) if (!isAscii.test(String(values[name]))) return compose(values);
+  return values;
+}
+
+/** Which is composed already; nearly all values are. */
+const isAscii = /^\p{ASCII}*$/u;
+
+function compose<V extends Values>(values: V): V {
+  const entries = Object.entries(values).map(([name, value]) => {
+    return [name, typeof value === 'string' ? storedName(value) : value.map(storedName)];
+  });
+  return Object.fromEntries(entries) as V;
 }
 
 type SessionFacts = {

@@ -1,30 +1,14 @@
-import { switchUser } from '@warifu/contract';
+import { principals, switchUser } from '@warifu/contract';
 import { checkTrustPolicy, type LintFinding, parseTrustPolicy as parse, type TrustDocument } from '@warifu/policy';
 import { policyOperations } from './catalogue.ts';
 import { invalidText } from './documents.ts';
-
-/** The name of a root user in trust policies and answers. */
-export function rootSrn(operatorId: string): string {
-  return `srn:soracom:${operatorId}::Operator:${operatorId}`;
-}
-
-/** The name of a SAM user in trust policies and answers. */
-export function userSrn(operatorId: string, userName: string): string {
-  return `srn:soracom:${operatorId}::User:${userName}`;
-}
-
-/** The user whom an SRN names; the name is empty for a root user. */
-export function principalOf(srn: string): { operatorId: string; userName: string } {
-  const [, operatorId = '', kind, name = ''] = /^srn:soracom:(OP\d{10})::(Operator|User):(.+)$/.exec(srn) ?? [];
-  return { operatorId, userName: kind === 'User' ? name : '' };
-}
 
 /**
  * Reads a trust policy as it is saved; the same reader as in the console.
  * @throws Failure AUM0031 with the place and the reason of the first problem
  */
 export function parseTrustPolicy(text: string): TrustDocument {
-  const result = parse(text);
+  const result = parse(text, principals);
   if (result.ok) return result.document;
   throw invalidText('AUM0031', result.problems[0]);
 }

@@ -1,10 +1,10 @@
-import { type AnyEndpoint, accessOf } from '@warifu/contract';
+import { type AnyEndpoint, accessOf, srnOf } from '@warifu/contract';
 import { type Reach, type Reaching, reach, specialise, sumOfReaches } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { pathVariablesOf } from './catalogue.ts';
 import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
-import { readTrustPolicy, rootSrn, userSrn } from './trust-policy.ts';
+import { readTrustPolicy } from './trust-policy.ts';
 import { verdictOf } from './verdict.ts';
 
 export type Question = {
@@ -43,7 +43,7 @@ type Way = Pick<WhoCan, 'principal' | 'userName' | 'kind'> & { readonly conditio
 export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
   const { operatorId, endpoint } = question;
   const root: WhoCan = {
-    principal: rootSrn(operatorId),
+    principal: srnOf(operatorId, ''),
     userName: '',
     kind: 'root',
     allowed: 'always',
@@ -61,7 +61,7 @@ async function principalsOf(question: Question, user: User): Promise<WhoCan[]> {
   const { operatorId } = question;
   const itself = await mayCall(question, user, 'password');
   const found: WhoCan[] = itself
-    ? [{ principal: userSrn(operatorId, user.userName), userName: user.userName, kind: 'sam', ...itself }]
+    ? [{ principal: srnOf(operatorId, user.userName), userName: user.userName, kind: 'sam', ...itself }]
     : [];
   const switched = user.ways.length === 0 ? undefined : await mayCall(question, user, 'switchUser');
   if (!switched) return found;
@@ -207,7 +207,7 @@ function ownFirst(ways: readonly Way[]): Way[] {
 }
 
 function nameOf(own: string, operatorId: string, userName: string): Pick<WhoCan, 'principal' | 'userName' | 'kind'> {
-  const principal = userName === '' ? rootSrn(operatorId) : userSrn(operatorId, userName);
+  const principal = srnOf(operatorId, userName);
   if (operatorId !== own) return { principal, userName: '', kind: 'other operator' };
   return { principal, userName, kind: userName === '' ? 'root' : 'sam' };
 }

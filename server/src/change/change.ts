@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, type MessageParams } from '@warifu/contract';
+import { accountKey, type ErrorCode, errorTable, type MessageParams, storedName } from '@warifu/contract';
 import { type AuditEvent, record } from '../audit/record.ts';
 import type { Context, Receipt } from '../context.ts';
 import { type Db, lockedRow, transaction } from '../db/database.ts';
@@ -200,7 +200,8 @@ function rowOf(db: Db, who: Who) {
   const query = db.selectFrom('users').selectAll().where('operator_id', '=', who.operatorId);
   if ('userId' in who) return query.where('user_id', '=', who.userId);
   // SECURITY: another spelling must not get around a condition on `pathVariable('user_name')` (R60).
-  const named = query.where('name_key', '=', who.userName.toLowerCase()).where('user_name', '=', who.userName);
+  const name = storedName(who.userName);
+  const named = query.where('name_key', '=', accountKey(name)).where('user_name', '=', name);
   return named.where('user_id', '!=', rootId);
 }
 

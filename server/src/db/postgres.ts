@@ -61,14 +61,41 @@ function preparedOn(pool: pg.Pool) {
   };
 }
 
+/** As PostgreSQL names a write to a database that only reads: trouble with the storage, which may pass. */
+export const unfitSettings = '25006';
+/** As PostgreSQL names a character that an encoding does not have. */
+export const wrongEncoding = '22P05';
+
+type Setting = { readonly fits: (value: string) => boolean; readonly mend: string };
+
+const onForServer = (setting: string) => `ALTER SYSTEM SET ${setting} = on; SELECT pg_reload_conf();`;
+
 /** "Committed" must mean flushed, and a standby must never be taken for the primary (security.md 5.3). */
+const settings: Readonly<Record<string, Setting>> = {
+  fsync: { fits: (value) => value === 'on', mend: onForServer('fsync') },
+  full_page_writes: { fits: (value) => value === 'on', mend: onForServer('full_page_writes') },
+  synchronous_commit: {
+    fits: (value) => value !== 'off' && value !== 'local',
+    mend: 'ALTER DATABASE … SET synchronous_commit = on;',
+  },
+  transaction_read_only: {
+    fits: (value) => value === 'off',
+    mend: 'ALTER DATABASE … SET default_transaction_read_only = off;',
+  },
+};
+
+const names = [...Object.keys(settings), 'server_encoding'];
+const askSettings = `select current_database() as database, ${names.map((name) => `current_setting('${name}') as ${name}`).join(', ')}`;
+
 async function assertSettings(client: pg.PoolClient): Promise<void> {
-  const query =
-    "select current_setting('fsync') f, current_setting('full_page_writes') w, current_setting('synchronous_commit') c, current_setting('transaction_read_only') r";
-  const row = (await client.query<Record<string, string>>(query)).rows[0] ?? {};
-  const fits = row.f === 'on' && row.w === 'on' && row.c !== 'off' && row.c !== 'local' && row.r === 'off';
-  if (fits) return;
-  const message = 'PostgreSQL must run with fsync, full_page_writes and synchronous_commit on, read-write.';
-  // As PostgreSQL names a write to a database that only reads: trouble with the storage, which may pass.
-  throw Object.assign(new Error(message), { code: '25006' });
+  const row = (await client.query<Record<string, string>>(askSettings)).rows[0] ?? {};
+  if (row.server_encoding !== 'UTF8') {
+    throw Object.assign(new Error('The encoding of the database must be UTF8.'), { code: wrongEncoding });
+  }
+  const unfit = Object.entries(settings).find(([name, { fits }]) => !fits(row[name] ?? ''));
+  if (!unfit) return;
+  const [name, { mend }] = unfit;
+  const database = pg.escapeIdentifier(row.database ?? '');
+  const message = `${name} is ${row[name]}: what is committed must be on the disk. Run: ${mend.replace('…', () => database)}`;
+  throw Object.assign(new Error(message), { code: unfitSettings });
 }

@@ -68,7 +68,7 @@ export type Emails = {
 export type Users = {
   operator_id: string;
   user_id: string;
-  /** The user name in lower case, unique in its operator; empty for the root user. */
+  /** The user name as no two may share it (`accountKey`), unique in its operator; empty for the root user. */
   name_key: string;
   user_name: string;
   description: string;
@@ -273,6 +273,8 @@ export type AuthKeys = {
 export type Roles = {
   operator_id: string;
   role_id: string;
+  /** The role's name as no two may share it (`accountKey`), unique in its operator. */
+  role_key: string;
   description: string;
   /** JSON text. */
   permission: string;

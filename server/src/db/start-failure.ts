@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts';
-import { type Place, placeOf } from './postgres.ts';
+import { type Place, placeOf, unfitSettings, wrongEncoding } from './postgres.ts';
 
 type Trouble = { readonly code?: string; readonly routine?: string; readonly message: string };
 
@@ -15,8 +15,15 @@ export function startFailure(url: string, error: unknown): unknown {
     const advice = isFileTrouble(trouble) && fileAdvice(url.slice('sqlite:'.length), trouble);
     return advice ? new ConfigError(`WARIFU_DATABASE_URL: ${advice}`, { cause: error }) : error;
   }
+  // Before the place: what reads the URL reads the file that it names.
+  const file = certificateAdvice(trouble);
+  if (file !== undefined) return new ConfigError(`WARIFU_DATABASE_URL: ${file}`, { cause: error });
   const place = placeOf(url);
-  const wrong = settingAdvice(trouble, place) ?? rightsAdvice(trouble, place) ?? tlsAdvice(trouble);
+  const wrong =
+    settingAdvice(trouble, place) ??
+    rightsAdvice(trouble, place) ??
+    tlsAdvice(trouble) ??
+    contentAdvice(trouble, place);
   if (wrong !== undefined) return new ConfigError(`WARIFU_DATABASE_URL: ${wrong}`, { cause: error });
   const passing = passingAdvice(trouble, place);
   if (passing !== undefined) return new Error(`WARIFU_DATABASE_URL: ${passing}`, { cause: error });
@@ -52,12 +59,17 @@ function rightsAdvice({ code, routine, message }: Trouble, { role, database }: P
   if (code === '42501' && routine === 'CheckMyDatabase') {
     return `${name(role)} may not connect to ${name(database)}. Run: GRANT CONNECT ON DATABASE ${name(database)} TO ${name(role)};`;
   }
-  if (code !== '42501' && code !== '3F000') return undefined;
+  if (code === '3F000') {
+    return `${name(database)} has no schema public. Run in that database: CREATE SCHEMA public AUTHORIZATION ${name(role)};`;
+  }
+  if (code !== '42501') return undefined;
+  const reassign = `REASSIGN OWNED BY <the role that made them> TO ${name(role)};`;
+  if (/ (table|relation|sequence) /.test(message)) {
+    return `the tables of ${name(database)} belong to another role than ${name(role)}. Run in that database: ${reassign}`;
+  }
   const grant = `GRANT USAGE, CREATE ON SCHEMA public TO ${name(role)};`;
   // The message is in the language of the server: where it does not say "schema", both are told.
-  const tables = / schema /.test(message)
-    ? ''
-    : ` If another role made its tables: REASSIGN OWNED BY … TO ${name(role)};`;
+  const tables = / schema /.test(message) ? '' : ` If another role made its tables: ${reassign}`;
   return `${name(role)} may not make tables in the schema public of ${name(database)}. Run in that database: ${grant}${tables}`;
 }
 
@@ -69,12 +81,37 @@ function tlsAdvice({ code = '', message }: Trouble): string | undefined {
   return `the certificate of the server does not hold (${code}). End the URL with ?sslmode=verify-full&sslrootcert=/path/to/ca.pem, and name the host as the certificate does.`;
 }
 
+/** A file that the URL names for TLS. */
+function certificateAdvice({ code = '', message }: Trouble): string | undefined {
+  const [, path] = /, open '(.+)'$/.exec(message) ?? [];
+  if (path === undefined || !/^E(NOENT|ACCES|ISDIR|PERM)$/.test(code)) return undefined;
+  return `${path} cannot be read (${code}). Correct sslrootcert, sslcert and sslkey in the URL, or let the user that runs Warifu read the file.`;
+}
+
+/** A database that is there and open, and holds what this server cannot work with. */
+function contentAdvice({ code, message }: Trouble, { role, database }: Place): string | undefined {
+  if (code === wrongEncoding) {
+    const create = `CREATE DATABASE ${name(`${database}_utf8`)} OWNER ${name(role)} ENCODING 'UTF8' TEMPLATE template0;`;
+    return `${name(database)} has another encoding than UTF8, which names and texts need. Make a database that has it, and name it in the URL: ${create}`;
+  }
+  const [, newer] = /previously executed migration (\S+) is missing/.exec(message) ?? [];
+  if (newer === undefined) return undefined;
+  return `a newer Warifu has used ${name(database)} (${newer}). Start that version, or restore a backup of before.`;
+}
+
 /** What may be over when the server is started again. */
-function passingAdvice({ code, message }: Trouble, { server }: Place): string | undefined {
+function passingAdvice({ code, routine, message }: Trouble, { role, database, server }: Place): string | undefined {
   if (code === 'ECONNREFUSED')
     return `nothing listens at ${server}. Start PostgreSQL, or correct host and port in the URL.`;
   if (/timeout exceeded|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN/.test(`${code} ${message}`)) {
     return `${server} does not answer. Look for a firewall, or correct host and port in the URL.`;
+  }
+  if (code === unfitSettings) return `${message} If ${server} is a standby, name the primary in the URL.`;
+  if (code === '53300' && routine === 'CheckMyDatabase') {
+    return `${name(database)} has as many connections as it may have. Run: ALTER DATABASE ${name(database)} CONNECTION LIMIT -1;`;
+  }
+  if (code === '53300' && routine === 'InitializeSessionUserId') {
+    return `${name(role)} has as many connections as it may have. Run: ALTER ROLE ${name(role)} CONNECTION LIMIT -1;`;
   }
   if (/^57P03|^53300/.test(code ?? ''))
     return `${server} is starting, or has too many connections (${code}). Try again.`;

@@ -1,10 +1,11 @@
-import type { Access, AnyEndpoint } from '@warifu/contract';
+import { type Access, type AnyEndpoint, storedName } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import { judge, type Verdict } from '../authorize/verdict.ts';
+import { isLoopback } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
@@ -42,6 +43,24 @@ export type Guard<C> = {
 
 /** No session needed. */
 export const anyone: Guard<undefined> = { name: 'anyone', check: () => undefined };
+
+/**
+ * The same, for programs on this computer only; for everybody else the operation is not there.
+ * SECURITY: a proxy on this computer brings others in, whatever address and host name it shows.
+ */
+export function onThisComputer<C>(guard: Guard<C>): Guard<C> {
+  return {
+    name: `${guard.name}, on this computer`,
+    check: (incoming) => {
+      const { raw, server } = incoming.request;
+      const near = isLoopback(raw.socket.remoteAddress ?? '') && isLoopback(server.warifu.sourceIp(raw));
+      if (!near || forwarding.some((name) => raw.headers[name] !== undefined)) throw new Failure('COM0404');
+      return guard.check(incoming);
+    },
+  };
+}
+
+const forwarding = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 /** Any signed-in user, on its own behalf. */
 export const signedIn: Guard<Caller> = guardOf('signed in', 'signed in', undefined);
@@ -112,7 +131,8 @@ function callerOf(incoming: Incoming, param: string | undefined): Soon<Caller> {
 
 // SECURITY: the body was not checked yet; only the very name of the caller, as text, makes it a question about oneself.
 function isAboutOneself({ request }: Incoming, { userName }: Caller): boolean {
-  return (request.body as { userName?: unknown } | null | undefined)?.userName === userName;
+  const asked = (request.body as { userName?: unknown } | null | undefined)?.userName;
+  return typeof asked === 'string' && storedName(asked) === userName;
 }
 
 /** Decides a call again by what a transaction sees, after it took its locks; see `Cause`. */
@@ -141,7 +161,8 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
   const { request, endpoint } = incoming;
   if (settledBy === 'enrolment') throw new Failure('MFA0008');
-  const code = refusals[settledBy];
+  // The reference has another status where its operation declares one.
+  const code = settledBy === 'access' && endpoint.errors.includes('AUM0052') ? 'AUM0052' : refusals[settledBy];
   const params = settledBy === 'permission' ? { userName: caller.userName, permission: endpoint.operation } : {};
   return refuseCall(request, caller, endpoint.operation, new Failure(code, params));
 }

@@ -7,6 +7,7 @@ import {
   receiptHeader,
 } from '@warifu/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { composed } from '../authorize/facts.ts';
 import { type Cause, causeOf } from '../change/cause.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { whenThere } from '../db/reads.ts';
@@ -62,7 +63,7 @@ export function handle<E extends AnyEndpoint, C>(
     query: validator(endpoint.query, 'query'),
     body: validator(endpoint.body, 'body'),
   };
-  const bodyLimit = guard.name === 'anyone' ? limits.http.publicBodyBytes : limits.http.bodyBytes;
+  const bodyLimit = guard.name.startsWith('anyone') ? limits.http.publicBodyBytes : limits.http.bodyBytes;
   bindings.push({ endpoint, guard: guard.name, bodyLimit });
 
   app.route({
@@ -78,12 +79,14 @@ export function handle<E extends AnyEndpoint, C>(
   });
 
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
-    const incoming = { ctx, request, endpoint, params: request.params as Record<string, string> };
+    // The guard sees names as they are kept, and so does the work.
+    const params = composed(request.params as Record<string, string>);
+    const incoming = { ctx, request, endpoint, params };
     return whenThere(guard.check(incoming), (caller) => {
       const { query, body } = readInput(request, reply);
-      assertStrings(request.params);
+      assertStrings(params);
       assertStrings(query);
-      check.params(request.params);
+      check.params(params);
       check.query(query);
       check.body(body);
       reply.code(endpoint.status);

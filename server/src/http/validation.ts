@@ -1,3 +1,4 @@
+import { nameRule } from '@warifu/contract';
 import { nearest } from '@warifu/policy';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -19,7 +20,7 @@ export function validator(schema: TSchema, part: Part): (value: unknown) => void
   };
 }
 
-type SchemaError = { keyword: string; instancePath: string; params: Record<string, unknown> };
+type SchemaError = { keyword: string; message: string; instancePath: string; params: Record<string, unknown> };
 type Texts = { readonly en: string; readonly ja: string };
 
 function explain(error: SchemaError | undefined, schema: TSchema, part: Part): Failure {
@@ -75,8 +76,10 @@ function reasonOf(error: SchemaError | undefined): Texts {
       const words = (params.allowedValues as string[]).join(', ');
       return { en: `must be one of: ${words}`, ja: `次のいずれかを指定してください: ${words}` };
     }
-    case 'pattern':
     case '~refine':
+      if (error.message === 'name') return nameRule;
+      return { en: 'does not have the expected form', ja: '形式が正しくありません。' };
+    case 'pattern':
       return { en: 'does not have the expected form', ja: '形式が正しくありません。' };
     default:
       return { en: 'is not valid', ja: '値が正しくありません。' };

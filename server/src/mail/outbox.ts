@@ -105,3 +105,8 @@ export function openContent(
 function contentPlace(operatorId: string, mailId: string) {
   return { table: 'outbox', column: 'content', row: [operatorId, mailId] };
 }
+
+/** Removes the mails of an operator that is deleted: its addresses are nobody's any more. */
+export async function forgetMails(db: Db, operatorId: string): Promise<void> {
+  await db.deleteFrom('outbox').where('operator_id', '=', operatorId).execute();
+}

@@ -33,6 +33,12 @@ export async function deferRequest({ ctx, info, status }: Asked, kind: RequestKi
   ctx.wake('requests');
 }
 
+/** Whether a request of a kind is still to be done, as long as it would be. */
+export async function isRequestWaiting({ db, now }: Pick<Context, 'db' | 'now'>, kind: RequestKind): Promise<boolean> {
+  const waiting = db.selectFrom('deferred_requests').select('request_id').where('kind', '=', kind);
+  return (await waiting.where('created_at', '>', now() - lifeTime).executeTakeFirst()) !== undefined;
+}
+
 export type DeferredRequest = {
   readonly kind: RequestKind;
   readonly payload: unknown;

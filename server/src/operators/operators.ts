@@ -1,10 +1,19 @@
-import { type AuthorityChange, type Change, describe, notify, type UserChange } from '../change/change.ts';
+import type { Cause } from '../change/cause.ts';
+import {
+  type AuthorityChange,
+  type Change,
+  changeAuthority,
+  describe,
+  notify,
+  type UserChange,
+} from '../change/change.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type Operators, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import type { EmailAddress } from '../mail/address.ts';
+import { forgetMails } from '../mail/outbox.ts';
 import { insertUser } from '../users/users.ts';
 
 export type NewOperator = {
@@ -47,6 +56,18 @@ export async function createOperator(c: Change, operator: NewOperator): Promise<
   describe(c, { operatorId, target: operatorId });
   notify(c, 'operator_created');
   return operatorId;
+}
+
+/**
+ * Deletes an operator with everything that is its own (foreign keys), and its mails. The audit log outlives it.
+ * @throws Failure COM0404
+ */
+export async function deleteOperator(cause: Cause, operatorId: string): Promise<void> {
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: operatorId });
+    await c.db.deleteFrom('operators').where('operator_id', '=', operatorId).execute();
+    await forgetMails(c.db, operatorId);
+  });
 }
 
 async function freeOperatorId(db: Db): Promise<string> {

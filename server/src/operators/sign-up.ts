@@ -58,6 +58,15 @@ export async function finishSignUp(cause: Cause, token: string): Promise<string>
   });
 }
 
+/** A further token for the newest sign-up of an address; undefined when none waits. */
+export async function renewSignUpToken(c: Change, { emailKey }: EmailAddress): Promise<string | undefined> {
+  const { db, ctx, now } = c;
+  const waiting = db.selectFrom('sign_ups').selectAll().where('email_key', '=', emailKey).where('expires_at', '>', now);
+  const row = await waiting.orderBy('created_at', 'desc').executeTakeFirst();
+  if (!row) return undefined;
+  return await issueMailToken(db, ctx, { signUpId: row.sign_up_id, purpose: 'sign_up', expiresAt: row.expires_at });
+}
+
 async function takeMail({ db, now, cause }: Change, emailKey: string): Promise<boolean> {
   const key = sourceNetwork(cause.info.sourceIp);
   const perSource = { scope: 'sign_up.source', key, limit: limits.recovery.mailsPerSourceHour, length: limits.hour };

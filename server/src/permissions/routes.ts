@@ -113,7 +113,9 @@ function registerQuestionRoutes(app: FastifyInstance): void {
       const reason = { en: 'is not an operation of this server', ja: 'このサーバーの操作ではありません。' };
       throw new Failure('COM0001', { field: 'api', reason });
     }
-    if (query.user_name !== undefined) await findSamUser(ctx.db, params.operator_id, query.user_name);
-    return await whoCan(ctx.db, { operatorId: params.operator_id, endpoint, target: query.user_name });
+    const { operator_id: operatorId } = params;
+    const { user_name: name } = query;
+    const target = name === undefined ? undefined : (await findSamUser(ctx.db, operatorId, name)).user_name;
+    return await whoCan(ctx.db, { operatorId, endpoint, target });
   });
 }

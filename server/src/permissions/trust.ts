@@ -1,5 +1,6 @@
+import { principalOf } from '@warifu/contract';
 import { assertMayActAs } from '../authorize/guard.ts';
-import { parseTrustPolicy, principalOf, readTrustPolicy } from '../authorize/trust-policy.ts';
+import { parseTrustPolicy, readTrustPolicy } from '../authorize/trust-policy.ts';
 import type { Cause } from '../change/cause.ts';
 import { describe, nameOf, notify, type UserAuthorityChange } from '../change/change.ts';
 import { assertUnchanged } from '../change/etag.ts';

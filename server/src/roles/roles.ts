@@ -1,3 +1,4 @@
+import { accountKey, isName, nameRule, storedName } from '@warifu/contract';
 import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
 import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
@@ -9,8 +10,6 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { stampChange } from '../users/credentials.ts';
 import { changeSamUser, type UserPath } from '../users/users.ts';
-
-const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export type Role = {
   readonly roleId: string;
@@ -73,16 +72,17 @@ export type RoleInput = { readonly roleId: string; readonly permission: string; 
 
 /**
  * Creates a role; it allows nobody anything until it is attached.
- * @throws Failure COM0001, AUM0030, AUM0032 when the name is taken, AUM0041
+ * @throws Failure COM0001, AUM0030, AUM0032 when the name is taken in any case, width or composition, AUM0041
  */
 export async function createRole(cause: Cause, operatorId: string, input: RoleInput): Promise<void> {
-  assertRoleId(input.roleId);
+  assertName(input.roleId);
   parseNewPermission(input.permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${input.roleId}` });
     await assertRoomForRole(c);
     const { roleId: role_id, permission, description } = input;
-    const row = { operator_id: operatorId, role_id, description, permission, created_at: c.now, updated_at: c.now };
+    const what = { operator_id: operatorId, role_id, role_key: accountKey(role_id), description, permission };
+    const row = { ...what, created_at: c.now, updated_at: c.now };
     try {
       await c.db.insertInto('roles').values(row).execute();
     } catch (error) {
@@ -157,20 +157,19 @@ export async function attachedUsers(db: Db, operatorId: string, roleId: string) 
 }
 
 /**
- * Attaches a role to a user; attaching it twice changes nothing.
- * @throws Failure AUM0024, AUM0042, COM0404 for a user or role that is not there
+ * Attaches a role to a user.
+ * @throws Failure AUM0024, AUM0042, AUM0050 when the user has it, AUM0051 when there is none, COM0404 for the user
  */
 export async function attachRole(cause: Cause, params: UserPath, roleId: string): Promise<void> {
   await changeSamUser(cause, params, async (c) => {
-    const role = await findRole(c.db, c.user.operatorId, roleId);
+    const role = await roleToAttach(c, storedName(roleId));
     describe(c, { target: `${nameOf(c.user.userName)} role:${role.roleId}` });
-    await assertRoomOnUser(c, role.roleId);
+    await assertNewAndRoom(c, role.roleId);
     const { operatorId: operator_id, userId: user_id } = c.user;
     await changeWithinOwnReach(c, [c.user], async () => {
       await c.db
         .insertInto('user_roles')
         .values({ operator_id, user_id, role_id: role.roleId, attached_at: c.now })
-        .onConflict((conflict) => conflict.columns(['operator_id', 'user_id', 'role_id']).doNothing())
         .execute();
       await stampChange(c);
     });
@@ -209,35 +208,35 @@ async function assertRoomForRole(c: AuthorityChange): Promise<void> {
   }
 }
 
-async function assertRoomOnUser(c: UserAuthorityChange, roleId: string): Promise<void> {
+/** The status of a role that is not there is the reference's: the path names the user only. */
+async function roleToAttach(c: UserAuthorityChange, roleId: string): Promise<Role> {
+  return await findRole(c.db, c.user.operatorId, roleId).catch((error: unknown) => {
+    throw error instanceof Failure && error.code === 'COM0404' ? new Failure('AUM0051') : error;
+  });
+}
+
+/** SECURITY: the user is locked, so what was read is so until the change is made. */
+async function assertNewAndRoom(c: UserAuthorityChange, roleId: string): Promise<void> {
   const rows = await c.db
     .selectFrom('user_roles')
     .select('role_id')
     .where('operator_id', '=', c.user.operatorId)
     .where('user_id', '=', c.user.userId)
     .execute();
-  const others = rows.filter((row) => row.role_id !== roleId);
-  if (others.length >= limits.roles.perUser) throw new Failure('AUM0042', { limit: String(limits.roles.perUser) });
+  if (rows.some((row) => row.role_id === roleId)) throw new Failure('AUM0050');
+  if (rows.length >= limits.roles.perUser) throw new Failure('AUM0042', { limit: String(limits.roles.perUser) });
 }
 
 async function assertRoleUnchanged(c: AuthorityChange, roleId: string, ifMatch: string | undefined): Promise<void> {
   if (ifMatch !== undefined) assertUnchanged(ifMatch, ...stateOf(await findRole(c.db, c.operator.operatorId, roleId)));
 }
 
-function assertRoleId(roleId: string): void {
-  assertOwn(roleId);
-  if (idForm.test(roleId)) return;
-  throw new Failure('COM0001', {
-    field: 'role_id',
-    reason: {
-      en: '1 to 128 letters, digits, ".", "_" or "-", beginning with a letter or digit',
-      ja: '英数字で始まる 1 〜 128 文字の英数字、「.」「_」「-」で指定してください。',
-    },
-  });
-}
-
 function assertOwn(roleId: string): void {
   if (builtInRoles.has(roleId)) throw new Failure('AUM0034');
+}
+
+function assertName(roleId: string): void {
+  if (!isName(roleId)) throw new Failure('COM0001', { field: 'role_id', reason: nameRule });
 }
 
 function ownRole(row: {

@@ -96,6 +96,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       serverTime: ctx.now(),
       timeZone: ctx.config.timeZone,
       mailPreview: ctx.config.smtpUrl === undefined,
+      sandbox: ctx.config.sandbox,
       ...(hostOverrideAt !== undefined && { hostOverrideAt }),
     };
   });

@@ -1,3 +1,4 @@
+import { accountKey } from '@warifu/contract';
 import { isKnownSource, rememberSource } from '../attempts/attempts.ts';
 import { sourceNetwork } from '../attempts/source.ts';
 import { inTurn } from '../attempts/turns.ts';
@@ -39,7 +40,7 @@ export async function signInProgram(cause: Cause, request: SignInRequest): Promi
 
 /** Attempts on one account from one source take turns. */
 export function turnOf(identifier: Identifier, info: RequestInfo): string {
-  const name = 'email' in identifier ? identifier.email : `${identifier.operatorId}/${identifier.userName}`;
+  const name = 'email' in identifier ? identifier.email : `${identifier.operatorId}/${accountKey(identifier.userName)}`;
   return `${name.trim().toLowerCase()} ${sourceNetwork(info.sourceIp)}`;
 }
 

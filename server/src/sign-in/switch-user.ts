@@ -1,5 +1,5 @@
+import { srnOf } from '@warifu/contract';
 import { by } from '../audit/actor.ts';
-import { userSrn } from '../authorize/trust-policy.ts';
 import { mustEnrolFirst } from '../authorize/verdict.ts';
 import type { Cause } from '../change/cause.ts';
 import { alsoRecord, change, changeUser, describe, type Refused, refuse, type UserChange } from '../change/change.ts';
@@ -63,7 +63,7 @@ async function enter(c: UserChange, caller: Session, wished: number): Promise<Si
 /** Both names are kept: in the chain of the operator that was entered and, when it is another, of the caller's. */
 function recordBoth(c: UserChange, caller: Session, sessionId: string): void {
   const { operatorId, userName } = c.user;
-  const target = userSrn(operatorId, userName);
+  const target = srnOf(operatorId, userName);
   const detail = { session: sessionId };
   describe(c, { operatorId, userName, actor: principalOf(caller), target, detail });
   if (caller.operatorId === operatorId) return;

@@ -1,13 +1,12 @@
-import { switchUser } from '@warifu/contract';
+import { srnOf, switchUser } from '@warifu/contract';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import { isTrusted as isTrustedBy } from '../authorize/trust.ts';
-import { rootSrn, userSrn } from '../authorize/trust-policy.ts';
 import type { UserChange } from '../change/change.ts';
 import type { Session } from '../sessions/live.ts';
 
 /** The name under which trust policies know a user. */
 export function principalOf({ operatorId, userName }: Pick<Session, 'operatorId' | 'userName'>): string {
-  return userName === '' ? rootSrn(operatorId) : userSrn(operatorId, userName);
+  return srnOf(operatorId, userName);
 }
 
 /** Whether the locked user lets a caller become it: its trust policy, as it reads under the lock (R64). */

@@ -1,3 +1,4 @@
+import { accountKey } from '@warifu/contract';
 import type { Attempted } from '../attempts/attempts.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, type UserChange } from '../change/change.ts';
@@ -62,14 +63,9 @@ export async function setLanguage(cause: Cause, user: UserKey, language: Account
 export function attemptedOf(identifier: Identifier, account: Account | undefined): Attempted {
   if (account) return account;
   if (!('email' in identifier)) {
-    return { phantom: `${operatorIdOf(identifier.operatorId)}/${nameKeyOf(identifier.userName)}` };
+    return { phantom: `${operatorIdOf(identifier.operatorId)}/${accountKey(identifier.userName)}` };
   }
   return { phantom: parseEmail(identifier.email)?.emailKey ?? identifier.email.trim().toLowerCase() };
-}
-
-/** The one spelling of a user name that counts. */
-function nameKeyOf(userName: string): string {
-  return userName.normalize('NFC').trim().toLowerCase();
 }
 
 type UserKey = { readonly operatorId: string; readonly userId: string };
@@ -87,7 +83,7 @@ async function rootOfEmail(db: Db, text: string) {
 
 async function samUserOf(db: Db, identifier: { operatorId: string; userName: string }) {
   const operatorId = operatorIdOf(identifier.operatorId);
-  const nameKey = nameKeyOf(identifier.userName);
+  const nameKey = accountKey(identifier.userName);
   // SECURITY: an empty name is the root user's; it has no door of this kind.
   if (nameKey === '') return undefined;
   const row = await db

@@ -1,3 +1,4 @@
+import { accountKey, isReservedName, storedName } from '@warifu/contract';
 import { clearAccount } from '../attempts/attempts.ts';
 import { assertNameNotFavoured } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
@@ -20,10 +21,6 @@ import { limits } from '../limits.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
 import { updateUser } from './credentials.ts';
 
-/** R67: what a SAM user may be called. `default_permissions` is a literal path of the API. */
-const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const reserved = new Set(['default_permissions', '__proto__', 'constructor', 'prototype']);
-
 /** A SAM user as other code refers to it. */
 export type SamUser = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
@@ -36,7 +33,8 @@ export type UserPath = { readonly operator_id: string; readonly user_name: strin
  * @throws Failure COM0404
  */
 export async function findSamUser(db: Db, operatorId: string, userName: string): Promise<Users> {
-  const row = await samUserByName(db, operatorId, userName.toLowerCase(), userName);
+  const name = storedName(userName);
+  const row = await samUserByName(db, operatorId, accountKey(name), name);
   if (!row) throw new Failure('COM0404');
   return row;
 }
@@ -91,11 +89,11 @@ export type NewSamUser = {
 
 /**
  * Creates a SAM user, which may do nothing yet.
- * @throws Failure COM0001 for a bad name, AUM0020 when it is taken (in any case), AUM0021 when there are too many
+ * @throws Failure COM0001 for a reserved name, AUM0020 when it is taken (in any case, width or composition), AUM0021 when there are too many
  */
 export async function createSamUser(cause: Cause, params: UserPath, user: NewSamUser): Promise<void> {
   const { operator_id: operatorId, user_name: userName } = params;
-  assertUserName(userName);
+  assertNotReserved(userName);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: nameOf(userName) });
     await assertNameNotFavoured(c, userName);
@@ -141,7 +139,7 @@ export async function insertUser(db: Db, now: number, user: NewUser): Promise<vo
   const row = {
     operator_id: user.operatorId,
     user_id: user.userId,
-    name_key: user.userName.toLowerCase(),
+    name_key: accountKey(user.userName),
     user_name: user.userName,
     description: user.description,
     language: user.language,
@@ -163,15 +161,11 @@ export async function insertUser(db: Db, now: number, user: NewUser): Promise<vo
   }
 }
 
-function assertUserName(userName: string): void {
-  if (nameForm.test(userName) && !reserved.has(userName.toLowerCase())) return;
-  throw new Failure('COM0001', {
-    field: 'user_name',
-    reason: {
-      en: '1 to 64 letters, digits, ".", "_" or "-", beginning with a letter or digit',
-      ja: '英数字で始まる 1 〜 64 文字の英数字、「.」「_」「-」で指定してください。',
-    },
-  });
+/** R67: the form was checked with the path; some names of that form are words of the API. */
+function assertNotReserved(userName: string): void {
+  if (!isReservedName(userName)) return;
+  const reason = { en: 'this name is reserved', ja: 'この名前は予約されています。' };
+  throw new Failure('COM0001', { field: 'user_name', reason });
 }
 
 /** Two creations at once are counted one after the other: the operator is locked. */

@@ -51,6 +51,8 @@ export const security: typeof ja = {
     wayBackLink: 'I lost my login information',
   },
   banner: {
+    sandbox:
+      'This server is a sandbox for trying clients: every program on its computer may create operators. Keep no real accounts here.',
     mfaOff: 'Multi-factor authentication is disabled. The password alone is enough to log in.',
     mfaOffAction: 'Set up MFA',
     codesNotStored: 'Your backup codes are not stored. Without them MFA cannot be reset if you lose the app.',

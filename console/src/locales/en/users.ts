@@ -34,8 +34,10 @@ export const users: typeof ja = {
   createUser: {
     title: 'Create SAM user',
     name: 'Name',
-    nameHint: 'ASCII letters, digits and . _ - (up to 64 characters). It cannot be changed later.',
-    nameForm: 'Begin with an ASCII letter or digit; use only letters, digits and . _ -; at most 64 characters.',
+    nameHint:
+      'Letters and digits of any script, spaces inside and . _ - @ + (up to 64 characters). It cannot be changed later.',
+    nameForm:
+      'Begin with a letter or digit. Use letters, digits, single spaces inside and . _ - @ +, at most 64 characters.',
     nameReserved: 'This name cannot be used.',
     nothing: 'A new user can do nothing. You set its permissions and password afterwards.',
     submit: 'Create',

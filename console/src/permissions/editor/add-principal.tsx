@@ -1,4 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
+import { isPrincipal, srnOf, typedNewName } from '@warifu/contract';
 import { useId, useState } from 'react';
 import { announce } from '../../announce.tsx';
 import { FormFrame } from '../../fields/form-frame.tsx';
@@ -9,7 +10,7 @@ import { useSession } from '../../session/session.ts';
 import { useUsers } from '../../users/users.ts';
 import { principalName } from '../principal-name.ts';
 import css from '../simulate.module.css';
-import { addPrincipal, isPrincipal, readTrust, srnOf, usualStatement } from './trust-edit.ts';
+import { addPrincipal, namesUsers, readTrust, usualStatement } from './trust-edit.ts';
 
 type AddPrincipalProps = { text: string; target: string; onChange: (text: string) => void };
 
@@ -27,10 +28,10 @@ export function AddPrincipal({ text, target, onChange }: AddPrincipalProps) {
     initial: { operator: operatorId, user: '' },
     check: {
       operator: (operator) => (isPrincipal(srnOf(operator.trim(), '')) ? null : t('trust.operatorForm')),
-      user: (name) => problemOf(name.trim()),
+      user: (name) => problemOf(typedNewName(name)),
     },
     send: async ({ operator, user }) => {
-      const srn = srnOf(operator.trim(), user.trim());
+      const srn = srnOf(operator.trim(), typedNewName(user));
       const added = addPrincipal(text, srn, statement);
       if (added === undefined) return announce(t('editor.fixFirst'));
       onChange(added);
@@ -70,10 +71,11 @@ export function AddPrincipal({ text, target, onChange }: AddPrincipalProps) {
               value={String(statement)}
               onChange={(event) => setChosen(Number(event.currentTarget.value))}
               data={[
-                ...document.statements.map(({ condition }, place) => ({
-                  value: String(place + 1),
-                  label: t(condition ? 'trust.intoConditional' : 'trust.intoStatement', { n: place + 1 }),
-                })),
+                ...document.statements.flatMap((written, place) => {
+                  if (!namesUsers(written)) return [];
+                  const label = written.condition ? 'trust.intoConditional' : 'trust.intoStatement';
+                  return [{ value: String(place + 1), label: t(label, { n: place + 1 }) }];
+                }),
                 { value: '0', label: t('trust.intoNew') },
               ]}
             />

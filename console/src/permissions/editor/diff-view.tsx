@@ -4,27 +4,32 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { useText } from '../../language.ts';
+import type { TextKey } from '../../locales/catalogue.ts';
 import css from './diff-view.module.css';
 import { editorLook } from './look.ts';
 
+const usualHeads = ['editor.before', 'editor.after'] as const;
 const narrow = '(max-width: 48em)';
 
+type DiffViewProps = { before: string; after: string; heads?: readonly [before: TextKey, after: TextKey] };
+
 /** Two texts beside each other, or on a narrow screen one with the changes in it. */
-export function DiffView({ before, after }: { before: string; after: string }) {
+export function DiffView({ before, after, heads = usualHeads }: DiffViewProps) {
   const { t } = useText();
   const host = useRef<HTMLDivElement>(null);
+  const [beforeLabel, afterLabel] = [t(heads[0]), t(heads[1])];
   useEffect(() => {
     if (!host.current) return;
     const made = matchMedia(narrow).matches
-      ? unified(host.current, before, after, t('editor.after'))
-      : sideBySide(host.current, before, after, t('editor.before'), t('editor.after'));
+      ? unified(host.current, before, after, afterLabel)
+      : sideBySide(host.current, before, after, beforeLabel, afterLabel);
     return () => made.destroy();
-  }, [before, after, t]);
+  }, [before, after, beforeLabel, afterLabel]);
   return (
     <div>
       <div className={css.heads} aria-hidden="true">
-        <span>{t('editor.before')}</span>
-        <span>{t('editor.after')}</span>
+        <span>{beforeLabel}</span>
+        <span>{afterLabel}</span>
       </div>
       <div ref={host} className={css.diff} />
     </div>

@@ -10,36 +10,42 @@ import { useText } from '../../language.ts';
 import { type Remark, remarkOnRefusal } from './check-text.ts';
 import { Checks } from './checks.tsx';
 import { CodeArea } from './code-area.tsx';
+import { ConflictDialog } from './conflict-dialog.tsx';
 import type { DocumentKind } from './document-kind.ts';
+import { type Draft, followSaved, type Saved, saveDraft } from './draft.ts';
 import { EditorBar } from './editor-bar.tsx';
 import { ReviewDialog } from './review-dialog.tsx';
 import { UnsavedGuard } from './unsaved-guard.tsx';
 
 export type PolicyEditorProps = {
   kind: DocumentKind;
-  /** What is saved at present; empty when nothing is. */
-  saved: string;
+  /** What is saved at present; its text is empty when nothing is. */
+  saved: Saved;
   /** What to begin with instead, for a copy. */
   start?: string | undefined;
   /** Whom saving touches, in words. */
   affects?: string | undefined;
-  /** Saves the text; what it throws is shown. `base` is what the person saw as saved. */
-  onSave: (text: string, base: string) => Promise<void>;
+  /** Saves the text if what is saved still has the tag; what it throws is shown. */
+  onSave: (text: string, tag: string | undefined) => Promise<void>;
+  /** Reads anew what is saved; only something new has nothing to be read. */
+  latest?: () => Promise<Saved>;
   /** What else changes the text, over it, and what reads it, under it. */
   above?: (text: string, onChange: (text: string) => void) => ReactNode;
   below?: (text: string) => ReactNode;
 };
 
 /** The editor of a document: text, checks, and a look at the changes before they are saved. */
-export function PolicyEditor({ kind, saved, start, affects, onSave, above, below }: PolicyEditorProps) {
+export function PolicyEditor({ kind, saved, start, affects, onSave, latest, above, below }: PolicyEditorProps) {
   const { t } = useText();
   const hintId = useId();
   const view = useRef<EditorView>(undefined);
   const leaving = useRef(false);
-  const [text, setText] = useDraft(saved || kind.empty, start);
+  const { draft, setText, setDraft } = useDraft(saved, kind.empty, start);
+  const { text, base } = draft;
   const [reviewing, setReviewing] = useState(false);
+  const [theirs, setTheirs] = useState<Saved>();
   const { remarks, check, refuse } = useRemarks(kind, text);
-  const dirty = text !== (saved || kind.empty);
+  const dirty = text !== (base.text || kind.empty);
 
   const goTo = ({ from }: Remark) => {
     view.current?.dispatch({ selection: { anchor: from }, scrollIntoView: true });
@@ -53,15 +59,16 @@ export function PolicyEditor({ kind, saved, start, affects, onSave, above, below
     if (error) goTo(error);
     return false;
   };
-  const save = async () => {
+  const save = async (over = base) => {
     leaving.current = true;
     try {
-      await onSave(text, saved);
+      setTheirs(await saveDraft({ text, base: over }, onSave, latest ?? (async () => over)));
       setReviewing(false);
     } catch (error) {
       const refused = refuse(error);
       if (!refused) throw error;
       setReviewing(false);
+      setTheirs(undefined);
       goTo(refused);
     } finally {
       leaving.current = false;
@@ -104,11 +111,23 @@ export function PolicyEditor({ kind, saved, start, affects, onSave, above, below
       <ReviewDialog
         kind={kind}
         opened={reviewing}
-        before={saved}
+        before={base.text}
         after={text}
         affects={affects}
         onClose={() => setReviewing(false)}
-        onSave={save}
+        onSave={() => save()}
+      />
+      <ConflictDialog
+        kind={kind}
+        theirs={theirs?.text}
+        mine={text}
+        onClose={() => setTheirs(undefined)}
+        onTakeTheirs={() => {
+          if (theirs) setDraft({ text: theirs.text || kind.empty, base: theirs });
+          setTheirs(undefined);
+          announce(t('editor.theirsTaken'));
+        }}
+        onOverwrite={() => save(theirs)}
       />
       <UnsavedGuard isDirty={() => dirty && !leaving.current} />
     </>
@@ -135,13 +154,12 @@ function useRemarks(kind: DocumentKind, text: string) {
 
 const none: readonly Remark[] = [];
 
-/** The text being edited. What was saved meanwhile replaces it only where nothing was typed. */
-function useDraft(saved: string, start: string | undefined) {
-  const [text, setText] = useState(start ?? saved);
-  const [base, setBase] = useState(saved);
-  if (base !== saved) {
-    if (text === base) setText(saved);
-    setBase(saved);
-  }
-  return [text, setText] as const;
+/** The text being edited, and what it began with. */
+function useDraft(saved: Saved, empty: string, start: string | undefined) {
+  const [draft, setDraft] = useState<Draft>({ text: start ?? (saved.text || empty), base: saved });
+  const followed =
+    saved.tag === draft.base.tag && saved.text === draft.base.text ? draft : followSaved(draft, saved, empty);
+  if (followed !== draft) setDraft(followed);
+  const setText = (text: string) => setDraft(({ base }) => ({ text, base }));
+  return { draft: followed, setText, setDraft };
 }

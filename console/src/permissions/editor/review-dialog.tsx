@@ -44,7 +44,8 @@ function ReviewForm({ kind, before, after, affects, onClose, onSave }: Omit<Revi
 
 const shown = 30;
 
-function ChangeWords({ kind, before, after }: Pick<ReviewDialogProps, 'kind' | 'before' | 'after'>) {
+/** What a changed document means, in words. */
+export function ChangeWords({ kind, before, after }: Pick<ReviewDialogProps, 'kind' | 'before' | 'after'>) {
   const { t } = useText();
   const words = kind.changeWords(before, after, t);
   if (words.length === 0) return <p>{t(kind.changes.none)}</p>;

@@ -1,30 +1,16 @@
+import { principals } from '@warifu/contract';
 import {
   applyEdit,
   type Edit,
   formatTrustPolicy,
-  PRINCIPALS,
   parseTrustPolicy,
   type TrustDocument,
+  type TrustStatement,
 } from '@warifu/policy';
-
-/** The name of a user in trust policies; of the root user when `userName` is empty. */
-export function srnOf(operatorId: string, userName: string): string {
-  return `srn:soracom:${operatorId}::${userName === '' ? `Operator:${operatorId}` : `User:${userName}`}`;
-}
-
-/** The user whom an SRN names; the name is empty for a root user. */
-export function principalOf(srn: string): { operatorId: string; userName: string } {
-  const [, operatorId = '', kind, name = ''] = /^srn:soracom:(\w+)::(Operator|User):(.+)$/.exec(srn) ?? [];
-  return { operatorId, userName: kind === 'User' ? name : '' };
-}
-
-export function isPrincipal(srn: string): boolean {
-  return PRINCIPALS.pattern.exec(srn)?.[0] === srn;
-}
 
 /** The document of a text, when it is one. */
 export function readTrust(text: string): TrustDocument | undefined {
-  const result = parseTrustPolicy(text);
+  const result = parseTrustPolicy(text, principals);
   return result.ok ? result.document : undefined;
 }
 
@@ -39,8 +25,8 @@ export function addPrincipal(text: string, srn: string, number: number): string 
   const edit = document && editFor(document, srn, number);
   if (!document || !edit) return undefined;
   const edited = applyEdit(text, edit);
-  const laidOut = formatTrustPolicy(document) === text.trim() ? readTrust(edited) : undefined;
-  return laidOut ? formatTrustPolicy(laidOut) : edited;
+  const laidOut = formatTrustPolicy(document, principals) === text.trim() ? readTrust(edited) : undefined;
+  return laidOut ? formatTrustPolicy(laidOut, principals) : edited;
 }
 
 function editFor({ text, statements }: TrustDocument, srn: string, number: number): Edit | undefined {
@@ -50,8 +36,8 @@ function editFor({ text, statements }: TrustDocument, srn: string, number: numbe
     const last = statements.at(-1);
     return last && after(last.end, JSON.stringify(statementOf(srn)));
   }
-  const principals = statements[number - 1]?.principals ?? [];
-  const [first, last] = [principals[0], principals.at(-1)];
+  const named = statements[number - 1]?.principals ?? [];
+  const [first, last] = [named[0], named.at(-1)];
   if (!first || !last) return undefined;
   if (text.slice(0, first.start).trimEnd().endsWith('[')) return after(last.end, quoted);
   // A single one stands without a list.
@@ -60,12 +46,22 @@ function editFor({ text, statements }: TrustDocument, srn: string, number: numbe
 }
 
 function statementOf(srn: string) {
-  return { effect: 'allow', principal: { [PRINCIPALS.key]: srn } };
+  return { effect: 'allow', principal: { [principals.key]: srn } };
 }
 
 /** Where a further principal is added unless the person says otherwise: a condition is not to be shared unasked. */
 export function usualStatement({ statements }: TrustDocument): number {
-  return statements.findLastIndex(({ condition }) => condition === null) + 1;
+  return statements.findLastIndex((statement) => namesUsers(statement) && statement.condition === null) + 1;
+}
+
+/** A statement of services alone lets nobody in; nobody is added to it. */
+export function namesUsers({ principals }: TrustStatement): boolean {
+  return principals.length > 0;
+}
+
+/** The services that a policy names; none of them is here. */
+export function servicesOf({ statements }: TrustDocument): string[] {
+  return [...new Set(statements.flatMap(({ services }) => services.map(({ text }) => text)))];
 }
 
 /** How a principal stands to a document: not in it, in it on conditions (their texts, in order), or without any. */

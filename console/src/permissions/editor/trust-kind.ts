@@ -1,11 +1,12 @@
 import { operations } from 'virtual:operations';
-import { checkTrustPolicy, formatTrustPolicy, PRINCIPALS, parseTrustPolicy } from '@warifu/policy';
+import { principals, srnOf } from '@warifu/contract';
+import { checkTrustPolicy, formatTrustPolicy, parseTrustPolicy, SERVICES } from '@warifu/policy';
 import type { Translate } from '../../language.ts';
 import { principalName } from '../principal-name.ts';
 import { remarksOn } from './check-text.ts';
 import { conditionWords } from './completion.ts';
 import type { DocumentKind } from './document-kind.ts';
-import { readTrust, srnOf, type Way, waysOf } from './trust-edit.ts';
+import { readTrust, type Way, waysOf } from './trust-edit.ts';
 
 /** The call by which users switch, with the target where a condition reads it. */
 const switching = operations
@@ -14,25 +15,30 @@ const switching = operations
 
 /** Trust policies of the SAM users of an operator, whose principals are suggested. */
 export function trustKind(operatorId: string, userNames: readonly string[]): DocumentKind {
-  const principals = ['', ...userNames].map((name) => ({ label: srnOf(operatorId, name), type: 'constant' }));
+  const everybody = ['', ...userNames].map((name) => ({ label: srnOf(operatorId, name), type: 'constant' }));
   return {
     label: 'trust.field',
     empty: '',
     templates: [],
     check: (text, language) =>
-      remarksOn(text, language, parseTrustPolicy, (document) => ({ found: checkTrustPolicy(document, switching) })),
+      remarksOn(
+        text,
+        language,
+        (written) => parseTrustPolicy(written, principals),
+        (document) => ({ found: checkTrustPolicy(document, switching) }),
+      ),
     format(text) {
       const document = readTrust(text);
-      return document ? formatTrustPolicy(document) : text;
+      return document ? formatTrustPolicy(document, principals) : text;
     },
     members: {
       '': ['statements'],
       statements: ['effect', 'principal', 'condition'],
-      principal: [PRINCIPALS.key],
+      principal: [principals.key, SERVICES.key],
     },
     values(member, t) {
       if (member === 'effect') return { typed: /\w*$/, options: [{ label: 'allow' }] };
-      if (member === PRINCIPALS.key) return { typed: /[^"\s]*$/, options: principals };
+      if (member === principals.key) return { typed: /[^"]*$/, options: everybody };
       return member === 'condition' ? conditionWords(t) : undefined;
     },
     changes: { title: 'trust.changes', none: 'trust.nothingChanges' },

@@ -1,4 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
+import { principalOf } from '@warifu/contract';
 import { explainTrust, type TrustDocument } from '@warifu/policy';
 import { useId, useState } from 'react';
 import { useText } from '../../language.ts';
@@ -10,7 +11,7 @@ import { principalName } from '../principal-name.ts';
 import css from '../simulate.module.css';
 import { methods } from '../simulate-search.ts';
 import { partsOf, TracedCondition } from '../traced-statement.tsx';
-import { principalOf, readTrust, waysOf } from './trust-edit.ts';
+import { namesUsers, readTrust, servicesOf, waysOf } from './trust-edit.ts';
 
 type TrustWordsProps = { text: string; target: string };
 
@@ -37,8 +38,13 @@ export function TrustWords({ text, target }: TrustWordsProps) {
               ))}
           </li>
         ))}
+        {servicesOf(document).map((service) => (
+          <li key={service}>
+            <span translate="no">{service}</span>: <span>{t('trust.service')}</span>
+          </li>
+        ))}
       </ul>
-      <Trial document={document} target={target} />
+      {document.statements.some(namesUsers) && <Trial document={document} target={target} />}
     </section>
   );
 }

@@ -147,11 +147,13 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: {
       operator_id: text,
       role_id: text,
+      role_key: text,
       description: text,
       permission: text,
       created_at: instant,
       updated_at: instant,
     },
+    unique: [['operator_id', 'role_key']],
     cascade: [ofOperator],
   },
   user_roles: {
