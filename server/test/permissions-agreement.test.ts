@@ -1,4 +1,4 @@
-import { type AnyEndpoint, accessOf, endpoints, listSessions, switchUser } from '@warifu/contract';
+import { type AnyEndpoint, accessOf, endpoints, listSessions, principals, switchUser } from '@warifu/contract';
 import { compile, explainTrust, FUNCTIONS, parseTrustPolicy, VARIABLES } from '@warifu/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowed, identityOf } from '../src/authorize/authority.ts';
@@ -87,7 +87,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
       const permission = randomPermission(pick) || JSON.stringify({ statements: [] });
       await db
         .insertInto('roles')
-        .values({ operator_id: operatorId, role_id, permission, description: '', ...dates })
+        .values({ operator_id: operatorId, role_id, role_key: role_id, permission, description: '', ...dates })
         .execute();
     }
     const attachable = [...roleIds, 'srn:warifu::Role:ReadOnly', 'srn:warifu::Role:OwnMfaSelfService'];
@@ -280,7 +280,7 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
         body: { trustPolicy },
       });
       expect(saved.status).toBe(204);
-      const parsed = parseTrustPolicy(trustPolicy);
+      const parsed = parseTrustPolicy(trustPolicy, principals);
       if (!parsed.ok) throw new Error('not a trust policy');
       const listed = await whoCan(server.ctx.db, {
         operatorId: root.operatorId,
