@@ -151,7 +151,7 @@ catches('outside', [
   ['contract/src/a.ts', 'const x = Math.random();', 'reads randomness (Math.random)'],
   ['server/src/users/a.ts', 'globalThis.crypto.randomUUID();', 'reads randomness (the global crypto)'],
   ['server/src/crypto/a.ts', 'crypto.randomUUID();', ''],
-  ['server/src/server.ts', 'const x = process.env.X; import "./app.ts";', ''],
+  ['server/src/cli/serve.ts', 'const x = process.env.X; import "../server.ts";', ''],
 ]);
 
 test('a file that is too long is caught', () => {
