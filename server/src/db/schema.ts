@@ -21,6 +21,7 @@ export type Database = {
   login_accounts: LoginAccounts;
   attempt_windows: AttemptWindows;
   known_sources: KnownSources;
+  known_devices: KnownDevices;
   deferred_requests: DeferredRequests;
   outbox: Outbox;
   audit_log: AuditLog;
@@ -211,6 +212,9 @@ export type LoginAccounts = {
 export type AttemptWindows = { scope: string; key: string; window_start: Instant; count: number };
 
 export type KnownSources = { operator_id: string; user_id: string; source: string; last_success_at: Instant };
+
+/** Browsers that signed in to an account. */
+export type KnownDevices = { operator_id: string; user_id: string; device_hash: string; last_seen_at: Instant };
 
 export type DeferredRequests = {
   request_id: string;

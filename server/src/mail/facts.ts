@@ -13,6 +13,8 @@ export type NoticeEvent =
   | 'password_changed'
   | 'password_reset'
   | 'sign_in_new_source'
+  | 'sign_in_new_device'
+  | 'sign_in_disowned'
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'

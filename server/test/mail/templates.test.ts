@@ -28,6 +28,8 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   }),
   password_reset: notice({ event: 'password_reset', receipt }),
   sign_in_new_source: notice({ event: 'sign_in_new_source' }),
+  sign_in_new_device: notice({ event: 'sign_in_new_device' }),
+  sign_in_disowned: notice({ event: 'sign_in_disowned', receipt }),
   sign_in_code_failed: notice({ event: 'sign_in_code_failed' }),
   sign_in_after_failures: notice({ event: 'sign_in_after_failures' }),
   session_ended: notice({
@@ -63,6 +65,8 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
 const shared = [
   'password_changed',
   'sign_in_new_source',
+  'sign_in_new_device',
+  'sign_in_disowned',
   'sign_in_code_failed',
   'sign_in_after_failures',
   'session_ended',

@@ -273,6 +273,11 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: { operator_id: text, user_id: text, source: text, last_success_at: instant },
     cascade: [ofUser],
   },
+  known_devices: {
+    key: [...user, 'device_hash'],
+    columns: { operator_id: text, user_id: text, device_hash: text, last_seen_at: instant },
+    cascade: [ofUser],
+  },
   login_accounts: {
     key: ['account_key'],
     columns: { account_key: text, failures: integer, wait_until: instant, updated_at: instant },
@@ -332,6 +337,8 @@ export const tables: Readonly<Record<string, Table>> = {
       previous_hash: text,
       hash: text,
     },
+    // What one user did by one operation, newest first.
+    index: [['operator_id', 'user_name', 'api_kind', 'sequence']],
   },
   audit_heads: { key: operator, columns: { operator_id: text, sequence: bigint, hash: text } },
 };

@@ -42,6 +42,8 @@ type SamOnlyEvent = 'sam_mfa_enabled' | 'sam_mfa_disabled' | 'trust_policy_chang
 type SharedEvent =
   | 'password_changed'
   | 'sign_in_new_source'
+  | 'sign_in_new_device'
+  | 'sign_in_disowned'
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'
@@ -78,6 +80,7 @@ export function pagesOf(baseUrl: string) {
     login: `${baseUrl}/login`,
     help: `${baseUrl}/help/login`,
     sessions: `${baseUrl}/security/sessions`,
+    signIns: `${baseUrl}/security/logins`,
     mfa: `${baseUrl}/security/mfa`,
     password: `${baseUrl}/security/password`,
     forgotPassword: `${baseUrl}/password/forgot`,
