@@ -8,6 +8,7 @@ export const security: typeof ja = {
     operatorId: 'Operator ID',
     copyId: 'Copy the operator ID',
     security: 'Security',
+    switch: 'Switch user',
     logOut: 'Log out',
     menu: 'Menu',
     openMenu: 'Open the menu',
@@ -15,6 +16,7 @@ export const security: typeof ja = {
     overview: 'Overview',
   },
   nav: {
+    logins: 'Login history',
     users: 'Users',
     roles: 'Roles',
     defaults: 'SAM default permissions',
@@ -49,6 +51,11 @@ export const security: typeof ja = {
     wayBack: "When you can't log in",
     wayBackBody: 'Read beforehand what to do if you lose a device or a password.',
     wayBackLink: 'I lost my login information',
+  },
+  switched: {
+    title: 'You are working as {name}',
+    body: 'Everything you do is done as this SAM user, with its permissions. You switched from: {from}',
+    back: 'Switch back',
   },
   banner: {
     sandbox:

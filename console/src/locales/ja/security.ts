@@ -8,6 +8,7 @@ export const security = {
     operatorId: 'オペレーター ID',
     copyId: 'オペレーター ID をコピー',
     security: 'セキュリティ',
+    switch: 'ユーザーを切り替える',
     logOut: 'ログアウト',
     menu: 'メニュー',
     openMenu: 'メニューを開く',
@@ -15,6 +16,7 @@ export const security = {
     overview: 'ホーム',
   },
   nav: {
+    logins: 'ログイン履歴',
     users: 'ユーザー',
     roles: 'ロール',
     defaults: 'SAM デフォルト権限',
@@ -49,6 +51,11 @@ export const security = {
     wayBack: 'ログインできなくなったときは',
     wayBackBody: '端末やパスワードを失ったときの手順を、先に確認しておけます。',
     wayBackLink: 'ログイン情報が分からなくなった',
+  },
+  switched: {
+    title: '{name} に切り替えています',
+    body: '操作はすべて、この SAM ユーザーとして、この SAM ユーザーの権限で行われます。切り替える前のユーザー: {from}',
+    back: '元のユーザーに戻る',
   },
   banner: {
     sandbox:
