@@ -70,6 +70,19 @@ export const verifyPasswordResetToken = endpoint({
   errors: ['AUM0010', 'AUM0012'],
 });
 
+export const lockAccount = endpoint({
+  method: 'POST',
+  path: '/v1/auth/lock',
+  operation: 'Auth:lockAccount',
+  own: true,
+  headers: ['warifu-receipt'],
+  summary:
+    'Cancel and lock, with the token of a notice: ends every session and mailed link, brings a changed primary address back, and suspends the password until it is reset by mail.',
+  body: closed({ token: LinkToken }),
+  status: 200,
+  errors: ['AUM0012'],
+});
+
 export const stepUp = endpoint({
   method: 'POST',
   path: '/v1/auth/step_up',
@@ -199,7 +212,7 @@ export const disownSignIn = endpoint({
   summary:
     '"This was not me": sets a new password with the current one (and a code, when MFA is active), ends every other session, and deletes the AuthKey that the sign-in was made with.',
   body: closed({
-    signInId: Type.String({ pattern: '^[0-9]{1,15}$', examples: ['42'] }),
+    signInId: Type.String({ pattern: '^[0-9]{1,15}$' }),
     currentPassword: Password,
     newPassword: Password,
     mfaOTPCode: OptionalOtpCode,

@@ -77,6 +77,10 @@ export const limits = {
     requestsPerSource: 60,
     sourceWindow: 10 * minute,
   },
+  lock: {
+    /** A notice must be read over a weekend, and what its link undoes must come to an end. */
+    linkLife: 3 * day,
+  },
   hostOverride: {
     /** Long enough for an owner to read the mail and stop it (R46). */
     wait: 24 * hour,

@@ -165,7 +165,13 @@ export type PendingSignIns = {
   expires_at: Instant;
 };
 
-export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email' | 'sign_up';
+export type MailTokenPurpose =
+  | 'mfa_reset'
+  | 'mfa_reset_cancel'
+  | 'password_reset'
+  | 'account_lock'
+  | 'add_email'
+  | 'sign_up';
 
 export type MailTokens = {
   operator_id: string;
@@ -182,6 +188,8 @@ export type MailTokens = {
   email_id: string | null;
   /** Sign-up that it finishes. */
   sign_up_id: string | null;
+  /** Primary address that it brings back; its row may be gone by then. */
+  address: string | null;
   credential_version: number;
   failures: number;
   created_at: Instant;

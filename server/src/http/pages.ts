@@ -18,6 +18,7 @@ const loginPages = [
   '/password/reset',
   '/help/login',
   '/email/verify',
+  '/account/lock',
 ];
 const appPages = ['/', '/help', '/security', '/security/*', '/logs', '/logs/*', '/settings'];
 

@@ -235,6 +235,7 @@ export const tables: Readonly<Record<string, Table>> = {
       factor_id: textOrNull,
       email_id: textOrNull,
       sign_up_id: textOrNull,
+      address: textOrNull,
       credential_version: integer,
       failures: integer,
       created_at: instant,

@@ -2,6 +2,7 @@ import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
 import { overrideDone, overrideRequested } from './host-notices.ts';
+import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
 import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
 
@@ -106,7 +107,7 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  password_reset: (pages) => ({
+  password_reset: (pages, { cancelLink }) => ({
     subject: 'The password was reset',
     fact: "The root user's password was reset through a mailed link.",
     body: [
@@ -114,15 +115,17 @@ export const notices: Words['notices'] = {
       paragraph(`For ${holdHours} hours from this change, multi-factor authentication cannot be reset by mail.`),
       paragraph('The SAM users and the auth keys have not changed.'),
     ],
-    ifNotYou: [
-      paragraph('Someone else may be able to read the mail of the primary email address. Do this, in this order:'),
-      steps(
-        { text: 'Change the password of your mail account.' },
-        { text: 'Set a new password on this page:', page: pages.forgotPassword },
-        endSessions(pages),
-        cannotLogIn(pages),
-      ),
-    ],
+    ifNotYou: cancelLink
+      ? lockNow(pages, cancelLink)
+      : [
+          paragraph('Someone else may be able to read the mail of the primary email address. Do this, in this order:'),
+          steps(
+            { text: 'Change the password of your mail account.' },
+            { text: 'Set a new password on this page:', page: pages.forgotPassword },
+            endSessions(pages),
+            cannotLogIn(pages),
+          ),
+        ],
   }),
   sign_in_new_source: (pages) => ({
     subject: 'Login from a new IP address',
@@ -245,4 +248,5 @@ export const notices: Words['notices'] = {
   email_added: emailAdded,
   email_removed: emailRemoved,
   primary_email_changed: primaryEmailChanged,
+  account_locked: accountLocked,
 };

@@ -2,6 +2,7 @@ import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
 import { overrideDone, overrideRequested } from './host-notices.ts';
+import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
 import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
 
@@ -109,7 +110,7 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  password_reset: (pages) => ({
+  password_reset: (pages, { cancelLink }) => ({
     subject: 'パスワードが再設定されました',
     fact: 'メールで送信した URL から、ルートユーザーのパスワードが再設定されました。',
     body: [
@@ -117,15 +118,19 @@ export const notices: Words['notices'] = {
       paragraph(`この変更から ${holdHours} 時間は、メールによる多要素認証のリセットができません。`),
       paragraph('SAM ユーザーと認証キーに変更はありません。'),
     ],
-    ifNotYou: [
-      paragraph('ほかの人が、プライマリメールアドレス宛のメールを読める可能性があります。次の順に対応してください。'),
-      steps(
-        { text: 'メールアカウントのパスワードを変更してください。' },
-        { text: '次のページで、パスワードを設定し直してください。', page: pages.forgotPassword },
-        endSessions(pages),
-        cannotLogIn(pages),
-      ),
-    ],
+    ifNotYou: cancelLink
+      ? lockNow(pages, cancelLink)
+      : [
+          paragraph(
+            'ほかの人が、プライマリメールアドレス宛のメールを読める可能性があります。次の順に対応してください。',
+          ),
+          steps(
+            { text: 'メールアカウントのパスワードを変更してください。' },
+            { text: '次のページで、パスワードを設定し直してください。', page: pages.forgotPassword },
+            endSessions(pages),
+            cannotLogIn(pages),
+          ),
+        ],
   }),
   sign_in_new_source: (pages) => ({
     subject: '新しい IP アドレスからログインがありました',
@@ -251,4 +256,5 @@ export const notices: Words['notices'] = {
   email_added: emailAdded,
   email_removed: emailRemoved,
   primary_email_changed: primaryEmailChanged,
+  account_locked: accountLocked,
 };
