@@ -20,8 +20,18 @@ describe('a login of the history', () => {
     ['that opened the session of this page', { authMethod: 'password', current: true }, 'success', false],
     ['of a wrong password', { outcome: 'failure', reason: 'wrong credentials' }, 'failed', false],
     ['that was not looked at', { outcome: 'refused', reason: 'paused' }, 'refused', false],
-    ['of a wrong code', { operation: 'Auth:verifySignIn', outcome: 'failure', reason: 'wrong code' }, 'codeFailed', true],
-    ['of a program with a wrong code', { operation: 'Auth:auth', outcome: 'failure', reason: 'wrong code' }, 'codeFailed', true],
+    [
+      'of a wrong code',
+      { operation: 'Auth:verifySignIn', outcome: 'failure', reason: 'wrong code' },
+      'codeFailed',
+      true,
+    ],
+    [
+      'of a program with a wrong code',
+      { operation: 'Auth:auth', outcome: 'failure', reason: 'wrong code' },
+      'codeFailed',
+      true,
+    ],
     ['whose code never came', { operation: 'System:cleanUp', reason: 'no code came' }, 'codeFailed', true],
   ];
   test.each(cases)('%s', (_, more, result, disowned) => {
