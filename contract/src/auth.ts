@@ -350,6 +350,38 @@ export const getSession = endpoint({
   errors: ['AUM0001'],
 });
 
+export const getOverview = endpoint({
+  method: 'GET',
+  path: '/v1/console/overview',
+  operation: 'Auth:getOverview',
+  own: true,
+  summary: 'What whoever is signed in should look at; for the root user also the state of the operator.',
+  status: 200,
+  reply: closed({
+    /** The caller's own. */
+    authKeys: Type.Integer(),
+    /** The caller's latest; left out for a session of an AuthKey and a switched one. */
+    signIns: Type.Optional(Type.Array(SignIn)),
+    /** Of the root user. */
+    operator: Type.Optional(
+      closed({
+        verifiedEmails: Type.Integer(),
+        unverifiedEmails: Type.Integer(),
+        /** SAM users whose password alone signs them in. */
+        usersWithoutMfa: Type.Array(Type.String()),
+        mail: closed({
+          smtp: Type.Boolean(),
+          waiting: Type.Integer(),
+          lastSentAt: Type.Optional(EpochMs),
+          lastFailedAt: Type.Optional(EpochMs),
+          lastError: Type.Optional(Type.String()),
+        }),
+      }),
+    ),
+  }),
+  errors: ['AUM0001'],
+});
+
 export const setLanguage = endpoint({
   method: 'PUT',
   path: '/v1/console/language',

@@ -8,7 +8,7 @@ import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
-import { Moment } from '../look/facts.tsx';
+import { Facts, Moment } from '../look/facts.tsx';
 import type { Receipt } from '../receipt.ts';
 import { useMinLength } from '../security/use-min-length.ts';
 import { accountName, useSession } from '../session/session.ts';
@@ -54,9 +54,18 @@ function DisownForm({ login, onClose, onDone }: DisownDialogProps & { login: Log
   });
   return (
     <FormFrame state={frame}>
-      <p>
-        <Moment at={login.at} /> · {placeName(login, t)} · <code translate="no">{login.sourceIp}</code>
-      </p>
+      <Facts
+        facts={[
+          [t('logins.time'), <Moment key="at" at={login.at} />],
+          [t('logins.browser'), placeName(login, t)],
+          [
+            t('logins.ip'),
+            <code key="ip" translate="no">
+              {login.sourceIp}
+            </code>,
+          ],
+        ]}
+      />
       <p>{t(login.authKeyId === undefined ? 'logins.disownBody' : 'logins.disownKeyBody')}</p>
       <HiddenUserName value={accountName(session)} />
       <PasswordField {...field('password')} label={t('field.currentPassword')} autoComplete="current-password" />

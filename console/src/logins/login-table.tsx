@@ -80,9 +80,9 @@ function Result({ login }: { login: Login }) {
   const kinds = { success: 'well', codeFailed: 'warn', failed: 'off', refused: 'off' } as const;
   return (
     <>
-      <StatusWord kind={kinds[result]}>{t(`logins.results.${result}`)}</StatusWord>
+      <StatusWord kind={kinds[result]}>{t(`overview.loginResults.${result}`)}</StatusWord>
       {login.current && <div className="small">{t('logins.current')}</div>}
-      {login.newDevice && <div className="small">{t('logins.newDevice')}</div>}
+      {login.newDevice && <div className="small">{t('overview.newDevice')}</div>}
     </>
   );
 }

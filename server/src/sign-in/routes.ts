@@ -2,6 +2,7 @@ import {
   auth,
   type BodyOf,
   disownSignIn as disownSignInEndpoint,
+  getOverview,
   getSession,
   listSignIns,
   listUserSignIns,
@@ -43,6 +44,7 @@ import { signInWithAuthKey } from './auth-key-sign-in.ts';
 import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
 import { disownSignIn } from './disown.ts';
 import { listSignInsOf } from './history.ts';
+import { overviewOf } from './overview.ts';
 import { type SignedIn, signInProgram } from './sign-in.ts';
 import { stepUpSession } from './step-up.ts';
 import { switchBack, switchUser } from './switch-user.ts';
@@ -113,6 +115,15 @@ function registerHistoryRoutes(app: FastifyInstance): void {
     return historyReply(reply, await listSignInsOf(ctx, user, pageOf(query)), caller);
   });
 
+  handle(app, getOverview, signedIn, async ({ caller }) => {
+    const { signIns, operator, authKeys } = await overviewOf(ctx, caller);
+    return {
+      authKeys,
+      ...(signIns && { signIns: signIns.map((signIn) => signInReply(signIn, caller)) }),
+      ...(operator && { operator }),
+    };
+  });
+
   handle(app, disownSignInEndpoint, signedIn, async ({ caller, cause, body, reply }) => {
     sendReceipt(reply, await disownSignIn(cause, caller, { ...body, otp: body.mfaOTPCode || undefined }));
     return undefined;
@@ -127,7 +138,11 @@ type SignIns = Awaited<ReturnType<typeof listSignInsOf>>;
 
 function historyReply(reply: FastifyReply, { signIns, nextKey }: SignIns, caller: Caller) {
   if (nextKey) reply.header(nextKeyHeader, nextKey);
-  return signIns.map(({ sessionId, ...signIn }) => ({ ...signIn, current: sessionId === caller.sessionId }));
+  return signIns.map((signIn) => signInReply(signIn, caller));
+}
+
+function signInReply({ sessionId, ...signIn }: SignIns['signIns'][number], caller: Caller) {
+  return { ...signIn, current: sessionId === caller.sessionId };
 }
 
 function enter(reply: FastifyReply, { token, devices }: { token: string; devices: readonly string[] }): void {

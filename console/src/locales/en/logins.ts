@@ -13,14 +13,7 @@ export const logins: typeof ja = {
     method: 'Method',
     ip: 'IP address',
     browser: 'Browser',
-    results: {
-      success: 'Succeeded',
-      codeFailed: 'Stopped at the code',
-      failed: 'Failed',
-      refused: 'Refused',
-    },
     current: 'This session',
-    newDevice: 'New device',
     disown: "This wasn't me",
     disownLabel: "This wasn't me: {time}, {ip}",
     disownBody:

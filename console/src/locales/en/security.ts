@@ -1,4 +1,5 @@
 import type { security as ja } from '../ja/security.ts';
+import { plural } from '../plural.ts';
 
 export const security: typeof ja = {
   account: {
@@ -45,6 +46,27 @@ export const security: typeof ja = {
     codes: 'Store your backup codes',
     codesBody: 'They are what resets MFA when the authenticator app is gone.',
     codesLater: 'They are shown when you enable MFA.',
+    emails: 'Add a second email address',
+    emailsBody: 'With one address only, nothing reaches you when you can no longer read its mail.',
+    emailsDone: 'Security notices go to two or more addresses.',
+    users: 'Enable MFA for SAM users',
+    usersWithout: plural({
+      one: '{count} SAM user can log in with a password alone.',
+      other: '{count} SAM users can log in with a password alone.',
+    }),
+    usersDone: 'No SAM user can log in with a password alone.',
+    mail: 'Make mails arrive',
+    mailStates: {
+      off: 'No SMTP server is set. Notices and reset mails reach nobody.',
+      failing: 'A recent mail could not be sent.',
+      working: 'Mails are being sent.',
+      unused: 'An SMTP server is set, but no mail was sent yet.',
+    },
+    mailSent: 'Last sent:',
+    logins: 'Recent logins',
+    loginResults: { success: 'Succeeded', codeFailed: 'Stopped at the code', failed: 'Failed', refused: 'Refused' },
+    newDevice: 'New device',
+    allLogins: 'See the login history',
     set: 'Set up',
     review: 'Review',
     allDone: 'Everything is done.',

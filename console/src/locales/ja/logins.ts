@@ -11,14 +11,7 @@ export const logins = {
     method: '方式',
     ip: 'IP アドレス',
     browser: 'ブラウザー',
-    results: {
-      success: '成功',
-      codeFailed: '認証コードで停止',
-      failed: '失敗',
-      refused: '拒否',
-    },
     current: '現在のセッション',
-    newDevice: '新しい端末',
     disown: '心当たりがない',
     disownLabel: '心当たりがない: {time}、{ip}',
     disownBody:

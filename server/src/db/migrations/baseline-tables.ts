@@ -314,7 +314,10 @@ export const tables: Readonly<Record<string, Table>> = {
       dropped_at: instantOrNull,
       last_error: text,
     },
-    index: [['sent_at', 'dropped_at', 'next_attempt_at']],
+    index: [
+      ['sent_at', 'dropped_at', 'next_attempt_at'],
+      ['operator_id', 'created_at'],
+    ],
   },
   audit_log: {
     key: ['operator_id', 'sequence'],
