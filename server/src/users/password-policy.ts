@@ -38,7 +38,7 @@ export async function assertAcceptable(ctx: Context, password: string, words: st
   const min = ctx.config.passwordMinLength;
   if ([...normal].length < min) throw new Failure('AUM0010', { reason: reasons.short(min) });
   const lower = normal.toLowerCase();
-  if (contextWords(words).has(lower)) throw new Failure('AUM0010', { reason: reasons.context });
+  if (contextWords([...words, ctx.config.name]).has(lower)) throw new Failure('AUM0010', { reason: reasons.context });
   if (isRun(lower) || (await commonPasswords()).has(lower)) throw new Failure('AUM0010', { reason: reasons.common });
 }
 

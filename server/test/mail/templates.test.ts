@@ -4,7 +4,7 @@ import type { LinkMail, MailFacts, NoticeEvent } from '../../src/mail/facts.ts';
 import { formatTime, renderMail } from '../../src/mail/templates/render.ts';
 import { happening, linkMail, notice, start } from './helper.ts';
 
-const site = { baseUrl: 'https://id.example.com', timeZone: 'Asia/Tokyo' };
+const site = { baseUrl: 'https://id.example.com', timeZone: 'Asia/Tokyo', name: 'Warifu', accent: undefined };
 const languages: readonly Language[] = ['ja', 'en'];
 const receipt = { sessions: 2, pendingSignIns: 1, links: 0, backupCodes: 5 };
 const lockLink = `${site.baseUrl}/account/lock#LOCK-TOKEN`;

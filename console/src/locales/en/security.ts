@@ -177,7 +177,7 @@ export const security: typeof ja = {
     leaveBody: 'When this closes the codes are never shown again. If they are not stored, go back and store them.',
     stay: 'Go back and store them',
     leave: 'Close without storing',
-    fileTitle: 'Warifu backup codes',
+    fileTitle: '{product} backup codes',
     fileOperator: 'Operator ID: {operatorId}',
     fileAccount: 'Account: {email}',
     fileDate: 'Generated: {date}',

@@ -173,7 +173,7 @@ export const security = {
     leaveBody: 'この画面を閉じると、コードは二度と表示されません。保管していない場合は、戻って保管してください。',
     stay: '戻って保管する',
     leave: '保管せずに閉じる',
-    fileTitle: 'Warifu バックアップコード',
+    fileTitle: '{product} バックアップコード',
     fileOperator: 'オペレーター ID: {operatorId}',
     fileAccount: 'アカウント: {email}',
     fileDate: '生成日時: {date}',

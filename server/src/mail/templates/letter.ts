@@ -19,6 +19,8 @@ export type Block =
 
 export type Letter = {
   readonly language: Language;
+  /** The colour of this server, when it has one of its own. */
+  readonly accent: string | undefined;
   readonly subject: string;
   readonly blocks: readonly Block[];
 };
@@ -64,7 +66,7 @@ export type Words = {
   readonly endedNothing: string;
   readonly ended: string;
   readonly endedItem: (name: keyof Receipt, count: number) => string;
-  readonly footer: (baseUrl: string) => string;
+  readonly footer: (name: string, baseUrl: string) => string;
   readonly notices: Readonly<Record<Exclude<NoticeEvent, SamOnlyEvent>, WriteNotice>>;
   /** SAM users have no address: the root user is told, and reads what the root user can do. */
   readonly samNotices: Readonly<Record<SamOnlyEvent | SharedEvent, (pages: Pages, userName: string) => Message>>;
