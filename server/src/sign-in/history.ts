@@ -33,6 +33,7 @@ export async function listSignInsOf(ctx: Context, owner: Owner, { limit, before 
 
 /** A sign-in of a user's history; undefined when it has none of that ID. */
 export async function findSignIn(ctx: Context, owner: Owner, signInId: string) {
+  if (!/^[1-9]\d{0,14}$/.test(signInId)) return undefined;
   const { signIns } = await listSignInsOf(ctx, owner, { limit: 1, before: String(Number(signInId) + 1) });
   return signIns.find((candidate) => candidate.signInId === signInId);
 }
