@@ -279,6 +279,29 @@ describe.each(engines)('cancel and lock, on %s', (engine) => {
       expect(await primaryOf(root)).toBe(root.email);
     });
 
+    it('a clock that was ahead, and goes back, does not put the two in one instant', async () => {
+      const root = await newRoot(server);
+      const as = await signIn(server, root);
+      const [one, two] = [`thief1-${root.email}`, `thief2-${root.email}`];
+      const ids = [await addEmail(root, as, one), await addEmail(root, as, two)];
+      const before = server.clock.now;
+      server.clock.now += 6 * 3_600_000;
+      for (const id of ids) {
+        expect((await setPrimary(root, as, id)).status).toBe(200);
+        server.clock.now += 1000;
+      }
+      const [owners = ''] = await locksOf(root, root.email);
+      const [thiefs = ''] = await locksOf(root, one);
+      server.clock.now = before;
+      expect((await lock(thiefs)).status).toBe(200);
+      expect((await lock(owners)).status).toBe(200);
+      expect(await primaryOf(root)).toBe(root.email);
+      const row = server.ctx.db.selectFrom('mail_tokens').selectAll().where('operator_id', '=', root.operatorId);
+      const ends = (await row.where('purpose', '=', 'account_lock').execute()).map((link) => link.expires_at);
+      expect(Math.max(...ends)).toBe(before + 3 * day);
+      server.clock.now += 7 * 3_600_000;
+    });
+
     it('an older link of a password reset does not void the one that brings the address back', async () => {
       const root = await newRoot(server);
       const mine = await addAddress(server, root);

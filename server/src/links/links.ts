@@ -194,14 +194,26 @@ function one(db: Db, link: MailTokens) {
   return own.where('token_id', '=', link.token_id);
 }
 
-/** A link that is over is gone; one of a later time begins now. */
+/**
+ * A link that is over is gone; one of a later time begins now. SECURITY: lock links keep when they were made, because
+ * their order decides which one counts; they only end no later than those of now.
+ */
 export const expiredLinks: Expiring = {
   table: 'mail_tokens',
   remove: ({ db }, at) => db.deleteFrom('mail_tokens').where('expires_at', '<=', at).execute(),
-  bringBack: (db, now) =>
-    db
+  bringBack: async (db, now) => {
+    await db
       .updateTable('mail_tokens')
       .set({ created_at: now, expires_at: sql<number>`expires_at - (created_at - ${now})` })
       .where('created_at', '>', now)
-      .execute(),
+      .where('purpose', '!=', 'account_lock')
+      .execute();
+    const latest = now + limits.lock.linkLife;
+    await db
+      .updateTable('mail_tokens')
+      .set({ expires_at: latest })
+      .where('purpose', '=', 'account_lock')
+      .where('expires_at', '>', latest)
+      .execute();
+  },
 };
