@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Session, session, setUp } from './support/api.ts';
+import { request, type Session, session, setUp } from './support/api.ts';
 import { openBrowser, openTab, picture, shown, type Tab } from './support/browser.ts';
 import { isFocused } from './support/in-page.ts';
 import { inspect } from './support/inspect.ts';
@@ -20,6 +20,8 @@ describe.each(languages)('a session that ended (%s)', (language) => {
       disown: '心当たりがない',
       disownSubmit: 'パスワードを設定してログアウトさせる',
       disowned: '新しいパスワードを設定し、ほかのすべてのセッションを終了しました。',
+      lock: '取り消してロックする',
+      locked: 'アカウントをロックしました',
     },
     en: {
       switchUser: 'Switch user',
@@ -27,6 +29,8 @@ describe.each(languages)('a session that ended (%s)', (language) => {
       disown: "This wasn't me",
       disownSubmit: 'Set password and log out others',
       disowned: 'A new password was set and every other session was ended.',
+      lock: 'Cancel and lock',
+      locked: 'The account is locked',
     },
   }[language];
   let server: Server;
@@ -130,6 +134,38 @@ describe.each(languages)('a session that ended (%s)', (language) => {
     await shown(page.getByText(said.disowned));
     expect((await root.call('GET', '/v1/auth/sessions')).status).toBe(401);
     expect(tab.problems).toEqual([]);
+  });
+
+  /** The token of the newest mail that leads to a page. */
+  async function mailedToken(path: string): Promise<string> {
+    const read = async (address: string) => await (await tab.page.request.get(`${server.baseUrl}${address}`)).text();
+    let token: string | undefined;
+    await until(async () => {
+      const mails = (await read('/mail-preview')).match(/\/mail-preview\/[\w-]+/g) ?? [];
+      for (const mail of mails.slice(0, 6)) token ??= new RegExp(`${path}#([\\w-]{43})`).exec(await read(mail))?.[1];
+      return token !== undefined;
+    }, `a mail that leads to ${path}`);
+    return token ?? '';
+  }
+
+  test('locks the account with the link of a notice, and nobody is signed in any more', async () => {
+    const { page } = tab;
+    const { email } = owner;
+    await request(server.baseUrl, 'POST', '/v1/auth/password_reset_token/issue', { email });
+    const token = await mailedToken('/password/reset');
+    const thief = { email, password: 'what the thief has set 12' };
+    const reset = { token, password: thief.password };
+    expect((await request(server.baseUrl, 'POST', '/v1/auth/password_reset_token/verify', reset)).status).toBe(200);
+    const stolen = await session(server.baseUrl, thief);
+    await page.goto(`${server.baseUrl}/account/lock#${await mailedToken('/account/lock')}`);
+    await button(page, said.lock).click();
+    await shown(page.getByRole('heading', { name: said.locked }));
+    expect(new URL(page.url()).hash).toBe('');
+    await inspect(tab, 's-locked');
+    expect((await stolen.call('GET', '/v1/auth/sessions')).status).toBe(401);
+    await page.goto(`${server.baseUrl}/login`);
+    await enterPassword(tab, server, thief);
+    await shown(page.getByText(w.loginFailed));
   });
 });
 
