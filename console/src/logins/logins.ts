@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { listSignIns, listUserSignIns, type ReplyOf } from '@warifu/contract';
+import { listSignIns, listUserSignIns, principalOf, type ReplyOf } from '@warifu/contract';
 import { call } from '../api.ts';
 import type { Translate } from '../language.ts';
 import { browserName } from '../security/browser-name.ts';
@@ -58,5 +58,5 @@ export function placeName({ userAgent }: Pick<Login, 'userAgent'>, t: Translate)
 
 /** The user of an SRN, as a person knows it; the root user has no name. */
 export function nameOfSrn(srn: string): string | undefined {
-  return /::User:(.+)$/.exec(srn)?.[1];
+  return principalOf(srn).userName || undefined;
 }

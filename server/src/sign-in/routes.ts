@@ -7,6 +7,7 @@ import {
   listSignIns,
   listUserSignIns,
   nextKeyHeader,
+  principalOf,
   type QueryOf,
   setLanguage as setLanguageEndpoint,
   signIn,
@@ -17,7 +18,6 @@ import {
   verifySignIn,
 } from '@warifu/contract';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { principalOf } from '../authorize/trust-policy.ts';
 import type { Cause } from '../change/cause.ts';
 import { rootId } from '../db/schema.ts';
 import { findFactor, isLapsed } from '../factors/lifecycle.ts';
