@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { request, setUp } from './support/api.ts';
 import { accessible, fitsItsWidth, openBrowser, openTab, picture, shown } from './support/browser.ts';
+import { coloursOf } from './support/in-page.ts';
 import { type Server, startServer } from './support/server.ts';
 import { until } from './support/until.ts';
 
@@ -51,6 +52,31 @@ test('the mail preview shows the mail of a new operator, and leads to its text',
     await page.goto(`${server.baseUrl}/mail-preview`);
     return page.getByText(owner.email).first().isVisible();
   }, 'the mail to be listed');
+});
+
+test('a name and a colour of its own are on the pages, and the text of buttons stays readable', async () => {
+  const env = { WARIFU_NAME: '割符 & <b>"Söhne"', WARIFU_ACCENT: '#7a1f5c' };
+  const named = await startServer({ env });
+  const tab = await openTab(browser, 'en');
+  const { page } = tab;
+  await page.goto(`${named.baseUrl}/login`);
+  await shown(page.getByRole('complementary', { name: env.WARIFU_NAME, exact: true }));
+  expect(await page.title()).toContain(env.WARIFU_NAME);
+  const submit = page.getByRole('button', { name: 'Log in', exact: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.reload();
+    await shown(submit);
+    expect([colorScheme, ...(await coloursOf(submit))]).toEqual([
+      colorScheme,
+      'rgb(122, 31, 92)',
+      'rgb(255, 255, 255)',
+    ]);
+    await accessible(page, `login with a colour of its own, ${colorScheme}`);
+  }
+  expect(tab.problems).toEqual([]);
+  await page.context().close();
+  await named.stop();
 });
 
 test('the description of the API is one document of OpenAPI 3.1', async () => {

@@ -25,6 +25,8 @@ const pages = [
   '/help',
   '/security/password',
   '/security/sessions',
+  '/security/logins',
+  '/security/switch',
   '/security/users?dialog=create',
   '/security/users/taro/authentication',
   '/security/roles/new',

@@ -50,7 +50,7 @@ async function sessionReplaced(): Promise<boolean> {
 async function sessionEnded(): Promise<boolean> {
   const session = queries.getQueryData(sessionQuery.queryKey);
   // Whoever was switched to may have a password that this person does not know.
-  if (session && session.authMethod !== 'switch' && (await signInAgain())) return true;
+  if (session && !session.switchedFrom && (await signInAgain())) return true;
   leaveForSignIn(session !== undefined, session);
   return false;
 }

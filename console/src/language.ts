@@ -45,6 +45,11 @@ export function followAccount(wanted: Language) {
   if (chosenLanguage() === undefined && wanted !== language) switchTo(wanted);
 }
 
+/** What this server is called: the page says it, the same in every language. */
+function nameOfThisServer(): string | undefined {
+  return globalThis.document?.querySelector?.<HTMLMetaElement>('meta[name="application-name"]')?.content;
+}
+
 function lookUp(key: string): unknown {
   return key
     .split('.')
@@ -66,7 +71,7 @@ function fill(text: string, params: Params): string {
 
 /** The text of a key in the current language; components take it from `useText`, which renders them anew. */
 export const translate: Translate = (key, params = {}) => {
-  const text = lookUp(key);
+  const text = (key === 'product.name' && nameOfThisServer()) || lookUp(key);
   return fill(typeof text === 'string' ? text : key, params);
 };
 

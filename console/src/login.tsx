@@ -8,6 +8,7 @@ import { signIn as signInEn } from './locales/en/sign-in.ts';
 import { common as commonJa } from './locales/ja/common.ts';
 import { signIn as signInJa } from './locales/ja/sign-in.ts';
 import { Look } from './look/provider.tsx';
+import { AccountLockPage } from './sign-in/account-lock-page.tsx';
 import { EmailVerifyPage } from './sign-in/email-verify-page.tsx';
 import { Frame } from './sign-in/frame.tsx';
 import { HelpPage } from './sign-in/help-page.tsx';
@@ -37,6 +38,7 @@ const pages: Record<string, ComponentType> = {
   '/signup': SignUpPage,
   '/signup/verify': SignUpVerifyPage,
   '/email/verify': EmailVerifyPage,
+  '/account/lock': AccountLockPage,
   '/help/login': HelpPage,
 };
 

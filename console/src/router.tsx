@@ -2,6 +2,7 @@ import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tansta
 import { auditRoutes } from './audit/routes.ts';
 import { Broken } from './frame/route-problems.tsx';
 import { operatorRoutes } from './keys/routes.ts';
+import { loginRoutes } from './logins/routes.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { permissionRoutes } from './permissions/routes.ts';
 import { roleRoutes } from './roles/routes.ts';
@@ -58,6 +59,7 @@ export const router = createRouter({
     password,
     sessions,
     help,
+    ...loginRoutes,
     ...userRoutes,
     ...roleRoutes,
     ...permissionRoutes,

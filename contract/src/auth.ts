@@ -4,10 +4,8 @@ import {
   AuthReply,
   Email,
   EpochMs,
-  LanguageField,
   LinkToken,
   OptionalOtpCode,
-  OtpCode,
   operatorParams,
   Password,
   TokenTimeout,
@@ -67,6 +65,19 @@ export const verifyPasswordResetToken = endpoint({
   body: closed({ token: LinkToken, password: Password }),
   status: 200,
   errors: ['AUM0010', 'AUM0012'],
+});
+
+export const lockAccount = endpoint({
+  method: 'POST',
+  path: '/v1/auth/lock',
+  operation: 'Auth:lockAccount',
+  own: true,
+  headers: ['warifu-receipt'],
+  summary:
+    'Cancel and lock, with the token of a notice: ends every session and mailed link, brings a changed primary address back, and suspends the password until it is reset by mail.',
+  body: closed({ token: LinkToken }),
+  status: 200,
+  errors: ['AUM0012'],
 });
 
 export const stepUp = endpoint({
@@ -169,81 +180,4 @@ export const switchUser = endpoint({
   status: 200,
   reply: AuthReply,
   errors: ['AUM0001', 'AUM0025', 'MFA0008'],
-});
-
-// --- the console's own sign-in: the session lives in a cookie, no token ever reaches the page ---
-
-export const signIn = endpoint({
-  method: 'POST',
-  path: '/v1/console/sign_in',
-  operation: 'Auth:signIn',
-  own: true,
-  summary: 'Sign in to the console. `next` is `MFA` when a code is needed; then a pending sign-in of 5 minutes begins.',
-  body: closed({
-    email: Type.Optional(shortText(320)),
-    operatorId: Type.Optional(shortText(64)),
-    userName: Type.Optional(TypedUserName),
-    password: Password,
-  }),
-  status: 200,
-  reply: closed({ next: oneOf('MFA', 'DONE') }),
-  errors: ['AUM0002'],
-});
-
-export const verifySignIn = endpoint({
-  method: 'POST',
-  path: '/v1/console/sign_in/verify',
-  operation: 'Auth:verifySignIn',
-  own: true,
-  summary: 'Finish a pending sign-in with the code of the authenticator.',
-  body: closed({ mfaOTPCode: OtpCode }),
-  status: 200,
-  reply: closed({ next: oneOf('DONE') }),
-  errors: ['AUM0018', 'MFA0002', 'MFA0012'],
-});
-
-export const getSession = endpoint({
-  method: 'GET',
-  path: '/v1/console/session',
-  operation: 'Auth:getSession',
-  own: true,
-  traits: ['enrolment'],
-  summary: 'Who is signed in with this cookie, and the CSRF token for its writes.',
-  status: 200,
-  reply: closed({
-    operatorId: Type.String(),
-    userName: Type.Optional(Type.String()),
-    email: Type.Optional(Type.String()),
-    isRoot: Type.Boolean(),
-    sessionId: Type.String(),
-    csrfToken: Type.String(),
-    language: LanguageField,
-    mfaStatus: Type.String(),
-    authMethod: Type.String(),
-    /** When the session ends at the latest. */
-    expiresAt: EpochMs,
-    /** The session ends after so many seconds without use. */
-    idleSeconds: Type.Integer(),
-    serverTime: EpochMs,
-    /** In which conditions read dates and times. */
-    timeZone: Type.String(),
-    mailPreview: Type.Boolean(),
-    /** The server is for trying clients: anybody on its computer may create operators. */
-    sandbox: Type.Boolean(),
-    /** When the host switched this root user's MFA off; shown for 30 days. */
-    hostOverrideAt: Type.Optional(EpochMs),
-  }),
-  errors: ['AUM0001'],
-});
-
-export const setLanguage = endpoint({
-  method: 'PUT',
-  path: '/v1/console/language',
-  operation: 'Auth:setLanguage',
-  own: true,
-  traits: ['enrolment'],
-  summary: "Set the language of the caller's console and mails.",
-  body: closed({ language: LanguageField }),
-  status: 204,
-  errors: ['AUM0001'],
 });

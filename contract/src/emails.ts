@@ -80,6 +80,18 @@ export const deleteEmail = endpoint({
   personOnly: true,
 });
 
+export const resendAddEmailToken = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/emails/{email_id}/resend',
+  operation: 'Email:resendAddEmailToken',
+  own: true,
+  summary: 'Mail a new link to an address that is not verified yet; the one before is dead.',
+  params: emailParams,
+  status: 204,
+  errors: [...rootOnly, 'AUM0003'],
+  personOnly: true,
+});
+
 export const listSystemNotifications = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/system_notifications',

@@ -1,18 +1,21 @@
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as authKeys from './auth-keys.ts';
+import * as console from './console.ts';
 import * as emails from './emails.ts';
 import type { AnyEndpoint } from './endpoint.ts';
 import * as mfa from './mfa.ts';
 import * as operators from './operators.ts';
 import * as permissions from './permissions.ts';
 import * as roles from './roles.ts';
+import * as signIns from './sign-ins.ts';
 import * as users from './users.ts';
 
 export * from './audit.ts';
 export * from './auth.ts';
 export * from './auth-keys.ts';
 export * from './codes.ts';
+export * from './console.ts';
 export * from './emails.ts';
 export * from './endpoint.ts';
 export { type ErrorFacts, factTypes } from './error-facts.ts';
@@ -25,6 +28,7 @@ export * from './operators.ts';
 export * from './permissions.ts';
 export * from './roles.ts';
 export * from './sandbox.ts';
+export * from './sign-ins.ts';
 export * from './users.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>
@@ -33,6 +37,8 @@ const isEndpoint = (value: unknown): value is AnyEndpoint =>
 /** Every operation, in the order of the API pages. */
 export const endpoints: readonly AnyEndpoint[] = [
   auth,
+  signIns,
+  console,
   operators,
   emails,
   mfa,

@@ -12,6 +12,13 @@ type Element = {
   getAttribute: (name: string) => string | null;
   dispatchEvent: (event: unknown) => boolean;
 };
+type Style = {
+  outlineStyle: string;
+  outlineWidth: string;
+  boxShadow: string;
+  backgroundColor: string;
+  color: string;
+};
 type Dom = {
   document: {
     activeElement: Element;
@@ -19,7 +26,7 @@ type Dom = {
     getAnimations: () => { playState: string; effect: { getTiming: () => { iterations: number } } | null }[];
   };
   requestAnimationFrame: (then: () => void) => void;
-  getComputedStyle: (element: Element) => { outlineStyle: string; outlineWidth: string; boxShadow: string };
+  getComputedStyle: (element: unknown) => Style;
   DataTransfer: new () => { setData: (type: string, text: string) => void };
   ClipboardEvent: new (name: string, options: object) => unknown;
 };
@@ -28,6 +35,14 @@ export function isFocused(target: Locator): Promise<boolean> {
   return target.evaluate(
     (element: unknown) => element === (globalThis as unknown as Dom).document.activeElement,
   ) as Promise<boolean>;
+}
+
+/** Ground and text, as `rgb(…)`. */
+export function coloursOf(target: Locator): Promise<string[]> {
+  return target.evaluate((element: unknown) => {
+    const { backgroundColor, color } = (globalThis as unknown as Dom).getComputedStyle(element);
+    return [backgroundColor, color];
+  });
 }
 
 /** The name of the element that has the focus, in capitals. */

@@ -75,6 +75,7 @@ export function everyScreen(language: Language): void {
     ['/mfa/reset/verify', 's07-verify-without-link'],
     [`/mfa/reset/verify#token=${'A'.repeat(43)}`, 's07-verify'],
     [`/mfa/reset/cancel#token=${'A'.repeat(43)}`, 's07-cancel'],
+    [`/account/lock#token=${'A'.repeat(43)}`, 's-lock'],
     ['/help/login', 's10-help'],
     ['/signup', 's-sign-up'],
   ])('%s', async (path, name) => {
@@ -156,6 +157,8 @@ export function everyScreen(language: Language): void {
   test.each([
     ['/security/password', 's17-password'],
     ['/security/sessions', 's18-sessions'],
+    ['/security/logins', 's19-logins'],
+    ['/security/switch', 's-switch'],
     ['/security/no-such-page', 's45-not-found'],
   ])('%s', async (path, name) => {
     await go(path);

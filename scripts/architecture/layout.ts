@@ -32,6 +32,7 @@ export const owners: Record<string, string> = {
   deferred_requests: 'mail',
   emails: 'operators',
   recovery_cases: 'recovery',
+  known_devices: 'sessions',
   known_sources: 'attempts',
   login_accounts: 'attempts',
   mail_tokens: 'links',

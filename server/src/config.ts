@@ -12,6 +12,12 @@ export type Config = {
   readonly databaseUrl: string;
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** What pages and mails call this server. */
+  readonly name: string;
+  /** What authenticator apps call it; of two servers it differs. */
+  readonly issuer: string;
+  /** `#rrggbb`, dark enough for white text on it. */
+  readonly accent: string | undefined;
   readonly signUp: 'closed' | 'open';
   /** Whether the operations of the reference's sandbox are served, to programs on this computer. */
   readonly sandbox: boolean;
@@ -33,6 +39,8 @@ const known = [
   'WARIFU_DATABASE_URL',
   'WARIFU_SMTP_URL',
   'WARIFU_MAIL_FROM',
+  'WARIFU_NAME',
+  'WARIFU_ACCENT',
   'WARIFU_SIGNUP',
   'WARIFU_SANDBOX',
   'WARIFU_TRUSTED_PROXIES',
@@ -52,6 +60,8 @@ export function readConfig(env: Environment): Config {
   const get = (name: Name) => (env[name] === '' ? undefined : env[name]);
   const port = integer('WARIFU_PORT', get('WARIFU_PORT') ?? '8787', 0, 65_535);
   const baseUrl = origin(get('WARIFU_BASE_URL') ?? `http://localhost:${port}`);
+  const name = productName(get('WARIFU_NAME'));
+  const { hostname } = new URL(baseUrl);
   const dataDir = resolve(get('WARIFU_DATA_DIR') ?? './data');
   const host = get('WARIFU_HOST') ?? '127.0.0.1';
   return {
@@ -61,7 +71,11 @@ export function readConfig(env: Environment): Config {
     dataDir,
     databaseUrl: databaseUrl(get('WARIFU_DATABASE_URL'), dataDir),
     smtpUrl: smtpUrl(get('WARIFU_SMTP_URL')),
-    mailFrom: sender(get('WARIFU_MAIL_FROM') ?? `Warifu <warifu@${new URL(baseUrl).hostname}>`),
+    mailFrom: sender(get('WARIFU_MAIL_FROM') ?? `${quoted(name ?? 'Warifu')} <warifu@${hostname}>`),
+    name: name ?? 'Warifu',
+    // A colon would end the issuer of a label, so an IPv6 address goes without.
+    issuer: name ?? `Warifu (${hostname.replace(/[[\]]/g, '').replaceAll(':', '.')})`,
+    accent: accent(get('WARIFU_ACCENT')),
     signUp: oneOf('WARIFU_SIGNUP', get('WARIFU_SIGNUP') ?? 'closed', ['closed', 'open']),
     sandbox: sandbox(get('WARIFU_SANDBOX') ?? '0', host, baseUrl),
     trustedProxies: cidrList(get('WARIFU_TRUSTED_PROXIES') ?? ''),
@@ -205,6 +219,60 @@ function sandbox(text: string, host: string, baseUrl: string): boolean {
   throw new ConfigError(
     `WARIFU_SANDBOX is for trying clients on this computer only, and ${open.join(' and ')} is not a loopback address. Unset WARIFU_SANDBOX, or write localhost and 127.0.0.1.`,
   );
+}
+
+/** A display name that holds more than words must be quoted (RFC 5322 §3.2.4). */
+function quoted(name: string): string {
+  return /^[\w ]+$/.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** SECURITY: it goes into mail headers, pages and QR codes; a line break or a mark that reorders text has no place there. */
+function productName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const name = text.normalize('NFC');
+  const plain = !/[\p{C}\p{Zl}\p{Zp}:]/u.test(name) && name === name.trim();
+  if (plain && [...name].length <= 40) return name;
+  throw new ConfigError(
+    'WARIFU_NAME must be a name of 1 to 40 characters without colons, line breaks, invisible marks or spaces around it.',
+  );
+}
+
+/** WCAG 2.2, success criterion 1.4.3. */
+const leastContrast = 4.5;
+
+/** The colour of buttons, the same in both schemes; their text is white. */
+function accent(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const form = /^#(?:[\da-f]{3}|[\da-f]{6})$/i.test(text);
+  if (!form) throw new ConfigError('WARIFU_ACCENT must be a colour such as #1d4f75.');
+  const colour = (text.length === 4 ? text.replace(/[\da-f]/gi, '$&$&') : text).toLowerCase();
+  if (contrastToWhite(colour) >= leastContrast) return colour;
+  let share = 1;
+  while (contrastToWhite(shade(colour, share)) < leastContrast) share -= 0.01;
+  // Rounded down: 4.49 is not 4.5.
+  const had = (Math.floor(contrastToWhite(colour) * 100) / 100).toFixed(2);
+  throw new ConfigError(
+    `WARIFU_ACCENT: white text on ${colour} has a contrast of ${had}:1; at least ${leastContrast}:1 is needed. A darker one is ${shade(colour, share)}.`,
+  );
+}
+
+/** A colour with a share of its light. */
+export function shade(colour: string, share: number): string {
+  const darker = channels(colour).map((value) => Math.floor(value * share));
+  return `#${darker.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** Contrast as WCAG 2.2 defines it, by relative luminance. */
+function contrastToWhite(colour: string): number {
+  const [r = 0, g = 0, b = 0] = channels(colour).map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05);
+}
+
+function channels(colour: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }
 
 function cidrList(text: string): string[] {

@@ -13,6 +13,7 @@ import { sendResetLink } from './recovery/by-mail.ts';
 import { expiredCases } from './recovery/cases.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
 import { sendPasswordResetLink } from './recovery/password-reset.ts';
+import { expiredDevices } from './sessions/devices.ts';
 import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
@@ -22,6 +23,7 @@ import type { PasswordCheck } from './users/password.ts';
 export const expiring: readonly Expiring[] = [
   expiredSessions,
   expiredPending,
+  expiredDevices,
   expiredLinks,
   expiredSignUps,
   expiredCases,

@@ -77,6 +77,10 @@ export const limits = {
     requestsPerSource: 60,
     sourceWindow: 10 * minute,
   },
+  lock: {
+    /** A notice must be read over a weekend, and what its link undoes must come to an end. */
+    linkLife: 3 * day,
+  },
   hostOverride: {
     /** Long enough for an owner to read the mail and stop it (R46). */
     wait: 24 * hour,
@@ -101,6 +105,20 @@ export const limits = {
     stampInterval: 30 * second,
   },
   stepUp: 15 * minute,
+  device: {
+    /** A browser that did not sign in for so long is a new one. Browsers keep no cookie for longer than 400 days. */
+    life: 180 * day,
+    /** Accounts whose secret one browser keeps. */
+    perBrowser: 8,
+    /** Browsers that an account knows; of those that keep no cookies each sign-in would add one. */
+    perUser: 50,
+  },
+  signIns: {
+    /** How far back the login history shows. The audit log itself stays. */
+    shown: 90 * day,
+    /** New devices and sources of one SAM user are mailed to the root user once in so long. */
+    samNotices: 1 * day,
+  },
   http: {
     headerBytes: 16 * 1024,
     headerTime: 10 * second,

@@ -48,7 +48,14 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
     const [session = '', ...others] = setCookies(done);
     expect(session).toMatch(/^__Host-warifu-8787=[\w-]{43}; /);
     expect(session.slice(session.indexOf('; ') + 2)).toBe(attributes);
-    for (const line of others) expect(line).toMatch(/^__Host-warifu-8787-sign-in=; .*(Max-Age=0|1970)/);
+    const gone = /^__Host-warifu-8787-(sign-in|origin)=; .*(Max-Age=0|1970)/;
+    const device =
+      /^__Host-warifu-8787-device=[\w-]{43}; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Strict$/;
+    expect(others.map((line) => (gone.test(line) ? 'gone' : device.test(line) ? 'device' : line))).toEqual([
+      'gone',
+      'gone',
+      'device',
+    ]);
     const secret = fresh.cookies.get('__Host-warifu-8787') ?? '';
     expect(done.body).toEqual({ next: 'DONE' });
     const csrf = await fresh.call('GET', '/v1/console/session');
@@ -78,7 +85,7 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
     const body = { mfaOTPCode: otpAt(enrolled.seed, server.clock.now) };
     const done = await fresh.call('POST', '/v1/console/sign_in/verify', { body });
     expect(done.body).toEqual({ next: 'DONE' });
-    expect([...fresh.cookies.keys()]).toEqual(['__Host-warifu-8787']);
+    expect([...fresh.cookies.keys()]).toEqual(['__Host-warifu-8787', '__Host-warifu-8787-device']);
   });
 
   const writes = (): [method: string, path: string, body?: object][] => [

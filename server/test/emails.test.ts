@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { enrol, mailedToken, mailsOf, newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { par, tally } from './support/race.ts';
+import { allow, newSam, signInSam } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 type EmailInfo = { emailId: string; email: string; verified: boolean };
@@ -94,5 +96,55 @@ describe.each(engines)('email addresses on %s', (engine) => {
     expect((await call(server, 'GET', `${base(root)}/emails/${emailId}`, { as })).status).toBe(404);
     // The deleted address got the news as well; take it out of the check for stored addresses.
     await server.ctx.db.deleteFrom('outbox').where('operator_id', '=', root.operatorId).execute();
+  });
+
+  describe('sending the link of an unverified address again', () => {
+    const resend = (root: Root, as: Credentials, emailId: string) =>
+      call(server, 'POST', `${base(root)}/emails/${emailId}/resend`, { as });
+    const unverified = async () => {
+      const root = await newRoot(server);
+      const as = await signIn(server, root);
+      await issue(as, `late-${root.email}`, root.password);
+      const emailId = (await list(root, as)).find((row) => !row.verified)?.emailId ?? '';
+      const first = await mailedToken(server, root.operatorId, 'add_email_link');
+      server.clock.now += 1000;
+      return { root, as, emailId, first };
+    };
+    const sent = async (root: Root) =>
+      (await mailsOf(server, root.operatorId)).filter((mail) => mail.template === 'add_email_link');
+
+    it('mails it to the stored address; the one before is dead', async () => {
+      const { root, as, emailId, first } = await unverified();
+      expect((await resend(root, as, emailId)).status).toBe(204);
+      expect((await sent(root)).map(({ to }) => to)).toEqual(Array(2).fill(`late-${root.email}`));
+      expect((await verify(first)).body.code).toBe('AUM0012');
+      expect((await verify(await mailedToken(server, root.operatorId, 'add_email_link'))).status).toBe(200);
+      expect((await resend(root, as, emailId)).body.code).toBe('AUM0003');
+    });
+
+    it('has a bound for each address, 64 at one instant included, and the links of adding go on', async () => {
+      const { root, as, emailId } = await unverified();
+      const answers = await par(64, () => resend(root, as, emailId));
+      expect(tally(answers)).toEqual({ '204': 3, '429 COM0429': 61 });
+      expect((await sent(root)).length).toBe(4);
+      const live = server.ctx.db.selectFrom('mail_tokens').selectAll().where('email_id', '=', emailId);
+      expect((await live.where('voided_at', 'is', null).execute()).length).toBe(1);
+      expect((await issue(as, `other-${root.email}`, root.password)).status).toBe(200);
+      server.clock.now += 3_600_000;
+      expect((await resend(root, as, emailId)).status).toBe(204);
+    });
+
+    it('answers alike for an unknown address and another operator’s; it is the root user’s alone', async () => {
+      const { root, as, emailId } = await unverified();
+      const other = await unverified();
+      for (const id of ['none', other.emailId]) {
+        const answer = await resend(root, as, id);
+        expect([answer.status, answer.body.code]).toEqual([404, 'COM0404']);
+      }
+      expect((await resend(root, other.as, emailId)).status).toBe(404);
+      const sam = await signInSam(server, await newSam(server, root, as, 'clerk', allow(['*'])));
+      expect((await resend(root, sam, emailId)).body.code).toBe('AUM0016');
+      expect((await sent(other.root)).length).toBe(1);
+    });
   });
 });

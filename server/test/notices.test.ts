@@ -87,7 +87,7 @@ describe.each(engines)('notices on %s', (engine) => {
     await signIn(server, root, undefined, '203.0.113.2');
     expect(await newNotices()).toEqual(both('sign_in_new_source'));
     await signIn(server, root, undefined, '203.0.113.2');
-    await signInConsole(server, root, undefined, '203.0.113.1');
+    await signIn(server, root, undefined, '203.0.113.1');
     expect(await newNotices()).toEqual([]);
     server.clock.now += 31 * day;
     await signIn(server, root, undefined, '203.0.113.2');
@@ -122,7 +122,7 @@ describe.each(engines)('notices on %s', (engine) => {
     server.clock.now += hour;
     await signInConsole(server, root, otpAt(as.seed, server.clock.now));
     server.clock.now += 10 * minute;
-    expect(await newNotices()).toEqual(both('sign_in_new_source'));
+    expect(await newNotices()).toEqual(both('sign_in_new_device'));
   });
 
   it('R16: a success after five failures, not after four', async () => {

@@ -53,6 +53,7 @@ function Emails() {
               emails={data}
               uses={uses.data}
               onDelete={(id) => navigate({ search: { dialog: 'delete', id } })}
+              onResent={(email) => showOutcome('emails.resent', undefined, { email })}
             />
             <div>
               <Button onClick={() => navigate({ search: { dialog: 'add' } })}>{t('emails.add')}</Button>

@@ -65,6 +65,11 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/settings">
           {t('nav.settings')}
         </Menu.Item>
+        {!session.switchedFrom && (
+          <Menu.Item component={Link} to="/security/switch">
+            {t('account.switch')}
+          </Menu.Item>
+        )}
         {session.mailPreview && (
           <Menu.Item component="a" href="/mail-preview">
             {t('frame.mailPreview')}

@@ -15,6 +15,7 @@ import { OperatorId } from './operator-id.tsx';
 import { SavedLanguageSwitch } from './saved-language-switch.tsx';
 import css from './shell.module.css';
 import { SideNav } from './side-nav.tsx';
+import { SwitchedBanner } from './switched-banner.tsx';
 
 /** What is around every signed-in page. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -46,6 +47,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <main id="main" className={css.main} tabIndex={-1}>
         <OfflineNotice />
         <SandboxNotice />
+        <SwitchedBanner />
         <Banner />
         {children}
       </main>

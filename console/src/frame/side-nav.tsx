@@ -9,6 +9,7 @@ const groups = [
       ['/security/mfa', 'mfa.title'],
       ['/security/password', 'password.title'],
       ['/security/sessions', 'sessions.title'],
+      ['/security/logins', 'nav.logins'],
       ['/security/users', 'nav.users'],
       ['/security/roles', 'nav.roles'],
       ['/security/default-permissions', 'nav.defaults'],

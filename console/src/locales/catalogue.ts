@@ -1,5 +1,6 @@
 import type { audit } from './ja/audit.ts';
 import type { common } from './ja/common.ts';
+import type { logins } from './ja/logins.ts';
 import type { permissions } from './ja/permissions.ts';
 import type { security } from './ja/security.ts';
 import type { signIn } from './ja/sign-in.ts';
@@ -11,6 +12,7 @@ export type Catalogue = typeof common &
   typeof signIn &
   typeof security &
   typeof users &
+  typeof logins &
   typeof permissions &
   typeof audit;
 

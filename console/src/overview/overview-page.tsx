@@ -1,19 +1,25 @@
 import { Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { Card, Page } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { countText, useText } from '../language.ts';
+import { type Login, placeName, resultOf } from '../logins/logins.ts';
+import { Moment } from '../look/facts.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import { codesState, type MfaState, useMfaStatus } from '../security/mfa-status.ts';
 import { useSession } from '../session/session.ts';
+import { mailState, type OperatorState, useOverview } from './overview.ts';
 import css from './overview-page.module.css';
 
 /** The first page after signing in: what is left to do to keep this account safe. */
 export function OverviewPage() {
   const { t } = useText();
   const { data } = useMfaStatus();
+  const overview = useOverview();
   return (
     <Page title={t('overview.title')}>
-      {data ? <Checklist state={data} /> : <Skeleton height={200} radius={10} />}
+      {data ? <Checklist state={data} operator={overview.data?.operator} /> : <Skeleton height={200} radius={10} />}
+      {overview.data?.signIns && <LatestLogins logins={overview.data.signIns} />}
       <Card title={t('overview.wayBack')}>
         <p>{t('overview.wayBackBody')}</p>
         <p>
@@ -24,7 +30,7 @@ export function OverviewPage() {
   );
 }
 
-function Checklist({ state }: { state: MfaState }) {
+function Checklist({ state, operator }: { state: MfaState; operator: OperatorState | undefined }) {
   const { t } = useText();
   const enabled = state.status === 'ACTIVE';
   const { isRoot } = useSession();
@@ -32,23 +38,103 @@ function Checklist({ state }: { state: MfaState }) {
   const stored = !isRoot || codesState(state) === 'stored';
   return (
     <Card title={t('overview.checklist')}>
-      {enabled && stored && <p className="quiet">{t('overview.allDone')}</p>}
+      {enabled && stored && (!operator || isWell(operator)) && <p className="quiet">{t('overview.allDone')}</p>}
       <ul className={css.list}>
-        <Item title={t('overview.mfa')} body={t('overview.mfaBody')} done={enabled} action />
+        <Item title={t('overview.mfa')} body={t('overview.mfaBody')} done={enabled} to="/security/mfa" />
         {isRoot && (
           <Item
             title={t('overview.codes')}
             body={t(enabled ? 'overview.codesBody' : 'overview.codesLater')}
             done={stored}
-            action={enabled}
+            to={enabled ? '/security/mfa' : undefined}
           />
         )}
+        {operator && <OperatorItems operator={operator} />}
       </ul>
     </Card>
   );
 }
 
-function Item({ title, body, done, action }: { title: string; body: string; done: boolean; action: boolean }) {
+const isWell = ({ verifiedEmails, usersWithoutMfa, mail }: OperatorState) =>
+  verifiedEmails > 1 && usersWithoutMfa.length === 0 && mailState(mail) !== 'failing' && mail.smtp;
+
+/** What the operator rests on, for the root user. */
+function OperatorItems({ operator: { verifiedEmails, usersWithoutMfa, mail } }: { operator: OperatorState }) {
+  const { t } = useText();
+  const state = mailState(mail);
+  return (
+    <>
+      <Item
+        title={t('overview.emails')}
+        body={t(verifiedEmails > 1 ? 'overview.emailsDone' : 'overview.emailsBody')}
+        done={verifiedEmails > 1}
+        to="/security/emails"
+      />
+      <Item
+        title={t('overview.users')}
+        body={
+          usersWithoutMfa.length === 0
+            ? t('overview.usersDone')
+            : countText('overview.usersWithout', usersWithoutMfa.length)
+        }
+        done={usersWithoutMfa.length === 0}
+        to="/security/users"
+      />
+      <Item title={t('overview.mail')} body={<MailWords mail={mail} />} done={mail.smtp && state !== 'failing'} />
+    </>
+  );
+}
+
+function MailWords({ mail }: { mail: OperatorState['mail'] }) {
+  const { t } = useText();
+  const state = mailState(mail);
+  const { lastSentAt, lastFailedAt, lastError = '' } = mail;
+  return (
+    <>
+      <span>{t(`overview.mailStates.${state}`)}</span> {state === 'failing' && <code translate="no">{lastError}</code>}{' '}
+      {state === 'failing' && lastFailedAt !== undefined && <Moment at={lastFailedAt} />}
+      {lastSentAt !== undefined && (
+        <span>
+          <span>{t('overview.mailSent')}</span> <Moment at={lastSentAt} brief />
+        </span>
+      )}
+    </>
+  );
+}
+
+function LatestLogins({ logins }: { logins: readonly Login[] }) {
+  const { t } = useText();
+  return (
+    <Card title={t('overview.logins')}>
+      <ul className={css.logins}>
+        {logins.map((login) => (
+          <li key={login.signInId}>
+            <StatusWord kind={resultOf(login) === 'success' ? 'well' : 'warn'}>
+              {t(`overview.loginResults.${resultOf(login)}`)}
+            </StatusWord>
+            <Moment at={login.at} brief />
+            <span>{placeName(login, t)}</span>
+            <code translate="no">{login.sourceIp}</code>
+            {login.newDevice && <span className="small">{t('overview.newDevice')}</span>}
+          </li>
+        ))}
+      </ul>
+      <p>
+        <Link to="/security/logins">{t('overview.allLogins')}</Link>
+      </p>
+    </Card>
+  );
+}
+
+type ItemProps = {
+  title: string;
+  body: ReactNode;
+  done: boolean;
+  /** The page that deals with it. */
+  to?: '/security/mfa' | '/security/emails' | '/security/users' | undefined;
+};
+
+function Item({ title, body, done, to }: ItemProps) {
   const { t } = useText();
   return (
     <li className={css.item}>
@@ -57,12 +143,8 @@ function Item({ title, body, done, action }: { title: string; body: string; done
         <p className="quiet">{body}</p>
       </div>
       <StatusWord kind={done ? 'well' : 'wait'}>{t(done ? 'overview.done' : 'overview.todo')}</StatusWord>
-      {action && (
-        <Link
-          to="/security/mfa"
-          className={css.action}
-          aria-label={`${t(done ? 'overview.review' : 'overview.set')}: ${title}`}
-        >
+      {to && (
+        <Link to={to} className={css.action} aria-label={`${t(done ? 'overview.review' : 'overview.set')}: ${title}`}>
           {t(done ? 'overview.review' : 'overview.set')}
         </Link>
       )}

@@ -13,7 +13,7 @@ export function codesFileName({ session, madeAt }: Sheet): string {
 /** What a person finds in a drawer two years later: the codes, whose they are, and what to do with them. */
 export function codesText({ codes, session, madeAt }: Sheet, t: Translate): string {
   const lines = [
-    t('codes.fileTitle'),
+    t('codes.fileTitle', { product: t('product.name') }),
     '',
     t('codes.fileOperator', { operatorId: session.operatorId }),
     t('codes.fileAccount', { email: session.email ?? '' }),

@@ -9,7 +9,7 @@ export function CodesSheet({ codes, session, madeAt }: Sheet) {
   const { t } = useText();
   return (
     <Portal className={css.sheet} reuseTargetNode={false}>
-      <h1>{t('codes.fileTitle')}</h1>
+      <h1>{t('codes.fileTitle', { product: t('product.name') })}</h1>
       <p>{t('codes.fileOperator', { operatorId: session.operatorId })}</p>
       <p>{t('codes.fileAccount', { email: session.email ?? '' })}</p>
       <p>{t('codes.fileDate', { date: exactTime(madeAt) })}</p>

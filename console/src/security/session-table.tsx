@@ -95,7 +95,7 @@ function nameOf({ kind, userAgent }: SessionRow, t: Translate): string {
 }
 
 function methodOf({ authMethod }: SessionRow, t: Translate): string {
-  const known = { password: 'password', 'password+totp': 'mfa', authKey: 'key', switch: 'switch' } as const;
+  const known = { password: 'password', 'password+totp': 'mfa', authKey: 'key', switchUser: 'switch' } as const;
   const method = known[authMethod as keyof typeof known];
   return method ? t(`sessions.methods.${method}`) : authMethod;
 }

@@ -20,9 +20,10 @@ export async function logOut(session: Session) {
   location.replace(`/login?${query}`);
 }
 
-/** A SAM user comes back to its own form, with the operator filled in. */
+/** A SAM user comes back to its own form, with the operator filled in; who had switched, to that of its own. */
 function keepKind(query: URLSearchParams, session: Session | undefined) {
-  if (!session || session.isRoot) return;
+  const who = session?.switchedFrom ?? session;
+  if (who?.userName === undefined) return;
   query.set('as', 'sam');
-  query.set('operator', session.operatorId);
+  query.set('operator', who.operatorId);
 }

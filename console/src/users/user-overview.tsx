@@ -86,6 +86,11 @@ function UserFacts({ user, onShow }: { user: User } & Shows) {
           [t('users.wayBack'), t(`users.wayBacks.${wayBackOf(user)}`)],
         ]}
       />
+      <p>
+        <Link to="/security/logins" search={{ user: user.userName }}>
+          {t('logins.title')}
+        </Link>
+      </p>
       <div>
         <GuardedButton endpoint={updateUser} userName={user.userName} variant="default" onClick={() => onShow('edit')}>
           {t('user.edit')}

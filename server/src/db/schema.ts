@@ -21,6 +21,7 @@ export type Database = {
   login_accounts: LoginAccounts;
   attempt_windows: AttemptWindows;
   known_sources: KnownSources;
+  known_devices: KnownDevices;
   deferred_requests: DeferredRequests;
   outbox: Outbox;
   audit_log: AuditLog;
@@ -164,7 +165,13 @@ export type PendingSignIns = {
   expires_at: Instant;
 };
 
-export type MailTokenPurpose = 'mfa_reset' | 'mfa_reset_cancel' | 'password_reset' | 'add_email' | 'sign_up';
+export type MailTokenPurpose =
+  | 'mfa_reset'
+  | 'mfa_reset_cancel'
+  | 'password_reset'
+  | 'account_lock'
+  | 'add_email'
+  | 'sign_up';
 
 export type MailTokens = {
   operator_id: string;
@@ -181,6 +188,8 @@ export type MailTokens = {
   email_id: string | null;
   /** Sign-up that it finishes. */
   sign_up_id: string | null;
+  /** Primary address that it brings back; its row may be gone by then. */
+  address: string | null;
   credential_version: number;
   failures: number;
   created_at: Instant;
@@ -211,6 +220,9 @@ export type LoginAccounts = {
 export type AttemptWindows = { scope: string; key: string; window_start: Instant; count: number };
 
 export type KnownSources = { operator_id: string; user_id: string; source: string; last_success_at: Instant };
+
+/** Browsers that signed in to an account. */
+export type KnownDevices = { operator_id: string; user_id: string; device_hash: string; last_seen_at: Instant };
 
 export type DeferredRequests = {
   request_id: string;

@@ -48,7 +48,7 @@ export async function beginEnrolment(cause: Cause, target: Target, account: stri
     await deleteFactor(c);
     await c.db.insertInto('totp_factors').values(unconfirmed(c, seed)).execute();
   });
-  return totpUri(seed, account);
+  return totpUri(seed, { issuer: cause.ctx.config.issuer, account });
 }
 
 /**

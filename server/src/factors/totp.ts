@@ -14,8 +14,8 @@ export function newSeed(): string {
 }
 
 /** The `otpauth:` URI for authenticators, its defaults written out because some old ones need them. */
-export function totpUri(seed: string, account: string): string {
-  const uri = generateURI({ issuer: 'Warifu', label: account, secret: seed });
+export function totpUri(seed: string, { issuer, account }: { issuer: string; account: string }): string {
+  const uri = generateURI({ issuer, label: account, secret: seed });
   const url = new URL(uri);
   url.searchParams.set('algorithm', 'SHA1');
   url.searchParams.set('digits', String(otp.digits));

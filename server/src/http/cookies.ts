@@ -14,6 +14,8 @@ function nameOf({ server }: FastifyRequest | FastifyReply, part = ''): string {
 }
 
 const pending = '-sign-in';
+const device = '-device';
+const origin = '-origin';
 
 export function readSessionCookie(request: FastifyRequest): string | undefined {
   return readCookie(request, nameOf(request));
@@ -23,14 +25,38 @@ export function readPendingCookie(request: FastifyRequest): string | undefined {
   return readCookie(request, nameOf(request, pending));
 }
 
-/** Hands the session to the browser; a pending sign-in is over with it. */
+/** The session that the browser switched from. */
+export function readOriginCookie(request: FastifyRequest): string | undefined {
+  return readCookie(request, nameOf(request, origin));
+}
+
+/** Hands the session to the browser; a pending sign-in and a switch are over with it. */
 export function setSessionCookie(reply: FastifyReply, token: string): void {
   setCookie(reply, { name: nameOf(reply), value: token });
   clearPendingCookie(reply);
+  clearCookie(reply, nameOf(reply, origin));
+}
+
+/** Hands a switched session to the browser, which keeps the one that it came from. */
+export function setSwitchedCookie(reply: FastifyReply, token: string, originToken: string): void {
+  setCookie(reply, { name: nameOf(reply), value: token });
+  setCookie(reply, { name: nameOf(reply, origin), value: originToken });
 }
 
 export function clearSessionCookie(reply: FastifyReply): void {
   clearCookie(reply, nameOf(reply));
+  clearCookie(reply, nameOf(reply, origin));
+}
+
+/** What a browser is known by; it opens nothing. */
+export function readDeviceCookie(request: FastifyRequest): string[] {
+  const secrets = (readCookie(request, nameOf(request, device)) ?? '').split('.');
+  return secrets.filter((secret) => /^[\w-]{43}$/.test(secret)).slice(0, limits.device.perBrowser);
+}
+
+export function setDeviceCookie(reply: FastifyReply, secrets: readonly string[]): void {
+  const maxAge = limits.device.life / 1000;
+  setCookie(reply, { name: nameOf(reply, device), value: secrets.join('.'), maxAge });
 }
 
 export function setPendingCookie(reply: FastifyReply, token: string): void {

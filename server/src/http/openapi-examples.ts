@@ -46,6 +46,7 @@ const values: Record<string, unknown> = {
   requestPath: '/v1/operators/OP0123456789/users/hana',
   statusCode: 200,
   last_evaluated_key: '1234',
+  signInId: '1234',
   tokenTimeoutSeconds: 3600,
   pathVariables: { user_name: 'hana' },
   queryParameters: {},

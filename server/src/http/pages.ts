@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Config, shade } from '../config.ts';
 import { newSecret } from '../crypto/tokens.ts';
+import { escapeHtml } from './escape.ts';
 import { pagePolicy } from './security-headers.ts';
 
 const loginPages = [
@@ -18,6 +20,7 @@ const loginPages = [
   '/password/reset',
   '/help/login',
   '/email/verify',
+  '/account/lock',
 ];
 const appPages = ['/', '/help', '/security', '/security/*', '/logs', '/logs/*', '/settings'];
 
@@ -38,7 +41,7 @@ export async function registerPages(app: FastifyInstance, dist: string): Promise
     // The build put `.br` and `.gz` beside each; `Vary` and an ETag of its own come with the one that is picked.
     preCompressed: true,
   });
-  const page = pageSender(dist);
+  const page = pageSender(dist, app.warifu.ctx.config);
   for (const path of loginPages) app.get(path, async (_, reply) => page(reply, 'login.html'));
   for (const path of appPages) app.get(path, async (_, reply) => page(reply, 'app.html'));
   app.get('/favicon.svg', async (_, reply) => {
@@ -68,11 +71,26 @@ function wantsPage({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && !forPrograms && (headers.accept ?? '').includes('text/html');
 }
 
-function pageSender(dist: string): (reply: FastifyReply, file: string) => string {
-  const texts = new Map(['login.html', 'app.html'].map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
+function pageSender(dist: string, look: Look): (reply: FastifyReply, file: string) => string {
+  const texts = new Map(
+    ['login.html', 'app.html'].map((file) => [file, dressed(readFileSync(join(dist, file), 'utf8'), look)]),
+  );
   return (reply, file) => {
     const nonce = newSecret();
     reply.header('content-security-policy', pagePolicy(nonce)).type('text/html; charset=utf-8');
     return (texts.get(file) ?? '').replaceAll('__CSP_NONCE__', nonce);
   };
+}
+
+type Look = Pick<Config, 'name' | 'accent'>;
+
+/** A page with the name and the colour of this server. */
+function dressed(page: string, { name, accent }: Look): string {
+  // Functions, because `$&` in a name would be read as a pattern.
+  const named = page.replaceAll('__NAME__', () => escapeHtml(name));
+  if (accent === undefined) return named;
+  const colours = `--mantine-color-ai-filled:${accent};--mantine-color-ai-filled-hover:${shade(accent, 0.85)};--brand:${accent}`;
+  // More specific than what the kit writes into the page later.
+  const style = `<style nonce="__CSP_NONCE__">html:root[data-mantine-color-scheme]{${colours}}</style>`;
+  return named.replace('</head>', () => `${style}</head>`);
 }

@@ -20,6 +20,7 @@ const purposes: Readonly<Record<MailTokenPurpose, Rule>> = {
   mfa_reset: { failures, survivesCredentialChange: false },
   mfa_reset_cancel: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
   password_reset: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: false },
+  account_lock: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
   add_email: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: false },
   // Nobody's yet, so no credentials can change.
   sign_up: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
@@ -36,11 +37,15 @@ type OfUser = {
   readonly factorId?: string;
   /** Address that it verifies. */
   readonly emailId?: string;
+  /** Primary address that it brings back. */
+  readonly address?: string;
 };
 export type NewMailToken = (OfUser | { readonly signUpId: string }) & {
   readonly purpose: MailTokenPurpose;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Now, when left out. */
+  readonly createdAt?: number;
 };
 
 /** Makes a token for one mailed link: bound to one purpose and one operator (R43). Only its hash is kept. */
@@ -58,10 +63,11 @@ export async function issueMailToken(db: Db, ctx: Context, token: NewMailToken):
       case_id: owner?.caseId ?? null,
       factor_id: owner?.factorId ?? null,
       email_id: owner?.emailId ?? null,
+      address: owner?.address ?? null,
       sign_up_id: 'signUpId' in token ? token.signUpId : null,
       credential_version: owner?.credentialVersion ?? 0,
       failures: 0,
-      created_at: ctx.now(),
+      created_at: token.createdAt ?? ctx.now(),
       expires_at: token.expiresAt,
       used_at: null,
       voided_at: null,
@@ -144,6 +150,40 @@ export async function voidLinksOfUser(db: Db, now: number, user: { operatorId: s
   return await voidLinks(db, now, { operatorId, userId, purposes: mortal });
 }
 
+/** When the newest live link of a purpose was made; 0 when there is none. */
+export async function newestLink(db: Db, now: number, operatorId: string, purpose: MailTokenPurpose): Promise<number> {
+  const row = await db
+    .selectFrom('mail_tokens')
+    .select((eb) => eb.fn.max('created_at').as('created_at'))
+    .where('operator_id', '=', operatorId)
+    .where('purpose', '=', purpose)
+    .where(isAlive(now))
+    .executeTakeFirst();
+  return Number(row?.created_at ?? 0);
+}
+
+/**
+ * Voids the lock links that a used one outranks: those that bring no address back, and, when it brings one back itself,
+ * those that were made after it.
+ *
+ * SECURITY: who moved an account to a mailbox of its own and on to a second one is sent a link that brings the first
+ * back. It must not void the owner's, which is older.
+ */
+export async function voidLockLinks(db: Db, now: number, used: MailTokens): Promise<void> {
+  await db
+    .updateTable('mail_tokens')
+    .set({ voided_at: now })
+    .where('operator_id', '=', used.operator_id)
+    .where('purpose', '=', 'account_lock')
+    .where((eb) =>
+      used.address === null
+        ? eb('address', 'is', null)
+        : eb.or([eb('address', 'is', null), eb('created_at', '>=', used.created_at)]),
+    )
+    .where(isAlive(now))
+    .execute();
+}
+
 function isAlive(now: number) {
   return (eb: ExpressionBuilder<Database, 'mail_tokens'>) =>
     eb.and([eb('used_at', 'is', null), eb('voided_at', 'is', null), eb('expires_at', '>', now)]);
@@ -154,14 +194,26 @@ function one(db: Db, link: MailTokens) {
   return own.where('token_id', '=', link.token_id);
 }
 
-/** A link that is over is gone; one of a later time begins now. */
+/**
+ * A link that is over is gone; one of a later time begins now. SECURITY: lock links keep when they were made, because
+ * their order decides which one counts; they only end no later than those of now.
+ */
 export const expiredLinks: Expiring = {
   table: 'mail_tokens',
   remove: ({ db }, at) => db.deleteFrom('mail_tokens').where('expires_at', '<=', at).execute(),
-  bringBack: (db, now) =>
-    db
+  bringBack: async (db, now) => {
+    await db
       .updateTable('mail_tokens')
       .set({ created_at: now, expires_at: sql<number>`expires_at - (created_at - ${now})` })
       .where('created_at', '>', now)
-      .execute(),
+      .where('purpose', '!=', 'account_lock')
+      .execute();
+    const latest = now + limits.lock.linkLife;
+    await db
+      .updateTable('mail_tokens')
+      .set({ expires_at: latest })
+      .where('purpose', '=', 'account_lock')
+      .where('expires_at', '>', latest)
+      .execute();
+  },
 };

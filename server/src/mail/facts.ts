@@ -13,6 +13,8 @@ export type NoticeEvent =
   | 'password_changed'
   | 'password_reset'
   | 'sign_in_new_source'
+  | 'sign_in_new_device'
+  | 'sign_in_disowned'
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'
@@ -25,6 +27,7 @@ export type NoticeEvent =
   | 'email_added'
   | 'email_removed'
   | 'primary_email_changed'
+  | 'account_locked'
   | 'host_override_requested'
   | 'host_override_done';
 
@@ -52,11 +55,11 @@ export type Notice = Happening & {
   readonly reason?: string;
   /** When it happens unless it is stopped, for `host_override_requested`; milliseconds. */
   readonly dueAt?: number;
-  /** Page that stops a reset; only in `mfa_reset_requested` and `host_override_requested`. */
+  /** Page that stops a reset, or cancels a change and locks the account. */
   readonly cancelLink?: string;
   /** Verified addresses, for `mfa_reset_done`. */
   readonly addresses?: readonly string[];
-  /** IDs of the root user's AuthKeys, for `mfa_reset_done`: they still work. */
+  /** IDs of the root user's AuthKeys, for `mfa_reset_done` and `account_locked`: they still work. */
   readonly authKeyIds?: readonly string[];
 };
 

@@ -16,7 +16,12 @@ export type NoticeOptions = {
   readonly also?: string;
   /** Left out of the recipients: it gets a mail of its own about the same event. */
   readonly except?: string;
+  /** The one address that is told: its mail has a link of its own. */
+  readonly only?: string;
 };
+
+/** The AuthKeys of the root user still work afterwards: whoever reads it must look at them. */
+const listsKeys: readonly NoticeEvent[] = ['mfa_reset_done', 'account_locked'];
 
 type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo };
 
@@ -28,9 +33,9 @@ export async function tellOwners(
   options: NoticeOptions,
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, except, userName, address, also, reason, dueAt } = options;
-  const authKeyIds = event === 'mfa_reset_done' ? await rootAuthKeys(db, operatorId) : undefined;
-  const told = new Set([...recipients, ...(also === undefined ? [] : [also])]);
+  const { receipt, cancelLink, except, only, userName, address, also, reason, dueAt } = options;
+  const authKeyIds = listsKeys.includes(event) ? await rootAuthKeys(db, operatorId) : undefined;
+  const told = new Set(only === undefined ? [...recipients, ...(also === undefined ? [] : [also])] : [only]);
   if (except !== undefined) told.delete(except);
   for (const recipient of told) {
     const facts = {

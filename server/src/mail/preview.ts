@@ -15,7 +15,7 @@ export type PreviewMail = RenderedMail & {
 };
 
 /** What a preview page is made for: its reader's language and the nonce of its style. */
-export type PageSettings = { readonly language: Language; readonly nonce: string };
+export type PageSettings = { readonly language: Language; readonly nonce: string; readonly name: string };
 
 const listed = 200;
 
@@ -73,7 +73,8 @@ function preview(ctx: Context, row: Outbox): PreviewMail | undefined {
 }
 
 /** The page that lists mails. */
-export function listPage(ctx: Context, { language, nonce }: PageSettings, mails: readonly PreviewMail[]): string {
+export function listPage(ctx: Context, settings: PageSettings, mails: readonly PreviewMail[]): string {
+  const { language } = settings;
   const w = words[language];
   const rows = mails.map(
     (mail) => html`<tr>
@@ -87,11 +88,12 @@ export function listPage(ctx: Context, { language, nonce }: PageSettings, mails:
 <tbody>${rows}</tbody>
 </table></div>`;
   const content = mails.length === 0 ? html`<p>${w.empty}</p>` : table;
-  return page({ language, nonce }, w.title, html`<h1>${w.title}</h1><p>${w.why}</p>${content}`);
+  return page(settings, w.title, html`<h1>${w.title}</h1><p>${w.why}</p>${content}`);
 }
 
 /** The page of one mail: both parts, the HTML one in a frame of its own. */
-export function mailPage(ctx: Context, { language, nonce }: PageSettings, mail: PreviewMail): string {
+export function mailPage(ctx: Context, settings: PageSettings, mail: PreviewMail): string {
+  const { language } = settings;
   const w = words[language];
   const main = html`<p><a href="/mail-preview">${w.back}</a></p>
 <h1 lang="${mail.language}">${mail.subject}</h1>
@@ -103,10 +105,10 @@ export function mailPage(ctx: Context, { language, nonce }: PageSettings, mail: 
 <pre lang="${mail.language}">${linkify(mail.text, ctx.config.baseUrl)}</pre>
 <h2>${w.html}</h2>
 <iframe src="/mail-preview/${mail.mailId}/html" title="${w.html}" sandbox></iframe>`;
-  return page({ language, nonce }, mail.subject, main);
+  return page(settings, mail.subject, main);
 }
 
-function page({ language, nonce }: PageSettings, title: string, main: Markup): string {
+function page({ language, nonce, name }: PageSettings, title: string, main: Markup): string {
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -115,7 +117,7 @@ function page({ language, nonce }: PageSettings, title: string, main: Markup): s
 <title>${title}</title>
 <style nonce="${nonce}">${style}</style>
 </head>
-<body><header><a href="/">Warifu</a></header><main>${main}</main></body>
+<body><header><a href="/">${name}</a></header><main>${main}</main></body>
 </html>
 `.markup;
 }

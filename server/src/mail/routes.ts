@@ -16,12 +16,12 @@ const proxyHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host',
 export function registerMailPreview(app: FastifyInstance, ctx: Context): void {
   app.get('/mail-preview', async (request, reply) => {
     assertAtThisComputer(ctx, request);
-    return listPage(ctx, preparePage(request, reply), await listPreviews(ctx));
+    return listPage(ctx, preparePage(ctx, request, reply), await listPreviews(ctx));
   });
   app.get<{ Params: { mailId: string } }>('/mail-preview/:mailId', async (request, reply) => {
     assertAtThisComputer(ctx, request);
     const mail = await existing(ctx, request.params.mailId);
-    return mailPage(ctx, preparePage(request, reply), mail);
+    return mailPage(ctx, preparePage(ctx, request, reply), mail);
   });
   app.get<{ Params: { mailId: string } }>('/mail-preview/:mailId/html', async (request, reply) => {
     assertAtThisComputer(ctx, request);
@@ -47,13 +47,13 @@ async function existing(ctx: Context, mailId: string): Promise<PreviewMail> {
   return mail;
 }
 
-function preparePage(request: FastifyRequest, reply: FastifyReply): PageSettings {
+function preparePage(ctx: Context, request: FastifyRequest, reply: FastifyReply): PageSettings {
   const nonce = newSecret();
   answer(
     reply,
     `default-src 'none'; style-src 'nonce-${nonce}'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
   );
-  return { language: languageOf(request), nonce };
+  return { language: languageOf(request), nonce, name: ctx.config.name };
 }
 
 function answer(reply: FastifyReply, policy: string): void {

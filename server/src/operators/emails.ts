@@ -26,11 +26,38 @@ export async function requestEmail(cause: Cause, operatorId: string, input: { em
     await proof.settle(c);
     const budget = { scope: 'email.day', key: operatorId, limit: limits.reset.mailsPerDay, length: limits.day };
     if (!(await takeFromWindow(c.db, budget, c.now))) throw new Failure('COM0429', {}, limits.hour / 1000);
-    const emailId = await upsertEmail(c, address);
-    describe(c, { target: `email:${emailId}` });
-    const mail = { template: 'add_email_link', operatorId, recipient: address.email } as const;
-    const link = { page: '/email/verify', token: await newToken(c, emailId), life: limits.signUp.tokenLife };
-    await mailLink(c, { ...mail, ...link, language: c.user.row.language });
+    await mailNewLink(c, { emailId: await upsertEmail(c, address), email: address.email });
+  });
+}
+
+/**
+ * Mails a new link to an address that was never verified. No password is asked: whoever added it gave it, and nothing
+ * changes by a mail. Its budgets are its own, so that a stolen session cannot use up those for adding an address.
+ * @throws Failure COM0404, AUM0003 when it is verified, COM0429 when too many links were asked
+ */
+export async function resendLink(cause: Cause, operatorId: string, emailId: string): Promise<void> {
+  await changeUser(cause, { operatorId, userId: rootId }, async (c) => {
+    const row = await findEmail(c.db, operatorId, emailId);
+    if (row.verified_at !== null) throw new Failure('AUM0003');
+    const { mailsPerHour, mailsPerDay } = limits.reset;
+    const perAddress = { scope: 'email.resend', key: emailId, limit: mailsPerHour, length: limits.hour };
+    const perDay = { scope: 'email.resend_day', key: operatorId, limit: mailsPerDay, length: limits.day };
+    for (const budget of [perAddress, perDay]) {
+      if (!(await takeFromWindow(c.db, budget, c.now))) throw new Failure('COM0429', {}, budget.length / 1000);
+    }
+    await mailNewLink(c, { emailId, email: row.email });
+  });
+}
+
+async function mailNewLink(c: UserChange, { emailId, email }: { emailId: string; email: string }): Promise<void> {
+  const { operatorId, row } = c.user;
+  describe(c, { target: `email:${emailId}` });
+  const mail = { template: 'add_email_link', operatorId, recipient: email, language: row.language } as const;
+  await mailLink(c, {
+    ...mail,
+    page: '/email/verify',
+    token: await newToken(c, emailId),
+    life: limits.signUp.tokenLife,
   });
 }
 

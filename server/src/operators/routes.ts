@@ -11,6 +11,7 @@ import {
   issueAddEmailToken,
   listEmails as listEmailsEndpoint,
   listSystemNotifications,
+  resendAddEmailToken,
   setSystemNotification,
   updateOperatorPassword,
   updateSettings,
@@ -24,7 +25,7 @@ import { anyone, permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { parseEmail } from '../mail/address.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
-import { deleteEmail, getEmail, listEmails, requestEmail, verifyEmail } from './emails.ts';
+import { deleteEmail, getEmail, listEmails, requestEmail, resendLink, verifyEmail } from './emails.ts';
 import { describeOperator } from './operators.ts';
 import { changePassword } from './password-change.ts';
 import { readSettings, writeSettings } from './settings.ts';
@@ -105,6 +106,11 @@ function registerEmailRoutes(app: FastifyInstance): void {
 
   handle(app, getEmailEndpoint, rootOf('operator_id'), async ({ caller, params }) => {
     return await getEmail(ctx.db, caller.operatorId, params.email_id);
+  });
+
+  handle(app, resendAddEmailToken, rootOf('operator_id'), async ({ cause, params }) => {
+    await resendLink(cause, params.operator_id, params.email_id);
+    return undefined;
   });
 
   handle(app, deleteEmailEndpoint, rootOf('operator_id'), async ({ cause, params }) => {

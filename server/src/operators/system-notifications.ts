@@ -7,6 +7,7 @@ import { limits } from '../limits.ts';
 import { voidLinks } from '../links/links.ts';
 import { provePasswordOf } from '../users/password.ts';
 import { findEmail } from './emails.ts';
+import { newLockLink } from './lock-link.ts';
 import { findOperator } from './operators.ts';
 
 /** What an operator's addresses are for. `primary` is sign-in and the reset mails. */
@@ -92,7 +93,11 @@ async function setPrimary(c: UserChange, ids: string[]): Promise<void> {
   }
   // Links that were mailed to the old primary address are dead (R43).
   await voidLinks(c.db, c.now, { operatorId, purposes: ['mfa_reset', 'password_reset'] });
-  notify(c, 'primary_email_changed', { address: row.email, ...(before && { also: before.email }) });
+  if (!before) return;
+  notify(c, 'primary_email_changed', { address: row.email, except: before.email });
+  // SECURITY: the way back goes to the old address alone; the others may be the thief's.
+  const cancelLink = await newLockLink(c, before.email);
+  notify(c, 'primary_email_changed', { address: row.email, only: before.email, cancelLink });
 }
 
 async function assertVerified(db: Db, operatorId: string, ids: string[]): Promise<void> {

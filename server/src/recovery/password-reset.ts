@@ -11,7 +11,9 @@ import { findLink, issueMailToken, spendLink, voidLinks } from '../links/links.t
 import { parseEmail } from '../mail/address.ts';
 import { mailLink } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
+import { newLockLink } from '../operators/lock-link.ts';
 import { findOperator, holdRecovery } from '../operators/operators.ts';
+import { forgetDevices } from '../sessions/devices.ts';
 import { findAccount } from '../users/accounts.ts';
 import { setPasswordHash, voidCredentials } from '../users/credentials.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
@@ -37,7 +39,7 @@ export async function sendPasswordResetLink(cause: Cause, email: string): Promis
   }
   const { operatorId, userId } = account;
   await changeUser(cause, { operatorId, userId }, async (c) => {
-    if (await takeMail(c)) await issueLink(c);
+    if (await takeMail(c)) await mailResetLink(c, c.user.row.credential_version);
     else describe(c, { outcome: 'refused', reason: 'too many mails' });
   });
 }
@@ -61,8 +63,9 @@ export async function resetPassword(cause: Cause, token: string, password: strin
     await setPasswordHash(c, passwordHash);
     await clearAccount(c.db, ctx, { operatorId, userId });
     await voidCredentials(c);
+    await forgetDevices(c);
     await holdRecovery(c);
-    notify(c, 'password_reset');
+    notify(c, 'password_reset', { cancelLink: await newLockLink(c) });
     describe(c, { target: 'root', detail: { case: link.case_id ?? '' } });
     return c.receipt;
   });
@@ -74,12 +77,16 @@ async function takeMail({ db, now, user: { operatorId: key } }: UserChange): Pro
   return (await takeFromWindow(db, perHour, now)) && (await takeFromWindow(db, perDay, now));
 }
 
-async function issueLink(c: UserChange): Promise<void> {
+/**
+ * Mails the link that sets a new password to the primary address.
+ * @param credentialVersion of the credentials that it replaces
+ */
+export async function mailResetLink(c: UserChange, credentialVersion: number): Promise<void> {
   const { db, ctx, now, user } = c;
   const { operatorId, userId, row } = user;
   const caseId = newId();
   await voidLinks(db, now, { operatorId, purposes: ['password_reset'] });
-  const bound = { operatorId, userId, credentialVersion: row.credential_version, caseId };
+  const bound = { operatorId, userId, credentialVersion, caseId };
   const token = await issueMailToken(db, ctx, {
     ...bound,
     expiresAt: now + reset.tokenLife,

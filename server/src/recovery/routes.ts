@@ -3,6 +3,7 @@ import {
   getMFAStatus,
   issueMFARevokingToken,
   issuePasswordResetToken,
+  lockAccount,
   stopMFAReset,
   verifyMFARevokingToken,
   verifyPasswordResetToken,
@@ -15,6 +16,7 @@ import { handle, sendReceipt } from '../http/handle.ts';
 import { requestReset } from './by-mail.ts';
 import { pendingCase, stopAsRoot, stopByLink } from './cases.ts';
 import { verifyReset } from './finish-by-mail.ts';
+import { lockByLink } from './lock.ts';
 import { requestPasswordReset, resetPassword } from './password-reset.ts';
 
 /** Ways back in by mail, what is pending of them, and how it is stopped. */
@@ -44,6 +46,11 @@ export function registerRecoveryRoutes(app: FastifyInstance): void {
 
   handle(app, cancelMFARevokingToken, anyone, async ({ cause, body }) => {
     await stopByLink(cause, body.token);
+    return undefined;
+  });
+
+  handle(app, lockAccount, anyone, async ({ cause, body, reply }) => {
+    sendReceipt(reply, await lockByLink(cause, body.token));
     return undefined;
   });
 

@@ -3,14 +3,18 @@ import { changeUser, count, describe } from '../change/change.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { isPerson, type Session } from './live.ts';
-import { endOneSession, endUserSessions, renewToken } from './sessions.ts';
+import { endOneSession, endOrigin, endUserSessions, renewToken } from './sessions.ts';
 
 /** A session with the secret that opened it. */
 type Held = Session & { readonly token: string; readonly viaCookie: boolean };
 
-/** Ends the calling session. */
-export async function endThisSession(cause: Cause, session: Session): Promise<void> {
+/**
+ * Ends the calling session.
+ * @param originToken what a browser keeps of the session that it switched from: who logs out leaves nothing open behind
+ */
+export async function endThisSession(cause: Cause, session: Session, originToken = ''): Promise<void> {
   await changeUser(cause, gone(session), async (c) => {
+    await endOrigin(c.db, session, originToken);
     await endOneSession(c.db, session, session.sessionId);
   });
 }

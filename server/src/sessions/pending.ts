@@ -128,7 +128,7 @@ async function abandon(ctx: Context, row: PendingSignIns): Promise<void> {
       .where('user_id', '=', userId)
       .executeTakeFirst();
     if (!user || !(await endPending(c.db, row))) throw new Failure('COM0404');
-    describe(c, { target: nameOf(user.user_name), reason: 'no code came' });
+    describe(c, { userName: user.user_name, target: nameOf(user.user_name), reason: 'no code came' });
     await tellOfFailedCode(c, { operatorId, userId, userName: user.user_name });
   };
   await change(cause, operatorId, work).catch(ignoreEnded);

@@ -8,7 +8,7 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Sessions } from '../db/schema.ts';
-import { clearSessionCookie } from '../http/cookies.ts';
+import { clearSessionCookie, readOriginCookie } from '../http/cookies.ts';
 import { permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { limits } from '../limits.ts';
@@ -19,8 +19,8 @@ import { listSessionsOf } from './sessions.ts';
 export function registerSessionRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, logout, signedIn, async ({ caller, cause, reply }) => {
-    await endThisSession(cause, caller);
+  handle(app, logout, signedIn, async ({ caller, cause, request, reply }) => {
+    await endThisSession(cause, caller, caller.viaCookie ? readOriginCookie(request) : undefined);
     if (!caller.viaCookie) return undefined;
     clearSessionCookie(reply);
     // Not "cookies": that would sign the person out of every other site of the same domain.

@@ -131,6 +131,30 @@ export async function renewToken({ db, ctx }: Change, session: Session, oldToken
   return token;
 }
 
+/** The session that a switched one came from; undefined for one that nobody switched to. */
+export async function originOf(db: Db, { operatorId, sessionId }: Pick<Session, 'operatorId' | 'sessionId'>) {
+  const row = await db
+    .selectFrom('sessions')
+    .select(['origin_operator_id', 'origin_session_id'])
+    .where('operator_id', '=', operatorId)
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  if (!row?.origin_operator_id || !row.origin_session_id) return undefined;
+  return { operatorId: row.origin_operator_id, sessionId: row.origin_session_id };
+}
+
+/** Ends the session that a switched one came from, and the switched one with it, when the secret is the origin's. */
+export async function endOrigin(db: Db, session: Session, originToken: string): Promise<void> {
+  const origin = await originOf(db, session);
+  if (!origin) return;
+  await db
+    .deleteFrom('sessions')
+    .where('operator_id', '=', origin.operatorId)
+    .where('session_id', '=', origin.sessionId)
+    .where('token_hash', '=', hashSecret(originToken))
+    .execute();
+}
+
 /** Ends the sessions of those who switched to a user. */
 export async function endSwitchedSessions(c: UserChange): Promise<void> {
   await c.db

@@ -10,8 +10,13 @@ import { acceptCode, activeFactor, openSession, signsIn, tellAfterFailures, turn
 
 /** Either a session for the cookie, or a pending sign-in that still lacks its code. */
 export type ConsoleSignIn =
-  | { readonly next: 'DONE'; readonly token: string }
+  | ({ readonly next: 'DONE' } & ConsoleSession)
   | { readonly next: 'MFA'; readonly pendingToken: string };
+
+/** What the browser gets: the session's secret, and what it is known by from now on. */
+type ConsoleSession = { readonly token: string; readonly devices: readonly string[] };
+/** What a person typed, and what its browser is known by. */
+export type ConsoleRequest = { readonly password: string; readonly devices: readonly string[] };
 
 const consoleSession = { kind: 'console' as const, life: limits.session.consoleLife };
 
@@ -19,11 +24,12 @@ const consoleSession = { kind: 'console' as const, life: limits.session.consoleL
  * The first step of the console's sign-in.
  * @throws Failure AUM0002
  */
-export async function beginConsoleSignIn(cause: Cause, identifier: Identifier, password: string) {
-  return await inTurn(turnOf(identifier, cause.info), () => beginOnce(cause, identifier, password));
+export async function beginConsoleSignIn(cause: Cause, identifier: Identifier, request: ConsoleRequest) {
+  return await inTurn(turnOf(identifier, cause.info), () => beginOnce(cause, identifier, request));
 }
 
-async function beginOnce(cause: Cause, identifier: Identifier, password: string): Promise<ConsoleSignIn> {
+async function beginOnce(cause: Cause, identifier: Identifier, request: ConsoleRequest): Promise<ConsoleSignIn> {
+  const { password, devices: held } = request;
   const proof = await provePassword(cause, identifier, password);
   return await changeUser(cause, proof.who, async (c): Promise<ConsoleSignIn> => {
     signsIn(c);
@@ -32,29 +38,32 @@ async function beginOnce(cause: Cause, identifier: Identifier, password: string)
       describe(c, { outcome: 'refused', reason: 'code needed' });
       return { next: 'MFA', pendingToken: await beginPending(c) };
     }
-    const { token } = await openSession(c, { ...consoleSession, authMethod: 'password' });
-    return { next: 'DONE', token };
+    const { token, devices } = await openSession(c, { ...consoleSession, authMethod: 'password' }, held);
+    return { next: 'DONE', token, devices };
   });
 }
 
 /**
  * The second step: the code. A pending sign-in is good for this alone, for 5 minutes, 5 codes and one success (R14).
- * @returns the session's secret
  * @throws Failure MFA0002 for a wrong code, AUM0018 when the pending sign-in is over
  */
-export async function finishConsoleSignIn(cause: Cause, pendingToken: string, otp: string): Promise<string> {
+export async function finishConsoleSignIn(
+  cause: Cause,
+  pendingToken: string,
+  { otp, devices: held }: { readonly otp: string; readonly devices: readonly string[] },
+): Promise<ConsoleSession> {
   const pending = await findPending(cause.ctx, pendingToken);
   if (!pending) throw new Failure('AUM0018');
   const { operator_id: operatorId, user_id: userId, credential_version: version } = pending;
   const who = { operatorId, userId, version, otherwise: 'AUM0018' } as const;
-  return await changeUser(cause, who, async (c): Promise<string | Refused> => {
+  return await changeUser(cause, who, async (c): Promise<ConsoleSession | Refused> => {
     signsIn(c);
     if (!(await takeTry(c, pending))) return refuse('AUM0018', 'pending sign-in is over', 'refused');
     const refusal = await acceptCode(c, otp);
     if (refusal?.outcome === 'refused') await giveTryBack(c, pending);
     if (refusal) return refusal;
     await endPending(c.db, pending);
-    const { token } = await openSession(c, { ...consoleSession, authMethod: 'password+totp' });
-    return token;
+    const { token, devices } = await openSession(c, { ...consoleSession, authMethod: 'password+totp' }, held);
+    return { token, devices };
   });
 }

@@ -1,31 +1,53 @@
 import {
   auth,
   type BodyOf,
+  disownSignIn as disownSignInEndpoint,
+  getOverview,
   getSession,
+  listSignIns,
+  listUserSignIns,
+  nextKeyHeader,
+  principalOf,
+  type QueryOf,
   setLanguage as setLanguageEndpoint,
   signIn,
   stepUp,
+  switchBack as switchBackEndpoint,
+  switchConsoleUser,
   switchUser as switchUserEndpoint,
   verifySignIn,
 } from '@warifu/contract';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Cause } from '../change/cause.ts';
 import { rootId } from '../db/schema.ts';
 import { findFactor, isLapsed } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { csrfTokenOf } from '../http/browser.ts';
-import { clearPendingCookie, readPendingCookie, setPendingCookie, setSessionCookie } from '../http/cookies.ts';
-import { anyone, signedIn } from '../http/guards.ts';
-import { handle } from '../http/handle.ts';
+import {
+  clearPendingCookie,
+  readDeviceCookie,
+  readOriginCookie,
+  readPendingCookie,
+  setDeviceCookie,
+  setPendingCookie,
+  setSessionCookie,
+  setSwitchedCookie,
+} from '../http/cookies.ts';
+import { anyone, type Caller, permitted, signedIn } from '../http/guards.ts';
+import { handle, sendReceipt } from '../http/handle.ts';
 import { limits } from '../limits.ts';
 import { findOperator } from '../operators/operators.ts';
 import { recentOverride } from '../recovery/cases.ts';
 import { type Identifier, setLanguage } from '../users/accounts.ts';
+import { samUserOf } from '../users/users.ts';
 import { signInWithAuthKey } from './auth-key-sign-in.ts';
 import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
+import { disownSignIn } from './disown.ts';
+import { listSignInsOf } from './history.ts';
+import { overviewOf } from './overview.ts';
 import { type SignedIn, signInProgram } from './sign-in.ts';
 import { stepUpSession } from './step-up.ts';
-import { switchUser } from './switch-user.ts';
+import { switchBack, switchUser } from './switch-user.ts';
 
 /** Signing in, step-up, password reset, and who is signed in. */
 export function registerSignInRoutes(app: FastifyInstance): void {
@@ -38,22 +60,24 @@ export function registerSignInRoutes(app: FastifyInstance): void {
 
   handle(app, switchUserEndpoint, signedIn, async ({ caller, cause, body }) => {
     const { operatorId = '', userName = '', tokenTimeoutSeconds = limits.session.switchDefaultSeconds } = body;
-    return authReply(await switchUser(cause, caller, { operatorId, userName, life: tokenTimeoutSeconds * 1000 }));
+    const request = { operatorId, userName, life: tokenTimeoutSeconds * 1000, kind: 'api' } as const;
+    return authReply(await switchUser(cause, caller, request));
   });
 
-  handle(app, signIn, anyone, async ({ cause, body, reply }) => {
+  handle(app, signIn, anyone, async ({ cause, body, request, reply }) => {
     const identifier = identifierOf(body);
     if (!identifier) throw new Failure('AUM0002');
-    const result = await beginConsoleSignIn(cause, identifier, body.password);
-    if (result.next === 'DONE') setSessionCookie(reply, result.token);
+    const devices = readDeviceCookie(request);
+    const result = await beginConsoleSignIn(cause, identifier, { password: body.password, devices });
+    if (result.next === 'DONE') enter(reply, result);
     else setPendingCookie(reply, result.pendingToken);
     return { next: result.next };
   });
 
   handle(app, verifySignIn, anyone, async ({ cause, body, request, reply }) => {
     try {
-      const token = await finishConsoleSignIn(cause, readPendingCookie(request) ?? '', body.mfaOTPCode);
-      setSessionCookie(reply, token);
+      const proof = { otp: body.mfaOTPCode, devices: readDeviceCookie(request) };
+      enter(reply, await finishConsoleSignIn(cause, readPendingCookie(request) ?? '', proof));
       return { next: 'DONE' as const };
     } catch (error) {
       if (error instanceof Failure && error.code === 'AUM0018') clearPendingCookie(reply);
@@ -71,6 +95,59 @@ export function registerSignInRoutes(app: FastifyInstance): void {
   });
 
   registerConsoleRoutes(app);
+  registerHistoryRoutes(app);
+}
+
+function originOf(srn: string) {
+  const { operatorId, userName } = principalOf(srn);
+  return userName === '' ? { operatorId } : { operatorId, userName };
+}
+
+function registerHistoryRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, listSignIns, signedIn, async ({ caller, query, reply }) => {
+    return historyReply(reply, await listSignInsOf(ctx, caller, pageOf(query)), caller);
+  });
+
+  handle(app, listUserSignIns, permitted('operator_id'), async ({ caller, params, query, reply }) => {
+    const user = await samUserOf(ctx.db, params);
+    return historyReply(reply, await listSignInsOf(ctx, user, pageOf(query)), caller);
+  });
+
+  handle(app, getOverview, signedIn, async ({ caller }) => {
+    const { signIns, operator, authKeys } = await overviewOf(ctx, caller);
+    return {
+      authKeys,
+      ...(signIns && { signIns: signIns.map((signIn) => signInReply(signIn, caller)) }),
+      ...(operator && { operator }),
+    };
+  });
+
+  handle(app, disownSignInEndpoint, signedIn, async ({ caller, cause, body, reply }) => {
+    sendReceipt(reply, await disownSignIn(cause, caller, { ...body, otp: body.mfaOTPCode || undefined }));
+    return undefined;
+  });
+}
+
+function pageOf({ limit = 50, last_evaluated_key: before }: QueryOf<typeof listSignIns>) {
+  return { limit, before };
+}
+
+type SignIns = Awaited<ReturnType<typeof listSignInsOf>>;
+
+function historyReply(reply: FastifyReply, { signIns, nextKey }: SignIns, caller: Caller) {
+  if (nextKey) reply.header(nextKeyHeader, nextKey);
+  return signIns.map((signIn) => signInReply(signIn, caller));
+}
+
+function signInReply({ sessionId, ...signIn }: SignIns['signIns'][number], caller: Caller) {
+  return { ...signIn, current: sessionId === caller.sessionId };
+}
+
+function enter(reply: FastifyReply, { token, devices }: { token: string; devices: readonly string[] }): void {
+  setSessionCookie(reply, token);
+  setDeviceCookie(reply, devices);
 }
 
 function registerConsoleRoutes(app: FastifyInstance): void {
@@ -91,6 +168,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       language: caller.language,
       mfaStatus: factor && !isLapsed(factor, ctx.now()) ? factor.status : 'INACTIVE',
       authMethod: caller.authMethod,
+      ...(caller.originPrincipal !== undefined && { switchedFrom: originOf(caller.originPrincipal) }),
       expiresAt: caller.expiresAt,
       idleSeconds: limits.session.consoleIdle / 1000,
       serverTime: ctx.now(),
@@ -99,6 +177,21 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       sandbox: ctx.config.sandbox,
       ...(hostOverrideAt !== undefined && { hostOverrideAt }),
     };
+  });
+
+  handle(app, switchConsoleUser, signedIn, async ({ caller, cause, body, reply }) => {
+    if (!caller.viaCookie) throw new Failure('AUM0001');
+    const { operatorId = caller.operatorId, userName } = body;
+    const life = limits.session.switchDefaultSeconds * 1000;
+    const { token } = await switchUser(cause, caller, { operatorId, userName, life, kind: 'console' });
+    setSwitchedCookie(reply, token, caller.token);
+    return undefined;
+  });
+
+  handle(app, switchBackEndpoint, signedIn, async ({ caller, cause, request, reply }) => {
+    if (!caller.viaCookie) throw new Failure('AUM0001');
+    setSessionCookie(reply, await switchBack(cause, caller, readOriginCookie(request) ?? ''));
+    return undefined;
   });
 
   handle(app, setLanguageEndpoint, signedIn, async ({ caller, cause, body }) => {

@@ -2,6 +2,7 @@ import { accountKey } from '@warifu/contract';
 import { isKnownSource, rememberSource } from '../attempts/attempts.ts';
 import { sourceNetwork } from '../attempts/source.ts';
 import { inTurn } from '../attempts/turns.ts';
+import { takeFromWindow } from '../attempts/windows.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, nameOf, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
 import type { RequestInfo } from '../context.ts';
@@ -9,6 +10,7 @@ import type { TotpFactors } from '../db/schema.ts';
 import { findFactor } from '../factors/lifecycle.ts';
 import { lockFactor, spendOtp } from '../factors/totp.ts';
 import { limits } from '../limits.ts';
+import { meetDevice } from '../sessions/devices.ts';
 import { awaitCode, endAwaitedCode, tellOfFailedCode } from '../sessions/pending.ts';
 import { createSession, type NewSession } from '../sessions/sessions.ts';
 import { type Identifier, stampSignIn } from '../users/accounts.ts';
@@ -98,21 +100,41 @@ export async function acceptCode(c: UserChange, otp: string): Promise<Refused | 
   return refuse('MFA0002', outcome === 'wrong' ? 'wrong code' : outcome);
 }
 
-/** Opens the session that a sign-in earned, with its notices. */
-export async function openSession(c: UserChange, session: Pick<NewSession, 'kind' | 'life' | 'authMethod'>) {
+type Opened = Pick<NewSession, 'kind' | 'life' | 'authMethod'>;
+
+/**
+ * Opens the session that a sign-in earned, with its notices.
+ * @param held what the browser is known by; undefined for a program, which has nothing of that kind
+ */
+export async function openSession(c: UserChange, session: Opened, held?: readonly string[]) {
   const { operatorId, userId, userName } = c.user;
   const created = await createSession(c, { operatorId, userId, userName, ...session });
   await endAwaitedCode(c);
-  await tellOfNewSource(c);
+  const device = held && (await meetDevice(c, held));
+  await tellOfNewPlace(c, device?.known === false);
   await rememberSource(c.db, c.user, c.cause.info.sourceIp, c.now);
   await stampSignIn(c);
-  describe(c, { detail: { session: created.sessionId, method: session.authMethod } });
-  return created;
+  const newDevice = device?.known === false && { newDevice: true };
+  describe(c, { detail: { session: created.sessionId, method: session.authMethod, ...newDevice } });
+  return { ...created, devices: device?.secrets ?? [] };
 }
 
-async function tellOfNewSource(c: UserChange): Promise<void> {
+/** Tells the owner of a sign-in from a browser or an address that the account does not know (R16). */
+async function tellOfNewPlace(c: UserChange, newDevice: boolean): Promise<void> {
+  const { userName, row } = c.user;
+  // The very first sign-in is from a new place by nature; a mail about it would only teach people to ignore them.
+  if (row.last_sign_in_at === null) return;
   const known = await isKnownSource(c.db, c.user, sourceNetwork(c.cause.info.sourceIp), c.now);
-  // The very first sign-in is from a new source by nature; a mail about it would only teach people to ignore them.
-  if (known || c.user.row.last_sign_in_at === null) return;
-  notify(c, 'sign_in_new_source', { userName: c.user.userName });
+  if (known && !newDevice) return;
+  if (userName !== '' && !(await takeNotice(c))) return;
+  notify(c, newDevice ? 'sign_in_new_device' : 'sign_in_new_source', { userName });
+}
+
+/**
+ * SAM users have no address: the root user is told, and one who clears the cookies every day must not fill its mailbox.
+ * What is not mailed is in the login history. Each user has a window of its own: nobody can use up another's.
+ */
+async function takeNotice({ db, now, user }: UserChange): Promise<boolean> {
+  const key = `${user.operatorId}/${user.userId}`;
+  return await takeFromWindow(db, { scope: 'notice.sam_place', key, limit: 1, length: limits.signIns.samNotices }, now);
 }

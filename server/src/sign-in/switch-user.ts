@@ -6,7 +6,7 @@ import { alsoRecord, change, changeUser, describe, type Refused, refuse, type Us
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { lockSession, type Session } from '../sessions/live.ts';
-import { createSession } from '../sessions/sessions.ts';
+import { createSession, endOneSession, originOf, renewToken } from '../sessions/sessions.ts';
 import { findAccount } from '../users/accounts.ts';
 import type { SignedIn } from './sign-in.ts';
 import { isTrusted, principalOf } from './trust.ts';
@@ -16,6 +16,7 @@ export type SwitchRequest = {
   readonly userName: string;
   /** Milliseconds. */
   readonly life: number;
+  readonly kind: 'console' | 'api';
 };
 
 /**
@@ -39,25 +40,48 @@ export async function switchUser(cause: Cause, session: Session, request: Switch
       if (mustEnrolFirst(caller)) throw new Failure('MFA0008');
       const itself = operatorId === caller.operatorId && userId === caller.userId;
       const possible = !itself && userId !== rootId && caller.originPrincipal === undefined;
-      return possible && (await isTrusted(c, caller)) ? await enter(c, caller, request.life) : notTrusted();
+      return possible && (await isTrusted(c, caller)) ? await enter(c, caller, request) : notTrusted();
     },
   );
 }
 
-async function enter(c: UserChange, caller: Session, wished: number): Promise<SignedIn> {
+async function enter(c: UserChange, caller: Session, { life, kind }: SwitchRequest): Promise<SignedIn> {
   const { operatorId, userId, userName } = c.user;
   const principal = principalOf(caller);
   const { sessionId, apiKey, token } = await createSession(c, {
     operatorId,
     userId,
     userName,
-    kind: 'api',
+    kind,
     authMethod: 'switchUser',
-    life: Math.min(wished, caller.expiresAt - c.now),
+    life: Math.min(life, caller.expiresAt - c.now),
     origin: { operatorId: caller.operatorId, sessionId: caller.sessionId, principal },
   });
   recordBoth(c, caller, sessionId);
   return { operatorId, userName, apiKey, token };
+}
+
+/**
+ * Ends a switched session of the console and gives the one that it came from a new secret, which goes back into the
+ * cookie.
+ *
+ * SECURITY: the browser shows the secret of that session, which only the browser that switched has: a switched session
+ * alone, stolen or borrowed, never becomes its origin. Each of both is taken by one conditional statement, so of two
+ * that go back one does (I1).
+ * @throws Failure COM0404 for a session that nobody switched to, AUM0001 when its origin is not this browser's
+ */
+export async function switchBack(cause: Cause, session: Session, originToken: string): Promise<string> {
+  const { operatorId, userId } = session;
+  return await changeUser(cause, { operatorId, userId, otherwise: 'AUM0001' }, async (c) => {
+    const origin = await originOf(c.db, session);
+    if (!origin) throw new Failure('COM0404');
+    const live = await lockSession(c, origin);
+    if (!live) throw new Failure('AUM0001');
+    const token = await renewToken(c, live, originToken, {});
+    if (!(await endOneSession(c.db, session, session.sessionId))) throw new Failure('AUM0001');
+    describe(c, { target: principalOf(live), detail: { session: live.sessionId } });
+    return token;
+  });
 }
 
 /** Both names are kept: in the chain of the operator that was entered and, when it is another, of the caller's. */

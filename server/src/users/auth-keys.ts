@@ -118,17 +118,22 @@ async function makeAuthKey(c: UserChange) {
   return { authKeyId, authKey };
 }
 
-/** Its sessions go with it by the foreign key. */
 async function deleteAuthKey(c: UserChange, authKeyId: string): Promise<void> {
   describe(c, { target: `${nameOf(c.user.userName)} ${authKeyId}` });
+  if (!(await dropAuthKey(c, authKeyId))) throw new Failure('COM0404');
+}
+
+/** Deletes an AuthKey of the locked user, and its sessions by the foreign key; false when it has none of that ID. */
+export async function dropAuthKey(c: UserChange, authKeyId: string): Promise<boolean> {
   const result = await c.db
     .deleteFrom('auth_keys')
     .where('operator_id', '=', c.user.operatorId)
     .where('user_id', '=', c.user.userId)
     .where('auth_key_id', '=', authKeyId)
     .executeTakeFirst();
-  if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
+  if (result.numDeletedRows !== 1n) return false;
   await stampChange(c);
+  return true;
 }
 
 /** An AuthKey as the API shows it; times in seconds. */

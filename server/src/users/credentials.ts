@@ -31,6 +31,11 @@ export async function setPasswordHash(c: UserChange, passwordHash: string | null
   await updateUser(c, { password_hash: passwordHash, ...since });
 }
 
+/** The password opens nothing any more, until another one is set. */
+export async function suspendPassword(c: UserChange): Promise<void> {
+  await updateUser(c, { password_suspended_at: c.now });
+}
+
 /** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */
 export async function stampMfaReset(c: UserChange): Promise<void> {
   await updateUser(c, { mfa_reset_at: c.now });

@@ -12,7 +12,19 @@ const reasons = {
     en: 'It must not be your email address, user name or the name of this service.',
     ja: 'メールアドレス、ユーザー名、サービス名と同じパスワードは使用できません。',
   },
+  same: {
+    en: 'It is the current password. Choose another.',
+    ja: '現在のパスワードと同じです。別のパスワードにしてください。',
+  },
 };
+
+/**
+ * Refuses the old password as the new one, where somebody else may know the old one.
+ * @throws Failure AUM0010
+ */
+export function assertOther(current: string, next: string): void {
+  if (current.normalize('NFC') === next.normalize('NFC')) throw new Failure('AUM0010', { reason: reasons.same });
+}
 
 /**
  * Checks a new password: length in code points, and not a common or obvious value. There is no rule of composition
@@ -26,7 +38,7 @@ export async function assertAcceptable(ctx: Context, password: string, words: st
   const min = ctx.config.passwordMinLength;
   if ([...normal].length < min) throw new Failure('AUM0010', { reason: reasons.short(min) });
   const lower = normal.toLowerCase();
-  if (contextWords(words).has(lower)) throw new Failure('AUM0010', { reason: reasons.context });
+  if (contextWords([...words, ctx.config.name]).has(lower)) throw new Failure('AUM0010', { reason: reasons.context });
   if (isRun(lower) || (await commonPasswords()).has(lower)) throw new Failure('AUM0010', { reason: reasons.common });
 }
 

@@ -4,9 +4,10 @@ import type { LinkMail, MailFacts, NoticeEvent } from '../../src/mail/facts.ts';
 import { formatTime, renderMail } from '../../src/mail/templates/render.ts';
 import { happening, linkMail, notice, start } from './helper.ts';
 
-const site = { baseUrl: 'https://id.example.com', timeZone: 'Asia/Tokyo' };
+const site = { baseUrl: 'https://id.example.com', timeZone: 'Asia/Tokyo', name: 'Warifu', accent: undefined };
 const languages: readonly Language[] = ['ja', 'en'];
 const receipt = { sessions: 2, pendingSignIns: 1, links: 0, backupCodes: 5 };
+const lockLink = `${site.baseUrl}/account/lock#LOCK-TOKEN`;
 const cancelLink = `${site.baseUrl}/mfa/reset/cancel#CANCEL-TOKEN`;
 const addresses = ['root@example.com', 'second@example.com'];
 const authKeyIds = ['keyId-AAAA', 'keyId-BBBB'];
@@ -26,8 +27,10 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
     event: 'password_changed',
     receipt: { sessions: 0, pendingSignIns: 0, links: 0, backupCodes: 0 },
   }),
-  password_reset: notice({ event: 'password_reset', receipt }),
+  password_reset: notice({ event: 'password_reset', receipt, cancelLink: lockLink }),
   sign_in_new_source: notice({ event: 'sign_in_new_source' }),
+  sign_in_new_device: notice({ event: 'sign_in_new_device' }),
+  sign_in_disowned: notice({ event: 'sign_in_disowned', receipt }),
   sign_in_code_failed: notice({ event: 'sign_in_code_failed' }),
   sign_in_after_failures: notice({ event: 'sign_in_after_failures' }),
   session_ended: notice({
@@ -43,6 +46,7 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   email_added: notice({ event: 'email_added', address }),
   email_removed: notice({ event: 'email_removed', address }),
   primary_email_changed: notice({ event: 'primary_email_changed', address, account: address }),
+  account_locked: notice({ event: 'account_locked', address, receipt, authKeyIds }),
   host_override_requested: notice({
     event: 'host_override_requested',
     sourceIp: '',
@@ -63,6 +67,8 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
 const shared = [
   'password_changed',
   'sign_in_new_source',
+  'sign_in_new_device',
+  'sign_in_disowned',
   'sign_in_code_failed',
   'sign_in_after_failures',
   'session_ended',
@@ -90,7 +96,14 @@ const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
   add_email_link: linkMail({ template: 'add_email_link', link: link('/email/verify'), account: address }),
 };
 const known: MailFacts = { template: 'sign_up_known', ...happening };
-const mails = Object.entries<MailFacts>({ ...events, ...ofUser, ...linkMails, sign_up_known: known });
+const atOldPrimary = notice({ event: 'primary_email_changed', address, account: address, cancelLink: lockLink });
+const mails = Object.entries<MailFacts>({
+  ...events,
+  ...ofUser,
+  ...linkMails,
+  sign_up_known: known,
+  old_primary: atOldPrimary,
+});
 
 const unescape = (text: string) => text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 /** The texts between the tags of an HTML part. */

@@ -82,7 +82,7 @@ describe('mails about unusual names, as a mail program reads them', () => {
 
 describe('labels of authenticators', () => {
   it.each([...names.map((name) => `OP0123456789/${name}`), ...addresses])('%s', (account) => {
-    const uri = totpUri('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', account);
+    const uri = totpUri('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', { issuer: 'Warifu', account });
     // A QR code of this error correction holds 2,331 bytes; phones read those of half as many.
     expect([/^otpauth:\/\/totp\/[\x21-\x7e]+$/.test(uri), uri.length < 1200]).toEqual([true, true]);
     const url = new URL(uri);

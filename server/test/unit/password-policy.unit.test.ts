@@ -6,7 +6,7 @@ import { assertAcceptable } from '../../src/users/password-policy.ts';
 
 /** How a password is judged: `accepted`, or the code and the reason (both languages). */
 async function judge(password: string, min = 12, words = ['root@example.com', 'OP0000000001']): Promise<string> {
-  const ctx = { config: { passwordMinLength: min } } as unknown as Context;
+  const ctx = { config: { name: 'Warifu', passwordMinLength: min } } as unknown as Context;
   try {
     await assertAcceptable(ctx, password, words);
     return 'accepted';

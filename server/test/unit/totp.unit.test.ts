@@ -81,7 +81,7 @@ describe('R22: the seed', () => {
   });
   it('reads back from the URI, whatever the account is called', () => {
     const seed = newSeed();
-    const url = new URL(totpUri(seed, 'a+b/割@example.com'));
+    const url = new URL(totpUri(seed, { issuer: 'Warifu', account: 'a+b/割@example.com' }));
     expect([url.protocol, url.host]).toEqual(['otpauth:', 'totp']);
     expect(decodeURIComponent(url.pathname)).toBe('/Warifu:a+b/割@example.com');
     expect(Object.fromEntries(url.searchParams)).toEqual({

@@ -1,4 +1,5 @@
 import type { security as ja } from '../ja/security.ts';
+import { plural } from '../plural.ts';
 
 export const security: typeof ja = {
   account: {
@@ -8,6 +9,7 @@ export const security: typeof ja = {
     operatorId: 'Operator ID',
     copyId: 'Copy the operator ID',
     security: 'Security',
+    switch: 'Switch user',
     logOut: 'Log out',
     menu: 'Menu',
     openMenu: 'Open the menu',
@@ -15,6 +17,7 @@ export const security: typeof ja = {
     overview: 'Overview',
   },
   nav: {
+    logins: 'Login history',
     users: 'Users',
     roles: 'Roles',
     defaults: 'SAM default permissions',
@@ -43,12 +46,38 @@ export const security: typeof ja = {
     codes: 'Store your backup codes',
     codesBody: 'They are what resets MFA when the authenticator app is gone.',
     codesLater: 'They are shown when you enable MFA.',
+    emails: 'Add a second email address',
+    emailsBody: 'With one address only, nothing reaches you when you can no longer read its mail.',
+    emailsDone: 'Security notices go to two or more addresses.',
+    users: 'Enable MFA for SAM users',
+    usersWithout: plural({
+      one: '{count} SAM user can log in with a password alone.',
+      other: '{count} SAM users can log in with a password alone.',
+    }),
+    usersDone: 'No SAM user can log in with a password alone.',
+    mail: 'Make mails arrive',
+    mailStates: {
+      off: 'No SMTP server is set. Notices and reset mails reach nobody.',
+      failing: 'A recent mail could not be sent.',
+      working: 'Mails are being sent.',
+      unused: 'An SMTP server is set, but no mail was sent yet.',
+    },
+    mailSent: 'Last sent:',
+    logins: 'Recent logins',
+    loginResults: { success: 'Succeeded', codeFailed: 'Stopped at the code', failed: 'Failed', refused: 'Refused' },
+    newDevice: 'New device',
+    allLogins: 'See the login history',
     set: 'Set up',
     review: 'Review',
     allDone: 'Everything is done.',
     wayBack: "When you can't log in",
     wayBackBody: 'Read beforehand what to do if you lose a device or a password.',
     wayBackLink: 'I lost my login information',
+  },
+  switched: {
+    title: 'You are working as {name}',
+    body: 'Everything you do is done as this SAM user, with its permissions. You switched from: {from}',
+    back: 'Switch back',
   },
   banner: {
     sandbox:
@@ -148,7 +177,7 @@ export const security: typeof ja = {
     leaveBody: 'When this closes the codes are never shown again. If they are not stored, go back and store them.',
     stay: 'Go back and store them',
     leave: 'Close without storing',
-    fileTitle: 'Warifu backup codes',
+    fileTitle: '{product} backup codes',
     fileOperator: 'Operator ID: {operatorId}',
     fileAccount: 'Account: {email}',
     fileDate: 'Generated: {date}',

@@ -235,6 +235,7 @@ export const tables: Readonly<Record<string, Table>> = {
       factor_id: textOrNull,
       email_id: textOrNull,
       sign_up_id: textOrNull,
+      address: textOrNull,
       credential_version: integer,
       failures: integer,
       created_at: instant,
@@ -273,6 +274,11 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: { operator_id: text, user_id: text, source: text, last_success_at: instant },
     cascade: [ofUser],
   },
+  known_devices: {
+    key: [...user, 'device_hash'],
+    columns: { operator_id: text, user_id: text, device_hash: text, last_seen_at: instant },
+    cascade: [ofUser],
+  },
   login_accounts: {
     key: ['account_key'],
     columns: { account_key: text, failures: integer, wait_until: instant, updated_at: instant },
@@ -308,7 +314,10 @@ export const tables: Readonly<Record<string, Table>> = {
       dropped_at: instantOrNull,
       last_error: text,
     },
-    index: [['sent_at', 'dropped_at', 'next_attempt_at']],
+    index: [
+      ['sent_at', 'dropped_at', 'next_attempt_at'],
+      ['operator_id', 'created_at'],
+    ],
   },
   audit_log: {
     key: ['operator_id', 'sequence'],
@@ -332,6 +341,8 @@ export const tables: Readonly<Record<string, Table>> = {
       previous_hash: text,
       hash: text,
     },
+    // What one user did by one operation, newest first.
+    index: [['operator_id', 'user_name', 'api_kind', 'sequence']],
   },
   audit_heads: { key: operator, columns: { operator_id: text, sequence: bigint, hash: text } },
 };

@@ -18,7 +18,7 @@ export function html(parts: TemplateStringsArray, ...values: (string | Markup | 
 const font = "font-family: system-ui, 'Hiragino Sans', 'Noto Sans JP', 'Yu Gothic UI', sans-serif";
 const urlStyle = 'overflow-wrap: anywhere; font-size: 14px';
 // The subject has the name already; both prints of a letter say the same.
-const brand = 'border-top: 4px solid #95591a';
+const brand = (accent = '#95591a') => `border-top: 4px solid ${accent}`;
 
 /** Prints a letter as an HTML document without tables, images or anything that is fetched. */
 export function toHtml(letter: Letter): string {
@@ -33,7 +33,7 @@ export function toHtml(letter: Letter): string {
 <title>${letter.subject}</title>
 </head>
 <body style="${body}">
-<div style="max-width: 36em; margin: 0 auto; padding: 20px 0 0; ${brand}">
+<div style="max-width: 36em; margin: 0 auto; padding: 20px 0 0; ${brand(letter.accent)}">
 ${letter.blocks.map(print)}</div>
 </body>
 </html>

@@ -19,6 +19,8 @@ export type Block =
 
 export type Letter = {
   readonly language: Language;
+  /** The colour of this server, when it has one of its own. */
+  readonly accent: string | undefined;
   readonly subject: string;
   readonly blocks: readonly Block[];
 };
@@ -42,6 +44,8 @@ type SamOnlyEvent = 'sam_mfa_enabled' | 'sam_mfa_disabled' | 'trust_policy_chang
 type SharedEvent =
   | 'password_changed'
   | 'sign_in_new_source'
+  | 'sign_in_new_device'
+  | 'sign_in_disowned'
   | 'sign_in_code_failed'
   | 'sign_in_after_failures'
   | 'password_suspended'
@@ -62,7 +66,7 @@ export type Words = {
   readonly endedNothing: string;
   readonly ended: string;
   readonly endedItem: (name: keyof Receipt, count: number) => string;
-  readonly footer: (baseUrl: string) => string;
+  readonly footer: (name: string, baseUrl: string) => string;
   readonly notices: Readonly<Record<Exclude<NoticeEvent, SamOnlyEvent>, WriteNotice>>;
   /** SAM users have no address: the root user is told, and reads what the root user can do. */
   readonly samNotices: Readonly<Record<SamOnlyEvent | SharedEvent, (pages: Pages, userName: string) => Message>>;
@@ -78,6 +82,7 @@ export function pagesOf(baseUrl: string) {
     login: `${baseUrl}/login`,
     help: `${baseUrl}/help/login`,
     sessions: `${baseUrl}/security/sessions`,
+    signIns: `${baseUrl}/security/logins`,
     mfa: `${baseUrl}/security/mfa`,
     password: `${baseUrl}/security/password`,
     forgotPassword: `${baseUrl}/password/forgot`,

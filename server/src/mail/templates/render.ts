@@ -11,7 +11,7 @@ import { ja } from './ja/words.ts';
 import { type Block, type FactLabel, type Letter, list, messageOf, pagesOf, paragraph, type Words } from './letter.ts';
 import { toText } from './text.ts';
 
-type Site = Pick<Config, 'baseUrl' | 'timeZone'>;
+type Site = Pick<Config, 'baseUrl' | 'timeZone' | 'name' | 'accent'>;
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string };
 
 const languages: Readonly<Record<Language, Words>> = { en, ja };
@@ -36,7 +36,8 @@ function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
   const message = messageOf(words, facts, pagesOf(site.baseUrl), (minutes) => formatLife(minutes, language));
   return {
     language,
-    subject: `[Warifu] ${message.subject}`,
+    accent: site.accent,
+    subject: `[${site.name}] ${message.subject}`,
     blocks: [
       paragraph(message.fact),
       { kind: 'facts', rows: happening(words, facts, formatTime(facts.at, language, site.timeZone)) },
@@ -44,7 +45,7 @@ function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
       ...message.body,
       { kind: 'heading', text: userOf(facts) ? words.ifUnexpected : words.ifNotYou },
       ...message.ifNotYou,
-      paragraph(words.footer(site.baseUrl)),
+      paragraph(words.footer(site.name, site.baseUrl)),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import type { Notice } from '../../facts.ts';
 import { type Block, holdHours, type Message, type Pages, type Pointer, paragraph, steps } from '../letter.ts';
+import { lockNow } from './lock.ts';
 import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
 const unchanged = paragraph(
@@ -32,7 +33,7 @@ export function emailRemoved(pages: Pages, { address = '' }: Notice): Message {
   };
 }
 
-export function primaryEmailChanged(pages: Pages, { address = '' }: Notice): Message {
+export function primaryEmailChanged(pages: Pages, { address = '', cancelLink }: Notice): Message {
   return {
     subject: 'The primary email address was changed',
     fact: `The primary email address of the account is now ${address}.`,
@@ -43,8 +44,10 @@ export function primaryEmailChanged(pages: Pages, { address = '' }: Notice): Mes
       paragraph('This notice also goes to the old primary email address.'),
       unchanged,
     ],
-    ifNotYou: ifNotYou(pages, {
-      text: `Log in with ${address} and your password, and make your own address the primary one again under Security > Email addresses.`,
-    }),
+    ifNotYou: cancelLink
+      ? lockNow(pages, cancelLink)
+      : ifNotYou(pages, {
+          text: `Log in with ${address} and your password, and make your own address the primary one again under Security > Email addresses.`,
+        }),
   };
 }

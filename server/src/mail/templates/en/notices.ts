@@ -2,16 +2,17 @@ import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
 import { overrideDone, overrideRequested } from './host-notices.ts';
+import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
-import { cannotLogIn, changePassword, endSessions } from './steps.ts';
+import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
 
 const unchanged = paragraph('The password, the SAM users and the auth keys have not changed.');
 const mfaStays = paragraph('Multi-factor authentication, the SAM users and the auth keys have not changed.');
 const codesReplaced =
   'Multi-factor authentication stays on. The password, the SAM users and the auth keys have not changed.';
-const signInIfNotYou = (pages: Pages): Block[] => [
+const disownIfNotYou = (pages: Pages): Block[] => [
   paragraph('Someone else may be logged in. Do this, in this order:'),
-  steps(endSessions(pages), changePassword(pages), cannotLogIn(pages)),
+  steps(disownSignIn(pages), { text: 'Check the auth keys:', page: pages.keys }, cannotLogIn(pages)),
 ];
 const changeIfNotYou = (pages: Pages): Block[] => [
   paragraph('Someone else may have done it. Do this, in this order:'),
@@ -106,7 +107,7 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  password_reset: (pages) => ({
+  password_reset: (pages, { cancelLink }) => ({
     subject: 'The password was reset',
     fact: "The root user's password was reset through a mailed link.",
     body: [
@@ -114,21 +115,48 @@ export const notices: Words['notices'] = {
       paragraph(`For ${holdHours} hours from this change, multi-factor authentication cannot be reset by mail.`),
       paragraph('The SAM users and the auth keys have not changed.'),
     ],
-    ifNotYou: [
-      paragraph('Someone else may be able to read the mail of the primary email address. Do this, in this order:'),
-      steps(
-        { text: 'Change the password of your mail account.' },
-        { text: 'Set a new password on this page:', page: pages.forgotPassword },
-        endSessions(pages),
-        cannotLogIn(pages),
-      ),
-    ],
+    ifNotYou: cancelLink
+      ? lockNow(pages, cancelLink)
+      : [
+          paragraph('Someone else may be able to read the mail of the primary email address. Do this, in this order:'),
+          steps(
+            { text: 'Change the password of your mail account.' },
+            { text: 'Set a new password on this page:', page: pages.forgotPassword },
+            endSessions(pages),
+            cannotLogIn(pages),
+          ),
+        ],
   }),
   sign_in_new_source: (pages) => ({
     subject: 'Login from a new IP address',
     fact: 'The root user logged in from an IP address that was not used recently.',
     body: [],
-    ifNotYou: signInIfNotYou(pages),
+    ifNotYou: disownIfNotYou(pages),
+  }),
+  sign_in_new_device: (pages) => ({
+    subject: 'Login from a new device',
+    fact: 'The root user logged in with a browser that has not logged in to this account before.',
+    body: [paragraph('A browser whose cookies were cleared counts as a new one.')],
+    ifNotYou: disownIfNotYou(pages),
+  }),
+  sign_in_disowned: (pages) => ({
+    subject: 'A login was reported as not yours',
+    fact: 'In the login history of the root user, a login was reported with "This wasn\'t me", and a new password was set.',
+    body: [
+      paragraph('Every other session was ended, and mailed links no longer work.'),
+      paragraph(
+        'If the login was made with an auth key, that auth key was deleted. Multi-factor authentication and the SAM users have not changed.',
+      ),
+      pointer('Check on this page that only your own auth keys are there:', pages.keys),
+    ],
+    ifNotYou: [
+      paragraph('Whoever did it knew the old password. Do this, in this order:'),
+      steps(
+        { text: 'Set a new password on this page:', page: pages.forgotPassword },
+        endSessions(pages),
+        cannotLogIn(pages),
+      ),
+    ],
   }),
   sign_in_code_failed: (pages) => ({
     subject: 'A login stopped at the verification code',
@@ -220,4 +248,5 @@ export const notices: Words['notices'] = {
   email_added: emailAdded,
   email_removed: emailRemoved,
   primary_email_changed: primaryEmailChanged,
+  account_locked: accountLocked,
 };

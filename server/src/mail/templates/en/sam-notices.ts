@@ -121,6 +121,26 @@ export const samNotices: Words['samNotices'] = {
     body: [],
     ifNotYou: passwordIsKnown(pages, userName, 'someone else may be logged in as this SAM user.'),
   }),
+  sign_in_new_device: (pages, userName) => ({
+    subject: `Login of SAM user ${userName} from a new device`,
+    fact: `SAM user ${userName} logged in with a browser that has not logged in as this user before.`,
+    body: [
+      paragraph('A browser whose cookies were cleared counts as a new one.'),
+      paragraph('Further logins of this user from new places within 24 hours are in its login history only.'),
+    ],
+    ifNotYou: passwordIsKnown(pages, userName, 'someone else may be logged in as this SAM user.'),
+  }),
+  sign_in_disowned: (pages, userName) => ({
+    subject: `SAM user ${userName} reported a login as not its own`,
+    fact: `In the login history of SAM user ${userName}, a login was reported with "This wasn't me", and a new password was set.`,
+    body: [
+      paragraph('Every other session of this user was ended.'),
+      paragraph(
+        'If the login was made with an auth key, that auth key was deleted. Multi-factor authentication, permissions and trust policy have not changed.',
+      ),
+    ],
+    ifNotYou: passwordIsKnown(pages, userName, 'someone else may know the password of this SAM user.'),
+  }),
   sign_in_code_failed: (pages, userName) => ({
     subject: `A login of SAM user ${userName} stopped at the verification code`,
     fact: `The right password of SAM user ${userName} was entered, but the login stopped at the verification code. Nobody was logged in.`,

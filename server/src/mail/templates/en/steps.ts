@@ -5,6 +5,11 @@ export const endSessions = (pages: Pages): Pointer => ({
   page: pages.sessions,
 });
 
+export const disownSignIn = (pages: Pages): Pointer => ({
+  text: 'Log in and choose "This wasn\'t me" at the login in the login history. That ends every other session and sets a new password:',
+  page: pages.signIns,
+});
+
 export const changePassword = (pages: Pages): Pointer => ({
   text: 'Change the password:',
   page: pages.password,

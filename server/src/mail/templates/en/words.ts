@@ -28,7 +28,7 @@ export const en: Words = {
   endedNothing: 'Nothing else was ended by it.',
   ended: 'This was ended by it:',
   endedItem: (name, count) => `${endedNames[name]}: ${count}`,
-  footer: (baseUrl) => `Warifu (${baseUrl}) sent this mail automatically. Replies are not read.`,
+  footer: (name, baseUrl) => `${name} (${baseUrl}) sent this mail automatically. Replies are not read.`,
   notices,
   samNotices,
   linkMails,

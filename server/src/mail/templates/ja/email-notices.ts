@@ -1,5 +1,6 @@
 import type { Notice } from '../../facts.ts';
 import { type Block, holdHours, type Message, type Pages, type Pointer, paragraph, steps } from '../letter.ts';
+import { lockNow } from './lock.ts';
 import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
 const unchanged = paragraph('パスワード、多要素認証、SAM ユーザー、認証キーに変更はありません。');
@@ -36,7 +37,7 @@ export function emailRemoved(pages: Pages, { address = '' }: Notice): Message {
   };
 }
 
-export function primaryEmailChanged(pages: Pages, { address = '' }: Notice): Message {
+export function primaryEmailChanged(pages: Pages, { address = '', cancelLink }: Notice): Message {
   return {
     subject: 'プライマリメールアドレスが変更されました',
     fact: `アカウントのプライマリメールアドレスが ${address} に変更されました。`,
@@ -47,8 +48,10 @@ export function primaryEmailChanged(pages: Pages, { address = '' }: Notice): Mes
       paragraph('この通知は、変更前のプライマリメールアドレスにも送信しています。'),
       unchanged,
     ],
-    ifNotYou: ifNotYou(pages, {
-      text: `${address} とパスワードでログインし、「セキュリティ」>「メールアドレス」で、プライマリメールアドレスを自分のメールアドレスに戻してください。`,
-    }),
+    ifNotYou: cancelLink
+      ? lockNow(pages, cancelLink)
+      : ifNotYou(pages, {
+          text: `${address} とパスワードでログインし、「セキュリティ」>「メールアドレス」で、プライマリメールアドレスを自分のメールアドレスに戻してください。`,
+        }),
   };
 }

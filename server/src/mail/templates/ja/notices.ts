@@ -2,14 +2,15 @@ import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
 import { overrideDone, overrideRequested } from './host-notices.ts';
+import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
-import { cannotLogIn, changePassword, endSessions } from './steps.ts';
+import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
 
 const unchanged = paragraph('パスワード、SAM ユーザー、認証キーに変更はありません。');
 const mfaStays = paragraph('多要素認証、SAM ユーザー、認証キーに変更はありません。');
-const signInIfNotYou = (pages: Pages): Block[] => [
+const disownIfNotYou = (pages: Pages): Block[] => [
   paragraph('ほかの人がログインしている可能性があります。次の順に対応してください。'),
-  steps(endSessions(pages), changePassword(pages), cannotLogIn(pages)),
+  steps(disownSignIn(pages), { text: '認証キーを確認してください。', page: pages.keys }, cannotLogIn(pages)),
 ];
 const changeIfNotYou = (pages: Pages): Block[] => [
   paragraph('ほかの人が操作した可能性があります。次の順に対応してください。'),
@@ -109,7 +110,7 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  password_reset: (pages) => ({
+  password_reset: (pages, { cancelLink }) => ({
     subject: 'パスワードが再設定されました',
     fact: 'メールで送信した URL から、ルートユーザーのパスワードが再設定されました。',
     body: [
@@ -117,21 +118,50 @@ export const notices: Words['notices'] = {
       paragraph(`この変更から ${holdHours} 時間は、メールによる多要素認証のリセットができません。`),
       paragraph('SAM ユーザーと認証キーに変更はありません。'),
     ],
-    ifNotYou: [
-      paragraph('ほかの人が、プライマリメールアドレス宛のメールを読める可能性があります。次の順に対応してください。'),
-      steps(
-        { text: 'メールアカウントのパスワードを変更してください。' },
-        { text: '次のページで、パスワードを設定し直してください。', page: pages.forgotPassword },
-        endSessions(pages),
-        cannotLogIn(pages),
-      ),
-    ],
+    ifNotYou: cancelLink
+      ? lockNow(pages, cancelLink)
+      : [
+          paragraph(
+            'ほかの人が、プライマリメールアドレス宛のメールを読める可能性があります。次の順に対応してください。',
+          ),
+          steps(
+            { text: 'メールアカウントのパスワードを変更してください。' },
+            { text: '次のページで、パスワードを設定し直してください。', page: pages.forgotPassword },
+            endSessions(pages),
+            cannotLogIn(pages),
+          ),
+        ],
   }),
   sign_in_new_source: (pages) => ({
     subject: '新しい IP アドレスからログインがありました',
     fact: '最近使われていない IP アドレスから、ルートユーザーのログインがありました。',
     body: [],
-    ifNotYou: signInIfNotYou(pages),
+    ifNotYou: disownIfNotYou(pages),
+  }),
+  sign_in_new_device: (pages) => ({
+    subject: '新しい端末からログインがありました',
+    fact: 'これまでこのアカウントにログインしたことのないブラウザーから、ルートユーザーのログインがありました。',
+    body: [paragraph('Cookie を削除したブラウザーも、新しい端末とみなされます。')],
+    ifNotYou: disownIfNotYou(pages),
+  }),
+  sign_in_disowned: (pages) => ({
+    subject: '心当たりのないログインが報告されました',
+    fact: 'ルートユーザーのログイン履歴で「心当たりがない」が選ばれ、新しいパスワードが設定されました。',
+    body: [
+      paragraph('ほかのセッションはすべて終了し、メールで送信済みの URL は使えなくなりました。'),
+      paragraph(
+        '認証キーによるログインだった場合、その認証キーは削除されました。多要素認証と SAM ユーザーに変更はありません。',
+      ),
+      pointer('見覚えのない認証キーがないか、次のページで確認してください。', pages.keys),
+    ],
+    ifNotYou: [
+      paragraph('操作した人は、それまでのパスワードを知っています。次の順に対応してください。'),
+      steps(
+        { text: '次のページで、パスワードを設定し直してください。', page: pages.forgotPassword },
+        endSessions(pages),
+        cannotLogIn(pages),
+      ),
+    ],
   }),
   sign_in_code_failed: (pages) => ({
     subject: '認証コードの入力が完了しなかったログインがありました',
@@ -226,4 +256,5 @@ export const notices: Words['notices'] = {
   email_added: emailAdded,
   email_removed: emailRemoved,
   primary_email_changed: primaryEmailChanged,
+  account_locked: accountLocked,
 };

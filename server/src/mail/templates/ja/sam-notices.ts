@@ -120,6 +120,28 @@ export const samNotices: Words['samNotices'] = {
     body: [],
     ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーとしてログインしている可能性があります。'),
   }),
+  sign_in_new_device: (pages, userName) => ({
+    subject: `新しい端末から SAM ユーザー ${userName} のログインがありました`,
+    fact: `これまで SAM ユーザー ${userName} としてログインしたことのないブラウザーから、ログインがありました。`,
+    body: [
+      paragraph('Cookie を削除したブラウザーも、新しい端末とみなされます。'),
+      paragraph(
+        'この後 24 時間以内に、この SAM ユーザーが新しい端末や IP アドレスからログインしても、メールは送信されません。ログイン履歴で確認できます。',
+      ),
+    ],
+    ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーとしてログインしている可能性があります。'),
+  }),
+  sign_in_disowned: (pages, userName) => ({
+    subject: `SAM ユーザー ${userName} が心当たりのないログインを報告しました`,
+    fact: `SAM ユーザー ${userName} のログイン履歴で「心当たりがない」が選ばれ、新しいパスワードが設定されました。`,
+    body: [
+      paragraph('この SAM ユーザーのほかのセッションは、すべて終了しました。'),
+      paragraph(
+        '認証キーによるログインだった場合、その認証キーは削除されました。多要素認証、権限、信頼ポリシーに変更はありません。',
+      ),
+    ],
+    ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーのパスワードを知っている可能性があります。'),
+  }),
   sign_in_code_failed: (pages, userName) => ({
     subject: `SAM ユーザー ${userName} の、認証コードの入力が完了しなかったログインがありました`,
     fact: `SAM ユーザー ${userName} の正しいパスワードが入力されましたが、認証コードの入力が完了しなかったため、ログインは成立していません。`,

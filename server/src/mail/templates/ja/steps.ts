@@ -5,6 +5,11 @@ export const endSessions = (pages: Pages): Pointer => ({
   page: pages.sessions,
 });
 
+export const disownSignIn = (pages: Pages): Pointer => ({
+  text: 'ログインし、ログイン履歴で、そのログインの「心当たりがない」を選んでください。ほかのセッションがすべて終了し、新しいパスワードが設定されます。',
+  page: pages.signIns,
+});
+
 export const changePassword = (pages: Pages): Pointer => ({
   text: 'パスワードを変更してください。',
   page: pages.password,

@@ -28,8 +28,8 @@ export const ja: Words = {
   endedNothing: 'これに伴って終了または無効になったものはありません。',
   ended: 'これに伴い、次のものが終了または無効になりました。',
   endedItem: (name, count) => `${endedNames[name]}: ${count} 件`,
-  footer: (baseUrl) =>
-    `このメールは Warifu (${baseUrl}) から自動で送信しています。このメールへの返信は確認していません。`,
+  footer: (name, baseUrl) =>
+    `このメールは ${name} (${baseUrl}) から自動で送信しています。このメールへの返信は確認していません。`,
   notices,
   samNotices,
   linkMails,

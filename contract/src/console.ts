@@ -1,0 +1,139 @@
+import { Type } from 'typebox';
+import { closed, endpoint, oneOf } from './endpoint.ts';
+import { EpochMs, LanguageField, OtpCode, Password, TypedUserName } from './fields.ts';
+import { SignIn } from './sign-ins.ts';
+
+// The console's own sign-in: the session lives in a cookie, no token ever reaches the page.
+
+const shortText = (maxLength: number) => Type.String({ maxLength });
+
+export const signIn = endpoint({
+  method: 'POST',
+  path: '/v1/console/sign_in',
+  operation: 'Auth:signIn',
+  own: true,
+  summary: 'Sign in to the console. `next` is `MFA` when a code is needed; then a pending sign-in of 5 minutes begins.',
+  body: closed({
+    email: Type.Optional(shortText(320)),
+    operatorId: Type.Optional(shortText(64)),
+    userName: Type.Optional(TypedUserName),
+    password: Password,
+  }),
+  status: 200,
+  reply: closed({ next: oneOf('MFA', 'DONE') }),
+  errors: ['AUM0002'],
+});
+
+export const verifySignIn = endpoint({
+  method: 'POST',
+  path: '/v1/console/sign_in/verify',
+  operation: 'Auth:verifySignIn',
+  own: true,
+  summary: 'Finish a pending sign-in with the code of the authenticator.',
+  body: closed({ mfaOTPCode: OtpCode }),
+  status: 200,
+  reply: closed({ next: oneOf('DONE') }),
+  errors: ['AUM0018', 'MFA0002', 'MFA0012'],
+});
+
+export const switchConsoleUser = endpoint({
+  method: 'POST',
+  path: '/v1/console/switch_user',
+  operation: 'Auth:switchConsoleUser',
+  own: true,
+  summary:
+    "Continue in the console as a SAM user whose trust policy names the caller. The browser keeps the caller's own session to switch back to; each ends with it.",
+  body: closed({ operatorId: Type.Optional(shortText(64)), userName: TypedUserName }),
+  status: 204,
+  errors: ['AUM0001', 'AUM0025'],
+});
+
+export const switchBack = endpoint({
+  method: 'POST',
+  path: '/v1/console/switch_back',
+  operation: 'Auth:switchBack',
+  own: true,
+  summary: 'End a switched console session and go on with the one that it came from, without a password.',
+  status: 204,
+  errors: ['AUM0001'],
+});
+
+export const getSession = endpoint({
+  method: 'GET',
+  path: '/v1/console/session',
+  operation: 'Auth:getSession',
+  own: true,
+  traits: ['enrolment'],
+  summary: 'Who is signed in with this cookie, and the CSRF token for its writes.',
+  status: 200,
+  reply: closed({
+    operatorId: Type.String(),
+    userName: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    isRoot: Type.Boolean(),
+    sessionId: Type.String(),
+    csrfToken: Type.String(),
+    language: LanguageField,
+    mfaStatus: Type.String(),
+    authMethod: Type.String(),
+    /** Who switched to this user. */
+    switchedFrom: Type.Optional(closed({ operatorId: Type.String(), userName: Type.Optional(Type.String()) })),
+    /** When the session ends at the latest. */
+    expiresAt: EpochMs,
+    /** The session ends after so many seconds without use. */
+    idleSeconds: Type.Integer(),
+    serverTime: EpochMs,
+    /** In which conditions read dates and times. */
+    timeZone: Type.String(),
+    mailPreview: Type.Boolean(),
+    /** The server is for trying clients: anybody on its computer may create operators. */
+    sandbox: Type.Boolean(),
+    /** When the host switched this root user's MFA off; shown for 30 days. */
+    hostOverrideAt: Type.Optional(EpochMs),
+  }),
+  errors: ['AUM0001'],
+});
+
+export const getOverview = endpoint({
+  method: 'GET',
+  path: '/v1/console/overview',
+  operation: 'Auth:getOverview',
+  own: true,
+  summary: 'What whoever is signed in should look at; for the root user also the state of the operator.',
+  status: 200,
+  reply: closed({
+    /** The caller's own. */
+    authKeys: Type.Integer(),
+    /** The caller's latest; left out for a session of an AuthKey and a switched one. */
+    signIns: Type.Optional(Type.Array(SignIn)),
+    /** Of the root user. */
+    operator: Type.Optional(
+      closed({
+        verifiedEmails: Type.Integer(),
+        unverifiedEmails: Type.Integer(),
+        /** SAM users whose password alone signs them in. */
+        usersWithoutMfa: Type.Array(Type.String()),
+        mail: closed({
+          smtp: Type.Boolean(),
+          waiting: Type.Integer(),
+          lastSentAt: Type.Optional(EpochMs),
+          lastFailedAt: Type.Optional(EpochMs),
+          lastError: Type.Optional(Type.String()),
+        }),
+      }),
+    ),
+  }),
+  errors: ['AUM0001'],
+});
+
+export const setLanguage = endpoint({
+  method: 'PUT',
+  path: '/v1/console/language',
+  operation: 'Auth:setLanguage',
+  own: true,
+  traits: ['enrolment'],
+  summary: "Set the language of the caller's console and mails.",
+  body: closed({ language: LanguageField }),
+  status: 204,
+  errors: ['AUM0001'],
+});

@@ -1,0 +1,23 @@
+import type { Db } from '../db/database.ts';
+
+/** Of the newest mails only: what is wrong now shows in them. */
+const looked = 50;
+
+/** How an operator's newest mails fared; `lastError` is a short code, never a server's words. */
+export async function deliveryState(db: Db, operatorId: string) {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(['created_at', 'sent_at', 'dropped_at', 'last_error'])
+    .where('operator_id', '=', operatorId)
+    .orderBy('created_at', 'desc')
+    .limit(looked)
+    .execute();
+  const sent = rows.filter((row) => row.sent_at !== null);
+  const failed = rows.find((row) => row.sent_at === null && row.last_error !== '');
+  const lastSentAt = Math.max(0, ...sent.map((row) => row.sent_at ?? 0));
+  return {
+    waiting: rows.filter((row) => row.sent_at === null && row.dropped_at === null).length,
+    ...(lastSentAt > 0 && { lastSentAt }),
+    ...(failed && { lastFailedAt: failed.dropped_at ?? failed.created_at, lastError: failed.last_error }),
+  };
+}
