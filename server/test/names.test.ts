@@ -171,6 +171,14 @@ describe.each(engines)('names of every script, on %s', (engine) => {
       },
     );
 
+    it('the operator ID is read in any case and width as well', async () => {
+      const wide = root.operatorId.replace(/[\dOP]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+      for (const operatorId of [wide, root.operatorId.toLowerCase(), ` ${root.operatorId} `]) {
+        const answer = await call(server, 'POST', '/v1/auth', { body: { operatorId, userName: name, password } });
+        expect([answer.status, answer.body.operatorId]).toEqual([200, root.operatorId]);
+      }
+    });
+
     it('failures of all spellings are those of one account', async () => {
       await newSam(server, root, as, 'Pacing');
       const { operatorId } = root;

@@ -22,12 +22,12 @@ export function SamLoginForm() {
   const { field, busy, frame } = useSubmit({
     initial: { operatorId: knownOperator(), userName: known, password: '' },
     check: {
-      operatorId: (value) => (/^OP\d+$/i.test(value.trim()) ? null : t('login.operatorForm')),
+      operatorId: (value) => (/^OP\d+$/.test(operatorIdIn(value)) ? null : t('login.operatorForm')),
       userName: filled(t, t('field.userName')),
       password: filled(t, t('field.password')),
     },
     send: async (typed) => {
-      const operatorId = typed.operatorId.trim().toUpperCase();
+      const operatorId = operatorIdIn(typed.operatorId);
       const userName = typed.userName.trim();
       const { reply } = await call(signIn, { operatorId, userName, password: typed.password }).catch(tellAsSam);
       if (remember) rememberOperator(operatorId);
@@ -73,4 +73,9 @@ export function SamLoginForm() {
 function tellAsSam(error: unknown): never {
   const refused = asFailure(error);
   throw refused.code === 'AUM0002' ? failure({ code: 'SAM_LOGIN_FAILED', status: refused.status }) : refused;
+}
+
+/** An operator ID as somebody typed it, in any case or width. */
+function operatorIdIn(typed: string): string {
+  return typed.normalize('NFKC').trim().toUpperCase();
 }

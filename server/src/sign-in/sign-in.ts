@@ -43,7 +43,7 @@ export async function signInProgram(cause: Cause, request: SignInRequest): Promi
 /** Attempts on one account from one source take turns. */
 export function turnOf(identifier: Identifier, info: RequestInfo): string {
   const name = 'email' in identifier ? identifier.email : `${identifier.operatorId}/${accountKey(identifier.userName)}`;
-  return `${name.trim().toLowerCase()} ${sourceNetwork(info.sourceIp)}`;
+  return `${name.normalize('NFKC').trim().toLowerCase()} ${sourceNetwork(info.sourceIp)}`;
 }
 
 async function signInOnce(cause: Cause, { identifier, password, otp, life }: SignInRequest): Promise<SignedIn> {

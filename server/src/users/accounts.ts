@@ -96,5 +96,5 @@ async function samUserOf(db: Db, identifier: { operatorId: string; userName: str
 }
 
 function operatorIdOf(typed: string): string {
-  return typed.trim().toUpperCase();
+  return typed.normalize('NFKC').trim().toUpperCase();
 }
