@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs } from './fields.ts';
+import { Question } from './permissions.ts';
 
 /** Answer header with the key of the next page. */
 export const nextKeyHeader = 'x-soracom-next-key';
@@ -14,6 +15,11 @@ export const getApiAuditLogs = endpoint({
   summary: "The operator's audit log, newest first.",
   query: closed({
     api_kind: Type.Optional(Type.String({ maxLength: 128 })),
+    /** Who did it: `root`, `sam:<name>`, `anonymous`, `host:<name>`, `system`. */
+    actor: Type.Optional(Type.String({ minLength: 1, maxLength: 160 })),
+    /** To whom or what: `root`, `sam:<name>`, `role:<id>`, an AuthKey ID. */
+    target: Type.Optional(Type.String({ minLength: 1, maxLength: 160 })),
+    outcome: Type.Optional(oneOf('success', 'failure', 'refused')),
     from_epoch_ms: Type.Optional(EpochMs),
     to_epoch_ms: Type.Optional(EpochMs),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
@@ -40,6 +46,8 @@ export const getApiAuditLogs = endpoint({
         sequence: Type.Integer(),
         previousHash: Type.String(),
         hash: Type.String(),
+        /** Of a refusal: the body of `User:explainPermission` that asks the same again. */
+        question: Type.Optional(closed(Question)),
       },
       'AuditRecord',
     ),

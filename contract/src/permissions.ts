@@ -28,6 +28,21 @@ const Statement = closed(
   'ExplainedStatement',
 );
 
+/** Which call of which user, in which circumstances. */
+export const Question = {
+  userName: UserName,
+  api: Type.String({ minLength: 1, maxLength: 128 }),
+  pathVariables: Type.Optional(Variables),
+  queryParameters: Type.Optional(Variables),
+  sourceIp: Type.Optional(Type.String({ maxLength: 64 })),
+  at: Type.Optional(EpochMs),
+  /** Seconds since the password was proved; 0 when left out. */
+  authAgeSeconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** As it is for the user when left out. */
+  secondsSinceMfaReset: Type.Optional(Type.Integer({ minimum: 0 })),
+  authMethod: Type.Optional(oneOf('password', 'password+totp', 'authKey', 'switchUser')),
+};
+
 export const explainPermission = endpoint({
   method: 'POST',
   path: '/v1/operators/{operator_id}/permissions/explain',
@@ -38,20 +53,10 @@ export const explainPermission = endpoint({
     'Decide a call for a SAM user, with every statement that counted. A draft may stand in for its own permission.',
   params: operatorParams,
   body: closed({
-    userName: UserName,
+    ...Question,
     /** Instead of the user's own permission; roles and defaults still count. */
     draft: Type.Optional(PermissionText),
-    api: Type.String({ minLength: 1, maxLength: 128 }),
-    pathVariables: Type.Optional(Variables),
-    queryParameters: Type.Optional(Variables),
-    sourceIp: Type.Optional(Type.String({ maxLength: 64 })),
-    at: Type.Optional(EpochMs),
-    /** Seconds since the password was proved; 0 when left out. */
-    authAgeSeconds: Type.Optional(Type.Integer({ minimum: 0 })),
-    /** As it is for the user when left out. */
-    secondsSinceMfaReset: Type.Optional(Type.Integer({ minimum: 0 })),
     mfaAuthenticated: Type.Optional(Type.Boolean()),
-    authMethod: Type.Optional(oneOf('password', 'password+totp', 'authKey', 'switchUser')),
   }),
   status: 200,
   reply: closed({

@@ -2,6 +2,7 @@ import { getApiAuditLogs, nextKeyHeader } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
+import { questionOf } from './question.ts';
 import { searchAuditLog } from './search.ts';
 
 /** The operator's audit log. */
@@ -11,6 +12,9 @@ export function registerAuditRoutes(app: FastifyInstance): void {
   handle(app, getApiAuditLogs, permitted(), async ({ caller, query, reply }) => {
     const page = await searchAuditLog(ctx.db, caller.operatorId, {
       apiKind: query.api_kind,
+      actor: query.actor,
+      target: query.target,
+      outcome: query.outcome,
       from: query.from_epoch_ms,
       to: query.to_epoch_ms,
       limit: query.limit ?? 100,
@@ -34,6 +38,7 @@ export function registerAuditRoutes(app: FastifyInstance): void {
       sequence: row.sequence,
       previousHash: row.previous_hash,
       hash: row.hash,
+      ...questionOf(row),
     }));
   });
 }

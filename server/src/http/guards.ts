@@ -115,7 +115,7 @@ function authenticate({ ctx, request, endpoint }: Incoming): Soon<Caller> {
     if (!session) throw new Failure('AUM0001');
     const write = request.method !== 'GET' && request.method !== 'HEAD';
     if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
-      return refuseCall(request, session, endpoint.operation, new Failure('COM0403'));
+      return refuseCall(request, session, endpoint, new Failure('COM0403'));
     }
     return { ...session, token, viaCookie: !header, byPermission: false };
   });
@@ -164,7 +164,7 @@ function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settl
   // The reference has another status where its operation declares one.
   const code = settledBy === 'access' && endpoint.errors.includes('AUM0052') ? 'AUM0052' : refusals[settledBy];
   const params = settledBy === 'permission' ? { userName: caller.userName, permission: endpoint.operation } : {};
-  return refuseCall(request, caller, endpoint.operation, new Failure(code, params));
+  return refuseCall(request, caller, endpoint, new Failure(code, params));
 }
 
 const refusals = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015' } as const;

@@ -147,7 +147,7 @@ class GuardedCall {
 /** An attempt to reach beyond one's own permissions is written down after its transaction was taken back (R72). */
 async function rethrow({ request, endpoint }: Incoming, caller: unknown, error: unknown): Promise<never> {
   const beyond = error instanceof Failure && (error.code === 'AUM0024' || error.code === 'AUM0040');
-  if (caller && beyond) await refuseCall(request, caller as Caller, endpoint.operation, error);
+  if (caller && beyond) await refuseCall(request, caller as Caller, endpoint, error);
   throw error;
 }
 
