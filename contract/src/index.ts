@@ -29,6 +29,7 @@ export * from './permissions.ts';
 export * from './roles.ts';
 export * from './sandbox.ts';
 export * from './sign-ins.ts';
+export * from './summaries-ja.ts';
 export * from './users.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>

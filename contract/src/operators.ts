@@ -67,6 +67,8 @@ export const getSetup = endpoint({
     signUp: oneOf('closed', 'open'),
     passwordMinLength: Type.Integer(),
     mailPreview: Type.Boolean(),
+    /** How the host command is typed where this server runs. */
+    command: Type.String(),
   }),
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { commandName } from './command.ts';
 
 /** Every setting of the server; each comes from one environment variable (docs/configuration.md). */
 export type Config = {
@@ -26,6 +27,8 @@ export type Config = {
   readonly passwordMinLength: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly timeZone: string;
+  /** How the host command is typed on this machine. */
+  readonly command: string;
 };
 
 /** A configuration that cannot be used; `message` names the variable and what to do. */
@@ -89,6 +92,7 @@ export function readConfig(env: Environment): Config {
       'trace',
     ]),
     timeZone: timeZone(get('WARIFU_TIME_ZONE') ?? 'UTC'),
+    command: commandName(env.PATH),
   };
 }
 

@@ -137,6 +137,22 @@ describe('the description of the API', () => {
     expect(page.text).not.toMatch(/<script|javascript:|\son\w+=|style="/i);
   });
 
+  it('is shown in Japanese to who asks for it, and to who chose it in the console on this browser', async () => {
+    const inLanguage = (headers: Record<string, string>) => call(server, 'GET', '/docs', { headers });
+    const japanese = await inLanguage({ 'accept-language': 'ja,en;q=0.5' });
+    expect(japanese.text).toContain('<html lang="ja">');
+    for (const { operation, summary } of endpoints) {
+      expect(japanese.text).toContain(operation);
+      expect([operation, japanese.text.includes(`<p>${summary}</p>`)]).toEqual([operation, false]);
+    }
+    expect(japanese.text).not.toMatch(/>(?:Permission|Needs|Body|Query|Errors)<|\boptional\b|\bempty\b|null|undefined/);
+    expect(japanese.headers['vary']).toBe('accept-language, cookie');
+    const chosen = (language: string) =>
+      inLanguage({ 'accept-language': 'en', cookie: `a=b; warifu-language=${language}` });
+    expect((await chosen('ja')).text).toContain('<html lang="ja">');
+    expect((await chosen('de"><script>')).text).toContain('<html lang="en">');
+  });
+
   it('the watch on undeclared codes does see one', async () => {
     const { assertDeclared } = await import('./support/contract.ts');
     const body = (code: string) => JSON.stringify({ code });

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { errorMessage } from '@warifu/contract';
 import { Command } from 'commander';
 import serverPackage from '../../package.json' with { type: 'json' };
+import { commandName } from '../command.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { KeyFileError, loadKeys } from '../crypto/keys.ts';
@@ -21,7 +22,7 @@ const badUsage = 2;
 // SECURITY: nothing that this process writes is for other users of the host.
 process.umask(0o077);
 
-const program = new Command('warifu')
+const program = new Command(commandName(process.env.PATH))
   .description('The server, and commands for the host that it runs on.')
   .version(serverPackage.version)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : badUsage));

@@ -4,8 +4,8 @@ import type { HashJob } from './hash-worker.ts';
 type Waiting = { readonly resolve: (raw: Buffer) => void; readonly reject: (error: Error) => void };
 type Thread = { readonly worker: Worker; readonly waiting: Waiting[] };
 
-/** Whether this runs from the sources; a built package has the worker beside it, as JavaScript. */
-const typescript = import.meta.url.endsWith('.ts');
+/** As TypeScript where this runs from the sources; a built package has the worker beside it, as JavaScript. */
+const workerFile = import.meta.url.endsWith('.ts') ? './hash-worker.ts' : './hash-worker.js';
 
 /**
  * Threads that do nothing but hash, one hash after the other, behind everything else that wants the processor: a storm of
@@ -30,7 +30,7 @@ export function hashThreads(count: number): (job: HashJob) => Promise<Buffer> {
 }
 
 function start(threads: Thread[]): Thread {
-  const worker = new Worker(new URL(`./hash-worker.${typescript ? 'ts' : 'js'}`, import.meta.url));
+  const worker = new Worker(new URL(workerFile, import.meta.url));
   const thread: Thread = { worker, waiting: [] };
   threads.push(thread);
   worker.on('message', (raw: Uint8Array | string) => {

@@ -51,6 +51,7 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     signUp: ctx.config.signUp,
     passwordMinLength: ctx.config.passwordMinLength,
     mailPreview: ctx.config.smtpUrl === undefined,
+    command: ctx.config.command,
   }));
 
   handle(app, createFirstOperatorEndpoint, anyone, async ({ cause, body }) => {

@@ -1,0 +1,127 @@
+/** What each operation does, in Japanese; the English sentence stands with the operation. A test holds the two together. */
+export const summariesJa: Readonly<Record<string, string>> = {
+  'Auth:auth': '3 種類の認証情報のいずれかでログインし、API キーとトークンを取得します。',
+  'Auth:endOtherSessions': '呼び出し元以外の、自分のすべてのセッションを終了します。',
+  'Auth:endSession':
+    '自分のセッションを 1 つ終了します。認証キーのセッションとスイッチしたセッションは、自身だけを終了できます。',
+  'Operator:generateAuthToken': '呼び出し元のセッションのトークンを更新します。古いトークンは使用できなくなります。',
+  'Auth:getSession': 'この Cookie でログインしているユーザーと、書き込みに必要な CSRF トークンを取得します。',
+  'Auth:issuePasswordResetToken':
+    'パスワードを再設定する URL をメールで送信します。登録されていないアドレスでも、応答は同じです。',
+  'Auth:listSessions':
+    '自分のセッションの一覧を、最後に使用した順に取得します。認証キーのセッションとスイッチしたセッションからは、自身だけが見えます。',
+  'Auth:logout': '呼び出し元のセッションを終了します。',
+  'Operator:revokeOperatorAuthTokens': '呼び出し元を含む、ルートユーザーのすべてのセッションを終了します。',
+  'Auth:setLanguage': 'コンソールとメールの言語を設定します。',
+  'Auth:signIn':
+    'コンソールにログインします。認証コードが必要な場合は `next` が `MFA` になり、5 分以内にコードを入力します。',
+  'Auth:stepUp':
+    'パスワード (多要素認証が有効な場合は認証コードも) をもう一度確認します。セッションに新しいトークンが発行されます。',
+  'Auth:switchUser':
+    '信頼ポリシーで許可された SAM ユーザーにスイッチします。新しいセッションは、元のセッションとともに終了します。',
+  'Auth:verifyPasswordResetToken':
+    'メールの URL のトークンで、新しいパスワードを設定します。多要素認証は変わりません。',
+  'Auth:verifySignIn': '認証アプリのコードで、認証コード待ちのログインを完了します。',
+  'Operator:createFirstOperator': '最初の起動時に表示された 1 回限りの URL で、最初のオペレーターを作成します。',
+  'Operator:createOperator':
+    '新規登録します (サーバーが許可している場合)。URL をメールで送信します。登録済みのアドレスでも、応答は同じです。',
+  'Operator:getOperator': 'オペレーターの説明、プライマリメールアドレス、日時を取得します。',
+  'Operator:getSettings': '多要素認証を必須にするユーザーと、権限の昇格の防止の設定を取得します。',
+  'Operator:getSetup': 'ログインとセットアップの画面に必要な、サーバーの情報を取得します。',
+  'Operator:updateOperatorPassword': 'ルートユーザーのパスワードを変更します。ほかのすべてのセッションが終了します。',
+  'Operator:updateSettings':
+    '多要素認証を必須にするユーザーと、権限の昇格の防止を設定します。ルートユーザーだけが実行できます。',
+  'Operator:verifyOperator': 'メールの URL のトークンで、新規登録を完了します。',
+  'Email:deleteEmail': 'プライマリ以外のメールアドレスを削除します。',
+  'SystemNotification:deleteSystemNotification': '1 つの用途のアドレスを解除します。`primary` は解除できません。',
+  'Email:getEmail': 'メールアドレスを 1 つ取得します。',
+  'SystemNotification:getSystemNotification': '1 つの用途のアドレスを取得します。',
+  'Email:issueAddEmailToken':
+    '追加するアドレスに URL をメールで送信します。URL を開いて確認するまで、そのアドレスは使用されません。',
+  'Email:listEmails': 'オペレーターのメールアドレスの一覧を取得します。',
+  'SystemNotification:listSystemNotifications': '用途ごとのアドレスの一覧を取得します。',
+  'SystemNotification:setSystemNotification':
+    '1 つの用途のアドレスを設定します。`primary` にはパスワードと、ちょうど 1 つのアドレスが必要です。',
+  'Email:verifyAddEmailToken': 'メールの URL のトークンで、追加したアドレスを確認します。',
+  'Operator:cancelMFA': '認証コードを確認していない多要素認証の設定を中止します。',
+  'Operator:cancelMFARevokingToken':
+    'リセットのメール、または「心当たりがない場合」のメールのトークンで、多要素認証リセットを中止します。',
+  'Operator:confirmBackupCodesStored': '現在のバックアップコードを安全な場所に保管したことを記録します。',
+  'Operator:enableMFA':
+    'ルートユーザーの多要素認証の設定を開始し、認証アプリに登録する秘密を取得します。ログインの方法はまだ変わりません。',
+  'Operator:getMFAStatus': 'ルートユーザーの多要素認証の状態を取得します。',
+  'Operator:issueMFARevokingToken': '多要素認証をリセットする URL をメールで送信します。応答は常に同じです。',
+  'Operator:renewBackupCodes':
+    '認証アプリのコードで、新しいバックアップコードを 5 つ生成します。古いコードは使用できなくなります。',
+  'Operator:revokeMFA':
+    'パスワードで、ルートユーザーの多要素認証を無効にします。認証アプリの登録、バックアップコード、送信済みの URL、ほかのセッションも無効になります。',
+  'Operator:stopMFAReset': '申し込まれ、まだ実行されていない、ルートユーザーの多要素認証リセットをすべて中止します。',
+  'Operator:verifyMFA':
+    '認証コードで、ルートユーザーの多要素認証を有効にします。5 つのバックアップコードは、この応答にだけ含まれます。',
+  'Operator:verifyMFARevokingToken':
+    'メールのトークン、メールアドレス、パスワード、バックアップコード 1 つで、多要素認証を無効にします。ログインはしません。',
+  'User:createUser': 'SAM ユーザーを作成します。権限を設定するまで、何も実行できません。',
+  'User:createUserPassword': 'SAM ユーザーの最初のパスワードを設定します。',
+  'User:deleteDefaultPermissions': 'SAM デフォルト権限を削除します。',
+  'User:deleteUser': 'SAM ユーザーを、パスワード、多要素認証、認証キー、セッションとともに削除します。',
+  'User:deleteUserPassword': 'SAM ユーザーのパスワードを削除します。そのユーザーのセッションは終了します。',
+  'User:deleteUserPermission': 'SAM ユーザーに直接指定した権限を削除します。',
+  'User:deleteUserTrustPolicy': 'SAM ユーザーに、だれもスイッチできないようにします。',
+  'User:enableUserMFA':
+    'SAM ユーザーの多要素認証の設定を開始し、認証アプリに登録する秘密を取得します。ログインの方法はまだ変わりません。',
+  'User:getDefaultPermissions': 'SAM デフォルト権限を、JSON の文字列で取得します。',
+  'User:getUser': 'SAM ユーザーを 1 人取得します。',
+  'User:getUserMFAStatus': 'SAM ユーザーの多要素認証の状態を取得します。',
+  'User:getUserPermission': 'SAM ユーザーに直接指定した権限を、JSON の文字列で取得します。',
+  'User:getUserTrustPolicy': 'SAM ユーザーにスイッチできる人を、JSON の文字列で取得します。',
+  'User:hasUserPassword': 'SAM ユーザーにパスワードがあるかどうかを取得します。',
+  'User:listUsers': 'SAM ユーザーの一覧を、名前順に取得します。',
+  'User:revokeUserAuthTokens': 'SAM ユーザーのすべてのセッションを終了します。',
+  'User:revokeUserMFA':
+    'SAM ユーザーの多要素認証を無効にします。そのユーザーのセッションは終了し、ルートユーザーに通知されます。',
+  'User:updateDefaultPermissions': 'SAM デフォルト権限を置き換えます。',
+  'User:updateUser': 'SAM ユーザーの概要を変更します。',
+  'User:updateUserPassword':
+    '現在のパスワードで、SAM ユーザーのパスワードを変更します。そのユーザーのほかのセッションは終了します。',
+  'User:updateUserPermission': 'SAM ユーザーに直接指定した権限を置き換えます。次の呼び出しから適用されます。',
+  'User:updateUserTrustPolicy': 'SAM ユーザーにスイッチできる人を設定します。プリンシパルは正確に指定します。',
+  'User:verifyUserMFA':
+    '認証コードで、SAM ユーザーの多要素認証を有効にします。SAM ユーザーにバックアップコードはありません。',
+  'Operator:deleteOperatorAuthKey': 'ルートユーザーの認証キーを削除します。そのキーのセッションは終了します。',
+  'User:deleteUserAuthKey': 'SAM ユーザーの認証キーを削除します。そのキーのセッションは終了します。',
+  'Operator:generateOperatorAuthKey':
+    'ルートユーザーの認証キーを生成します。シークレットは、この応答にだけ含まれます。',
+  'User:generateUserAuthKey': 'SAM ユーザーの認証キーを生成します。シークレットは、この応答にだけ含まれます。',
+  'User:getUserAuthKey': 'SAM ユーザーの認証キーを 1 つ取得します。',
+  'Operator:listOperatorAuthKeys': 'ルートユーザーの認証キーの一覧を取得します。',
+  'User:listUserAuthKeys': 'SAM ユーザーの認証キーの一覧を取得します。',
+  'Role:attachRole': 'SAM ユーザーにロールを割り当てます。',
+  'Role:createRole': 'ロールを作成します。',
+  'Role:deleteRole': 'どのユーザーにも割り当てられていないロールを削除します。',
+  'Role:detachRole': 'SAM ユーザーからロールの割り当てを解除します。',
+  'Role:getRole': 'ロールを、その権限とともに 1 つ取得します。',
+  'Role:listRoleAttachedUsers': 'ロールを割り当てた SAM ユーザーの一覧を取得します。',
+  'Role:listRoleVersions': '組み込みのロールの公開済みバージョンの一覧を、新しい順に取得します。',
+  'Role:listRoles':
+    'ユーザーに割り当てられるロールの一覧を取得します。`owner` を指定すると、組み込みのロールやすべてのロールを取得できます。',
+  'Role:listUserRoles': 'SAM ユーザーに割り当てたロールの一覧を取得します。',
+  'Role:updateRole': 'ロールの権限を置き換えます。割り当てたすべてのユーザーの次の呼び出しから適用されます。',
+  'User:explainPermission':
+    'SAM ユーザーの呼び出しが許可されるかどうかを、評価したすべてのステートメントとともに判定します。直接指定の権限の代わりに下書きを指定できます。',
+  'User:whoCan':
+    '操作を (対象に対して) 実行できるすべてのプリンシパルと、その根拠になるステートメント、ロール、スイッチを取得します。',
+  'Auth:lockAccount':
+    '通知のトークンで、変更を取り消してアカウントをロックします。すべてのセッションと送信済みの URL を無効にし、変更されたプライマリメールアドレスを元に戻し、メールで再設定するまでパスワードを停止します。',
+  'Auth:disownSignIn':
+    '心当たりのないログインを報告します。現在のパスワード (多要素認証が有効な場合は認証コードも) で新しいパスワードを設定し、ほかのすべてのセッションを終了し、そのログインに使用された認証キーを削除します。',
+  'Auth:listSignIns':
+    '自分のログインとその試行を、過去 90 日分、新しい順に取得します。1 ページの件数は `limit` より少ないことがあります。',
+  'User:listUserSignIns': 'SAM ユーザーのログインとその試行を、過去 90 日分、新しい順に取得します。',
+  'Auth:getOverview':
+    'ログインしているユーザーが確認すべきことを取得します。ルートユーザーの場合は、オペレーターの状態も含みます。',
+  'Auth:switchBack': 'スイッチしたコンソールのセッションを終了し、パスワードなしで元のセッションに戻ります。',
+  'Auth:switchConsoleUser':
+    'コンソールで、信頼ポリシーで許可された SAM ユーザーにスイッチします。ブラウザーは元のセッションを保持し、元のセッションが終了すると、スイッチしたセッションも終了します。',
+  'Email:resendAddEmailToken': '未確認のアドレスに、新しい URL をメールで送信します。前の URL は無効になります。',
+  'AuditLog:getApiAuditLogs': 'オペレーターの監査ログを、新しい順に取得します。',
+};
