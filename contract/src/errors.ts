@@ -62,12 +62,12 @@ export const errorTable = {
     status: 403,
     facts: ['permission', 'userName'],
     en: '{userName} does not have the permission {permission}. Ask the administrator (root user) for it.',
-    ja: '{userName} には権限 {permission} がありません。管理者 (ルートユーザー) に依頼してください。',
+    ja: '{userName} には権限 {permission} がありません。ルートユーザーに依頼してください。',
   },
   AUM0018: {
     status: 401,
     en: 'The sign-in took too long or was ended. Start again.',
-    ja: 'ログインの有効期限が切れました。最初からやり直してください。',
+    ja: 'ログインの手続きが時間切れになりました。最初からやり直してください。',
   },
   AUM0020: {
     status: 400,

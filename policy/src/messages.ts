@@ -43,22 +43,19 @@ export const MESSAGES = {
   ],
   PERM_SYNTAX: [
     'This is not valid JSON: {expected} was expected here, but {found} was found.',
-    'JSON の書き方に誤りがあります。ここには{expected}が必要です（実際: {found}）。',
+    'JSON の書き方に誤りがあります。ここには{expected}が必要です (実際: {found})。',
   ],
   PERM_TEXT: [
     'A string may not contain the NUL character or half of a surrogate pair.',
-    '文字列に NUL 文字や、対になっていないサロゲートは使えません。',
+    '文字列に NUL 文字や、対になっていないサロゲートは使用できません。',
   ],
   PERM_DUPLICATE_KEY: ['The key {key} is written twice.', 'キー{key}が重複しています。'],
   PERM_UNKNOWN_KEY: [
     'The key {key} is not known here; use {expected}.',
-    'キー{key}はここでは使えません。使えるのは{expected}です。',
+    'キー{key}はここでは使用できません。使用できるのは{expected}です。',
   ],
   PERM_MISSING_KEY: ['The key {key} is missing.', 'キー{key}がありません。'],
-  PERM_TYPE: [
-    '{expected} was expected here, but {found} was found.',
-    'ここには{expected}が必要です（実際: {found}）。',
-  ],
+  PERM_TYPE: ['{expected} was expected here, but {found} was found.', 'ここには{expected}が必要です (実際: {found})。'],
   PERM_EFFECT: ['The effect must be {expected}, in lower case.', 'effect には{expected}を小文字で指定してください。'],
   PERM_EMPTY: ['{key} must not be empty.', '{key}を空にすることはできません。'],
   PERM_MISSPELLED: [
@@ -71,12 +68,12 @@ export const MESSAGES = {
   ],
   COND_SYNTAX: [
     '{expected} was expected here, but {found} was found.',
-    'ここには{expected}が必要です（実際: {found}）。',
+    'ここには{expected}が必要です (実際: {found})。',
   ],
   COND_SPELLING: ['Write {use} instead of {found}.', '{found}ではなく{use}と書いてください。'],
   COND_QUOTE: [
-    "This string does not end; close it with ' (a quote inside a string is written '').",
-    "文字列が閉じられていません。' で閉じてください（文字列の中の ' は '' と書きます）。",
+    "This string does not end; close it with '(a quote inside a string is written '').",
+    "文字列が閉じられていません。' で閉じてください (文字列の中の ' は '' と書きます)。",
   ],
   COND_CHAIN: [
     'Comparisons cannot be chained; join two of them with "and".',
@@ -95,7 +92,7 @@ export const MESSAGES = {
   ],
   COND_ARGUMENTS: [
     'Wrong number of arguments ({actual}); write {signature}.',
-    '引数の数（{actual} 個）が正しくありません。{signature} のように書いてください。',
+    '引数の数 ({actual} 個) が正しくありません。{signature} のように書いてください。',
   ],
   COND_CONSTANT: [
     'An argument of {name} must be {expected} written out.',
@@ -107,7 +104,7 @@ export const MESSAGES = {
   ],
   COND_ORDER: [
     'Values of this kind ({found}) have no order; use == or !=.',
-    'この種類の値（{found}）に大小はありません。== か != を使ってください。',
+    'この種類の値 ({found}) に大小はありません。== か != を使ってください。',
   ],
   COND_DATE: ['There is no such date or time.', '存在しない日付または時刻です。'],
   COND_CIDR: [
@@ -127,16 +124,16 @@ export const MESSAGES = {
   ],
   LINT_PATH_VARIABLE_SOME: [
     'Some operations of this statement have no path variable {name} ({operations}); the condition may fail for them.',
-    'このステートメントには、パス変数 {name} を持たない操作（{operations}）が含まれます。それらの操作では条件の評価に失敗することがあります。',
+    'このステートメントには、パス変数 {name} を持たない操作 ({operations}) が含まれます。それらの操作では条件の評価に失敗することがあります。',
   ],
   LINT_ALLOW_ALL: ['This allows every operation without a condition.', 'すべての操作を無条件で許可しています。'],
   LINT_MFA_OF_OTHERS: [
     "This also lets the MFA of other SAM users be switched off ({operations}). Add a condition if only one's own is meant.",
-    'ほかの SAM ユーザーの多要素認証も無効にできます（{operations}）。自分の分だけを許可する場合は、条件を付けてください。',
+    'ほかの SAM ユーザーの多要素認証も無効にできます ({operations})。自分の分だけを許可する場合は、条件を付けてください。',
   ],
   LINT_OWN_USER: [
     "This is allowed for every SAM user, not only one's own ({operations}).",
-    '自分以外の SAM ユーザーに対しても許可されます（{operations}）。',
+    '自分以外の SAM ユーザーに対しても許可されます ({operations})。',
   ],
   LINT_NEVER_APPLIES: [
     'This statement can never apply: its condition is never true.',

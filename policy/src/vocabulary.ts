@@ -35,17 +35,17 @@ const AUTH_METHODS = ['password', 'password+totp', 'passkey', 'authKey', 'switch
 export const VARIABLES: readonly VariableEntry[] = [
   variable('currentDate', 'date', {
     en: "Day of the call, in the operator's time zone",
-    ja: '呼び出しの日付（オペレーターのタイムゾーン）',
+    ja: '呼び出しの日付 (オペレーターのタイムゾーン)',
   }),
   variable('currentTime', 'time', {
     en: "Time of day of the call, in the operator's time zone",
-    ja: '呼び出しの時刻（オペレーターのタイムゾーン）',
+    ja: '呼び出しの時刻 (オペレーターのタイムゾーン)',
   }),
   variable('currentDateTime', 'instant', { en: 'Date and time of the call', ja: '呼び出しの日時' }),
   variable(
     'currentDayOfWeek',
     'string',
-    { en: "Day of the week, in the operator's time zone", ja: '呼び出しの曜日（オペレーターのタイムゾーン）' },
+    { en: "Day of the week, in the operator's time zone", ja: '呼び出しの曜日 (オペレーターのタイムゾーン)' },
     DAYS,
   ),
   variable('samUserName', 'string', { en: 'Name of the calling SAM user', ja: '呼び出した SAM ユーザーの名前' }),
@@ -65,7 +65,7 @@ export const VARIABLES: readonly VariableEntry[] = [
   }),
   variable('secondsSinceMfaReset', 'integer', {
     en: 'Seconds since MFA was last reset; huge when never',
-    ja: '多要素認証が最後にリセットされてからの秒数（一度もなければ非常に大きな値）',
+    ja: '多要素認証が最後にリセットされてからの秒数 (一度もなければ非常に大きな値)',
   }),
 ];
 
@@ -98,7 +98,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     most: 6,
     signature: 'dateTime(year, month, day, hour, minute[, second])',
     example: 'dateTime(2027, 01, 31, 09, 00)',
-    meaning: { en: "A date and time on the operator's wall clock", ja: '日時（オペレーターのタイムゾーン）' },
+    meaning: { en: "A date and time on the operator's wall clock", ja: '日時 (オペレーターのタイムゾーン)' },
   },
   {
     name: 'ipAddress',

@@ -45,10 +45,10 @@ describe('messages', () => {
     ]);
     expect(problems('{"statements":[{"effect":"x","api":"*","why":""}]}', 'ja')).toEqual([
       '1 行 26 列: effect には「allow」または「deny」を小文字で指定してください。',
-      '1 行 40 列: キー「why」はここでは使えません。使えるのは「effect」、「api」または「condition」です。',
+      '1 行 40 列: キー「why」はここでは使用できません。使用できるのは「effect」、「api」または「condition」です。',
     ]);
     expect(problems('{"statements":[{"effect":"deny","api":1}]}', 'ja')).toEqual([
-      '1 行 39 列: ここには文字列または配列（[ ]）が必要です（実際: 数値）。',
+      '1 行 39 列: ここには文字列または配列が必要です (実際: 数値)。',
     ]);
   });
 
@@ -56,7 +56,7 @@ describe('messages', () => {
     const params = { name: 'httpMethod', expected: ['GET', 'PUT'] };
     expect(describeProblem({ code: 'LINT_VALUE', params }, 'ja')).toContain('GET または PUT');
     expect(describeProblem({ code: 'LINT_OWN_USER', params: { operations: ['A:a', 'B:b'] } }, 'ja')).toContain(
-      '（A:a、B:b）',
+      ' (A:a、B:b)',
     );
     expect(describeProblem({ code: 'LINT_OWN_USER', params: { operations: ['A:a', 'B:b'] } }, 'en')).toContain(
       '(A:a, B:b)',

@@ -268,7 +268,7 @@ describe.each(languages)('mails in %s', (language) => {
     expect(html).not.toContain('<script');
     expect(html).not.toContain('<a ');
     for (const part of [text, html]) expect(part).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|^(?:Bcc|https:\/\/evil)/mu);
-    expect(text).toContain(language === 'ja' ? 'ブラウザ: 不明' : 'Browser: unknown');
+    expect(text).toContain(language === 'ja' ? 'ブラウザー: 不明' : 'Browser: unknown');
   });
 });
 

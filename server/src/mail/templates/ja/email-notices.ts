@@ -21,7 +21,7 @@ export function emailAdded(pages: Pages, { address = '' }: Notice): Message {
       unchanged,
     ],
     ifNotYou: ifNotYou(pages, {
-      text: 'ログインし、「セキュリティ」>「メールアドレス」で、そのメールアドレスを削除してください。',
+      text: 'ログインし、「セキュリティ」→「メールアドレス」で、そのメールアドレスを削除してください。',
     }),
   };
 }
@@ -32,7 +32,7 @@ export function emailRemoved(pages: Pages, { address = '' }: Notice): Message {
     fact: `アカウントから、メールアドレス ${address} が削除されました。`,
     body: [paragraph('今後、このメールアドレスに、セキュリティに関する通知は届きません。'), unchanged],
     ifNotYou: ifNotYou(pages, {
-      text: 'ログインし、「セキュリティ」>「メールアドレス」で、そのメールアドレスをもう一度追加してください。',
+      text: 'ログインし、「セキュリティ」→「メールアドレス」で、そのメールアドレスをもう一度追加してください。',
     }),
   };
 }
@@ -51,7 +51,7 @@ export function primaryEmailChanged(pages: Pages, { address = '', cancelLink }: 
     ifNotYou: cancelLink
       ? lockNow(pages, cancelLink)
       : ifNotYou(pages, {
-          text: `${address} とパスワードでログインし、「セキュリティ」>「メールアドレス」で、プライマリメールアドレスを自分のメールアドレスに戻してください。`,
+          text: `${address} とパスワードでログインし、「セキュリティ」→「メールアドレス」で、プライマリメールアドレスを自分のメールアドレスに戻してください。`,
         }),
   };
 }

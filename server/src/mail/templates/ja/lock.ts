@@ -34,7 +34,7 @@ export function accountLocked(pages: Pages, { address, authKeyIds = [] }: Notice
             ),
           ]),
       paragraph(
-        'すべてのセッションが終了しました。これまでのパスワードは使えません。新しいパスワードを設定する URL を、プライマリメールアドレスに送信しました。',
+        'すべてのセッションが終了しました。これまでのパスワードは使用できません。新しいパスワードを設定する URL を、プライマリメールアドレスに送信しました。',
       ),
       pointer('URL の有効期限が切れている場合は、次のページでもう一度要求してください。', pages.forgotPassword),
       paragraph(
@@ -48,7 +48,7 @@ export function accountLocked(pages: Pages, { address, authKeyIds = [] }: Notice
           ]
         : []),
       paragraph('ログインした後、メールアドレスと監査ログを確認してください。'),
-      steps({ text: '「セキュリティ」>「メールアドレス」' }, readAuditLog(pages)),
+      steps({ text: '「セキュリティ」→「メールアドレス」' }, readAuditLog(pages)),
     ],
     ifNotYou: [
       paragraph('このアカウントのメールを読める人が、URL を使いました。次の順に対応してください。'),

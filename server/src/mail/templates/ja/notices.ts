@@ -45,7 +45,7 @@ export const notices: Words['notices'] = {
     subject: '多要素認証が無効になりました',
     fact: 'ルートユーザーの多要素認証が無効になりました。',
     body: [
-      paragraph('今後は、パスワードだけでログインできます。これまでのバックアップコードは使えません。'),
+      paragraph('今後は、パスワードだけでログインできます。これまでのバックアップコードは使用できません。'),
       unchanged,
     ],
     ifNotYou: [
@@ -67,7 +67,9 @@ export const notices: Words['notices'] = {
     subject: '新しいバックアップコードが生成されました',
     fact: 'ルートユーザーのバックアップコードが新しく生成されました。',
     body: [
-      paragraph('これまでのバックアップコードは使えません。新しいバックアップコードを安全な場所に保管してください。'),
+      paragraph(
+        'これまでのバックアップコードは使用できません。新しいバックアップコードを安全な場所に保管してください。',
+      ),
       paragraph('多要素認証は有効なままです。パスワード、SAM ユーザー、認証キーに変更はありません。'),
     ],
     ifNotYou: changeIfNotYou(pages),
@@ -152,7 +154,7 @@ export const notices: Words['notices'] = {
       paragraph(
         '認証キーによるログインだった場合、その認証キーは削除されました。多要素認証と SAM ユーザーに変更はありません。',
       ),
-      pointer('見覚えのない認証キーがないか、次のページで確認してください。', pages.keys),
+      pointer('心当たりのない認証キーがないか、次のページで確認してください。', pages.keys),
     ],
     ifNotYou: [
       paragraph('操作した人は、それまでのパスワードを知っています。次の順に対応してください。'),
@@ -164,8 +166,8 @@ export const notices: Words['notices'] = {
     ],
   }),
   sign_in_code_failed: (pages) => ({
-    subject: '認証コードの入力が完了しなかったログインがありました',
-    fact: '正しいパスワードが入力されましたが、認証コードの入力が完了しなかったため、ログインは成立していません。',
+    subject: '認証コードが入力されなかったログインがありました',
+    fact: '正しいパスワードが入力されましたが、認証コードが入力されなかったため、ログインは成立していません。',
     body: [],
     ifNotYou: [
       paragraph('ほかの人がパスワードを知っています。次の順に対応してください。'),
@@ -173,7 +175,7 @@ export const notices: Words['notices'] = {
     ],
   }),
   sign_in_after_failures: (pages) => ({
-    subject: '何度か失敗した後に、正しいパスワードが入力されました',
+    subject: 'ログインの失敗が続いたあとに、正しいパスワードが入力されました',
     fact: `誤ったパスワードが続けて ${limits.login.noticeAfterFailures} 回以上入力された後、ルートユーザーの正しいパスワードが入力されました。`,
     body: [],
     ifNotYou: [

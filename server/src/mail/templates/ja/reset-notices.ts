@@ -53,7 +53,7 @@ export function resetDone(pages: Pages, notice: Notice): Message {
     subject: '多要素認証がリセットされました',
     fact: 'ルートユーザーの多要素認証がリセットされ、無効になりました。',
     body: [
-      paragraph('今後は、パスワードだけでログインできます。これまでのバックアップコードは使えません。'),
+      paragraph('今後は、パスワードだけでログインできます。これまでのバックアップコードは使用できません。'),
       paragraph('パスワード、SAM ユーザー、認証キーに変更はありません。'),
       ...(authKeyIds.length > 0 ? keysThatWork(pages, authKeyIds) : []),
       ...(addresses.length > 0 ? [paragraph('この通知の送信先は、次のとおりです。'), list(addresses)] : []),

@@ -12,7 +12,7 @@ const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Blo
 
 /** For changes that the root user can make as well. */
 const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
-  { text: 'ルートユーザーによる操作だった場合は、見覚えのないセッションを終了してください。', page: pages.sessions },
+  { text: 'ルートユーザーによる操作だった場合は、心当たりのないセッションを終了してください。', page: pages.sessions },
   { text: 'その後、ルートユーザーのパスワードを変更してください。', page: pages.password },
 ];
 
@@ -143,8 +143,8 @@ export const samNotices: Words['samNotices'] = {
     ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーのパスワードを知っている可能性があります。'),
   }),
   sign_in_code_failed: (pages, userName) => ({
-    subject: `SAM ユーザー ${userName} の、認証コードの入力が完了しなかったログインがありました`,
-    fact: `SAM ユーザー ${userName} の正しいパスワードが入力されましたが、認証コードの入力が完了しなかったため、ログインは成立していません。`,
+    subject: `SAM ユーザー ${userName} の、認証コードが入力されなかったログインがありました`,
+    fact: `SAM ユーザー ${userName} の正しいパスワードが入力されましたが、認証コードが入力されなかったため、ログインは成立していません。`,
     body: [
       pointer(
         'この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
@@ -154,7 +154,7 @@ export const samNotices: Words['samNotices'] = {
     ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がパスワードを知っています。'),
   }),
   sign_in_after_failures: (pages, userName) => ({
-    subject: `何度か失敗した後に、SAM ユーザー ${userName} の正しいパスワードが入力されました`,
+    subject: `ログインの失敗が続いたあとに、SAM ユーザー ${userName} の正しいパスワードが入力されました`,
     fact: `誤ったパスワードが続けて ${limits.login.noticeAfterFailures} 回以上入力された後、SAM ユーザー ${userName} の正しいパスワードが入力されました。`,
     body: [],
     ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がパスワードを知っている可能性があります。'),

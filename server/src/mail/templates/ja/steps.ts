@@ -1,7 +1,7 @@
 import type { Pages, Pointer } from '../letter.ts';
 
 export const endSessions = (pages: Pages): Pointer => ({
-  text: 'ログインして、見覚えのないセッションを終了してください。',
+  text: 'ログインして、心当たりのないセッションを終了してください。',
   page: pages.sessions,
 });
 

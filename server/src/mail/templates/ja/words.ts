@@ -6,7 +6,7 @@ import { samNotices } from './sam-notices.ts';
 
 const endedNames: Readonly<Record<keyof Receipt, string>> = {
   sessions: 'セッション',
-  pendingSignIns: '認証コードの入力待ちだったログイン',
+  pendingSignIns: '認証コード待ちのログイン',
   links: 'メールで送信した URL',
   backupCodes: 'バックアップコード',
 };
@@ -16,7 +16,7 @@ export const ja: Words = {
   labels: {
     time: '日時',
     sourceIp: 'IP アドレス',
-    browser: 'ブラウザ',
+    browser: 'ブラウザー',
     user: 'ユーザー',
     account: 'アカウント',
     operatorId: 'オペレーター ID',
@@ -29,7 +29,7 @@ export const ja: Words = {
   ended: 'これに伴い、次のものが終了または無効になりました。',
   endedItem: (name, count) => `${endedNames[name]}: ${count} 件`,
   footer: (name, baseUrl) =>
-    `このメールは ${name} (${baseUrl}) から自動で送信しています。このメールへの返信は確認していません。`,
+    `このメールは ${name} (${baseUrl}) から自動で送信しています。このメールに返信されても、お答えできません。`,
   notices,
   samNotices,
   linkMails,
