@@ -18,8 +18,11 @@ export function operationCatalogue(): Plugin {
     transform: (code, id) => (/[\\/]contract[\\/]src[\\/]/.test(id) ? code.replace(summary, '') : undefined),
     async load(id) {
       if (id !== resolved) return undefined;
-      const { accessOf, endpoints } = await import('@warifu/contract');
-      const all = endpoints.map((endpoint) => ({ ...describe(endpoint), access: accessOf(endpoint) }));
+      const { accessOf, endpoints, summariesJa } = await import('@warifu/contract');
+      const all = endpoints.map((endpoint) => {
+        const ja = summariesJa[endpoint.operation] ?? endpoint.summary;
+        return { ...describe(endpoint), summary: { en: endpoint.summary, ja }, access: accessOf(endpoint) };
+      });
       return `export const operations = ${JSON.stringify(all)};`;
     },
   };
@@ -28,7 +31,7 @@ export function operationCatalogue(): Plugin {
 /** What the linter of the editor asks of an operation. */
 const lintTraits = ['removes-mfa', 'credentials'] as const;
 
-function describe({ operation, path, summary, query, traits: all }: AnyEndpoint) {
+function describe({ operation, path, query, traits: all }: AnyEndpoint) {
   const pathVariables = [...path.matchAll(/\{(\w+)\}/g)].map(([, found]) => found ?? '');
   const traits = lintTraits.filter((trait) => all.includes(trait));
   const queryParameters = Object.keys(query.properties);
@@ -36,7 +39,6 @@ function describe({ operation, path, summary, query, traits: all }: AnyEndpoint)
     name: operation,
     pathVariables,
     queryParameters,
-    summary,
     ...(traits.length > 0 && { traits, target: 'user_name' }),
   };
 }

@@ -6,7 +6,7 @@ import { type Receipt, readReceipt } from './receipt.ts';
 
 /** Path parameters, query and body in one object: their names never clash within an operation. */
 type InputOf<E extends AnyEndpoint> = ParamsOf<E> & QueryOf<E> & (BodyOf<E> extends undefined ? unknown : BodyOf<E>);
-type Answer<E extends AnyEndpoint> = {
+export type Answer<E extends AnyEndpoint> = {
   reply: ReplyOf<E>;
   receipt: Receipt;
   /** Where the next page of a list begins, when there is one. */

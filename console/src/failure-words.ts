@@ -17,6 +17,10 @@ export function describeFailure(failure: Failure, t: Translate): string {
       return t('errors.PW_WRONG');
     case 'AUM0012':
       return t('errors.LINK_INVALID');
+    case 'AUM0015':
+      return t('refused.session');
+    case 'AUM0016':
+      return t('refused.rootOnly');
     case 'MFA0002':
     case 'MFA0007':
       return t('errors.OTP_INVALID') + clockHint(t);

@@ -56,17 +56,35 @@ function lookUp(key: string): unknown {
     .reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], catalogues[language]);
 }
 
-/** Stands for a space of a value while the text around it is joined; no text has it. */
-const inValue = '\0';
+/** Marks around a name inside of a text. They are not seen, and no name that the server takes has them. */
+export const startOfName = '\u2062';
+export const endOfName = '\u2063';
 
+/** A value for a text that `Words` shows: it keeps the name from being translated by the browser. */
+export function named(name: string): string {
+  return `${startOfName}${name}${endOfName}`;
+}
+
+const isJapanese = (text: string | undefined) => /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]/u.test(text ?? '');
+const seen = (text: string) => text.replaceAll(startOfName, '').replaceAll(endOfName, '');
+
+/**
+ * Puts the values in. The space beside one is for Latin words; between Japanese ones there is none. What is inside of a
+ * value stays as it is: a name may have a space of its own.
+ */
 function fill(text: string, params: Params): string {
-  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '').replaceAll(' ', inValue));
-  // The space in front of a value is for Latin ones; between Japanese words there is none, but names keep theirs.
-  const joined = filled.replace(
-    /(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]) (?=[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}])/gu,
-    '',
-  );
-  return joined.replaceAll(inValue, ' ');
+  let filled = '';
+  for (const piece of text.split(/(\{\w+\})/)) {
+    const name = /^\{(\w+)\}$/.exec(piece)?.[1];
+    const added = name === undefined ? piece : String(params[name] ?? '');
+    const [before, after] = [seen(filled), seen(added)];
+    if (name === undefined && /^ /.test(after) && isJapanese(before.at(-1)) && isJapanese(after[1])) {
+      filled += added.slice(1);
+    } else if (name !== undefined && / $/.test(before) && isJapanese(before.at(-2)) && isJapanese(after[0])) {
+      filled = filled.replace(/ $/, '') + added;
+    } else filled += added;
+  }
+  return filled;
 }
 
 /** The text of a key in the current language; components take it from `useText`, which renders them anew. */

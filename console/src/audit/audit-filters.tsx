@@ -4,35 +4,53 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { OperationField } from '../permissions/operation-field.tsx';
 import css from '../permissions/simulate.module.css';
-import { fromLocal, toLocal } from '../time.ts';
-import type { AuditSearch } from './routes.ts';
+import { toLocal } from '../time.ts';
+import { PartyField } from './party-field.tsx';
+import { type AuditSearch, outcomes, ranges, toAuditSearch } from './search.ts';
+import { partyOf, typedOf } from './words.ts';
 
 type AuditFiltersProps = { search: AuditSearch; onSearch: (search: AuditSearch) => Promise<void> };
 
-const ranges = ['all', 'hour', 'day', 'week', 'custom'] as const;
+const members = ['kind', 'actor', 'target', 'outcome', 'range'] as const;
 
+/** Which entries are wanted: by whom, to whom or what, which operation, with which result, when. */
 export function AuditFilters({ search, onSearch }: AuditFiltersProps) {
   const { t } = useText();
-  const { zone } = search;
-  const kept = zone ? { zone } : {};
+  const kept = search.zone ? { zone: search.zone } : {};
   const { values, set, field, frame } = useSubmit({
     initial: {
+      actor: typedOf(search.actor, t),
+      target: typedOf(search.target, t),
       kind: search.kind ?? '',
+      outcome: search.outcome ?? '',
       range: search.range ?? 'all',
       from: toLocal(search.from),
       to: toLocal(search.to),
     },
     check: {},
-    send: (typed) => onSearch({ ...kept, ...toSearch(typed) }),
+    send: (typed) => onSearch({ ...kept, ...toAuditSearch(typed, (party) => partyOf(party, t)) }),
+  });
+  const select = (name: 'outcome' | 'range') => ({
+    ...field(name),
+    onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
+    size: 'md' as const,
   });
   return (
     <FormFrame state={frame}>
       <div className={css.fields}>
-        <OperationField {...field('kind')} label={t('audit.kind')} description={t('audit.kindHint')} />
+        <PartyField {...field('actor')} label={t('audit.actor')} description={t('audit.partyHint')} />
+        <PartyField {...field('target')} label={t('audit.target')} description={t('audit.targetHint')} />
+        <OperationField {...field('kind')} label={t('audit.kind')} />
         <NativeSelect
-          {...field('range')}
-          onChange={(event) => set('range', event.currentTarget.value)}
-          size="md"
+          {...select('outcome')}
+          label={t('audit.outcome')}
+          data={[
+            { value: '', label: t('audit.anyOutcome') },
+            ...outcomes.map((value) => ({ value, label: t(`audit.outcomes.${value}`) })),
+          ]}
+        />
+        <NativeSelect
+          {...select('range')}
           label={t('audit.range')}
           data={ranges.map((value) => ({ value, label: t(`audit.ranges.${value}`) }))}
         />
@@ -45,7 +63,7 @@ export function AuditFilters({ search, onSearch }: AuditFiltersProps) {
       </div>
       <div className="row">
         <Button type="submit">{t('audit.apply')}</Button>
-        {(search.kind || search.range) && (
+        {members.some((name) => search[name] !== undefined) && (
           <Button variant="default" onClick={() => void onSearch(kept)}>
             {t('audit.clear')}
           </Button>
@@ -53,18 +71,4 @@ export function AuditFilters({ search, onSearch }: AuditFiltersProps) {
       </div>
     </FormFrame>
   );
-}
-
-type Typed = { kind: string; range: string; from: string; to: string };
-
-function toSearch({ kind, range, from, to }: Typed): AuditSearch {
-  const chosen = ranges.find((value) => value === range);
-  const since = fromLocal(from);
-  const until = fromLocal(to);
-  return {
-    ...(kind.trim() ? { kind: kind.trim() } : {}),
-    ...(chosen && chosen !== 'all' ? { range: chosen } : {}),
-    ...(chosen === 'custom' && since !== undefined ? { from: since } : {}),
-    ...(chosen === 'custom' && until !== undefined ? { to: until } : {}),
-  };
 }

@@ -1,5 +1,5 @@
 import '../locales/later.ts';
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { Card, Page } from '../frame/page.tsx';
@@ -7,13 +7,14 @@ import { countText, useText } from '../language.ts';
 import { DownloadIcon } from '../look/icons.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { saveFile } from '../security/codes-file.ts';
+import { ZoneSwitch } from '../security/zone-switch.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import css from './audit-page.module.css';
 import { AuditTable } from './audit-table.tsx';
 import { type Entry, useEntries } from './entries.ts';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { toCsv, toJsonLines } from './export.ts';
-import type { AuditSearch } from './routes.ts';
+import type { AuditSearch } from './search.ts';
 
 const route = getRouteApi('/logs/audit');
 
@@ -42,9 +43,9 @@ export function AuditPage() {
             <p className="quiet small" role="status">
               {entries.length === 0 ? t('audit.none') : countText('audit.loaded', entries.length)}
             </p>
-            <Zones
+            <ZoneSwitch
               zone={search.zone ?? 'local'}
-              onZone={(zone) => navigate({ search: zoned(search, zone), replace: true })}
+              choose={(zone) => navigate({ search: zoned(search, zone), replace: true })}
             />
             <Export entries={entries} />
           </div>
@@ -77,26 +78,6 @@ export function AuditPage() {
 
 function zoned({ zone: _, ...search }: AuditSearch, wanted: string): AuditSearch {
   return wanted === 'utc' ? { ...search, zone: 'utc' } : search;
-}
-
-function Zones({ zone, onZone }: { zone: 'local' | 'utc'; onZone: (zone: string) => void }) {
-  const { t } = useText();
-  return (
-    <div className={css.zone}>
-      <span id="zone-label" className="quiet small">
-        {t('audit.zone')}
-      </span>
-      <SegmentedControl
-        aria-labelledby="zone-label"
-        value={zone}
-        onChange={onZone}
-        data={[
-          { value: 'local', label: t('sessions.zones.local') },
-          { value: 'utc', label: t('sessions.zones.utc') },
-        ]}
-      />
-    </div>
-  );
 }
 
 function Export({ entries }: { entries: Entry[] }) {

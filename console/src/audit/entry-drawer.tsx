@@ -1,13 +1,15 @@
 import { Drawer, Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useText } from '../language.ts';
+import { Command } from '../look/command.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
 import { CloseIcon } from '../look/icons.tsx';
+import { Code, Words } from '../look/name.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { exactTime, type Zone } from '../time.ts';
 import css from './audit-page.module.css';
 import { type Entry, useEntry } from './entries.ts';
-import { entrySentence, partyName } from './words.ts';
+import { entrySentence, partyName, questionOf, reasonWords, targetName } from './words.ts';
 
 type EntryDrawerProps = { sequence: number | undefined; known: Entry[]; zone: Zone; onClose: () => void };
 
@@ -43,40 +45,30 @@ function Fetched({ sequence, zone }: { sequence: number; zone: Zone }) {
 function Detail({ entry, zone }: { entry: Entry; zone: Zone }) {
   const { t } = useText();
   const raw = JSON.stringify(entry, null, 2);
+  const question = questionOf(entry);
+  const code = (text: string) => (text === '' ? '' : <Code key={text}>{text}</Code>);
+  const words = (text: string) => (text === '' ? '' : <Words key={text}>{text}</Words>);
   const facts = [
     [t('audit.time'), exactTime(entry.requestedTimeEpochMs, zone)],
-    [t('audit.actor'), partyName(entry.actor, t)],
-    [
-      t('audit.api'),
-      <code translate="no" key="api">
-        {entry.apiKind}
-      </code>,
-    ],
-    [t('audit.target'), partyName(entry.target, t)],
+    [t('audit.actor'), words(partyName(entry.actor, t))],
+    [t('audit.api'), code(entry.apiKind)],
+    [t('audit.target'), words(targetName(entry, t))],
     [t('audit.outcome'), t(`audit.outcomes.${entry.outcome}`)],
-    [t('audit.reason'), entry.reason],
+    [t('audit.reason'), words(reasonWords(entry, t))],
     [t('audit.status'), String(entry.statusCode)],
-    [t('audit.ip'), entry.remoteIpAddress],
-    [t('audit.path'), entry.requestPath],
-    [t('audit.userAgent'), entry.userAgent],
-    [t('audit.requestId'), entry.requestId],
+    [t('audit.ip'), code(entry.remoteIpAddress)],
+    [t('audit.path'), code(entry.requestPath)],
+    [t('audit.userAgent'), code(entry.userAgent)],
+    [t('audit.requestId'), code(entry.requestId)],
     [t('audit.sequence'), String(entry.sequence)],
-    [
-      t('audit.hash'),
-      <code translate="no" key="hash">
-        {entry.hash}
-      </code>,
-    ],
-    [
-      t('audit.previousHash'),
-      <code translate="no" key="previous">
-        {entry.previousHash}
-      </code>,
-    ],
+    [t('audit.hash'), code(entry.hash)],
+    [t('audit.previousHash'), code(entry.previousHash)],
   ] as const;
   return (
     <div className="stack">
-      <p className={css.sentence}>{entrySentence(entry, t)}</p>
+      <p className={css.sentence}>
+        <Words>{entrySentence(entry, t)}</Words>
+      </p>
       <dl className={css.facts}>
         {facts.map(([name, value]) =>
           value === '' ? null : (
@@ -87,32 +79,28 @@ function Detail({ entry, zone }: { entry: Entry; zone: Zone }) {
           ),
         )}
       </dl>
-      <p className="row">
+      <p className={css.links}>
+        {question && (
+          <Link to="/security/simulate" search={question}>
+            {t('audit.why')}
+          </Link>
+        )}
         <Link to="/logs/audit" search={{ kind: entry.apiKind }}>
           {t('audit.sameKind')}
         </Link>
-        {entry.userName && (
-          <Link to="/security/simulate" search={simulation(entry)}>
-            {t('audit.simulate')}
-          </Link>
-        )}
       </p>
+      {question && <p className="quiet small">{t('audit.whyNote')}</p>}
       <p className="quiet small">
-        {t('audit.chain')} <code translate="no">warifu audit verify</code>
+        {t('audit.chain')} <Command>audit verify</Command>
       </p>
       <details className={css.more}>
         <summary>{t('audit.raw')}</summary>
         {/* What scrolls has to be reachable by keyboard. */}
         <pre className={css.raw} tabIndex={0}>
-          <code translate="no">{raw}</code>
+          <Code>{raw}</Code>
         </pre>
         <CopyButton text={raw} label={t('action.copyShort')} />
       </details>
     </div>
   );
-}
-
-function simulation({ userName, apiKind, remoteIpAddress, requestedTimeEpochMs }: Entry) {
-  const ip = remoteIpAddress ? { ip: remoteIpAddress } : {};
-  return { user: userName, api: apiKind, at: requestedTimeEpochMs, ...ip };
 }

@@ -1,6 +1,6 @@
 import { deleteEmail } from '@warifu/contract';
 import { call } from '../api.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { useSession } from '../session/session.ts';
 import type { Done } from './done.ts';
@@ -15,7 +15,7 @@ export function DeleteEmailDialog({ email: info, onClose, onDone }: DeleteEmailD
   return (
     <ConfirmDialog
       title={t('emails.deleteTitle')}
-      body={[t('emails.deleteBody', { email })]}
+      body={[t('emails.deleteBody', { email: named(email) })]}
       submit={t('emails.deleteSubmit')}
       opened={info !== undefined}
       onClose={onClose}

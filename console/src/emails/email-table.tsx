@@ -6,6 +6,7 @@ import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Moment } from '../look/facts.tsx';
+import { Name } from '../look/name.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import { useSession } from '../session/session.ts';
@@ -48,8 +49,8 @@ function Row({ email: info, uses, onDelete, onResent }: Omit<EmailTableProps, 'e
   const served = purposes.filter((purpose) => uses.get(purpose)?.includes(emailId));
   return (
     <tr>
-      <th scope="row" translate="no">
-        {email}
+      <th scope="row">
+        <Name>{email}</Name>
       </th>
       <td data-name={t('emails.state')}>
         <StatusWord kind={verified ? 'well' : 'wait'}>

@@ -7,7 +7,7 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
-import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { Dialog, DialogActions, DialogFoot } from '../look/dialog.tsx';
 import { accountName, sessionQuery, useSession } from '../session/session.ts';
 import type { Done } from './done.ts';
 import { type EmailInfo, purposeParams } from './emails.ts';
@@ -22,11 +22,11 @@ export function PrimaryDialog({ choices, opened, onClose, onDone }: PrimaryDialo
       {choices.length === 0 ? (
         <div className="stack">
           <p>{t('emails.primaryNone')}</p>
-          <div className="row row-end">
+          <DialogFoot>
             <Button variant="default" onClick={onClose} data-autofocus>
               {t('action.close')}
             </Button>
-          </div>
+          </DialogFoot>
         </div>
       ) : (
         <PrimaryForm choices={choices} onClose={onClose} onDone={onDone} />
@@ -54,6 +54,7 @@ function PrimaryForm({ choices, onClose, onDone }: Omit<PrimaryDialogProps, 'ope
       <p>{t('emails.primaryBody')}</p>
       <NativeSelect
         {...field('emailId')}
+        translate="no"
         onChange={(event) => set('emailId', event.currentTarget.value)}
         size="md"
         label={t('emails.primaryField')}

@@ -6,6 +6,7 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { Name } from '../look/name.tsx';
 import { useSession } from '../session/session.ts';
 import type { Done } from './done.ts';
 import { type EmailInfo, type Purpose, purposeParams } from './emails.ts';
@@ -53,7 +54,7 @@ function PurposeForm({ purpose, choices, chosen, onClose, onDone }: PurposeFormP
           <Checkbox
             key={emailId}
             size="md"
-            label={email}
+            label={<Name>{email}</Name>}
             checked={ids.includes(emailId)}
             onChange={() => toggle(emailId)}
           />

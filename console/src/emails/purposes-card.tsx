@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Card } from '../frame/page.tsx';
 import { useText } from '../language.ts';
+import { Name } from '../look/name.tsx';
 import { type EmailInfo, type Purpose, purposes } from './emails.ts';
 import css from './purposes-card.module.css';
 
@@ -23,7 +24,9 @@ export function PurposesCard({ emails, uses, onChange }: PurposesCardProps) {
             <div>
               <h3>{t(`emails.types.${purpose}`)}</h3>
               <p className="quiet small">{t(`emails.typeHints.${purpose}`)}</p>
-              <p>{addresses(purpose).join(', ') || t('emails.unset')}</p>
+              <p>
+                {addresses(purpose).length === 0 ? t('emails.unset') : <Name>{addresses(purpose).join(', ')}</Name>}
+              </p>
             </div>
             <Button
               variant="default"

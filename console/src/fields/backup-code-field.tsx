@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { type ClipboardEvent, useEffect, useRef, useState } from 'react';
 import { useText } from '../language.ts';
+import { Code } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import { backupCodesIn } from './checks.ts';
 import css from './code-field.module.css';
@@ -53,7 +54,7 @@ function Lines({ lines, pick }: { lines: string[]; pick: (line: string) => void 
       <div className="row">
         {lines.map((line, index) => (
           <Button key={line} ref={index === 0 ? first : null} variant="default" onClick={() => pick(line)}>
-            <code translate="no">{line}</code>
+            <Code>{line}</Code>
           </Button>
         ))}
       </div>

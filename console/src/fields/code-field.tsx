@@ -1,6 +1,6 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { isOtpCode, plainCode } from '@warifu/contract';
-import { type ChangeEvent, useRef } from 'react';
+import type { ChangeEvent } from 'react';
 import { useText } from '../language.ts';
 import css from './code-field.module.css';
 
@@ -15,12 +15,10 @@ type CodeFieldProps = Omit<TextInputProps, 'onChange'> & {
  */
 export function CodeField({ onChange, ...props }: CodeFieldProps) {
   const { t } = useText();
-  const before = useRef(0);
-
   const changed = (event: ChangeEvent<HTMLInputElement>) => {
     const digits = plainCode(event.currentTarget.value);
-    const atOnce = digits.length - before.current > 1;
-    before.current = digits.length;
+    // What the field had is its value and not what was typed last: a refused code was taken out of it.
+    const atOnce = digits.length - plainCode(props.value ?? '').length > 1;
     const form = event.currentTarget.form;
     onChange?.(event);
     // The form reads its state, which is only up to date after this render.

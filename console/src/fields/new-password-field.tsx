@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useId } from 'react';
+import { useId, useLayoutEffect } from 'react';
 import { useText } from '../language.ts';
 import { CheckIcon, InfoIcon, OffIcon } from '../look/icons.tsx';
 import { passwordLength } from './checks.ts';
@@ -20,6 +20,12 @@ type NewPasswordFieldProps = {
 export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps) {
   const { t } = useText();
   const rulesId = useId();
+  // The kit lets a password be described by its own words only.
+  useLayoutEffect(() => {
+    const input = document.getElementById(field.id);
+    const ids = (input?.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
+    input?.setAttribute('aria-describedby', [...new Set([...ids, rulesId])].join(' '));
+  });
   const length = passwordLength(field.value);
   const rules = [
     { text: t('passwordRule.length', { min }), met: length >= min },
@@ -27,7 +33,7 @@ export function NewPasswordField({ min, email, ...field }: NewPasswordFieldProps
   ];
   return (
     <div className={css.block}>
-      <PasswordField {...field} autoComplete="new-password" aria-describedby={rulesId} />
+      <PasswordField {...field} autoComplete="new-password" />
       <LengthMeter length={length} min={min} />
       <ul id={rulesId} className={css.rules} aria-label={t('passwordRule.heading')}>
         {rules.map(({ text, met }) => (

@@ -6,6 +6,7 @@ import { asFailure } from '../failure.ts';
 import { describeFailure } from '../failure-words.ts';
 import { useText } from '../language.ts';
 import { ChevronIcon } from '../look/icons.tsx';
+import { Name } from '../look/name.tsx';
 import type { Scheme } from '../preferences.ts';
 import { logOut } from '../session/leave.ts';
 import { accountName, useSession } from '../session/session.ts';
@@ -55,7 +56,7 @@ export function AccountMenu() {
         <div className={css.who}>
           <strong translate="no">{name}</strong>
           <span>
-            {t(session.isRoot ? 'account.root' : 'account.sam')} · {session.operatorId}
+            {t(session.isRoot ? 'account.root' : 'account.sam')} · <Name>{session.operatorId}</Name>
           </span>
         </div>
         <Menu.Divider />

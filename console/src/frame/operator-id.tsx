@@ -1,5 +1,6 @@
 import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
+import { Code } from '../look/name.tsx';
 import { useSession } from '../session/session.ts';
 import css from './operator-id.module.css';
 
@@ -9,7 +10,7 @@ export function OperatorId() {
   return (
     <span className={css.id}>
       <span className={css.label}>{t('account.operatorId')}</span>
-      <code translate="no">{operatorId}</code>
+      <Code>{operatorId}</Code>
       <CopyButton text={operatorId} label={t('account.copyId')} iconOnly />
     </span>
   );

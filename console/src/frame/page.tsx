@@ -1,9 +1,19 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useText } from '../language.ts';
+import { Words } from '../look/name.tsx';
 import { OutcomePanel } from '../outcome.tsx';
 import css from './page.module.css';
 
-type PageProps = { title: string; lead?: string; children: ReactNode };
+type PageProps = {
+  title: string;
+  /** The title is what somebody named. */
+  isName?: boolean;
+  /** The part of the page that is shown, for the title of the tab. */
+  part?: string | undefined;
+  /** Names in it are marked by `named`. */
+  lead?: string;
+  children: ReactNode;
+};
 
 let firstPage = true;
 
@@ -11,12 +21,12 @@ let firstPage = true;
  * A signed-in page: its title in the tab and as the heading, which takes the focus when the page changes, unless a field
  * of the page has it already.
  */
-export function Page({ title, lead, children }: PageProps) {
+export function Page({ title, isName = false, part, lead, children }: PageProps) {
   const { t } = useText();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} - ${t('product.name')}`;
-  }, [title, t]);
+    document.title = [part, title, t('product.name')].filter(Boolean).join(' - ');
+  }, [title, part, t]);
   useEffect(() => {
     const taken = document.activeElement?.matches('main input, main textarea') ?? false;
     if (!firstPage && !taken) heading.current?.focus();
@@ -25,10 +35,14 @@ export function Page({ title, lead, children }: PageProps) {
   return (
     <>
       <div className="stack-tight">
-        <h1 id="page-title" ref={heading} tabIndex={-1}>
+        <h1 id="page-title" ref={heading} tabIndex={-1} translate={isName ? 'no' : undefined}>
           {title}
         </h1>
-        {lead && <p className="quiet">{lead}</p>}
+        {lead && (
+          <p className="quiet">
+            <Words>{lead}</Words>
+          </p>
+        )}
       </div>
       <OutcomePanel />
       {children}

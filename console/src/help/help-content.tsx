@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useText } from '../language.ts';
+import { Command } from '../look/command.tsx';
 import css from './help-content.module.css';
 
 const losses = ['password', 'device', 'codes', 'deviceAndCodes', 'mail'] as const;
@@ -55,7 +56,7 @@ function HostHelp() {
       <h2 id="host-title">{t('help.hostTitle')}</h2>
       <p>{t('help.hostBody')}</p>
       <pre className={css.command}>
-        <code translate="no">{'warifu break-glass mfa --operator <OP…> --reason <…>'}</code>
+        <Command>{'break-glass mfa --operator <OP…> --reason <…>'}</Command>
       </pre>
       <p>{t('help.hostWait')}</p>
       <p className="quiet">{t('help.hostWho')}</p>

@@ -1,6 +1,7 @@
 import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
 import { Moment } from '../look/facts.tsx';
+import { Code } from '../look/name.tsx';
 import tableCss from '../look/table.module.css';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import type { AuthKey } from '../users/users.ts';
@@ -27,7 +28,7 @@ export function KeyTable({ keys, owner, onDelete }: KeyTableProps) {
         {keys.map(({ authKeyId, createDateTime, lastUsedDateTime }) => (
           <tr key={authKeyId}>
             <th scope="row">
-              <code translate="no">{authKeyId}</code>
+              <Code>{authKeyId}</Code>
               <CopyButton text={authKeyId} label={t('keys.copyId')} iconOnly />
             </th>
             <td data-name={t('keys.created')}>

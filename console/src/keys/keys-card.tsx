@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Card, focusPageTitle } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
@@ -68,7 +68,7 @@ export function KeysCard({ owner, keys, error, generating, deleting, onGenerate,
       />
       <ConfirmDialog
         title={t('keys.deleteTitle')}
-        body={[t('keys.deleteBody', { id: deleting ?? '' })]}
+        body={[t('keys.deleteBody', { id: named(deleting ?? '') })]}
         submit={t('keys.deleteSubmit')}
         opened={deleting !== undefined}
         onClose={onClose}

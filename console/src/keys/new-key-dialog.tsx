@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { Words } from '../look/name.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { NewKeyPanel } from './new-key-panel.tsx';
 import type { KeyOwner, NewAuthKey } from './owner.ts';
@@ -59,7 +60,9 @@ function GenerateForm({ owner, name, onClose, onMade }: GenerateFormProps) {
   });
   return (
     <FormFrame state={frame}>
-      <p>{t('keys.generateBody', { name })}</p>
+      <p>
+        <Words>{t('keys.generateBody', { name: named(name) })}</Words>
+      </p>
       <DialogActions busy={busy} submit={t('keys.generateSubmit')} onCancel={onClose} focusCancel />
     </FormFrame>
   );

@@ -4,8 +4,10 @@ import { useRef, useState } from 'react';
 import { useText } from '../language.ts';
 import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
+import { DialogFoot } from '../look/dialog.tsx';
 import { DownloadIcon } from '../look/icons.tsx';
 import { LeaveQuestion } from '../look/leave-question.tsx';
+import { Code } from '../look/name.tsx';
 import { saveFile } from '../security/codes-file.ts';
 import css from './new-key-panel.module.css';
 import type { NewAuthKey } from './owner.ts';
@@ -63,14 +65,14 @@ function Secret({ made: { authKeyId, authKey }, onDone }: { made: NewAuthKey; on
           <div>
             <dt>{t('keys.id')}</dt>
             <dd>
-              <code translate="no">{authKeyId}</code>
+              <Code>{authKeyId}</Code>
               <CopyButton text={authKeyId} label={t('keys.copyId')} iconOnly />
             </dd>
           </div>
           <div>
             <dt>{t('keys.secret')}</dt>
             <dd>
-              <code translate="no">{authKey}</code>
+              <Code>{authKey}</Code>
               <CopyButton text={authKey} label={t('keys.copySecret')} iconOnly onCopied={() => setCopied(true)} />
             </dd>
           </div>
@@ -88,12 +90,12 @@ function Secret({ made: { authKeyId, authKey }, onDone }: { made: NewAuthKey; on
         onChange={(event) => setTicked(event.currentTarget.checked)}
         size="md"
       />
-      <div className="row row-end">
+      <DialogFoot>
         {!stored && <p className="quiet small">{t('keys.doneFirst')}</p>}
         <Button disabled={!stored} onClick={onDone}>
           {t('keys.done')}
         </Button>
-      </div>
+      </DialogFoot>
     </div>
   );
 }

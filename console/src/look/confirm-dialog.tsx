@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { Dialog, DialogActions } from './dialog.tsx';
+import { Words } from './name.tsx';
 
 type ConfirmDialogProps = {
   title: string;
@@ -29,7 +30,9 @@ function ConfirmForm({ body, submit, onClose, send, children }: Omit<ConfirmDial
   return (
     <FormFrame state={frame}>
       {body.map((words) => (
-        <p key={words}>{words}</p>
+        <p key={words}>
+          <Words>{words}</Words>
+        </p>
       ))}
       {children}
       <DialogActions busy={busy} submit={submit} danger onCancel={onClose} focusCancel />

@@ -69,6 +69,11 @@ function useFocusReturn(opened: boolean) {
   }, [opened]);
 }
 
+/** The buttons at the end of a dialog; they stay in view while what is above them is scrolled. */
+export function DialogFoot({ children }: { children: ReactNode }) {
+  return <div className={css.actions}>{children}</div>;
+}
+
 type DialogActionsProps = {
   busy: boolean;
   /** The verb of what happens, never "OK". */
@@ -91,13 +96,13 @@ export function DialogActions({
 }: DialogActionsProps) {
   const { t } = useText();
   return (
-    <div className={css.actions}>
+    <DialogFoot>
       <Button variant="default" onClick={onCancel} {...(focusCancel ? { 'data-autofocus': true } : {})}>
         {cancel ?? t('action.cancel')}
       </Button>
       <SubmitButton busy={busy} busyText={t('action.working')} color={danger ? 'shu' : 'ai'}>
         {submit}
       </SubmitButton>
-    </div>
+    </DialogFoot>
   );
 }

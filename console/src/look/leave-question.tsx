@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { DialogFoot } from './dialog.tsx';
 
 type LeaveQuestionProps = {
   title: string;
@@ -15,14 +16,14 @@ export function LeaveQuestion({ title, body, stay, leave, onStay, onLeave }: Lea
     <div className="stack" role="alert">
       <h3>{title}</h3>
       <p>{body}</p>
-      <div className="row row-end">
+      <DialogFoot>
         <Button variant="default" onClick={onLeave}>
           {leave}
         </Button>
         <Button onClick={onStay} autoFocus>
           {stay}
         </Button>
-      </div>
+      </DialogFoot>
     </div>
   );
 }

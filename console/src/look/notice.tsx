@@ -6,7 +6,7 @@ export type Tone = 'info' | 'warn' | 'danger' | 'well';
 
 type NoticeProps = {
   tone: Tone;
-  title?: string;
+  title?: ReactNode;
   /** `alert` interrupts a screen reader, `status` waits; none for what is there from the start. */
   role?: 'alert' | 'status' | undefined;
   ref?: Ref<HTMLDivElement>;

@@ -70,6 +70,8 @@ export const theme = createTheme({
   // Named and not `Button.extend(…)`: that would bring every part named here into both bundles.
   components: {
     Button: { defaultProps: { size: 'md' } },
+    // The hint under its field: labels and fields of one row stand on one line each, whichever of them has a hint.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     // Hung from the top: what appears below the buttons must not move them.
     Modal: { defaultProps: { radius: 8, padding: 'lg', yOffset: '8dvh', size: '32rem' } },
     PasswordInput: { defaultProps: { size: 'md' } },

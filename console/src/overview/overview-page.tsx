@@ -23,7 +23,7 @@ export function OverviewPage() {
       <Card title={t('overview.wayBack')}>
         <p>{t('overview.wayBackBody')}</p>
         <p>
-          <a href="/help/login">{t('overview.wayBackLink')}</a>
+          <Link to="/help">{t('overview.wayBackLink')}</Link>
         </p>
       </Card>
     </Page>

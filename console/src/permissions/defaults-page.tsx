@@ -49,7 +49,7 @@ export function DefaultsPage() {
       {isPending && <Skeleton height={320} radius={10} />}
       {error && <FailureNotice error={error} onRetry={refetch} />}
       {data !== undefined && (
-        <Card>
+        <Card title={t('roles.permission')}>
           {affects && (
             <Notice tone="warn">
               <p>{affects}</p>

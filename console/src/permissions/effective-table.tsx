@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { explainPermission } from '@warifu/contract';
 import type { Reaching } from '@warifu/policy';
 import { useText } from '../language.ts';
+import { Code, Words } from '../look/name.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import { useSession } from '../session/session.ts';
@@ -35,10 +36,10 @@ export function EffectiveTable({ userName, rows }: { userName: string; rows: Eff
                   search={{ user: userName, api: row.name }}
                   aria-label={t('effective.simulate', { api: row.name })}
                 >
-                  <code>{row.name}</code>
+                  <Code>{row.name}</Code>
                 </Link>
               ) : (
-                <code>{row.name}</code>
+                <Code>{row.name}</Code>
               )}
             </th>
             <td data-name={t('effective.verdict')}>
@@ -82,12 +83,12 @@ function Reason({ by, effect }: { by: Reaching; effect: 'allowed' | 'denied' }) 
     <li>
       {by.from.kind === 'role' ? (
         <Link to="/security/roles/$roleId" params={{ roleId: by.from.name }}>
-          {words}
+          <Words>{words}</Words>
         </Link>
       ) : (
-        words
+        <Words>{words}</Words>
       )}
-      {by.condition && <code className={css.condition}>{by.condition}</code>}
+      {by.condition && <Code className={css.condition}>{by.condition}</Code>}
     </li>
   );
 }

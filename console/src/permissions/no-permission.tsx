@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useText } from '../language.ts';
 import { LockIcon } from '../look/icons.tsx';
+import { Code } from '../look/name.tsx';
 import { useSession } from '../session/session.ts';
 import css from './no-permission.module.css';
 import type { PathValues, Refusal } from './refusal.ts';
@@ -34,8 +35,8 @@ export function NoPermission({
   return (
     <Line id={id}>
       {before}
-      <code>{permission}</code>
-      {after}
+      <Code>{permission}</Code>
+      <span>{after}</span>
       <br />
       {t('refused.body')}{' '}
       <Link to="/security/simulate" search={search}>

@@ -1,4 +1,5 @@
 import { useText } from '../language.ts';
+import { Code } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 
 /** What is answered without a permission, which one opens the rest, and whom to ask for it. */
@@ -9,8 +10,8 @@ export function OnlyOneself({ permission }: { permission: string }) {
     <Notice tone="info">
       <p>
         {before}
-        <code>{permission}</code>
-        {after}
+        <Code>{permission}</Code>
+        <span>{after}</span>
       </p>
     </Notice>
   );

@@ -1,5 +1,6 @@
 import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
+import { Code } from '../look/name.tsx';
 import css from './permission-text.module.css';
 
 type PermissionTextProps = { text: string; label?: 'editor.readOnly' | 'trust.readOnly' };
@@ -12,7 +13,7 @@ export function PermissionText({ text, label = 'editor.readOnly' }: PermissionTe
     <div className="stack-tight">
       {/* What scrolls has to be reachable by keyboard. */}
       <pre className={css.text} tabIndex={0} role="region" aria-label={t(label)}>
-        <code>{text}</code>
+        <Code>{text}</Code>
       </pre>
       <div>
         <CopyButton text={text} label={t('action.copyShort')} />

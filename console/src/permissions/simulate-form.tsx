@@ -29,7 +29,8 @@ export function SimulateForm({ asked, draft, usual, only, busy, onAsk }: Simulat
   const [path, setPath] = useState(asked.path ?? {});
   const [query, setQuery] = useState(asked.query ?? {});
   const { values, set, field, frame } = useSubmit({
-    initial: { ...typedOf(asked, usual), user: only ?? asked.user ?? '', draft },
+    // In the order of the page: problems are listed in it.
+    initial: { user: only ?? asked.user ?? '', ...typedOf(asked, usual), draft },
     check: {
       user: (v) => (v === '' ? t('simulate.userMissing') : null),
       api: filled(t, t('simulate.api')),

@@ -1,5 +1,5 @@
 import { parse, type Source } from '@warifu/policy';
-import type { Translate } from '../language.ts';
+import { named, type Translate } from '../language.ts';
 
 /** One of the texts that decide for a SAM user. */
 export type PermissionText = { from: Source['from']; text: string };
@@ -18,12 +18,12 @@ export function shortRole(roleId: string): string {
   return roleId.split(':').at(-1) ?? roleId;
 }
 
-/** The name of a source as answers of the server spell it: `own`, `default`, `role:<id>`. */
+/** A source as answers of the server spell it, `own`, `default`, `role:<id>`, in words that mark a name. */
 export function sourceName(source: string, t: Translate): string {
   if (source === 'own' || source === 'default') return t(`effective.sources.${source}`);
-  return shortRole(source);
+  return named(shortRole(source));
 }
 
 export function originName(from: Source['from'], t: Translate): string {
-  return from.kind === 'role' ? shortRole(from.name) : t(`effective.sources.${from.kind}`);
+  return from.kind === 'role' ? named(shortRole(from.name)) : t(`effective.sources.${from.kind}`);
 }

@@ -1,5 +1,6 @@
 import type { Trace } from '@warifu/policy';
 import { useText } from '../language.ts';
+import { Code, Words } from '../look/name.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import type { Explained } from './refusal.ts';
 import css from './simulate.module.css';
@@ -14,7 +15,9 @@ export function TracedStatement({ statement }: { statement: Statement }) {
   return (
     <li className={deciding ? css.deciding : undefined}>
       <div className="row">
-        <strong>{t('simulate.statement', { source: sourceName(source, t), n: statement.statement })}</strong>
+        <strong>
+          <Words>{t('simulate.statement', { source: sourceName(source, t), n: statement.statement })}</Words>
+        </strong>
         <span>{t(`simulate.effects.${effect}`)}</span>
         <StatusWord kind={applies ? (effect === 'allow' ? 'well' : 'warn') : 'off'}>
           {t(applies ? 'simulate.applies' : 'simulate.appliesNot')}
@@ -25,7 +28,7 @@ export function TracedStatement({ statement }: { statement: Statement }) {
       <ul className={css.patterns}>
         {api.map(({ pattern, matched }) => (
           <li key={pattern} className={matched ? css.matched : undefined}>
-            <code>{pattern}</code> {t(matched ? 'simulate.matched' : 'simulate.unmatched')}
+            <Code>{pattern}</Code> <span>{t(matched ? 'simulate.matched' : 'simulate.unmatched')}</span>
           </li>
         ))}
       </ul>
@@ -44,6 +47,9 @@ export function partsOf(trace: Trace, depth = 0): Condition['parts'] {
     ...children.flatMap((child) => partsOf(child, depth + 1)),
   ];
 }
+
+/** What a part that is no text or number comes to has words. */
+const isValue = (value: string): value is Condition['value'] => ['true', 'false', 'fails'].includes(value);
 
 /** A condition part by part. */
 export function TracedCondition({ condition }: { condition: Condition }) {
@@ -68,13 +74,11 @@ export function TracedCondition({ condition }: { condition: Condition }) {
             // The parts never move, and two may be equal.
             <tr key={place}>
               <th scope="row">
-                <code className={css.part} data-depth={Math.min(depth, 6)}>
+                <Code className={css.part} data-depth={Math.min(depth, 6)}>
                   {text}
-                </code>
+                </Code>
               </th>
-              <td>
-                <code>{value}</code>
-              </td>
+              <td>{isValue(value) ? t(`simulate.values.${value}`) : <Code>{value}</Code>}</td>
             </tr>
           ))}
         </tbody>

@@ -19,6 +19,8 @@ export function UserField({ onChange, ...field }: UserFieldProps) {
   return (
     <NativeSelect
       {...field}
+      // A list of names; the placeholder alone is no reason to let a browser translate them.
+      translate="no"
       size="md"
       onChange={change}
       data={[{ value: '', label: t('permissions.choose') }, ...data.map(({ userName }) => userName)]}

@@ -10,7 +10,8 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { Card, Page } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
+import { Code, Name, Words } from '../look/name.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import { useSession } from '../session/session.ts';
@@ -31,7 +32,9 @@ export function WhoCanPage() {
   const { t } = useText();
   const { api = '', user } = route.useSearch();
   const { refusal, isPending } = useRefusal(whoCan, {});
-  const lead = user ? t('whoCan.leadTarget', { api, user }) : t('whoCan.lead', { api });
+  const lead = user
+    ? t('whoCan.leadTarget', { api: named(api), user: named(user) })
+    : t('whoCan.lead', { api: named(api) });
   const Answer = refusal ? OwnAnswer : Everybody;
   return (
     <Page title={t('whoCan.title')} {...(api ? { lead } : {})}>
@@ -160,13 +163,13 @@ function Who({ row: { principal, userName, kind } }: { row: Principal }) {
   if (kind === 'other operator') {
     return (
       <>
-        {t('whoCan.otherOperator')} <code>{principal}</code>
+        {t('whoCan.otherOperator')} <Code>{principal}</Code>
       </>
     );
   }
   return (
     <Link to="/security/users/$userName" params={{ userName }}>
-      {userName}
+      <Name>{userName}</Name>
     </Link>
   );
 }
@@ -183,19 +186,23 @@ function Why({ row: { kind, userName, through, mustEnrol, statements }, api, tar
   return (
     <div className="stack-tight">
       {mustEnrol && <span>{t('whoCan.mustEnrol')}</span>}
-      {through && <span>{t('whoCan.through', { user: through })}</span>}
+      {through && (
+        <span>
+          <Words>{t('whoCan.through', { user: named(through) })}</Words>
+        </span>
+      )}
       {statements.map(({ source, statement, condition }) => (
         <div key={`${source}-${statement}`}>
           <Link
             to="/security/simulate"
             search={{ user: through ?? userName, api, ...(target ? { path: { user_name: target } } : {}) }}
           >
-            {t('simulate.statement', { source: sourceName(source, t), n: statement })}
+            <Words>{t('simulate.statement', { source: sourceName(source, t), n: statement })}</Words>
           </Link>
           {condition && (
             <>
               <br />
-              <code className="small quiet">{condition}</code>
+              <Code className="small quiet">{condition}</Code>
             </>
           )}
         </div>

@@ -45,7 +45,7 @@ export function NewRolePage() {
       <p>
         <Link to="/security/roles">← {t('roles.back')}</Link>
       </p>
-      <Card>
+      <Card title={t('roles.permission')}>
         <TextInput
           id="role-id"
           label={t('roles.id')}

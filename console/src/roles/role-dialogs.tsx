@@ -6,9 +6,10 @@ import { useState } from 'react';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
-import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { Dialog, DialogActions, DialogFoot } from '../look/dialog.tsx';
+import { Name } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { rereadOnConflict } from '../permissions/conflict.ts';
@@ -98,7 +99,7 @@ export function DeleteRoleDialog({ role, latest, users, opened, onClose }: Delet
   return (
     <ConfirmDialog
       title={t('roles.deleteTitle')}
-      body={[t('roles.deleteBody', { role: role.roleName })]}
+      body={[t('roles.deleteBody', { role: named(role.roleName) })]}
       submit={t('roles.deleteSubmit')}
       opened={opened}
       onClose={onClose}
@@ -123,16 +124,16 @@ function Blocked({ users, onClose }: { users: User[]; onClose: () => void }) {
         {users.map(({ userName }) => (
           <li key={userName}>
             <Link to="/security/users/$userName/permissions" params={{ userName }}>
-              {userName}
+              <Name>{userName}</Name>
             </Link>
           </li>
         ))}
       </ul>
-      <div className="row row-end">
+      <DialogFoot>
         <Button variant="default" onClick={onClose} data-autofocus>
           {t('action.close')}
         </Button>
-      </div>
+      </DialogFoot>
     </div>
   );
 }

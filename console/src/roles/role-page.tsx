@@ -4,6 +4,7 @@ import { Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { type Tab, Tabs } from '../look/tabs.tsx';
 import { builtInOwner, useRole } from '../permissions/permissions.ts';
+import { roleDescription } from '../permissions/role-text.ts';
 import { shortRole } from '../permissions/sources.ts';
 
 const route = getRouteApi('/security/roles/$roleId');
@@ -32,7 +33,12 @@ export function RolePage() {
   const last = pathname.split('/')[4];
   const current = last === 'attached' || last === 'versions' ? last : 'permission';
   return (
-    <Page title={data?.roleName ?? shortRole(roleId)} {...(data?.description ? { lead: data.description } : {})}>
+    <Page
+      title={data?.roleName ?? shortRole(roleId)}
+      isName
+      part={t(`roles.${current}`)}
+      {...(data?.description ? { lead: roleDescription(data, t) } : {})}
+    >
       <p>
         <Link to="/security/roles">← {t('roles.back')}</Link>
       </p>

@@ -5,10 +5,12 @@ import { createRole } from '@warifu/contract';
 import { Card, Page } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { Moment } from '../look/facts.tsx';
+import { Name } from '../look/name.tsx';
 import tableCss from '../look/table.module.css';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { builtInOwner, type Role, useRoles } from '../permissions/permissions.ts';
+import { roleDescription } from '../permissions/role-text.ts';
 import { useUsers } from '../users/users.ts';
 import css from './roles-page.module.css';
 
@@ -57,9 +59,9 @@ function RoleTable({ roles }: { roles: Role[] }) {
           <tr key={roleId}>
             <th scope="row">
               <Link to="/security/roles/$roleId" params={{ roleId }}>
-                {roleName}
+                <Name>{roleName}</Name>
               </Link>
-              <span className={css.hint}>{description}</span>
+              <span className={css.hint}>{roleDescription({ roleName, owner, description }, t)}</span>
             </th>
             <td data-name={t('roles.owner')}>{t(owner === builtInOwner ? 'roles.builtIn' : 'roles.own')}</td>
             <td data-name={t('roles.users')}>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
 import { Dialog } from '../look/dialog.tsx';
+import { Code } from '../look/name.tsx';
 import { useSession } from '../session/session.ts';
 import css from './api-examples.module.css';
 
@@ -44,13 +45,13 @@ function Example({ endpoint, command }: { endpoint: AnyEndpoint; command: string
     <section className="stack-tight">
       <div className="row spread">
         <h3>
-          <code translate="no">{endpoint.operation}</code>
+          <Code>{endpoint.operation}</Code>
         </h3>
         <CopyButton text={command} label={t('action.copyShort')} />
       </div>
       {/* What scrolls has to be reachable by keyboard. */}
       <pre className={css.command} tabIndex={0}>
-        <code translate="no">{command}</code>
+        <Code>{command}</Code>
       </pre>
     </section>
   );

@@ -1,13 +1,13 @@
 import type { Translate } from '../language.ts';
 import type { Session } from '../session/session.ts';
-import { exactTime } from '../time.ts';
+import { exactTime, toLocal } from '../time.ts';
 
 export type Sheet = { codes: string[]; session: Session; madeAt: number };
 
 export const resetAddress = () => `${location.origin}/mfa/reset`;
 
 export function codesFileName({ session, madeAt }: Sheet): string {
-  return `warifu-backup-codes-${session.operatorId}-${new Date(madeAt).toISOString().slice(0, 10)}.txt`;
+  return `warifu-backup-codes-${session.operatorId}-${toLocal(madeAt).slice(0, 10)}.txt`;
 }
 
 /** What a person finds in a drawer two years later: the codes, whose they are, and what to do with them. */

@@ -10,6 +10,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
+import { DialogFoot } from '../look/dialog.tsx';
 import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
 import { LeaveQuestion } from '../look/leave-question.tsx';
 import { useSession } from '../session/session.ts';
@@ -108,12 +109,12 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
         onChange={(event) => setTicked(event.currentTarget.checked)}
         size="md"
       />
-      <div className="row row-end">
+      <DialogFoot>
         {!stored && <p className="quiet small">{t('codes.doneFirst')}</p>}
         <SubmitButton busy={busy} busyText={t('action.working')} disabled={!stored}>
           {t('codes.done')}
         </SubmitButton>
-      </div>
+      </DialogFoot>
       <CodesSheet {...sheet} />
     </FormFrame>
   );

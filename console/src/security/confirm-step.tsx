@@ -5,6 +5,7 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
+import { DialogFoot } from '../look/dialog.tsx';
 
 type ConfirmStepProps = {
   onBack: () => void;
@@ -30,14 +31,14 @@ export function ConfirmStep({ onBack, onStartAgain, confirm }: ConfirmStepProps)
         <p>{t('enable.codeBody')}</p>
       </div>
       <CodeField {...field('code')} data-autofocus autoFocus />
-      <div className="row row-end">
+      <DialogFoot>
         <Button variant="default" onClick={timeOver ? onStartAgain : onBack}>
           {t(timeOver ? 'mfa.startAgain' : 'action.back')}
         </Button>
         <SubmitButton busy={busy} busyText={t('action.working')}>
           {t('enable.submit')}
         </SubmitButton>
-      </div>
+      </DialogFoot>
     </FormFrame>
   );
 }

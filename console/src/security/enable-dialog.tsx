@@ -4,7 +4,7 @@ import { call } from '../api.ts';
 import { describeFailure } from '../failure-words.ts';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useText } from '../language.ts';
-import { Dialog } from '../look/dialog.tsx';
+import { Dialog, DialogFoot } from '../look/dialog.tsx';
 import { Notice } from '../look/notice.tsx';
 import type { Receipt } from '../receipt.ts';
 import { useSession } from '../session/session.ts';
@@ -94,7 +94,7 @@ function StartStep({ lost, enrolment, start }: { lost: boolean; enrolment: Enrol
         </Notice>
       )}
       <p>{t('enable.startBody')}</p>
-      <div className="row row-end">
+      <DialogFoot>
         <SubmitButton
           type="button"
           busy={enrolment.busy}
@@ -104,7 +104,7 @@ function StartStep({ lost, enrolment, start }: { lost: boolean; enrolment: Enrol
         >
           {t('enable.start')}
         </SubmitButton>
-      </div>
+      </DialogFoot>
     </div>
   );
 }

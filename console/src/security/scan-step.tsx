@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { useText } from '../language.ts';
 import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
+import { DialogFoot } from '../look/dialog.tsx';
+import { Code } from '../look/name.tsx';
 import { QrCode } from '../look/qr-code.tsx';
 import css from './scan-step.module.css';
 
@@ -28,12 +30,12 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
           <p className="quiet small" id="setup-key">
             {t('enable.key')}
           </p>
-          <code translate="no" className={css.key}>
+          <Code className={css.key}>
             {(secret.match(/.{1,4}/g) ?? []).map((group, place) => (
               // The groups never move, and two may be equal.
               <span key={place}>{group}</span>
             ))}
-          </code>
+          </Code>
           <div className="row">
             <CopyButton text={secret} label={t('action.copyShort')} />
             <a className={css.app} href={totpUri}>
@@ -42,12 +44,12 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
           </div>
         </div>
       </details>
-      <div className="row row-end">
+      <DialogFoot>
         <Button variant="default" onClick={onCancel}>
           {t('action.cancel')}
         </Button>
         <Button onClick={onNext}>{t('action.next')}</Button>
-      </div>
+      </DialogFoot>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { type Translate, useText } from '../language.ts';
 import { Moment } from '../look/facts.tsx';
+import { Code } from '../look/name.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import type { Zone } from '../time.ts';
@@ -60,7 +61,7 @@ function Row({ row, zone, onEnded }: { row: SessionRow; zone: Zone; onEnded: () 
         )}
       </th>
       <td data-name={t('sessions.ip')}>
-        <code translate="no">{row.sourceIp}</code>
+        <Code>{row.sourceIp}</Code>
       </td>
       <td data-name={t('sessions.started')}>
         <Moment at={row.createdAt} zone={zone} />

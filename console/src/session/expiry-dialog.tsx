@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useText } from '../language.ts';
-import { Dialog } from '../look/dialog.tsx';
+import { Dialog, DialogFoot } from '../look/dialog.tsx';
 import { clockTime } from '../time.ts';
 import { lastActivity } from './activity.ts';
 import { signInAgain } from './ask-identity.ts';
@@ -45,7 +45,7 @@ export function ExpiryDialog() {
       {ending && (
         <div className="stack">
           <p>{t(`expiry.${ending.reason}`, { time: clockTime(ending.at) })}</p>
-          <div className="row row-end">
+          <DialogFoot>
             {ending.reason === 'absolute' && (
               <Button variant="default" onClick={() => void signInAgain()}>
                 {t('expiry.logInAgain')}
@@ -54,7 +54,7 @@ export function ExpiryDialog() {
             <Button onClick={stay} data-autofocus>
               {t('expiry.stay')}
             </Button>
-          </div>
+          </DialogFoot>
         </div>
       )}
     </Dialog>

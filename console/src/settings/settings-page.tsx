@@ -13,6 +13,7 @@ import { countText, useText } from '../language.ts';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { RootOnly } from '../permissions/no-permission.tsx';
+import { read } from '../permissions/use-refusal.ts';
 import { useSession } from '../session/session.ts';
 import { useUsers } from '../users/users.ts';
 
@@ -22,10 +23,9 @@ const settingsKey = ['settings'];
 /** What holds for every user of the operator; to change by the root user only. */
 export function SettingsPage() {
   const { t } = useText();
-  const { operatorId } = useSession();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: settingsKey,
-    queryFn: async () => (await call(getSettings, { operator_id: operatorId })).reply,
+    queryFn: async ({ client }) => (await read(client, getSettings, {})).reply,
   });
   return (
     <Page title={t('settings.title')} lead={t('settings.lead')}>

@@ -8,6 +8,7 @@ import { PasswordField } from '../fields/password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
+import { Command } from '../look/command.tsx';
 import { Notice } from '../look/notice.tsx';
 import { Tabs } from '../look/tabs.tsx';
 import { enterConsole, go, useCarried, useSearch } from './navigation.ts';
@@ -29,7 +30,7 @@ export function LoginPage() {
       {facts?.setupDone === false && (
         <Notice tone="info" title={t('login.setupNeeded')}>
           <p>{t('login.setupNeededHow')}</p>
-          <code translate="no">warifu setup-link</code>
+          <Command>setup-link</Command>
         </Notice>
       )}
       <Tabs

@@ -79,11 +79,6 @@ function SendAgain({ sendAgain }: { sendAgain: () => Promise<unknown> }) {
   };
   return (
     <div className="stack-tight">
-      {failure && (
-        <Notice tone="danger" role="alert">
-          <p>{describeFailure(failure, t)}</p>
-        </Notice>
-      )}
       {left > 0 ? (
         <Button variant="default" aria-disabled="true" data-disabled>
           {t('sent.againIn', { seconds: left })}
@@ -92,6 +87,11 @@ function SendAgain({ sendAgain }: { sendAgain: () => Promise<unknown> }) {
         <SubmitButton variant="default" type="button" busy={busy} busyText={t('action.working')} onClick={send}>
           {t('sent.again')}
         </SubmitButton>
+      )}
+      {failure && (
+        <Notice tone="danger" role="alert">
+          <p>{describeFailure(failure, t)}</p>
+        </Notice>
       )}
     </div>
   );

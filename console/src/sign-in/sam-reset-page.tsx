@@ -1,4 +1,5 @@
 import { useText } from '../language.ts';
+import { Code } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import { useCarried } from './navigation.ts';
 import css from './page.module.css';
@@ -22,12 +23,12 @@ export function SamResetPage() {
           <li>{t('reset.samWho')}</li>
           {operatorId && (
             <li>
-              {t('field.operatorId')}: <code translate="no">{operatorId}</code>
+              {t('field.operatorId')}: <Code>{operatorId}</Code>
             </li>
           )}
           {userName && (
             <li>
-              {t('field.userName')}: <code translate="no">{userName}</code>
+              {t('field.userName')}: <Code>{userName}</Code>
             </li>
           )}
           <li>{t('reset.samPath')}</li>

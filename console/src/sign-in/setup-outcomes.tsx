@@ -3,6 +3,7 @@ import { getSession, type ReplyOf } from '@warifu/contract';
 import { useEffect, useState } from 'react';
 import { call } from '../api.ts';
 import { useText } from '../language.ts';
+import { Command } from '../look/command.tsx';
 import { Notice } from '../look/notice.tsx';
 import { enterConsole } from './navigation.ts';
 import { Page } from './page.tsx';
@@ -60,7 +61,7 @@ export function SetupLinkNeeded() {
       <Notice tone="warn" title={t('setup.linkAgain')}>
         <p>{t('setup.linkAgainBody')}</p>
         <p>{t('setup.linkBody')}</p>
-        <code translate="no">npx warifu setup-link</code>
+        <Command>setup-link</Command>
       </Notice>
       <PasteLink />
     </Page>

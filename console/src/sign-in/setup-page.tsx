@@ -8,6 +8,7 @@ import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { currentLanguage, useText } from '../language.ts';
+import { Command } from '../look/command.tsx';
 import { FactsNeeded } from './facts-needed.tsx';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { go } from './navigation.ts';
@@ -61,7 +62,7 @@ function LinkCommand() {
   const { t } = useText();
   return (
     <p>
-      {t('setup.linkBody')} <code translate="no">warifu setup-link</code>
+      {t('setup.linkBody')} <Command>setup-link</Command>
     </p>
   );
 }

@@ -6,6 +6,7 @@ import { Dialog, DialogActions } from '../look/dialog.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { PermissionText } from '../permissions/permission-text.tsx';
 import { type Role, useRole, useRoles } from '../permissions/permissions.ts';
+import { roleDescription } from '../permissions/role-text.ts';
 
 type AttachRoleDialogProps = {
   attached: readonly string[];
@@ -48,16 +49,17 @@ function AttachForm({ roles, onClose, onAttach }: AttachFormProps) {
     <FormFrame state={frame}>
       <NativeSelect
         {...field('roleId')}
+        translate="no"
         onChange={(event) => set('roleId', event.currentTarget.value)}
         size="md"
         label={t('permissions.attachField')}
         data-autofocus
         data={[
           { value: '', label: t('permissions.choose') },
-          ...roles.map(({ roleId, roleName, description }) => ({
-            value: roleId,
-            label: description ? `${roleName} - ${description}` : roleName,
-          })),
+          ...roles.map((role) => {
+            const description = roleDescription(role, t);
+            return { value: role.roleId, label: description ? `${role.roleName} - ${description}` : role.roleName };
+          }),
         ]}
       />
       {role.data && (

@@ -1,6 +1,6 @@
 import { revokeUserMFA } from '@warifu/contract';
 import { call } from '../api.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import type { Receipt } from '../receipt.ts';
 import { AccountLine } from '../session/account-line.tsx';
@@ -22,7 +22,7 @@ export function DisableUserMfaDialog({ userName, self, opened, onClose, onDisabl
     <ConfirmDialog
       title={t('disable.title')}
       body={[
-        self ? t('userMfa.disableBodySelf') : t('userMfa.disableBody', { name: userName }),
+        self ? t('userMfa.disableBodySelf') : t('userMfa.disableBody', { name: named(userName) }),
         t('userMfa.disableStays'),
       ]}
       submit={t('disable.submit')}

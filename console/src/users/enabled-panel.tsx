@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useText } from '../language.ts';
+import { DialogFoot } from '../look/dialog.tsx';
 import { Notice } from '../look/notice.tsx';
 
 /** The last step for a SAM user: there are no backup codes, so it says who helps. */
@@ -11,11 +12,11 @@ export function EnabledPanel({ onDone }: { onDone: () => void }) {
       <Notice tone="info" role="status">
         <p>{t('userMfa.noCodes')}</p>
       </Notice>
-      <div className="row row-end">
+      <DialogFoot>
         <Button onClick={onDone} autoFocus>
           {t('userMfa.done')}
         </Button>
-      </div>
+      </DialogFoot>
     </div>
   );
 }

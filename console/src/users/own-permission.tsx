@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { deleteUserPermission, updateUserPermission } from '@warifu/contract';
 import { call } from '../api.ts';
 import { Card, focusPageTitle } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { readAnew, rereadOnConflict } from '../permissions/conflict.ts';
@@ -59,7 +59,7 @@ export function OwnPermission({ userName, deleting, onDelete, onClose }: OwnPerm
       )}
       <ConfirmDialog
         title={t('permissions.deleteTitle')}
-        body={[t('permissions.deleteBody', { name: userName })]}
+        body={[t('permissions.deleteBody', { name: named(userName) })]}
         submit={t('permissions.deleteSubmit')}
         opened={deleting}
         onClose={onClose}

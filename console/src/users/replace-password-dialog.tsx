@@ -7,8 +7,9 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { HiddenUserName } from '../fields/password-field.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { Words } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
 import type { Receipt } from '../receipt.ts';
@@ -57,10 +58,14 @@ function ReplaceForm({ userName, onClose }: Omit<ReplacePasswordDialogProps, 'op
   });
   return (
     <FormFrame state={frame}>
-      <p>{t('userPassword.replaceBody', { name: userName })}</p>
+      <p>
+        <Words>{t('userPassword.replaceBody', { name: named(userName) })}</Words>
+      </p>
       {deleted && (
         <Notice tone="warn" role="status">
-          <p>{t('userPassword.replaceOpen', { name: userName })}</p>
+          <p>
+            <Words>{t('userPassword.replaceOpen', { name: named(userName) })}</Words>
+          </p>
         </Notice>
       )}
       <HiddenUserName value={userName} />

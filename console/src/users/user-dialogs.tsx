@@ -5,7 +5,7 @@ import { deleteUser, revokeUserAuthTokens, updateUser } from '@warifu/contract';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
 import { showOutcome } from '../outcome.tsx';
@@ -51,7 +51,7 @@ export function EndSessionsDialog({ userName, opened, onClose }: DialogState & {
   return (
     <ConfirmDialog
       title={t('user.endSessions')}
-      body={[t('user.endSessionsBody', { name: userName })]}
+      body={[t('user.endSessionsBody', { name: named(userName) })]}
       submit={t('user.endSessionsSubmit')}
       opened={opened}
       onClose={onClose}
@@ -72,7 +72,7 @@ export function DeleteUserDialog({ userName, opened, onClose }: DialogState & { 
   return (
     <ConfirmDialog
       title={t('user.delete')}
-      body={[t('user.deleteBody', { name: userName })]}
+      body={[t('user.deleteBody', { name: named(userName) })]}
       submit={t('user.deleteSubmit')}
       opened={opened}
       onClose={onClose}

@@ -4,9 +4,10 @@ import { enableUserMFA, revokeUserMFA } from '@warifu/contract';
 import type { ReactNode } from 'react';
 import { asFailure } from '../failure.ts';
 import { Card } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { Facts, Moment } from '../look/facts.tsx';
 import { MfaWord } from '../look/mfa-word.tsx';
+import { Words } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
@@ -76,7 +77,11 @@ function Off({ userName, self, state, enrolment, begin }: OffProps): ReactNode {
   return (
     <>
       <p>{t(begun ? 'userMfa.unconfirmedBody' : self ? 'mfa.offBody' : 'userMfa.offBody')}</p>
-      {!self && <p className="quiet small">{t('userMfa.forOther', { name: userName })}</p>}
+      {!self && (
+        <p className="quiet small">
+          <Words>{t('userMfa.forOther', { name: named(userName) })}</Words>
+        </p>
+      )}
       <div>
         <GuardedButton endpoint={enableUserMFA} userName={userName} busy={enrolment.busy} onClick={begin}>
           {t(begun ? 'mfa.startAgain' : 'mfa.enable')}

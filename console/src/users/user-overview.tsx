@@ -6,6 +6,7 @@ import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
 import { Facts, Moment } from '../look/facts.tsx';
 import { MfaWord } from '../look/mfa-word.tsx';
+import { Code, Name } from '../look/name.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { useSession } from '../session/session.ts';
@@ -76,7 +77,14 @@ function UserFacts({ user, onShow }: { user: User } & Shows) {
           [t('users.mfa'), <MfaWord key="mfa" status={user.mfaStatus} />],
           [t('user.password'), t(user.hasPassword ? 'user.hasPassword' : 'user.noPassword')],
           [t('users.keys'), String(user.authKeyList.length)],
-          [t('users.roles'), user.roleList.map((role) => role.roleName).join(', ') || t('users.noRoles')],
+          [
+            t('users.roles'),
+            user.roleList.length === 0 ? (
+              t('users.noRoles')
+            ) : (
+              <Name key="roles">{user.roleList.map(({ roleName }) => roleName).join(', ')}</Name>
+            ),
+          ],
           [
             t('users.lastSignIn'),
             user.lastSignInDateTime ? <Moment key="last" at={user.lastSignInDateTime * 1000} /> : t('users.never'),
@@ -109,7 +117,7 @@ function LoginAddress({ userName }: { userName: string }) {
     <Card title={t('user.loginTitle')}>
       <p>{t('user.loginBody')}</p>
       <div className="row">
-        <code>{address}</code>
+        <Code>{address}</Code>
         <CopyButton text={address} label={t('action.copyShort')} />
       </div>
     </Card>

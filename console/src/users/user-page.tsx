@@ -35,7 +35,12 @@ export function UserPage() {
   }));
   const current = parts.find((id) => lastOf(paths[id]) === lastOf(pathname)) ?? 'overview';
   return (
-    <Page title={userName} {...(session.userName === userName ? { lead: t('user.self') } : {})}>
+    <Page
+      title={userName}
+      isName
+      part={t(`user.${current}`)}
+      {...(session.userName === userName ? { lead: t('user.self') } : {})}
+    >
       <p>
         <Link to="/security/users">← {t('user.back')}</Link>
       </p>

@@ -6,9 +6,10 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { Words } from '../look/name.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { useMinLength } from '../security/use-min-length.ts';
 import { useSession } from '../session/session.ts';
@@ -43,7 +44,9 @@ function SetForm({ userName, onClose }: FormProps) {
   });
   return (
     <FormFrame state={frame}>
-      <p>{t('userPassword.setBody', { name: userName })}</p>
+      <p>
+        <Words>{t('userPassword.setBody', { name: named(userName) })}</Words>
+      </p>
       <HiddenUserName value={userName} />
       <NewPasswordField {...field('newPassword')} label={t('field.password')} min={min} />
       <DialogActions busy={busy} submit={t('userPassword.setSubmit')} onCancel={onClose} />
@@ -99,7 +102,7 @@ export function DeletePasswordDialog({ userName, opened, onClose }: DialogProps)
   return (
     <ConfirmDialog
       title={t('userPassword.deleteTitle')}
-      body={[t('userPassword.deleteBody', { name: userName })]}
+      body={[t('userPassword.deleteBody', { name: named(userName) })]}
       submit={t('userPassword.deleteSubmit')}
       opened={opened}
       onClose={onClose}

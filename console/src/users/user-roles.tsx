@@ -4,12 +4,14 @@ import { Link } from '@tanstack/react-router';
 import { attachRole, detachRole } from '@warifu/contract';
 import { call } from '../api.ts';
 import { Card } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
+import { Name } from '../look/name.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { type RoleWithPermission, rolesKey, useUserRoles } from '../permissions/permissions.ts';
+import { roleDescription } from '../permissions/role-text.ts';
 import { shortRole } from '../permissions/sources.ts';
 import { useSession } from '../session/session.ts';
 import { AttachRoleDialog } from './attach-role-dialog.tsx';
@@ -58,7 +60,7 @@ export function UserRoles({ userName, attaching, detaching, onAttach, onDetach, 
       />
       <ConfirmDialog
         title={t('permissions.detachTitle')}
-        body={[t('permissions.detachBody', { name: userName, role: shortRole(detaching ?? '') })]}
+        body={[t('permissions.detachBody', { name: named(userName), role: named(shortRole(detaching ?? '')) })]}
         submit={t('permissions.detachSubmit')}
         opened={detaching !== undefined}
         onClose={onClose}
@@ -78,13 +80,13 @@ function RoleList({ roles, userName, onDetach }: RoleListProps) {
   if (roles.length === 0) return <p>{t('permissions.noRoles')}</p>;
   return (
     <ul className={css.roles} aria-label={t('permissions.roleList')}>
-      {roles.map(({ roleId, roleName, description }) => (
+      {roles.map(({ roleId, roleName, ...role }) => (
         <li key={roleId}>
           <div>
             <Link to="/security/roles/$roleId" params={{ roleId }}>
-              {roleName}
+              <Name>{roleName}</Name>
             </Link>
-            <p className="quiet small">{description}</p>
+            <p className="quiet small">{roleDescription({ roleName, ...role }, t)}</p>
           </div>
           <GuardedButton
             endpoint={detachRole}

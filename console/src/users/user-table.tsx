@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useText } from '../language.ts';
 import { Moment } from '../look/facts.tsx';
 import { MfaWord } from '../look/mfa-word.tsx';
+import { Name } from '../look/name.tsx';
 import tableCss from '../look/table.module.css';
 import { type User, wayBackOf } from './users.ts';
 import css from './users-page.module.css';
@@ -36,7 +37,7 @@ function Row({ user }: { user: User }) {
     <tr>
       <th scope="row">
         <Link to="/security/users/$userName" params={{ userName: user.userName }}>
-          {user.userName}
+          <Name>{user.userName}</Name>
         </Link>
         <span className={css.hint}>{user.description}</span>
       </th>
@@ -66,7 +67,9 @@ function Roles({ user }: { user: User }) {
   return (
     <ul className={css.roles}>
       {user.roleList.map((role) => (
-        <li key={role.roleId}>{role.roleName}</li>
+        <li key={role.roleId}>
+          <Name>{role.roleName}</Name>
+        </li>
       ))}
     </ul>
   );

@@ -5,7 +5,7 @@ import { deleteUserTrustPolicy, getUserTrustPolicy, updateUserTrustPolicy } from
 import { lazy } from 'react';
 import { call } from '../api.ts';
 import { Card, focusPageTitle } from '../frame/page.tsx';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { readAnew, rereadOnConflict } from '../permissions/conflict.ts';
@@ -14,6 +14,7 @@ import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { EditorFrame } from '../permissions/permission-editor.tsx';
 import { PermissionText } from '../permissions/permission-text.tsx';
+import { read } from '../permissions/use-refusal.ts';
 import { useSession } from '../session/session.ts';
 import { usersKey } from './users.ts';
 
@@ -70,7 +71,7 @@ export function UserTrust() {
       )}
       <ConfirmDialog
         title={t('trust.delete')}
-        body={[t('trust.deleteBody', { name: userName })]}
+        body={[t('trust.deleteBody', { name: named(userName) })]}
         submit={t('trust.deleteSubmit')}
         opened={dialog === 'delete'}
         onClose={() => navigate({ search: {}, replace: true })}
@@ -91,8 +92,8 @@ function useTrust(userName: string, close: () => Promise<void>) {
   const user = { operator_id: operatorId, user_name: userName };
   const { data, error, isPending, refetch } = useQuery({
     queryKey: [...usersKey, 'trust', userName],
-    queryFn: async (): Promise<Saved> => {
-      const { reply, tag } = await call(getUserTrustPolicy, user);
+    queryFn: async ({ client }): Promise<Saved> => {
+      const { reply, tag } = await read(client, getUserTrustPolicy, { user_name: userName });
       return { text: reply.trustPolicy, tag };
     },
   });

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getUser, getUserMFAStatus, listUserAuthKeys, listUsers, type ReplyOf } from '@warifu/contract';
-import { call } from '../api.ts';
-import { useSession } from '../session/session.ts';
+import { read } from '../permissions/use-refusal.ts';
 
 export type User = ReplyOf<typeof getUser>;
 export type UserMfaState = ReplyOf<typeof getUserMFAStatus>;
@@ -11,35 +10,31 @@ export type AuthKey = ReplyOf<typeof listUserAuthKeys>[number];
 export const usersKey = ['users'];
 
 export function useUsers(enabled = true) {
-  const { operatorId } = useSession();
   return useQuery({
     queryKey: [...usersKey, 'list'],
-    queryFn: async () => (await call(listUsers, { operator_id: operatorId })).reply,
+    queryFn: async ({ client }) => (await read(client, listUsers, {})).reply,
     enabled,
   });
 }
 
 export function useUser(userName: string) {
-  const { operatorId } = useSession();
   return useQuery({
     queryKey: [...usersKey, 'one', userName],
-    queryFn: async () => (await call(getUser, { operator_id: operatorId, user_name: userName })).reply,
+    queryFn: async ({ client }) => (await read(client, getUser, { user_name: userName })).reply,
   });
 }
 
 export function useUserMfa(userName: string) {
-  const { operatorId } = useSession();
   return useQuery({
     queryKey: [...usersKey, 'mfa', userName],
-    queryFn: async () => (await call(getUserMFAStatus, { operator_id: operatorId, user_name: userName })).reply,
+    queryFn: async ({ client }) => (await read(client, getUserMFAStatus, { user_name: userName })).reply,
   });
 }
 
 export function useUserKeys(userName: string) {
-  const { operatorId } = useSession();
   return useQuery({
     queryKey: [...usersKey, 'keys', userName],
-    queryFn: async () => (await call(listUserAuthKeys, { operator_id: operatorId, user_name: userName })).reply,
+    queryFn: async ({ client }) => (await read(client, listUserAuthKeys, { user_name: userName })).reply,
   });
 }
 

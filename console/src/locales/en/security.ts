@@ -127,7 +127,7 @@ export const security: typeof ja = {
     gaveUp: 'Setting up was cancelled. MFA is still disabled.',
     suspendedBody:
       'After too many wrong codes, the codes of this authenticator app are refused. Disable MFA, then enable it again.',
-    enabled: 'MFA is enabled. Other devices were logged out.',
+    enabled: 'MFA is enabled.',
     disabled: 'MFA is disabled.',
     codesTitle: 'Backup codes',
     codesBody:
@@ -252,13 +252,13 @@ export const security: typeof ja = {
     logInAgain: 'Log in again',
   },
   receipt: {
-    sessions: { one: '{count} other session was ended', other: '{count} other sessions were ended' },
+    sessions: { one: '{count} other session was ended.', other: '{count} other sessions were ended.' },
     'pending-sign-ins': {
-      one: '{count} unfinished sign-in was cancelled',
-      other: '{count} unfinished sign-ins were cancelled',
+      one: '{count} unfinished sign-in was cancelled.',
+      other: '{count} unfinished sign-ins were cancelled.',
     },
-    links: { one: '{count} mailed link was made invalid', other: '{count} mailed links were made invalid' },
-    'backup-codes': { one: '{count} backup code was made invalid', other: '{count} backup codes were made invalid' },
+    links: { one: '{count} mailed link was made invalid.', other: '{count} mailed links were made invalid.' },
+    'backup-codes': { one: '{count} backup code was made invalid.', other: '{count} backup codes were made invalid.' },
   },
   api: {
     open: 'Run with API or CLI',

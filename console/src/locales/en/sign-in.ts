@@ -23,7 +23,7 @@ export const signIn: typeof ja = {
   },
   mfaCode: {
     title: 'MFA verification code',
-    lead: 'Enter the 6-digit code shown in your authenticator app',
+    lead: 'Enter the 6-digit code shown in your authenticator app.',
     submit: 'Log in',
     cannot: "Can't log in with MFA?",
     someoneElse: 'Log in as someone else',

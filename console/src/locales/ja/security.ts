@@ -122,7 +122,7 @@ export const security = {
     gaveUp: '設定をやめました。多要素認証は無効のままです。',
     suspendedBody:
       '誤った認証コードが続いたため、この認証アプリのコードは使用できません。多要素認証を無効にしてから、もう一度有効にしてください。',
-    enabled: '多要素認証を有効にしました。ほかの端末からはログアウトしました。',
+    enabled: '多要素認証を有効にしました。',
     disabled: '多要素認証を無効にしました。',
     codesTitle: 'バックアップコード',
     codesBody:
@@ -184,7 +184,7 @@ export const security = {
   },
   renew: {
     title: '新しいバックアップコードを生成',
-    body: '新しい 5 行のコードを生成します。今のコードはすべて使えなくなります。多要素認証は有効なままです。',
+    body: '新しい 5 行のコードを生成します。現在のコードはすべて使用できなくなります。多要素認証は有効なままです。',
     submit: '生成する',
   },
   disable: {
@@ -249,10 +249,10 @@ export const security = {
     logInAgain: 'ログインし直す',
   },
   receipt: {
-    sessions: plural({ other: 'ほかのセッション {count} 件を終了しました' }),
-    'pending-sign-ins': plural({ other: '認証コード待ちのログイン {count} 件を取り消しました' }),
-    links: plural({ other: '送信済みの URL {count} 件を無効にしました' }),
-    'backup-codes': plural({ other: 'バックアップコード {count} 件を無効にしました' }),
+    sessions: plural({ other: 'ほかのセッション {count} 件を終了しました。' }),
+    'pending-sign-ins': plural({ other: '認証コード待ちのログイン {count} 件を取り消しました。' }),
+    links: plural({ other: '送信済みの URL {count} 件を無効にしました。' }),
+    'backup-codes': plural({ other: 'バックアップコード {count} 件を無効にしました。' }),
   },
   api: {
     open: 'API で実行',

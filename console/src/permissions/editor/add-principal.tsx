@@ -81,7 +81,7 @@ export function AddPrincipal({ text, target, onChange }: AddPrincipalProps) {
             />
           )}
         </div>
-        <datalist id={list}>
+        <datalist id={list} translate="no">
           {users
             ?.filter(({ userName }) => userName !== target)
             .map(({ userName }) => (

@@ -1,6 +1,6 @@
 import { operations } from 'virtual:operations';
 import { type Reach, reach } from '@warifu/policy';
-import type { Translate } from '../../language.ts';
+import { named, type Translate } from '../../language.ts';
 import { sourcesFrom } from '../sources.ts';
 
 /** What a changed permission means for the operations that permissions decide, in words. */
@@ -9,7 +9,7 @@ export function changeWords(before: string, after: string, t: Translate): string
   const fresh = reachOf(after);
   return operations.flatMap(({ name, access }, place) => {
     const words = access === 'permission' && wordsFor(old[place], fresh[place]);
-    return words ? [t(words, { api: name })] : [];
+    return words ? [t(words, { api: named(name) })] : [];
   });
 }
 

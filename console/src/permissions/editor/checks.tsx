@@ -1,10 +1,14 @@
 import { Button } from '@mantine/core';
-import { useText } from '../../language.ts';
+import { named, useText } from '../../language.ts';
+import { Words } from '../../look/name.tsx';
 import { StatusWord } from '../../look/status-word.tsx';
 import type { Remark } from './check-text.ts';
 import css from './checks.module.css';
 
 type ChecksProps = { remarks: readonly Remark[]; onGoTo: (remark: Remark) => void; onFix: (remark: Remark) => void };
+
+/** Operations, and patterns of several, as they stand in remarks. */
+const operations = /\b[A-Z][A-Za-z]+:[\w*]+/g;
 
 const kinds = { error: 'warn', security: 'warn', suggestion: 'wait' } as const;
 
@@ -26,7 +30,7 @@ export function Checks({ remarks, onGoTo, onFix }: ChecksProps) {
                   <button type="button" className={css.place} onClick={() => onGoTo(remark)}>
                     {place}
                   </button>{' '}
-                  {remark.message}
+                  <Words>{remark.message.replace(operations, named)}</Words>
                 </span>
                 {remark.fix && (
                   <Button variant="default" aria-label={t('editor.fixLabel', { place })} onClick={() => onFix(remark)}>

@@ -69,7 +69,7 @@ export function CodeArea({ kind, describedBy, text, remarks, onChange, onReady }
       );
   }, [remarks]);
 
-  return <div ref={host} className={css.area} />;
+  return <div ref={host} className={css.area} translate="no" />;
 }
 
 const basics = [

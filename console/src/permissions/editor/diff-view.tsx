@@ -31,7 +31,7 @@ export function DiffView({ before, after, heads = usualHeads }: DiffViewProps) {
         <span>{beforeLabel}</span>
         <span>{afterLabel}</span>
       </div>
-      <div ref={host} className={css.diff} />
+      <div ref={host} className={css.diff} translate="no" />
     </div>
   );
 }

@@ -9,12 +9,14 @@ type EditorBarProps = {
   templates: DocumentKind['templates'];
   busy: boolean;
   dirty: boolean;
+  /** The text has an error, so that it cannot be saved. */
+  broken: boolean;
   onTemplate: (text: string) => void;
   onFormat: () => void;
   onReview: () => void;
 };
 
-export function EditorBar({ templates, busy, dirty, onTemplate, onFormat, onReview }: EditorBarProps) {
+export function EditorBar({ templates, busy, dirty, broken, onTemplate, onFormat, onReview }: EditorBarProps) {
   const { t } = useText();
   return (
     <div className={css.bar}>
@@ -23,7 +25,7 @@ export function EditorBar({ templates, busy, dirty, onTemplate, onFormat, onRevi
         {t('editor.format')}
       </Button>
       <span className={css.space} />
-      {!dirty && <span className="quiet small">{t('editor.unchanged')}</span>}
+      {(broken || !dirty) && <span className="quiet small">{t(broken ? 'editor.fixFirst' : 'editor.unchanged')}</span>}
       <Button variant="default" aria-disabled={!dirty} {...(dirty ? {} : { 'data-disabled': true })} onClick={onReview}>
         {t('editor.review')}
       </Button>

@@ -1,7 +1,7 @@
 import { operations } from 'virtual:operations';
 import type { Completion } from '@codemirror/autocomplete';
 import { check, format, matchesPattern, misspellings, parse } from '@warifu/policy';
-import { countText } from '../../language.ts';
+import { countText, currentLanguage } from '../../language.ts';
 import { changeWords } from './change-words.ts';
 import { remarksOn } from './check-text.ts';
 import { conditionWords } from './completion.ts';
@@ -42,7 +42,7 @@ function formatted(text: string): string {
 /** Only what a permission decides is suggested, and counted. */
 function operationNames(): Completion[] {
   const known = operations.filter(({ access }) => access === 'permission');
-  const names = known.map(({ name, summary }) => ({ label: name, info: summary, type: 'function' }));
+  const names = known.map(({ name, summary }) => ({ label: name, info: summary[currentLanguage()], type: 'function' }));
   const tags = [...new Set(known.map(({ name }) => `${name.split(':')[0]}:*`))];
   const wildcards = ['*', ...tags].map((pattern) => {
     const count = known.filter(({ name }) => matchesPattern(pattern, name)).length;

@@ -53,11 +53,20 @@ export function PolicyEditor({ kind, saved, start, affects, onSave, latest, abov
   };
   /** Nothing is sent that the server would refuse, or that changes nothing. */
   const mayProceed = () => {
-    const error = check().find(({ level }) => level === 'error');
+    const error = check().find(isError);
     if (!error && dirty && text.trim() !== '') return true;
     announce(t(error ? 'editor.fixFirst' : 'editor.unchanged'));
     if (error) goTo(error);
     return false;
+  };
+  /** A text with an error in its form has no layout; the way to the error is more use than silence. */
+  const tidy = () => {
+    const tidied = kind.format(text);
+    setText(tidied);
+    const error = tidied === text ? check().find(isError) : undefined;
+    if (!error) return;
+    announce(t('editor.fixFirst'));
+    goTo(error);
   };
   const save = async (over = base) => {
     leaving.current = true;
@@ -84,12 +93,13 @@ export function PolicyEditor({ kind, saved, start, affects, onSave, latest, abov
           templates={kind.templates}
           busy={busy}
           dirty={dirty}
+          broken={remarks.some(isError)}
           onTemplate={(chosen) => {
             setText(chosen);
             announce(t('editor.replaced'));
             view.current?.focus();
           }}
-          onFormat={() => setText(kind.format(text))}
+          onFormat={tidy}
           onReview={() => setReviewing(mayProceed())}
         />
         <CodeArea
@@ -153,6 +163,8 @@ function useRemarks(kind: DocumentKind, text: string) {
 }
 
 const none: readonly Remark[] = [];
+
+const isError = ({ level }: Remark) => level === 'error';
 
 /** The text being edited, and what it began with. */
 function useDraft(saved: Saved, empty: string, start: string | undefined) {

@@ -2,6 +2,7 @@ import { FormFrame } from '../../fields/form-frame.tsx';
 import { useSubmit } from '../../fields/use-submit.ts';
 import { countText, useText } from '../../language.ts';
 import { Dialog, DialogActions } from '../../look/dialog.tsx';
+import { Words } from '../../look/name.tsx';
 import { DiffView } from './diff-view.tsx';
 import type { DocumentKind } from './document-kind.ts';
 
@@ -53,7 +54,9 @@ export function ChangeWords({ kind, before, after }: Pick<ReviewDialogProps, 'ki
     <>
       <ul>
         {words.slice(0, shown).map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>
+            <Words>{line}</Words>
+          </li>
         ))}
       </ul>
       {words.length > shown && <p className="quiet">{countText('editor.more', words.length - shown)}</p>}

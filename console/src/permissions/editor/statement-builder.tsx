@@ -7,6 +7,7 @@ import { FormFrame } from '../../fields/form-frame.tsx';
 import { SubmitButton } from '../../fields/submit-button.tsx';
 import { useSubmit } from '../../fields/use-submit.ts';
 import { useText } from '../../language.ts';
+import { Code } from '../../look/name.tsx';
 import { OperationField } from '../operation-field.tsx';
 import css from '../simulate.module.css';
 import { addStatement, isBare, readPermission, removeStatement } from './statement-edit.ts';
@@ -32,11 +33,11 @@ export function StatementBuilder({ text, empty, onChange }: StatementBuilderProp
                 <ul className={css.patterns}>
                   {api.map((pattern) => (
                     <li key={pattern.start}>
-                      <code>{pattern.text}</code>
+                      <Code>{pattern.text}</Code>
                     </li>
                   ))}
                 </ul>
-                {condition && <code className={css.clause}>{condition.text}</code>}
+                {condition && <Code className={css.clause}>{condition.text}</Code>}
                 <div>
                   <Button
                     variant="default"
@@ -97,7 +98,7 @@ function Add({ text, onChange }: Omit<StatementBuilderProps, 'empty'>) {
           onChange={(event) => setEffect(event.currentTarget.value === 'deny' ? 'deny' : 'allow')}
           data={(['allow', 'deny'] as const).map((value) => ({ value, label: t(`simulate.effects.${value}`) }))}
         />
-        <OperationField {...field('api')} wildcards description={t('builder.apiHint')} />
+        <OperationField {...field('api')} wildcards />
         <NativeSelect
           size="md"
           label={t('simulate.condition')}

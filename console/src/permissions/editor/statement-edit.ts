@@ -3,6 +3,7 @@ import { applyEdit, type Edit, format, type PermissionDocument, parse } from '@w
 /** A statement as the builder makes it. */
 export type NewStatement = {
   readonly effect: 'allow' | 'deny';
+  /** One pattern, or several with commas or spaces between. */
   readonly api: string;
   /** Empty for none. */
   readonly condition: string;
@@ -20,7 +21,9 @@ export function isBare(text: string): boolean {
 
 /** The text with a statement more; undefined where it is no permission, to which nothing can be added. */
 export function addStatement(text: string, { effect, api, condition }: NewStatement): string | undefined {
-  const added = JSON.stringify({ effect, api, ...(condition && { condition }) });
+  const patterns = api.split(/[\s,、]+/).filter((pattern) => pattern !== '');
+  const named = patterns.length === 1 ? patterns[0] : patterns;
+  const added = JSON.stringify({ effect, api: named, ...(condition && { condition }) });
   if (isBare(text)) return laidOut(`{"statements":[${added}]}`);
   const document = readPermission(text);
   const last = document?.statements.at(-1);

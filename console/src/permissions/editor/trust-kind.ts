@@ -1,7 +1,7 @@
 import { operations } from 'virtual:operations';
 import { principals, srnOf } from '@warifu/contract';
 import { checkTrustPolicy, formatTrustPolicy, parseTrustPolicy, SERVICES } from '@warifu/policy';
-import type { Translate } from '../../language.ts';
+import { named, type Translate } from '../../language.ts';
 import { principalName } from '../principal-name.ts';
 import { remarksOn } from './check-text.ts';
 import { conditionWords } from './completion.ts';
@@ -50,7 +50,7 @@ function changeWords(before: string, after: string, operatorId: string, t: Trans
   const [old, fresh] = [waysOf(readTrust(before)), waysOf(readTrust(after))];
   return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((srn) => {
     const words = wordsFor(old.get(srn) ?? 'never', fresh.get(srn) ?? 'never');
-    return words ? [t(words, { principal: principalName(srn, operatorId, t) })] : [];
+    return words ? [t(words, { principal: named(principalName(srn, operatorId, t)) })] : [];
   });
 }
 

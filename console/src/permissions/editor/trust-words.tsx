@@ -2,7 +2,8 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { principalOf } from '@warifu/contract';
 import { explainTrust, type TrustDocument } from '@warifu/policy';
 import { useId, useState } from 'react';
-import { useText } from '../../language.ts';
+import { named, useText } from '../../language.ts';
+import { Code, Words } from '../../look/name.tsx';
 import { Notice } from '../../look/notice.tsx';
 import { StatusWord } from '../../look/status-word.tsx';
 import { useSession } from '../../session/session.ts';
@@ -32,9 +33,9 @@ export function TrustWords({ text, target }: TrustWordsProps) {
             <span>{way === 'always' ? t('trust.always') : t('trust.sometimes')}</span>
             {typeof way !== 'string' &&
               way.map((condition) => (
-                <code key={condition} className={css.clause}>
+                <Code key={condition} className={css.clause}>
                   {condition}
-                </code>
+                </Code>
               ))}
           </li>
         ))}
@@ -73,6 +74,7 @@ function Trial({ document, target }: { document: TrustDocument; target: string }
           <NativeSelect
             size="md"
             label={t('trust.who')}
+            translate="no"
             value={principal}
             onChange={change('principal')}
             data={principals.map((value) => ({ value, label: principalName(value, session.operatorId, t) }))}
@@ -101,9 +103,11 @@ function Trial({ document, target }: { document: TrustDocument; target: string }
         <div role="status">
           <Notice tone={allowed ? 'well' : 'danger'}>
             <p>
-              {t(allowed ? 'trust.mayNow' : 'trust.mayNotNow', {
-                principal: principalName(principal, session.operatorId, t),
-              })}
+              <Words>
+                {t(allowed ? 'trust.mayNow' : 'trust.mayNotNow', {
+                  principal: named(principalName(principal, session.operatorId, t)),
+                })}
+              </Words>
             </p>
           </Notice>
         </div>
