@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../src/audit/entries.ts';
 import { toCsv } from '../src/audit/export.ts';
 import { entrySentence } from '../src/audit/words.ts';
-import { addTexts, type Translate, translate } from '../src/language.ts';
+import { addTexts, named, type Translate, translate } from '../src/language.ts';
 import { audit as auditEn } from '../src/locales/en/audit.ts';
 import { common as commonEn } from '../src/locales/en/common.ts';
 import { security as securityEn } from '../src/locales/en/security.ts';
@@ -61,7 +61,7 @@ describe('records about unusual names', () => {
     const cells = row.split(',');
     expect(cells).toHaveLength(head.split(',').length);
     expect(cells[head.split(',').indexOf('userName')]).toBe(`"${name}"`);
-    expect(entrySentence(entryOf(name), t)).toContain(JSON.stringify(name));
+    expect(entrySentence(entryOf(name), t)).toContain(JSON.stringify(named(name)));
   });
 
   test.each(['=1+1', '+1', '-1', '@x', '\t=1', 'a "quoted", b\r\nc'])(

@@ -14,7 +14,6 @@ export const permissions: typeof ja = {
     effectiveBody: 'The sum of the own permission, the roles and the default permissions. A deny always wins.',
     saved: 'The permission was saved. It acts from the next call on.',
     deleted: 'The permission was deleted. That acts from the next call on.',
-    edit: 'Edit',
     none: 'Not set.',
     delete: 'Delete permission',
     deleteTitle: 'Delete own permission',
@@ -71,7 +70,6 @@ export const permissions: typeof ja = {
     noMatch: 'No operation matches',
     unreadable: 'Some of the permissions cannot be read, so the result may be incomplete.',
     simulate: 'Find out in the simulator: {api}',
-    simulateShort: 'Why?',
   },
   editor: {
     label: 'Permission (JSON)',
@@ -274,7 +272,6 @@ export const permissions: typeof ja = {
     draftOpen: 'Try a draft permission',
     api: 'Operation',
     apiHint: 'For example {api}',
-    apiMissing: 'Choose an operation.',
     path: 'Path variable {name}',
     query: 'Query parameter {name}',
     onlySelf: 'You can look at yourself. To ask about others you need {permission}; ask the root user for it.',
@@ -347,6 +344,5 @@ export const permissions: typeof ja = {
     api: 'Operation',
     target: 'SAM user it is done to',
     submit: 'Find out',
-    count: { one: '{count} entry', other: '{count} entries' },
   },
 };

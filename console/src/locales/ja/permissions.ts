@@ -14,7 +14,6 @@ export const permissions = {
     effectiveBody: '直接指定、ロール、SAM デフォルト権限を合わせた結果です。拒否は常に許可より優先されます。',
     saved: '権限を保存しました。次の呼び出しから適用されます。',
     deleted: '権限を削除しました。次の呼び出しから適用されます。',
-    edit: '編集',
     none: '設定されていません。',
     delete: '権限を削除',
     deleteTitle: '直接指定の権限を削除',
@@ -71,7 +70,6 @@ export const permissions = {
     noMatch: '条件に合う操作がありません',
     unreadable: '一部の権限を読み取れないため、結果は不完全な場合があります。',
     simulate: 'シミュレーターで調べる: {api}',
-    simulateShort: '調べる',
   },
   editor: {
     label: '権限 (JSON)',
@@ -269,7 +267,6 @@ export const permissions = {
     draftOpen: '下書きの権限で試す',
     api: '操作',
     apiHint: '例: {api}',
-    apiMissing: '操作を選択してください。',
     path: 'パス変数 {name}',
     query: 'クエリパラメーター {name}',
     onlySelf:
@@ -343,6 +340,5 @@ export const permissions = {
     api: '操作',
     target: '対象の SAM ユーザー',
     submit: '調べる',
-    count: plural({ other: '{count} 件' }),
   },
 };
