@@ -9,8 +9,13 @@ export type ChainFault = {
 
 const pageSize = 1000;
 
-/** Checks one operator's chain from its first row to its head; the first fault found is returned. */
+/**
+ * Checks one operator's chain from its first row to its head; the first fault found is returned. Rows and head are
+ * written together and read apart, while others write: so the rows up to the head that was read first must lead to it,
+ * and no row may be newer than the head that is read last.
+ */
 export async function verifyChain(db: Db, operatorId: string): Promise<ChainFault | undefined> {
+  const head = await headOf(db, operatorId);
   let previous = { sequence: 0, hash: '' };
   for (;;) {
     const rows = await db
@@ -18,6 +23,7 @@ export async function verifyChain(db: Db, operatorId: string): Promise<ChainFaul
       .selectAll()
       .where('operator_id', '=', operatorId)
       .where('sequence', '>', previous.sequence)
+      .where('sequence', '<=', head.sequence)
       .orderBy('sequence')
       .limit(pageSize)
       .execute();
@@ -27,8 +33,16 @@ export async function verifyChain(db: Db, operatorId: string): Promise<ChainFaul
       if (!intact) return { operatorId, sequence: row.sequence, kind: 'edit' };
       previous = row;
     }
-    if (rows.length < pageSize) return await checkHead(db, operatorId, previous);
+    if (rows.length < pageSize) break;
   }
+  const { newest } = await db
+    .selectFrom('audit_log')
+    .select((eb) => eb.fn.max('sequence').as('newest'))
+    .where('operator_id', '=', operatorId)
+    .executeTakeFirstOrThrow();
+  const leads = previous.sequence === head.sequence && previous.hash === head.hash;
+  if (leads && (newest ?? 0) <= (await headOf(db, operatorId)).sequence) return undefined;
+  return { operatorId, sequence: previous.sequence, kind: 'head' };
 }
 
 /** Checks every chain; returns all faults, at most one a chain. */
@@ -44,8 +58,8 @@ export async function verifyChains(db: Db): Promise<ChainFault[]> {
   return faults;
 }
 
-async function checkHead(db: Db, operatorId: string, last: { sequence: number; hash: string }) {
+/** Where a chain ends; where it begins, when it has no head. */
+async function headOf(db: Db, operatorId: string): Promise<{ sequence: number; hash: string }> {
   const head = await db.selectFrom('audit_heads').selectAll().where('operator_id', '=', operatorId).executeTakeFirst();
-  const fits = head?.sequence === last.sequence && head.hash === last.hash;
-  return fits ? undefined : { operatorId, sequence: last.sequence, kind: 'head' as const };
+  return head ?? { sequence: 0, hash: '' };
 }
