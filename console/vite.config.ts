@@ -10,6 +10,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const kit = kitFirst(here('src/look/kit-login.ts'));
 
+/** Small things that both kinds of page have: a request for each would cost more than what is in it. */
+const partsOf = (id: string) =>
+  /[\\/]src[\\/](look[\\/](name|command|tabs)|fields[\\/][\w-]+|sign-in[\\/]server-facts)\.tsx?$/.test(id)
+    ? 'parts'
+    : null;
+
 export default defineConfig({
   plugins: [
     react(),
@@ -29,7 +35,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: { login: here('login.html'), app: here('app.html') },
-      output: { codeSplitting: { groups: [{ name: kit.groupOf }] } },
+      output: { codeSplitting: { groups: [{ name: (id) => kit.groupOf(id) ?? partsOf(id) }] } },
       // Operations that a page does not call stay out of its bundle.
       treeshake: {
         moduleSideEffects: [{ test: /[\\/]contract[\\/]src[\\/]/, sideEffects: false }],

@@ -49,7 +49,9 @@ const unlessGivenAsPairs = Object.entries(unlessGiven);
  */
 export class SecureResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   override writeHead(status: number, ...given: unknown[]): this {
-    return super.writeHead(status, withSecurityHeaders(this.req, given.at(-1) as OutgoingHttpHeaders | undefined));
+    // A file that is streamed has its headers set one by one beforehand, how long it may be kept among them.
+    const headers = (given.at(-1) as OutgoingHttpHeaders | undefined) ?? this.getHeaders();
+    return super.writeHead(status, withSecurityHeaders(this.req, headers));
   }
 }
 
