@@ -7,11 +7,10 @@ import { buildApp } from './app.ts';
 import { watchClock } from './clock.ts';
 import { type Config, ConfigError, isLoopback } from './config.ts';
 import type { Context } from './context.ts';
-import { type Keys, loadKeys } from './crypto/keys.ts';
 import { createHasher } from './crypto/passwords.ts';
-import { seal, unseal } from './crypto/sealed.ts';
 import { claimServer, type Db, isForOneServer, openUpToDate } from './db/database.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
+import { assertKeysFit, keysFor } from './key-check.ts';
 import { releaseClaims } from './mail/outbox.ts';
 import { newSetupLink } from './operators/setup.ts';
 
@@ -40,7 +39,7 @@ export async function startServer(config: Config, log: Logger, now: () => number
     const where = 'WARIFU_HOST or WARIFU_BASE_URL is not a loopback address';
     throw new ConfigError(`WARIFU_SMTP_URL is needed when ${where}: mails must reach people.`);
   }
-  const keys = loadKeys(config.dataDir);
+  const keys = await keysFor(config, 'may be new');
   const release = claimServer(config.databaseUrl);
   const lost = (error: Error) => log.warn({ error: error.message }, 'database connection lost');
   let db: Db | undefined;
@@ -100,26 +99,6 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
     if (code === 'EACCES') throw new ConfigError(`WARIFU_PORT: this user may not listen on port ${port}.`);
     if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
     throw new ConfigError(`WARIFU_HOST: ${host} is no address of this machine. Write 127.0.0.1, or 0.0.0.0 for all.`);
-  }
-}
-
-/** Refuses to run on keys that do not open what the database holds: MFA must not fail open, nor fall silent (R70). */
-export async function assertKeysFit(db: Db, keys: Keys): Promise<void> {
-  const place = { table: 'server_state', column: 'value', row: ['key_check'] };
-  await db
-    .insertInto('server_state')
-    .values({ key: 'key_check', value: seal(keys, 'warifu', place) })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-  const row = await db
-    .selectFrom('server_state')
-    .select('value')
-    .where('key', '=', 'key_check')
-    .executeTakeFirstOrThrow();
-  try {
-    unseal(keys, row.value, place);
-  } catch {
-    throw new ConfigError('The keys in the data folder are not those of this database. Restore keys/keys.json.');
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertKeysFit } from '../src/server.ts';
+import { assertKeysFit } from '../src/key-check.ts';
 import { signInConsole } from './support/browser.ts';
 import { call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';

@@ -5,10 +5,11 @@ import serverPackage from '../../package.json' with { type: 'json' };
 import { commandName } from '../command.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Context, RequestInfo } from '../context.ts';
-import { KeyFileError, loadKeys } from '../crypto/keys.ts';
+import { KeyFileError } from '../crypto/keys.ts';
 import { asHostCommand, openUpToDate } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { assertKeysFit, createContext, createLog } from '../server.ts';
+import { assertKeysFit, keysFor } from '../key-check.ts';
+import { createContext, createLog } from '../server.ts';
 import { verifyAudit } from './audit-verify.ts';
 import { type BreakGlassOptions, breakGlassMfa } from './break-glass.ts';
 import { createOperatorCommand } from './operator-create.ts';
@@ -46,7 +47,7 @@ program
   .requiredOption('--password-stdin', 'read the password from standard input')
   .option('--lang <language>', 'language of the root user: ja or en', 'en')
   .action((options: { email: string; lang: string }) =>
-    run('operator create', (ctx, info) => createOperatorCommand(ctx, info, options)),
+    run('operator create', (ctx, info) => createOperatorCommand(ctx, info, options), 'may be new'),
   );
 
 program
@@ -73,11 +74,15 @@ program
 
 await program.parseAsync();
 
-/** Runs a command against the database directly, beside a running server. */
-async function run(name: string, command: (ctx: Context, info: RequestInfo) => Promise<number>): Promise<void> {
+/** Runs a command against the database directly, beside a running server. Few commands may make a database. */
+async function run(
+  name: string,
+  command: (ctx: Context, info: RequestInfo) => Promise<number>,
+  database: 'may be new' | 'must be there' = 'must be there',
+): Promise<void> {
   let ctx: Context | undefined;
   try {
-    ctx = await openContext();
+    ctx = await openContext(database);
     process.exitCode = await command(ctx, hostInfo(name));
   } catch (error) {
     fail(error);
@@ -94,10 +99,10 @@ function fail(error: unknown): void {
   process.exitCode = error instanceof ConfigError || error instanceof KeyFileError ? badConfig : 1;
 }
 
-async function openContext(): Promise<Context> {
+async function openContext(database: 'may be new' | 'must be there'): Promise<Context> {
   const config = readConfig(process.env);
   const log = createLog('silent');
-  const keys = loadKeys(config.dataDir);
+  const keys = await keysFor(config, database);
   const db = await openUpToDate(config.databaseUrl, () => {}, asHostCommand);
   await assertKeysFit(db, keys);
   return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});

@@ -1,5 +1,16 @@
 import { createHmac, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Keys kept outside the database; losing the file means that nobody with MFA can sign in. */
@@ -24,12 +35,26 @@ type KeyFile = {
 /** A key file that must not be used; `message` says what to do. */
 export class KeyFileError extends Error {}
 
+/** The key file of a data folder. */
+export function keyFileOf(dataDir: string): string {
+  return join(dataDir, 'keys', 'keys.json');
+}
+
+/**
+ * What a database keeps to know its keys by; it opens nothing. The sealing keys are not in it: what they sealed tells.
+ * @returns a keyed hash for each of the others
+ */
+export function fingerprintOf({ pepper, signing }: Keys): { readonly pepper: string; readonly signing: string } {
+  const mark = (text: string) => createHmac('sha256', pepper).update(text).digest('base64url');
+  return { pepper: mark('fingerprint'), signing: mark(`fingerprint:${signing.kid}:${signing.d}`) };
+}
+
 /**
  * Reads `keys/keys.json` of the data folder, or makes it once (mode 0600).
  * @throws KeyFileError when others may read it or it is damaged
  */
 export function loadKeys(dataDir: string): Keys {
-  const file = join(dataDir, 'keys', 'keys.json');
+  const file = keyFileOf(dataDir);
   if (!existsSync(file)) createKeyFile(file);
   // SECURITY: a key that other users of the host can read protects nothing.
   if ((statSync(file).mode & 0o077) !== 0) {
@@ -59,11 +84,19 @@ function createKeyFile(file: string): void {
     pepper: randomBytes(32).toString('base64'),
     signing: { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(4).toString('hex') },
   };
-  // `wx`: of two processes that start at once, one makes the file.
-  const handle = openSync(file, 'wx', 0o600);
-  writeSync(handle, `${JSON.stringify(content, null, 2)}\n`);
-  fsyncSync(handle);
-  closeSync(handle);
+  // It is there whole or not at all, whenever this process is killed; of two that start at once, one makes it.
+  const part = `${file}.${randomBytes(4).toString('hex')}.part`;
+  const handle = openSync(part, 'wx', 0o600);
+  try {
+    writeSync(handle, `${JSON.stringify(content, null, 2)}\n`);
+    fsyncSync(handle);
+    linkSync(part, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    closeSync(handle);
+    unlinkSync(part);
+  }
 }
 
 function bytes32(base64: string): Uint8Array {

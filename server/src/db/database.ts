@@ -3,7 +3,7 @@ import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
-import { lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
+import { hasTable, lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
 import type { Manners } from './sqlite-groups.ts';
 import { startFailure } from './start-failure.ts';
 
@@ -36,6 +36,24 @@ export async function openUpToDate(url: string, onError: (error: Error) => void,
   } catch (error) {
     await db?.destroy();
     throw startFailure(url, error);
+  }
+}
+
+/**
+ * Whether a URL leads to a database that Warifu has used. Nothing is made or changed.
+ * @throws ConfigError, or Error, that tells who starts the program what to do
+ */
+export async function isWarifuDatabase(url: string): Promise<boolean> {
+  const table = 'server_state';
+  let db: Db | undefined;
+  try {
+    if (url.startsWith('sqlite:')) return hasTable(url.slice('sqlite:'.length), table);
+    db = openDatabase(url, () => {});
+    return (await db.introspection.getTables()).some(({ name }) => name === table);
+  } catch (error) {
+    throw startFailure(url, error);
+  } finally {
+    await db?.destroy();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
@@ -9,6 +9,9 @@ import { statementsOf } from './sqlite-statements.ts';
 
 /** Milliseconds for which a server may not see what another process has committed; host commands wait it out. */
 export const unseen = 1;
+
+/** Milliseconds for which a question before the start waits for other processes. */
+const asked = 5000;
 
 /** Oldest SQLite without the defect that can lose committed writes of a WAL with several connections. */
 const oldestSafe = [3, 51, 3] as const;
@@ -52,6 +55,17 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** Whether a file is a database that has a table. A file that is not there is not made. */
+export function hasTable(file: string, table: string): boolean {
+  if (!existsSync(file)) return false;
+  const database = new DatabaseSync(file, { timeout: asked });
+  try {
+    return database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
+  } finally {
+    database.close();
+  }
 }
 
 /**
