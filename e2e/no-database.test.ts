@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../scripts/postgres.ts';
@@ -87,4 +88,18 @@ describe('the key file of a database', () => {
     writeFileSync(file, JSON.stringify(own), { mode: 0o600 });
     await (await startServer({ dataDir: server.dataDir })).stop();
   });
+});
+
+test('a stop during the start is obeyed', async () => {
+  // A database that takes the connection and never answers keeps the start waiting.
+  const silent = createServer();
+  const asked = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const databaseUrl = `postgres://warifu@127.0.0.1:${port}/warifu`;
+  const running = launch([program, 'serve'], serverEnv(await freePort(), temporaryFolder('stopped'), { databaseUrl }));
+  await asked;
+  running.child.kill('SIGTERM');
+  expect([await running.exit, running.output()]).toEqual([0, '']);
+  silent.close();
 });

@@ -110,8 +110,9 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
     await inDatabase(
       "insert into kysely_migration (name, timestamp) values ('0099-later', '2030-01-01T00:00:00.000Z')",
     );
+    await inDatabase("update server_state set value = '9.8.7' where key = 'version'");
     expect(await startOn(url)).toMatchObject({
-      message: expect.stringMatching(/a newer Warifu .*0099-later/),
+      message: expect.stringMatching(/a newer Warifu, 9\.8\.7, .*0099-later.* this is Warifu \d+\.\d+\.\d+\./),
       isFinal: true,
     });
     await run(`drop database "${database}"`);
@@ -193,6 +194,20 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
 describe('a file that cannot be used says why', () => {
   const folder = mkdtempSync(join(tmpdir(), 'warifu-start-'));
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('used by a newer version: both are named', async () => {
+    const url = `sqlite:${folder}/newer.db`;
+    const db = await openUpToDate(url, () => {});
+    await sql`insert into kysely_migration (name, timestamp) values ('0099-later', '2030-01-01T00:00:00.000Z')`.execute(
+      db,
+    );
+    await sql`update server_state set value = '9.8.7' where key = 'version'`.execute(db);
+    await db.destroy();
+    expect(await startOn(url)).toMatchObject({
+      isFinal: true,
+      message: expect.stringMatching(/a newer Warifu, 9\.8\.7, .*0099-later.* this is Warifu \d+\.\d+\.\d+\./),
+    });
+  });
 
   it('no database, a folder', async () => {
     writeFileSync(join(folder, 'text.db'), 'not a database '.repeat(100));

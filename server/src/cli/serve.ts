@@ -6,22 +6,26 @@ import { createLog, type Running, startServer } from '../server.ts';
  * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
  */
 export async function serve(): Promise<void> {
-  const config = readConfig(process.env);
-  const log = createLog(config.logLevel);
-  const started = performance.now();
-  const server = await startServer(config, log, () => Date.now());
-  announce(server, Math.round(performance.now() - started));
+  let running: Running | undefined;
   let stopping = false;
+  // Before anything else: the first process of a container ignores what it has no handler for. A start that is cut off
+  // leaves nothing half done.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
+      if (!running) process.exit(0);
       stopping = true;
-      server.stop().then(
+      running.stop().then(
         () => process.exit(0),
         () => process.exit(1),
       );
     });
   }
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const started = performance.now();
+  running = await startServer(config, log, () => Date.now());
+  announce(running, Math.round(performance.now() - started));
 }
 
 function announce({ address, setupLink, ctx: { config } }: Running, milliseconds: number): void {

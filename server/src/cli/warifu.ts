@@ -103,7 +103,7 @@ async function openContext(database: 'may be new' | 'must be there'): Promise<Co
   const config = readConfig(process.env);
   const log = createLog('silent');
   const keys = await keysFor(config, database);
-  const db = await openUpToDate(config.databaseUrl, () => {}, asHostCommand);
+  const db = await openUpToDate(config.databaseUrl, () => {}, { manners: asHostCommand });
   await assertKeysFit(db, keys);
   return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});
 }

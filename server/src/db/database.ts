@@ -1,11 +1,12 @@
 import { Kysely, PostgresAdapter, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { migrations } from './migrations/index.ts';
+import serverPackage from '../../package.json' with { type: 'json' };
+import { type Migrations, migrations, notedVersion, noting } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
-import { hasTable, lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
+import { copySqlite, hasTable, lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
 import type { Manners } from './sqlite-groups.ts';
-import { startFailure } from './start-failure.ts';
+import { NewerDatabase, startFailure } from './start-failure.ts';
 
 /** A handle for queries: the database itself or a running transaction. A function that takes one joins it. */
 export type Db = Kysely<Database>;
@@ -23,15 +24,22 @@ export function openDatabase(url: string, onError: (error: Error) => void, manne
   return new Kysely<Database>({ dialect });
 }
 
+/** How a database is opened; what is left out is as a server does it. */
+export type Opening = { readonly manners?: Manners; readonly steps?: Migrations };
+
 /**
- * Opens a database and brings its schema up to date.
+ * Opens a database and brings its schema up to date. A file that holds data is copied beside itself before.
+ * @param onError called when a connection breaks
  * @throws ConfigError, or Error, that tells who starts the program what to do
  */
-export async function openUpToDate(url: string, onError: (error: Error) => void, manners?: Manners): Promise<Db> {
+export async function openUpToDate(url: string, onError: (error: Error) => void, opening: Opening = {}): Promise<Db> {
+  const { manners, steps = migrations } = opening;
   let db: Db | undefined;
   try {
     db = openDatabase(url, onError, manners);
-    await migrate(db);
+    const [first] = await upgradeOf(db, steps);
+    if (first !== undefined && isForOneServer(url)) await copySqlite(url.slice('sqlite:'.length), `before-${first}`);
+    await migrate(db, steps);
     return db;
   } catch (error) {
     await db?.destroy();
@@ -86,20 +94,33 @@ function lock(url: string): (() => void) | undefined {
 }
 
 /**
- * Brings the schema up to date, under the engine's lock.
- * @throws Error when a migration fails or the database was made by a newer version
+ * Brings the schema up to date, under the engine's lock, in one transaction: whenever it is cut off, nothing was done.
+ * @throws NewerDatabase when it was made by a newer version; Error with the cause when a migration fails
  */
-export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw new Error('The database could not be brought up to date.', { cause: error });
+export async function migrate(db: Db, steps: Migrations = migrations): Promise<void> {
+  const { error } = await migratorOf(db, noting(steps, serverPackage.version)).migrateToLatest();
+  if (!error) return;
+  const [, newer] = /previously executed migration (\S+) is missing/.exec((error as Error).message) ?? [];
+  if (newer !== undefined) throw new NewerDatabase(newer, await notedVersion(db), serverPackage.version);
+  throw new Error('The database could not be brought up to date.', { cause: error });
+}
+
+/** The migrations that a database with data lacks. */
+async function upgradeOf(db: Db, steps: Migrations): Promise<string[]> {
+  const all = await migratorOf(db, steps).getMigrations();
+  const missing = all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+  return missing.length === all.length ? [] : missing;
+}
+
+function migratorOf(db: Db, steps: Migrations): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => steps } });
 }
 
 /** Whether the database answers and has every migration. */
 export async function isReady(db: Db): Promise<boolean> {
   try {
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-    return (await migrator.getMigrations()).every((migration) => migration.executedAt !== undefined);
+    const all = await migratorOf(db, migrations).getMigrations();
+    return all.every((migration) => migration.executedAt !== undefined);
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { registerReads } from './reads.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
@@ -55,6 +55,21 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** Copies a database, as it is at one moment, into a file beside it: whole or not at all. */
+export async function copySqlite(file: string, name: string): Promise<void> {
+  const part = `${file}.${name}.part`;
+  const database = new DatabaseSync(file, { timeout: asked, readOnly: true });
+  try {
+    rmSync(part, { force: true });
+    await backup(database, part);
+  } finally {
+    database.close();
+  }
+  // SECURITY: it holds what the database holds.
+  chmodSync(part, 0o600);
+  renameSync(part, `${file}.${name}`);
 }
 
 /** Whether a file is a database that has a table. A file that is not there is not made. */

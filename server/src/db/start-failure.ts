@@ -3,6 +3,21 @@ import { type Place, placeOf, unfitSettings, wrongEncoding } from './postgres.ts
 
 type Trouble = { readonly code?: string; readonly routine?: string; readonly message: string };
 
+/** A database that a newer version has changed. */
+export class NewerDatabase extends Error {
+  /**
+   * @param migration the first that this version does not have
+   * @param version what the newer one noted; undefined when it noted nothing
+   * @param own the version that runs
+   */
+  constructor(migration: string, version: string | undefined, own: string) {
+    const newer = version === undefined || version === own ? 'a newer Warifu' : `a newer Warifu, ${version},`;
+    super(
+      `${newer} has used this database (${migration}), and this is Warifu ${own}. Start the newer version, or restore a backup of before.`,
+    );
+  }
+}
+
 /**
  * Why a database could not be used at the start, for the person who starts the server: the cause, and the statement or
  * the spelling of the setting that mends it. SECURITY: never the URL, which holds the password.
@@ -11,9 +26,12 @@ type Trouble = { readonly code?: string; readonly routine?: string; readonly mes
 export function startFailure(url: string, error: unknown): unknown {
   const trouble = troubleOf(error);
   if (!trouble || trouble instanceof ConfigError) return error;
+  if (trouble instanceof NewerDatabase) {
+    return new ConfigError(`WARIFU_DATABASE_URL: ${trouble.message}`, { cause: error });
+  }
   if (url.startsWith('sqlite:')) {
     const advice = isFileTrouble(trouble) && fileAdvice(url.slice('sqlite:'.length), trouble);
-    return advice ? new ConfigError(`WARIFU_DATABASE_URL: ${advice}`, { cause: error }) : error;
+    return advice ? new ConfigError(`WARIFU_DATABASE_URL: ${advice}`, { cause: error }) : unknownCause(trouble, error);
   }
   // Before the place: what reads the URL reads the file that it names.
   const file = certificateAdvice(trouble);
@@ -27,8 +45,12 @@ export function startFailure(url: string, error: unknown): unknown {
   if (wrong !== undefined) return new ConfigError(`WARIFU_DATABASE_URL: ${wrong}`, { cause: error });
   const passing = passingAdvice(trouble, place);
   if (passing !== undefined) return new Error(`WARIFU_DATABASE_URL: ${passing}`, { cause: error });
-  const code = trouble.code === undefined ? '' : ` (${trouble.code})`;
-  return new Error(`The database could not be brought up to date${code}: ${trouble.message}`, { cause: error });
+  return unknownCause(trouble, error);
+}
+
+function unknownCause({ code, message }: Trouble, error: unknown): Error {
+  const named = code === undefined ? '' : ` (${code})`;
+  return new Error(`The database could not be brought up to date${named}: ${message}`, { cause: error });
 }
 
 function settingAdvice({ code, routine, message }: Trouble, { role, database, server }: Place): string | undefined {
@@ -89,14 +111,12 @@ function certificateAdvice({ code = '', message }: Trouble): string | undefined 
 }
 
 /** A database that is there and open, and holds what this server cannot work with. */
-function contentAdvice({ code, message }: Trouble, { role, database }: Place): string | undefined {
+function contentAdvice({ code }: Trouble, { role, database }: Place): string | undefined {
   if (code === wrongEncoding) {
     const create = `CREATE DATABASE ${name(`${database}_utf8`)} OWNER ${name(role)} ENCODING 'UTF8' TEMPLATE template0;`;
     return `${name(database)} has another encoding than UTF8, which names and texts need. Make a database that has it, and name it in the URL: ${create}`;
   }
-  const [, newer] = /previously executed migration (\S+) is missing/.exec(message) ?? [];
-  if (newer === undefined) return undefined;
-  return `a newer Warifu has used ${name(database)} (${newer}). Start that version, or restore a backup of before.`;
+  return undefined;
 }
 
 /** What may be over when the server is started again. */
