@@ -10,6 +10,17 @@ import { until } from './support/until.ts';
 
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
 
+/** What Kubernetes puts into a pod, but `WARIFU_PORT`: that one is a setting here. */
+const serviceLinks = {
+  WARIFU_SERVICE_HOST: '10.96.0.12',
+  WARIFU_SERVICE_PORT: '8787',
+  WARIFU_SERVICE_PORT_HTTP: '8787',
+  WARIFU_PORT_8787_TCP: 'tcp://10.96.0.12:8787',
+  WARIFU_PORT_8787_TCP_PROTO: 'tcp',
+  WARIFU_PORT_8787_TCP_PORT: '8787',
+  WARIFU_PORT_8787_TCP_ADDR: '10.96.0.12',
+};
+
 /** Runs the server until it gives up by itself. */
 async function refusal(env: Record<string, string>, dataDir = temporaryFolder('refused')) {
   const { exit, output, child } = launch([program, 'serve'], serverEnv(await freePort(), dataDir, { env }));
@@ -40,9 +51,19 @@ describe('npm start', () => {
 describe('a running server', () => {
   let server: Server;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ env: { ...serviceLinks, WARIFU_INTERNAL_HOSTS: 'warifu' } });
   });
   afterAll(() => server.stop());
+
+  test('takes the variables of a Kubernetes Service for none of its settings, and says so once', () => {
+    const lines = server
+      .stdout()
+      .split('\n')
+      .filter((line) => line.includes('Kubernetes'));
+    expect(lines.map((line) => (JSON.parse(line) as { ignored: string[] }).ignored)).toEqual([
+      Object.keys(serviceLinks),
+    ]);
+  });
 
   test('says where to begin in JSON lines', () => {
     expect(server.setupLink()).toMatch(new RegExp(`^${server.baseUrl}/setup#`));

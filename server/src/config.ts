@@ -1,6 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { commandName } from './command.ts';
+import { ConfigError, credentialOf, type Environment, type Name, secretOf, settingsOf } from './environment.ts';
+
+export { ConfigError } from './environment.ts';
 
 /** Every setting of the server; each comes from one environment variable (docs/configuration.md). */
 export type Config = {
@@ -8,7 +11,10 @@ export type Config = {
   readonly port: number;
   /** Origin of every link, without a trailing slash. */
   readonly baseUrl: string;
+  /** `name:port` by which programs beside the server may call the API; never in a link. */
+  readonly internalHosts: readonly string[];
   readonly dataDir: string;
+  readonly keyFile: KeyFile;
   /** `sqlite:<file>` or `postgres://…`. */
   readonly databaseUrl: string;
   readonly smtpUrl: string | undefined;
@@ -31,36 +37,18 @@ export type Config = {
   readonly command: string;
 };
 
-/** A configuration that cannot be used; `message` names the variable and what to do. */
-export class ConfigError extends Error {}
-
-const known = [
-  'WARIFU_HOST',
-  'WARIFU_PORT',
-  'WARIFU_BASE_URL',
-  'WARIFU_DATA_DIR',
-  'WARIFU_DATABASE_URL',
-  'WARIFU_SMTP_URL',
-  'WARIFU_MAIL_FROM',
-  'WARIFU_NAME',
-  'WARIFU_ACCENT',
-  'WARIFU_SIGNUP',
-  'WARIFU_SANDBOX',
-  'WARIFU_TRUSTED_PROXIES',
-  'WARIFU_PASSWORD_MIN_LENGTH',
-  'WARIFU_LOG_LEVEL',
-  'WARIFU_TIME_ZONE',
-] as const;
-type Name = (typeof known)[number];
-type Environment = Record<string, string | undefined>;
+export type KeyFile = {
+  readonly path: string;
+  /** Whether a service manager put it where nobody else may go, whatever its mode says. */
+  readonly isGuarded: boolean;
+};
 
 /**
  * Reads the configuration from environment variables.
  * @throws ConfigError for an unknown `WARIFU_*` name or a value out of range
  */
 export function readConfig(env: Environment): Config {
-  refuseUnknown(env);
-  const get = (name: Name) => (env[name] === '' ? undefined : env[name]);
+  const get = settingsOf(env);
   const port = integer('WARIFU_PORT', get('WARIFU_PORT') ?? '8787', 0, 65_535);
   const baseUrl = origin(get('WARIFU_BASE_URL') ?? `http://localhost:${port}`);
   const name = productName(get('WARIFU_NAME'));
@@ -71,9 +59,11 @@ export function readConfig(env: Environment): Config {
     host,
     port,
     baseUrl,
+    internalHosts: hostList(get('WARIFU_INTERNAL_HOSTS') ?? '', port),
     dataDir,
-    databaseUrl: databaseUrl(get('WARIFU_DATABASE_URL'), dataDir),
-    smtpUrl: smtpUrl(get('WARIFU_SMTP_URL')),
+    keyFile: keyFile(get('WARIFU_KEYS_FILE'), credentialOf(env, 'warifu.keys'), dataDir),
+    databaseUrl: databaseUrl(secretOf(get, 'WARIFU_DATABASE_URL', credentialOf(env, 'warifu.database-url')), dataDir),
+    smtpUrl: smtpUrl(secretOf(get, 'WARIFU_SMTP_URL', credentialOf(env, 'warifu.smtp-url'))),
     mailFrom: sender(get('WARIFU_MAIL_FROM') ?? `${quoted(name ?? 'Warifu')} <warifu@${hostname}>`),
     name: name ?? 'Warifu',
     // A colon would end the issuer of a label, so an IPv6 address goes without.
@@ -103,14 +93,6 @@ export function isLoopback(host: string): boolean {
   return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback';
 }
 
-function refuseUnknown(env: Environment): void {
-  for (const name of Object.keys(env)) {
-    if (!name.startsWith('WARIFU_') || (known as readonly string[]).includes(name)) continue;
-    const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? known[0];
-    throw new ConfigError(`${name} is not a setting. Did you mean ${nearest}? All settings: docs/configuration.md`);
-  }
-}
-
 function integer(name: Name, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new ConfigError(`${name} must be a whole number from ${min} to ${max}.`);
@@ -134,6 +116,24 @@ function origin(text: string): string {
     throw new ConfigError('WARIFU_BASE_URL must begin with https:// unless it names localhost.');
   }
   return url.origin;
+}
+
+function keyFile(named: string | undefined, credential: string | undefined, dataDir: string): KeyFile {
+  if (named === undefined && credential !== undefined) return { path: credential, isGuarded: true };
+  return { path: resolve(named ?? join(dataDir, 'keys', 'keys.json')), isGuarded: false };
+}
+
+/** SECURITY: names only, each written out; a pattern would let a page choose one (DNS rebinding). */
+function hostList(text: string, port: number): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map((host) => {
+      const form = /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i.exec(host);
+      const fits = form && URL.canParse(`http://${host}`);
+      if (!fits) throw new ConfigError(`WARIFU_INTERNAL_HOSTS: ${host} is not a host such as warifu or warifu:8787.`);
+      return (form[1] === undefined ? `${host}:${port}` : host).toLowerCase();
+    });
 }
 
 function databaseUrl(text: string | undefined, dataDir: string): string {
@@ -296,18 +296,4 @@ function timeZone(text: string): string {
   } catch {
     throw new ConfigError('WARIFU_TIME_ZONE must be a zone name such as UTC or Asia/Tokyo.');
   }
-}
-
-/** Levenshtein distance, for suggestions only. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

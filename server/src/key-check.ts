@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Config, ConfigError } from './config.ts';
-import { fingerprintOf, KeyFileError, type Keys, keyFileOf, loadKeys } from './crypto/keys.ts';
+import { fingerprintOf, KeyFileError, type Keys, loadKeys } from './crypto/keys.ts';
 import { seal, unseal } from './crypto/sealed.ts';
 import { type Db, isWarifuDatabase } from './db/database.ts';
 
@@ -11,17 +11,17 @@ import { type Db, isWarifuDatabase } from './db/database.ts';
  * @throws ConfigError when there is none and none may be made; KeyFileError when the file is missing or unusable
  */
 export async function keysFor(config: Config, database: 'may be new' | 'must be there'): Promise<Keys> {
-  const { dataDir, databaseUrl } = config;
-  const file = keyFileOf(dataDir);
-  if (database === 'may be new' && existsSync(file)) return loadKeys(dataDir);
+  const { keyFile, databaseUrl } = config;
+  const { path: file, isGuarded } = keyFile;
+  if (database === 'may be new' && existsSync(file)) return loadKeys(file, isGuarded);
   const isThere = await isWarifuDatabase(databaseUrl);
   if (!isThere && database === 'must be there') throw new ConfigError(noDatabase(config));
   if (isThere && !existsSync(file)) {
     throw new KeyFileError(
-      `The key file ${file} is missing, and this database was made with it. Restore it from a backup, or correct WARIFU_DATA_DIR.`,
+      `The key file ${file} is missing, and this database was made with it. Restore it from a backup, or correct WARIFU_DATA_DIR or WARIFU_KEYS_FILE.`,
     );
   }
-  return loadKeys(dataDir);
+  return loadKeys(file, isGuarded);
 }
 
 /** SECURITY: not the URL of a server, which holds the password. */

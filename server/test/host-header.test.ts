@@ -108,3 +108,69 @@ function raw(port: number, head: string): Promise<string> {
     socket.on('error', reject);
   });
 }
+
+describe.each(engines)('a name of the network beside the server, on %s', (engine) => {
+  const headers = { host: 'warifu:8787' };
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer(engine, { WARIFU_INTERNAL_HOSTS: 'warifu' });
+  });
+  afterAll(() => server.stop());
+  afterEach(() => checkInvariants(server));
+
+  it('serves the API, and links keep the base URL', async () => {
+    const root = await newRoot(server);
+    const { operatorId, email, password } = root;
+    const signedIn = await call(server, 'POST', '/v1/auth', { body: { email, password }, headers });
+    const { apiKey, token } = signedIn.body as unknown as { apiKey: string; token: string };
+    const as = { apiKey, token };
+    expect((await call(server, 'GET', `/v1/operators/${operatorId}`, { as, headers })).status).toBe(200);
+    expect((await call(server, 'GET', '/.well-known/jwks.json', { headers })).status).toBe(200);
+    const path = '/v1/auth/password_reset_token/issue';
+    expect((await call(server, 'POST', path, { body: { email }, headers })).status).toBe(200);
+    const mails = await mailsOf(server, operatorId);
+    const links = mails.flatMap(({ link }) => (link === undefined ? [] : [new URL(link).origin]));
+    expect(links).toEqual(['http://localhost:8787']);
+    expect(JSON.stringify(mails)).not.toContain('warifu:8787');
+  });
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/login'],
+    ['GET', '/docs'],
+    ['GET', '/openapi.json'],
+    ['GET', '/v1/nowhere'],
+    ['GET', '/v1/setup'],
+    ['POST', '/v1/setup'],
+    ['GET', '/v1/console/session'],
+    ['POST', '/v1/console/sign_in'],
+    ['POST', '/v1/%63onsole/sign_in'],
+    ['POST', '/v1/console%2fsign_in'],
+    ['POST', '/v1/auth/../console/sign_in'],
+  ])('R49: %s %s has one name only', async (method, path) => {
+    const answer = await call(server, method, path, { headers, ...(method === 'POST' && { body: {} }) });
+    expect([answer.status, answer.headers['set-cookie']]).toEqual([421, undefined]);
+  });
+
+  it.each(['warifu', 'warifu:80', 'warifu.evil.test:8787', 'evil.warifu:8787', 'warifu:8787, localhost:8787'])(
+    'another name or port, %j, is refused',
+    async (host) => {
+      expect((await call(server, 'POST', '/v1/auth', { headers: { host }, body: {} })).status).toBe(421);
+    },
+  );
+
+  it('the cookie of the console signs nobody in there, and a page of that name writes nothing', async () => {
+    const root = await newRoot(server);
+    const { email, password } = root;
+    const signedIn = await call(server, 'POST', '/v1/console/sign_in', { body: { email, password } });
+    const cookie = [signedIn.headers['set-cookie']]
+      .flat()
+      .map((text) => String(text).split(';')[0])
+      .join('; ');
+    const path = `/v1/operators/${root.operatorId}`;
+    expect((await call(server, 'GET', path, { headers: { cookie } })).status).toBe(200);
+    expect((await call(server, 'GET', path, { headers: { ...headers, cookie } })).status).toBe(401);
+    const page = { ...headers, origin: 'http://warifu:8787' };
+    expect((await call(server, 'POST', '/v1/auth', { body: { email, password }, headers: page })).status).toBe(403);
+  });
+});

@@ -1,4 +1,5 @@
 import { readConfig } from '../config.ts';
+import { serviceLinks } from '../environment.ts';
 import { createLog, type Running, startServer } from '../server.ts';
 
 /**
@@ -23,6 +24,8 @@ export async function serve(): Promise<void> {
   }
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
+  const ignored = serviceLinks(process.env);
+  if (ignored.length > 0) log.info({ ignored }, 'variables of a Kubernetes Service are no settings');
   const started = performance.now();
   running = await startServer(config, log, () => Date.now());
   announce(running, Math.round(performance.now() - started));

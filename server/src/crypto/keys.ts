@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 /** Keys kept outside the database; losing the file means that nobody with MFA can sign in. */
 export type Keys = {
@@ -35,11 +35,6 @@ type KeyFile = {
 /** A key file that must not be used; `message` says what to do. */
 export class KeyFileError extends Error {}
 
-/** The key file of a data folder. */
-export function keyFileOf(dataDir: string): string {
-  return join(dataDir, 'keys', 'keys.json');
-}
-
 /**
  * What a database keeps to know its keys by; it opens nothing. The sealing keys are not in it: what they sealed tells.
  * @returns a keyed hash for each of the others
@@ -50,17 +45,33 @@ export function fingerprintOf({ pepper, signing }: Keys): { readonly pepper: str
 }
 
 /**
- * Reads `keys/keys.json` of the data folder, or makes it once (mode 0600).
- * @throws KeyFileError when others may read it or it is damaged
+ * Reads the key file, or makes it once (mode 0600).
+ * @param isGuarded whether a service manager keeps others away from it, whatever its mode says
+ * @throws KeyFileError when others may read it, or it is damaged or cannot be made
  */
-export function loadKeys(dataDir: string): Keys {
-  const file = keyFileOf(dataDir);
-  if (!existsSync(file)) createKeyFile(file);
-  // SECURITY: a key that other users of the host can read protects nothing.
-  if ((statSync(file).mode & 0o077) !== 0) {
+export function loadKeys(file: string, isGuarded = false): Keys {
+  try {
+    if (!existsSync(file)) createKeyFile(file);
+    if (!isGuarded) assertPrivate(file);
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof KeyFileError || code === undefined) throw error;
+    throw new KeyFileError(`The key file ${file} can neither be read nor made (${code}).`, { cause: error });
+  }
+}
+
+/**
+ * SECURITY: a key that other users of the host can read protects nothing. A volume of secrets gives its files to a group
+ * of the process instead; that it may read them is what the group is for.
+ */
+function assertPrivate(file: string): void {
+  const { mode, gid } = statSync(file);
+  const isOwnGroup = process.getegid?.() === gid || (process.getgroups?.().includes(gid) ?? false);
+  const refused = isOwnGroup ? 0o037 : 0o077;
+  if ((mode & refused) !== 0) {
     throw new KeyFileError(`The key file keys/keys.json is readable by others. Run: chmod 600 ${file}`);
   }
-  return parse(readFileSync(file, 'utf8'));
 }
 
 function parse(text: string): Keys {

@@ -149,3 +149,18 @@ export function hostCheck(baseUrl: string): (host: string | undefined) => boolea
     return true;
   };
 }
+
+/**
+ * Whether a request may come by a host name of the network that the server is in: it asks the API, as a program does.
+ * Pages, and what hands out or reads the console's cookie, have one name only.
+ */
+export function internalHostCheck(
+  internalHosts: readonly string[],
+): (host: string | undefined, route: string | undefined) => boolean {
+  const hosts = new Set(internalHosts);
+  // SECURITY: the route that was found, not the path as it is spelt.
+  return (host, route = '') =>
+    host !== undefined &&
+    hosts.has(host.toLowerCase()) &&
+    (route === '/.well-known/jwks.json' || /^\/v1\/(?!console\/|setup$)/.test(route));
+}

@@ -43,7 +43,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
     return {
       db,
       now: () => clock.now,
-      keys: loadKeys(dataDir),
+      keys: loadKeys(join(dataDir, 'keys/keys.json')),
       get config() {
         return config;
       },
@@ -53,7 +53,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
       settleClock: async () => {},
     };
   };
-  const hasher = createHasher(loadKeys(dataDir), { slots: 1 });
+  const hasher = createHasher(loadKeys(join(dataDir, 'keys/keys.json')), { slots: 1 });
   const ctx = open();
   await migrate(ctx.db);
   return {

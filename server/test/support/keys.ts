@@ -7,7 +7,7 @@ import { type Keys, loadKeys } from '../../src/crypto/keys.ts';
 export function testKeys(): Keys {
   const folder = mkdtempSync(join(tmpdir(), 'warifu-keys-'));
   try {
-    return loadKeys(folder);
+    return loadKeys(join(folder, 'keys.json'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -74,7 +74,7 @@ async function serve({ engine, env, clock, options, clean }: Serve): Promise<Tes
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) });
   const log = pino({ level: 'trace', base: null }, sink);
-  const keys = loadKeys(config.dataDir);
+  const keys = loadKeys(config.keyFile.path);
   const statements: string[] = [];
   const db = openDatabase(config.databaseUrl, () => {}).withPlugin(counting(statements));
   await migrate(db);

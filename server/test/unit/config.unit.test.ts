@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, isLoopback, readConfig } from '../../src/config.ts';
+import { loadKeys } from '../../src/crypto/keys.ts';
+import { serviceLinks, settings } from '../../src/environment.ts';
 
 const messageOf = (env: Record<string, string>) => {
   try {
@@ -120,6 +125,134 @@ describe('the configuration', () => {
     expect(message).toContain(name);
     expect(message).toMatch(/:\/\/user:password@|sqlite:\/path/);
     expect(message).not.toContain('hunter');
+  });
+
+  describe('beside a Kubernetes Service', () => {
+    /** What the kubelet puts into a pod for a Service `warifu` with a port named `http`, and one `warifu-db`. */
+    const links = {
+      WARIFU_SERVICE_HOST: '10.96.0.12',
+      WARIFU_SERVICE_PORT: '8787',
+      WARIFU_SERVICE_PORT_HTTP: '8787',
+      WARIFU_PORT: 'tcp://10.96.0.12:8787',
+      WARIFU_PORT_8787_TCP: 'tcp://10.96.0.12:8787',
+      WARIFU_PORT_8787_TCP_PROTO: 'tcp',
+      WARIFU_PORT_8787_TCP_PORT: '8787',
+      WARIFU_PORT_8787_TCP_ADDR: '10.96.0.12',
+      WARIFU_DB_SERVICE_HOST: 'fd00::12',
+      WARIFU_DB_SERVICE_PORT: '5432',
+      WARIFU_DB_PORT: 'tcp://[fd00::12]:5432',
+      WARIFU_DB_PORT_5432_TCP: 'tcp://[fd00::12]:5432',
+    };
+
+    it('its variables are no settings', () => {
+      expect(readConfig(links)).toMatchObject({ port: 8787, host: '127.0.0.1' });
+      expect(serviceLinks(links)).toEqual(Object.keys(links));
+      expect(readConfig({ ...links, WARIFU_PORT: '9000' }).port).toBe(9000);
+      expect(serviceLinks({ WARIFU_PORT: '9000' })).toEqual([]);
+    });
+
+    it.each([
+      ['WARIFU_PROT', 'tcp://10.96.0.12:8787', 'Did you mean WARIFU_PORT?'],
+      ['WARIFU_SERVICE_HOSTS', '10.96.0.12', 'is not a setting'],
+      ['WARIFU_SERVICE_PORT', 'http', 'is not a setting'],
+      ['WARIFU_PORT_8787_TCP_NAME', 'http', 'is not a setting'],
+      ['WARIFU_PORT_HTTP_TCP', 'tcp://10.96.0.12:8787', 'is not a setting'],
+      ['WARIFU_PORT', 'tcp://10.96.0.12', 'WARIFU_PORT must be'],
+      ['WARIFU_CACHE_PORT', 'tcp://10.96.0.13:6379', 'is not a setting'],
+    ])('anything else is: %s=%s', (name, value, message) => {
+      expect(messageOf({ ...links, [name]: value })).toContain(message);
+    });
+
+    it('without the host of the Service nothing is ignored', () => {
+      const { WARIFU_SERVICE_HOST: _, ...rest } = links;
+      expect(messageOf(rest)).toContain('WARIFU_SERVICE_PORT is not a setting');
+      expect(messageOf({ WARIFU_SERVICE_HOST: 'warifu.example.com' })).toContain('is not a setting');
+    });
+  });
+
+  describe('secrets in files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'warifu-secrets-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const put = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const secrets = [
+      ['WARIFU_DATABASE_URL', 'databaseUrl', 'warifu.database-url', 'postgres://u:hunter@h/d'],
+      ['WARIFU_SMTP_URL', 'smtpUrl', 'warifu.smtp-url', 'smtp://u:hunter@h'],
+    ] as const;
+
+    it.each(secrets)('%s is read from a file or a credential', (name, key, credential, url) => {
+      const file = put('secret', `${url}\n`);
+      expect(readConfig({ [`${name}_FILE`]: file })[key]).toBe(url);
+      put(credential, url);
+      expect(readConfig({ CREDENTIALS_DIRECTORY: folder })[key]).toBe(url);
+      const own = url.replace('@h', '@own');
+      expect(readConfig({ CREDENTIALS_DIRECTORY: folder, [name]: own })[key]).toBe(own);
+      rmSync(join(folder, credential));
+    });
+
+    it.each(secrets)('%s says what is wrong with its file, and repeats nothing of it', (name, _, __, url) => {
+      const named = `${name}_FILE`;
+      expect(messageOf({ [name]: url, [named]: put('secret', url) })).toBe(`Set ${name} or ${named}, not both.`);
+      expect(messageOf({ [named]: '/nowhere/secret' })).toMatch(/_FILE: \/nowhere\/secret cannot be read \(ENOENT\)/);
+      expect(messageOf({ [named]: folder })).toMatch(/cannot be read \(EISDIR\)/);
+      for (const text of ['', '\n', `${url}\n${url}`, 'hunter'])
+        expect(messageOf({ [named]: put('secret', text) })).toMatch(new RegExp(`^${name}(?!.*hunter)`));
+    });
+
+    it('the key file has a setting and a credential of its own', () => {
+      expect(readConfig({ WARIFU_DATA_DIR: '/data' }).keyFile).toEqual({
+        path: '/data/keys/keys.json',
+        isGuarded: false,
+      });
+      const path = put('warifu.keys', '{}');
+      expect(readConfig({ CREDENTIALS_DIRECTORY: folder }).keyFile).toEqual({ path, isGuarded: true });
+      const env = { CREDENTIALS_DIRECTORY: folder, WARIFU_KEYS_FILE: '/secrets/keys.json' };
+      expect(readConfig(env).keyFile).toEqual({ path: '/secrets/keys.json', isGuarded: false });
+    });
+
+    it('a key file may be read by a group of the process, and by nobody else', () => {
+      const file = join(folder, 'keys.json');
+      loadKeys(file);
+      for (const mode of [0o400, 0o440, 0o600, 0o640]) {
+        chmodSync(file, mode);
+        expect(() => loadKeys(file)).not.toThrow();
+      }
+      for (const mode of [0o444, 0o644, 0o660, 0o604, 0o650]) {
+        chmodSync(file, mode);
+        expect(() => loadKeys(file)).toThrow(/readable by others.*chmod 600/);
+        expect(() => loadKeys(file, true)).not.toThrow();
+      }
+    });
+
+    it.runIf(process.getuid?.() === 0)('a key file of a foreign group is refused', () => {
+      const file = join(folder, 'foreign.json');
+      loadKeys(file);
+      chmodSync(file, 0o440);
+      chownSync(file, 0, 54_321);
+      expect(() => loadKeys(file)).toThrow(/readable by others/);
+    });
+  });
+
+  it('reads hosts of the network beside it, and no patterns', () => {
+    const hosts = (text: string) => readConfig({ WARIFU_INTERNAL_HOSTS: text }).internalHosts;
+    expect(hosts('Warifu, warifu.apps.svc:80 [fd00::1]')).toEqual([
+      'warifu:8787',
+      'warifu.apps.svc:80',
+      '[fd00::1]:8787',
+    ]);
+    for (const text of ['*', '*.svc', 'http://warifu', 'warifu/', 'warifu:port', 'warifu:99999', '.svc', 'a@b'])
+      expect([text, messageOf({ WARIFU_INTERNAL_HOSTS: text })]).toEqual([
+        text,
+        expect.stringContaining('is not a host'),
+      ]);
+  });
+
+  it('every setting is documented, and nothing else', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `(WARIFU_\w+)`(?:, `(WARIFU_\w+)`)? \|/gm)].flatMap(([, ...names]) => names);
+    expect(rows.filter(Boolean).sort()).toEqual(settings.toSorted());
   });
 
   it('drops the slash of the base URL, and its default port', () => {
