@@ -14,8 +14,8 @@ import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { type IdentifiedRequest, SecureResponse } from './http/security-headers.ts';
-import { limitSockets } from './http/sockets.ts';
-import { hostCheck, hostOf, sourceIpReader } from './http/source-ip.ts';
+import { endSockets, limitSockets } from './http/sockets.ts';
+import { hostCheck, hostOf, internalHostCheck, sourceIpReader } from './http/source-ip.ts';
 import { answerOddRequests, answerUnreadable } from './http/unreadable.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
@@ -61,6 +61,8 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
+  const stopSockets = endSockets(app.server);
+  app.addHook('preClose', async () => stopSockets());
   addBodyParsers(app);
   addDoorChecks(app, ctx);
   app.setErrorHandler((error, request, reply) => sendProblem(ctx, request, reply, error));
@@ -89,6 +91,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
 /** What every request passes before anything is read of it. */
 function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   const isOwnHost = hostCheck(ctx.config.baseUrl);
+  const isInternal = internalHostCheck(ctx.config.internalHosts);
   const assertSameSite = crossSiteCheck(ctx);
   let closing = false;
   app.addHook('preClose', async () => {
@@ -99,7 +102,12 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
     const probe = request.url === '/healthz' || request.url === '/readyz';
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') throw noHost();
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
-    if (!probe && !isOwnHost(hostOf(request.raw))) throw new Failure('COM0421');
+    const host = hostOf(request.raw);
+    if (!probe && !isOwnHost(host)) {
+      if (!isInternal(host, request.routeOptions.url)) throw new Failure('COM0421');
+      // SECURITY: no cookie counts there, so no browser is signed in there.
+      delete request.raw.headers.cookie;
+    }
     assertSameSite(request);
     forgetIgnoredType(request);
     // Nothing is read of a request that goes nowhere; a page may stand for what a browser does not find.

@@ -127,6 +127,8 @@ export const limits = {
     bodyTime: 15 * second,
     jsonDepth: 20,
     idleSocket: 65 * second,
+    /** What is under way at a stop has so long to be over: a supervisor kills after 10 seconds. */
+    stopTime: 3 * second,
     sockets: 2000,
     socketsPerSource: 100,
   },

@@ -24,3 +24,24 @@ export function limitSockets(server: Server, trustedProxies: readonly string[]):
     });
   });
 }
+
+/**
+ * Ends the connections of a server that takes no more, so that a client cannot hold up the stop: at once those that
+ * never said anything, after a while all. What is answered by then is answered.
+ * @returns to be called when the server starts to close
+ */
+export function endSockets(server: Server): () => void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => {
+    // The server itself ends those that wait for a next request, but not those that wait for a first.
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    const timer = setTimeout(() => {
+      for (const socket of open) socket.destroy();
+    }, limits.http.stopTime);
+    server.once('close', () => clearTimeout(timer));
+  };
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { setUp } from './support/api.ts';
+import { startServer } from './support/server.ts';
+import { until } from './support/until.ts';
+
+const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
+
+/** A connection that sends a text and keeps what comes back. */
+async function open(port: number, text = ''): Promise<{ socket: Socket; said: () => string }> {
+  const socket = connect(port, '127.0.0.1');
+  let said = '';
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
+  });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  if (text !== '') socket.write(text);
+  return { socket, said: () => said };
+}
+
+test('a stop waits for requests under way and for no client, and a new server starts at once', async () => {
+  const server = await startServer();
+  const { port, dataDir } = server;
+  await setUp(server.baseUrl, server.setupLink(), owner);
+  const host = `Host: localhost:${port}\r\n`;
+  const head = (length: number) =>
+    `POST /v1/auth HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+  const body = JSON.stringify(owner);
+  const silent = await open(port);
+  const halfHead = await open(port, `GET /v1/setup HTTP/1.1\r\nHost: loc`);
+  const halfBody = await open(port, `${head(body.length)}${body.slice(0, 9)}`);
+  const underWay = await open(port, `${head(body.length)}${body.slice(0, 9)}`);
+  const idle = await open(port, `GET /healthz HTTP/1.1\r\n${host}\r\n`);
+  await until(() => idle.said().includes('alive'), 'the answer on the connection that stays open');
+  const begun = performance.now();
+  const stopped = server.stop();
+  await until(() => idle.socket.closed, 'the stop to begin');
+  underWay.socket.write(body.slice(9));
+  expect(await stopped).toBe(0);
+  const seconds = (performance.now() - begun) / 1000;
+  console.log(`out in ${seconds.toFixed(2)} s`);
+  // Clients would have held it for 10 s (head), 15 s (body), or as long as they like (silent).
+  expect(seconds).toBeLessThan(9);
+  expect(underWay.said()).toMatch(/^HTTP\/1\.1 200 /);
+  for (const { socket } of [silent, halfHead, halfBody, idle, underWay]) await until(() => socket.closed, 'its end');
+  expect(halfBody.said()).not.toContain(' 200 ');
+  await (await startServer({ dataDir, port })).stop();
+});
