@@ -44,6 +44,9 @@ test('a stop waits for requests under way and for no client, and a new server st
   // Clients would have held it for 10 s (head), 15 s (body), or as long as they like (silent).
   expect(seconds).toBeLessThan(9);
   expect(underWay.said()).toMatch(/^HTTP\/1\.1 200 /);
+  // Nothing that was logged is lost: the line of the last answer is there.
+  const [, requestId] = /^x-request-id: ([\w-]+)/im.exec(underWay.said()) ?? [];
+  expect(server.stdout()).toContain(`"requestId":"${requestId}","status":200`);
   for (const { socket } of [silent, halfHead, halfBody, idle, underWay]) await until(() => socket.closed, 'its end');
   expect(halfBody.said()).not.toContain(' 200 ');
   await (await startServer({ dataDir, port })).stop();

@@ -57,7 +57,7 @@ export const shared = ['command', 'config', 'environment', 'context', 'failure',
 export const sharedMayImport = ['crypto', 'db'];
 
 /** What puts the server together: imports everything, and no folder imports it. */
-export const edge = ['app', 'server', 'jobs', 'cli', 'clock', 'key-check'];
+export const edge = ['app', 'server', 'jobs', 'cli', 'clock', 'key-check', 'log'];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */
 export const mayUseHttp = ['app', 'main'];

@@ -13,6 +13,7 @@ import { crossSiteCheck } from './http/browser.ts';
 import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
+import { requestLog } from './http/request-log.ts';
 import { type IdentifiedRequest, SecureResponse } from './http/security-headers.ts';
 import { endSockets, limitSockets } from './http/sockets.ts';
 import { hostCheck, hostOf, internalHostCheck, sourceIpReader } from './http/source-ip.ts';
@@ -31,11 +32,19 @@ import { registerUserRoutes } from './users/routes.ts';
 /** Builds the HTTP side of a server; the caller listens. */
 export async function buildApp(ctx: Context, consoleDist: string): Promise<FastifyInstance> {
   const { http } = limits;
+  const sourceIp = sourceIpReader(ctx.config.trustedProxies, (proxy, said) =>
+    ctx.log.warn({ proxy, said }, 'this proxy names no address that can be read: sources are unknown'),
+  );
+  const log = requestLog(ctx, sourceIp);
   const app: FastifyInstance = Fastify({
     logController: new LogController({ disableRequestLogging: true }),
     // With a logger of its own it would listen to the end of every answer; who logs names the request.
     childLoggerFactory: () => ctx.log as FastifyBaseLogger,
-    genReqId: (request: IdentifiedRequest) => (request.requestId = newId()),
+    genReqId: (request: IdentifiedRequest) => {
+      request.log = log;
+      request.begun = performance.now();
+      return (request.requestId = newId());
+    },
     requestIdHeader: false,
     bodyLimit: http.bodyBytes,
     keepAliveTimeout: http.idleSocket,
@@ -55,9 +64,6 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
     return503OnClosing: false,
   });
-  const sourceIp = sourceIpReader(ctx.config.trustedProxies, (proxy, said) =>
-    ctx.log.warn({ proxy, said }, 'this proxy names no address that can be read: sources are unknown'),
-  );
   app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);

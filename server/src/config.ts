@@ -32,6 +32,8 @@ export type Config = {
   /** Code points. */
   readonly passwordMinLength: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** Whether each request has a line in the log. */
+  readonly logRequests: boolean;
   readonly timeZone: string;
   /** How the host command is typed on this machine. */
   readonly command: string;
@@ -81,6 +83,7 @@ export function readConfig(env: Environment): Config {
       'debug',
       'trace',
     ]),
+    logRequests: oneOf('WARIFU_LOG_REQUESTS', get('WARIFU_LOG_REQUESTS') ?? '1', ['0', '1']) === '1',
     timeZone: timeZone(get('WARIFU_TIME_ZONE') ?? 'UTC'),
     command: commandName(env.PATH),
   };

@@ -23,6 +23,7 @@ export const settings = [
   'WARIFU_TRUSTED_PROXIES',
   'WARIFU_PASSWORD_MIN_LENGTH',
   'WARIFU_LOG_LEVEL',
+  'WARIFU_LOG_REQUESTS',
   'WARIFU_TIME_ZONE',
 ] as const;
 export type Name = (typeof settings)[number];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { watchClock } from './clock.ts';
 import { type Config, ConfigError, isLoopback } from './config.ts';
@@ -100,9 +100,4 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
     if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
     throw new ConfigError(`WARIFU_HOST: ${host} is no address of this machine. Write 127.0.0.1, or 0.0.0.0 for all.`);
   }
-}
-
-/** A logger that writes JSON lines, without host name and process id. */
-export function createLog(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }

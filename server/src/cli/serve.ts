@@ -1,6 +1,7 @@
 import { readConfig } from '../config.ts';
 import { serviceLinks } from '../environment.ts';
-import { createLog, type Running, startServer } from '../server.ts';
+import { createLog } from '../log.ts';
+import { type Running, startServer } from '../server.ts';
 
 /**
  * Runs the server until it is told to stop.

@@ -15,6 +15,7 @@ import { findSession, type Session } from '../sessions/live.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
 import { refuseCall } from './refusal.ts';
+import type { IdentifiedRequest } from './security-headers.ts';
 
 /** A session with the secret that opened it. */
 export type Caller = Session & {
@@ -113,6 +114,7 @@ function authenticate({ ctx, request, endpoint }: Incoming): Soon<Caller> {
   if (!token) throw new Failure('AUM0001');
   return whenThere(findSession(ctx, header ? 'api' : 'console', token, header?.apiKey), (session) => {
     if (!session) throw new Failure('AUM0001');
+    (request.raw as IdentifiedRequest).caller = session;
     const write = request.method !== 'GET' && request.method !== 'HEAD';
     if (!header && write && !isOwnPage(ctx, request, session.sessionId)) {
       return refuseCall(request, session, endpoint, new Failure('COM0403'));

@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { isStorageFailure } from '../db/database.ts';
 import { Failure } from '../failure.ts';
+import { logRefusal } from './request-log.ts';
 
 /** The headers of a request, in small letters. */
 export type SentHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -70,6 +71,7 @@ export function sendProblem(ctx: Context, request: FastifyRequest, reply: Fastif
   if (failure.code === 'COM0503' && !(error instanceof Failure)) {
     ctx.log.warn({ requestId: request.id, error: describe(error) }, 'storage unavailable');
   }
+  logRefusal(ctx, request, failure.code);
   const { status, headers, body } = problemOf(failure, request.id, request.headers);
   reply.code(status).headers(headers).type(mediaTypeOf(request.headers));
   return reply.serializer(JSON.stringify).send(body);

@@ -38,7 +38,17 @@ export function apiHeaders(requestId: string): Record<string, string> {
 }
 
 /** A request with the ID that its answer, its log lines and its audit records name. */
-export type IdentifiedRequest = IncomingMessage & { requestId?: string };
+export type IdentifiedRequest = IncomingMessage & {
+  requestId?: string;
+  /** When it came, as `performance.now()` says it. */
+  begun?: number;
+  /** Whose session it shows. */
+  caller?: { readonly operatorId: string; readonly userId: string };
+  log?: RequestLog | undefined;
+};
+
+/** Told of each answer when its head is written. */
+export type RequestLog = (request: IdentifiedRequest, status: number) => void;
 
 const alwaysAsList = Object.entries(always).flat();
 const unlessGivenAsPairs = Object.entries(unlessGiven);
@@ -49,9 +59,11 @@ const unlessGivenAsPairs = Object.entries(unlessGiven);
  */
 export class SecureResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   override writeHead(status: number, ...given: unknown[]): this {
+    const request: IdentifiedRequest = this.req;
+    request.log?.(request, status);
     // A file that is streamed has its headers set one by one beforehand, how long it may be kept among them.
     const headers = (given.at(-1) as OutgoingHttpHeaders | undefined) ?? this.getHeaders();
-    return super.writeHead(status, withSecurityHeaders(this.req, headers));
+    return super.writeHead(status, withSecurityHeaders(request, headers));
   }
 }
 

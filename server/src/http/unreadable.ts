@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyInstance } from 'fastify';
 import { newId } from '../crypto/tokens.ts';
@@ -52,6 +53,9 @@ function stoppedIn({ rawPacket, bytesParsed }: ConnectionError): { line: string;
 function writeProblem(app: FastifyInstance, socket: Duplex, sent: SentHeaders, failure: Failure): void {
   const requestId = newId();
   const { status, headers, body } = problemOf(failure, requestId, sent);
+  const { remoteAddress: source } = socket as Partial<Socket>;
+  const { config, log } = app.warifu.ctx;
+  if (config.logRequests) log.info({ source, requestId, status, code: failure.code }, 'request');
   const text = JSON.stringify(body);
   const all = {
     ...apiHeaders(requestId),

@@ -145,8 +145,8 @@ const dropInfo: RequestInfo = {
 };
 
 /** Gives a mail up; that somebody was not told is itself an event of the operator (R73). */
-function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastError: string): Promise<Result> {
-  return transaction(ctx.db, async (tx) => {
+async function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastError: string): Promise<Result> {
+  const result = await transaction<Result>(ctx.db, async (tx) => {
     const { numUpdatedRows } = await unsent(tx, mail)
       .set({ dropped_at: ctx.now(), content: '', last_error: lastError })
       .where('claimed_until', '=', mail.claimed_until)
@@ -163,4 +163,7 @@ function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastEr
     });
     return 'dropped';
   });
+  const { mail_id: mailId, template } = mail;
+  if (result === 'dropped') ctx.log.warn({ mailId, template, reason, code: lastError }, 'mail given up');
+  return result;
 }

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import lightMyRequest, { type DispatchFunc, type InjectOptions, type Response } from 'light-my-request';
-import { withSecurityHeaders } from '../../src/http/security-headers.ts';
+import { type IdentifiedRequest, withSecurityHeaders } from '../../src/http/security-headers.ts';
 
 /**
  * A request without a socket, with any address as its peer. Its answers are of a class of the library's own; their heads
@@ -11,8 +11,11 @@ export async function inject(app: FastifyInstance, options: InjectOptions): Prom
   await app.ready();
   const dispatch: DispatchFunc = (request, response) => {
     const writeHead = response.writeHead.bind(response);
-    const secured = (status: number, headers?: OutgoingHttpHeaders) =>
-      writeHead(status, withSecurityHeaders(request, headers));
+    const secured = (status: number, headers?: OutgoingHttpHeaders) => {
+      const identified: IdentifiedRequest = request;
+      identified.log?.(identified, status);
+      return writeHead(status, withSecurityHeaders(request, headers));
+    };
     app.routing(request, Object.assign(response, { writeHead: secured }));
   };
   return await lightMyRequest(dispatch, options);

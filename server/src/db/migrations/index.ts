@@ -1,6 +1,9 @@
+import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Db } from '../database.ts';
+import type { Database } from '../schema.ts';
 import { up as baseline } from './0001-baseline.ts';
+
+type Db = Kysely<Database>;
 
 export type Migrations = Record<string, Migration>;
 
@@ -11,9 +14,9 @@ const key = 'version';
 
 /** The same migrations; each notes, in its transaction, which version of Warifu it was made by. */
 export function noting(steps: Migrations, version: string): Migrations {
-  const noted = Object.entries(steps).map(([name, { up }]) => {
+  const noted = Object.entries(steps).map(([name, step]) => {
     const both = async (db: Db) => {
-      await up(db);
+      await step.up(db);
       await note(db, version);
     };
     return [name, { up: both }] as const;

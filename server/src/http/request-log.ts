@@ -1,0 +1,74 @@
+import type { ErrorCode } from '@warifu/contract';
+import type { FastifyRequest } from 'fastify';
+import type { Context } from '../context.ts';
+import type { IdentifiedRequest, RequestLog } from './security-headers.ts';
+
+/** Characters of a path in the log; a longer one is none of this server's. */
+const longestPath = 256;
+
+/**
+ * Writes one line for each answer, when its head is written. SECURITY: never a query, a body, a header or a token.
+ * @returns undefined when nobody wants such lines
+ */
+export function requestLog(ctx: Context, sourceOf: (request: IdentifiedRequest) => string): RequestLog | undefined {
+  if (!ctx.config.logRequests || !ctx.log.isLevelEnabled('info')) return undefined;
+  return (request, status) => {
+    ctx.log.info(
+      {
+        source: sourceOf(request),
+        requestId: request.requestId,
+        operatorId: request.caller?.operatorId,
+        userId: request.caller?.userId,
+        status,
+        milliseconds: Math.round((performance.now() - (request.begun ?? 0)) * 10) / 10,
+        method: request.method,
+        path: pathOf(request.url ?? ''),
+      },
+      'request',
+    );
+  };
+}
+
+/** A path without what a client may hide secrets in: the authority, the query, a fragment. */
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  const path = end === -1 ? url : url.slice(0, end);
+  return (path.startsWith('/') ? path : path.replace(/^[\w+.-]*:\/\/[^/]*/, '')).slice(0, longestPath);
+}
+
+/** A wrong password, key, code or link: somebody may be guessing. */
+const guesses: ReadonlySet<ErrorCode> = new Set([
+  'AUM0002',
+  'AUM0011',
+  'AUM0012',
+  'MFA0002',
+  'MFA0007',
+  'MFA0010',
+  'COM0429',
+]);
+
+/** Calls without a session, or beyond what its user may do. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'AUM0001',
+  'AUM0015',
+  'AUM0016',
+  'AUM0017',
+  'AUM0024',
+  'AUM0025',
+  'AUM0040',
+  'AUM0052',
+  'COM0403',
+  'COM0421',
+]);
+
+/**
+ * Writes a line with a fixed message for an answer that tools which lock addresses out look for. The source comes first,
+ * and nothing in the line is chosen by who asked.
+ */
+export function logRefusal(ctx: Context, request: FastifyRequest, code: ErrorCode): void {
+  const message = guesses.has(code) ? 'sign-in failed' : refusals.has(code) ? 'call refused' : undefined;
+  if (message === undefined) return;
+  const source = request.server.warifu.sourceIp(request.raw);
+  const { operatorId, userId } = (request.raw as IdentifiedRequest).caller ?? {};
+  ctx.log.warn({ source, code, requestId: request.id, operatorId, userId }, message);
+}
