@@ -68,6 +68,9 @@ describe.each(engines)('the log of requests on %s', (engine) => {
       `/login#${secret}`,
       `/v1/setup?${secret}#${secret}`,
       `/docs;?a=${secret}`,
+      `/mfa/reset/verify%23${secret}`,
+      `/mfa/reset/verify%2523${secret}`,
+      `/signup/verify%3Ftoken=${secret}`,
     ])
       await call(server, 'GET', path, { headers });
     await call(server, 'POST', '/v1/auth', {

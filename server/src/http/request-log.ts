@@ -29,9 +29,12 @@ export function requestLog(ctx: Context, sourceOf: (request: IdentifiedRequest) 
   };
 }
 
-/** A path without what a client may hide secrets in: the authority, the query, a fragment. */
+/**
+ * A path without what may be secret: the authority, the query, and a fragment, also where a mail gateway encoded its `#`
+ * (the token of a mailed link stands behind it).
+ */
 function pathOf(url: string): string {
-  const end = url.search(/[?#]/);
+  const end = url.search(/[?#]|%(?:25)*(?:23|3f)/i);
   const path = end === -1 ? url : url.slice(0, end);
   return (path.startsWith('/') ? path : path.replace(/^[\w+.-]*:\/\/[^/]*/, '')).slice(0, longestPath);
 }
