@@ -79,7 +79,7 @@ describe.each(engines)('the log of requests on %s', (engine) => {
     });
     await call(server, 'POST', `/nowhere?${secret}`, { body: { [secret]: secret }, headers });
     const all = texts();
-    expect(all.filter((text) => text.includes('"msg":"request"'))).toHaveLength(6);
+    expect(all.filter((text) => text.includes('"msg":"request"'))).toHaveLength(9);
     expect(all.join('\n')).not.toContain(secret);
   });
 
