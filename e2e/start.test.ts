@@ -113,6 +113,28 @@ describe('the setup link', () => {
   });
 });
 
+test('in a container on this computer it starts without SMTP when that is meant, and the host reads the mails', async () => {
+  const env = { WARIFU_HOST: '0.0.0.0', WARIFU_SMTP_URL: 'none' };
+  const server = await startServer({ env });
+  await setUp(server.baseUrl, server.setupLink(), owner);
+  // Whoever comes by the network, or by this computer, finds no mails.
+  expect((await request(server.baseUrl, 'GET', '/mail-preview')).status).toBe(404);
+  expect((await request(server.baseUrl, 'GET', '/v1/setup')).json).toMatchObject({ mailPreview: false });
+  await request(server.baseUrl, 'POST', '/v1/auth/password_reset_token/issue', { email: owner.email });
+  const mails = (more: Record<string, string>) => {
+    const args = [program, 'mails'];
+    return spawnSync(process.execPath, args, {
+      env: serverEnv(server.port, server.dataDir, { env: { ...env, ...more } }),
+      encoding: 'utf8',
+    });
+  };
+  await until(() => mails({}).stdout.includes('/password/reset#'), 'the link in the mails that are kept');
+  expect(mails({}).stdout).toContain(`To: ${owner.email}\n`);
+  const sending = mails({ WARIFU_SMTP_URL: 'smtp://127.0.0.1:1' });
+  expect([sending.status, sending.stdout]).toEqual([78, '']);
+  await server.stop();
+});
+
 describe('the server refuses to start', () => {
   test('with a setting it does not know, and says what may be meant', async () => {
     const { code, output } = await refusal({ WARIFU_PROT: '1234' });
@@ -134,6 +156,10 @@ describe('the server refuses to start', () => {
     const { code, output } = await refusal({ WARIFU_HOST: '0.0.0.0', WARIFU_BASE_URL: 'https://id.example.com' });
     expect(code).toBe(78);
     expect(output).toContain('WARIFU_SMTP_URL');
+    const local = await refusal({ WARIFU_HOST: '0.0.0.0' });
+    expect([local.code, local.output]).toEqual([78, expect.stringContaining('WARIFU_SMTP_URL=none')]);
+    const meant = { WARIFU_HOST: '0.0.0.0', WARIFU_BASE_URL: 'https://id.example.com', WARIFU_SMTP_URL: 'none' };
+    expect((await refusal(meant)).code).toBe(78);
   });
 
   test('with a base URL that a browser would not keep the session for', async () => {

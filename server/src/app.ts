@@ -1,6 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { registerAuditRoutes } from './audit/routes.ts';
-import { isLoopback } from './config.ts';
 import type { Context } from './context.ts';
 import { publicKeySet } from './crypto/api-token.ts';
 import { newId } from './crypto/tokens.ts';
@@ -85,7 +84,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   if (ctx.config.sandbox) registerSandboxRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);
-  if (!ctx.config.smtpUrl && isLoopback(ctx.config.host)) registerMailPreview(app, ctx);
+  if (ctx.config.mailPreview) registerMailPreview(app, ctx);
   const missingPage = await registerPages(app, consoleDist);
   app.setNotFoundHandler((request, reply) => {
     const page = missingPage?.(request, reply);

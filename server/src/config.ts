@@ -18,6 +18,10 @@ export type Config = {
   /** `sqlite:<file>` or `postgres://…`. */
   readonly databaseUrl: string;
   readonly smtpUrl: string | undefined;
+  /** Whether mails are kept and shown to who runs the server, on purpose or because it is for this computer only. */
+  readonly keepsMails: boolean;
+  /** Whether a page shows them to a browser on this computer. */
+  readonly mailPreview: boolean;
   readonly mailFrom: string;
   /** What pages and mails call this server. */
   readonly name: string;
@@ -65,7 +69,7 @@ export function readConfig(env: Environment): Config {
     dataDir,
     keyFile: keyFile(get('WARIFU_KEYS_FILE'), credentialOf(env, 'warifu.keys'), dataDir),
     databaseUrl: databaseUrl(secretOf(get, 'WARIFU_DATABASE_URL', credentialOf(env, 'warifu.database-url')), dataDir),
-    smtpUrl: smtpUrl(secretOf(get, 'WARIFU_SMTP_URL', credentialOf(env, 'warifu.smtp-url'))),
+    ...mailing(smtpUrl(secretOf(get, 'WARIFU_SMTP_URL', credentialOf(env, 'warifu.smtp-url'))), host, baseUrl),
     mailFrom: sender(get('WARIFU_MAIL_FROM') ?? `${quoted(name ?? 'Warifu')} <warifu@${hostname}>`),
     name: name ?? 'Warifu',
     // A colon would end the issuer of a label, so an IPv6 address goes without.
@@ -165,8 +169,24 @@ function databaseUrl(text: string | undefined, dataDir: string): string {
 
 const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
+const none = 'none';
+
+/** Mails of other people must reach them; those of who tries the server on his own computer may stay in it (0024). */
+function mailing(url: string | undefined, host: string, baseUrl: string) {
+  const isOwn = isLoopback(new URL(baseUrl).hostname);
+  if (url === none && !isOwn) {
+    throw new ConfigError('WARIFU_SMTP_URL=none is for a base URL on localhost: mails must reach people.');
+  }
+  const sends = url !== undefined && url !== none;
+  return {
+    smtpUrl: sends ? url : undefined,
+    keepsMails: !sends && isOwn && (url === none || isLoopback(host)),
+    mailPreview: !sends && isLoopback(host),
+  };
+}
+
 function smtpUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text === none) return text;
   const form = 'smtp://user:password@mail.example.com:587';
   if (!/^smtps?:\/\//.test(text)) {
     throw new ConfigError(`WARIFU_SMTP_URL must begin with smtp:// or smtps://, as in ${form}.`);

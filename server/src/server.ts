@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { watchClock } from './clock.ts';
-import { type Config, ConfigError, isLoopback } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { claimServer, type Db, isForOneServer, openUpToDate } from './db/database.ts';
@@ -34,10 +34,10 @@ const consoleDist = existsSync(packagedConsole) ? packagedConsole : join(import.
  * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
  */
 export async function startServer(config: Config, log: Logger, now: () => number): Promise<Running> {
-  const local = isLoopback(config.host) && isLoopback(new URL(config.baseUrl).hostname);
-  if (!config.smtpUrl && !local) {
+  if (!config.smtpUrl && !config.keepsMails) {
     const where = 'WARIFU_HOST or WARIFU_BASE_URL is not a loopback address';
-    throw new ConfigError(`WARIFU_SMTP_URL is needed when ${where}: mails must reach people.`);
+    const own = `To try it in a container on this computer, with a base URL on localhost: WARIFU_SMTP_URL=none, and \`${config.command} mails\` prints them.`;
+    throw new ConfigError(`WARIFU_SMTP_URL is needed when ${where}: mails must reach people. ${own}`);
   }
   const keys = await keysFor(config, 'may be new');
   const release = claimServer(config.databaseUrl);

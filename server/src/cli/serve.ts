@@ -38,7 +38,8 @@ function announce({ address, setupLink, ctx: { config } }: Running, milliseconds
     createLog('info').info({ address, url: config.baseUrl, milliseconds, ...(setupLink && { setupLink }) }, 'ready');
     return;
   }
-  const mail = config.smtpUrl ? 'sent by SMTP' : `${config.baseUrl}/mail-preview`;
+  const kept = config.mailPreview ? `${config.baseUrl}/mail-preview` : `kept; ${config.command} mails prints them`;
+  const mail = config.smtpUrl ? 'sent by SMTP' : kept;
   const lines = [
     '',
     `  Warifu   ${config.baseUrl}`,

@@ -13,6 +13,7 @@ import { createLog } from '../log.ts';
 import { createContext } from '../server.ts';
 import { verifyAudit } from './audit-verify.ts';
 import { type BreakGlassOptions, breakGlassMfa } from './break-glass.ts';
+import { printMails } from './mails.ts';
 import { createOperatorCommand } from './operator-create.ts';
 import { serve } from './serve.ts';
 import { printSetupLink } from './setup-link.ts';
@@ -55,6 +56,11 @@ program
   .command('setup-link')
   .description('make a new one-time link for the first operator')
   .action(() => run('setup-link', printSetupLink));
+
+program
+  .command('mails')
+  .description('print the mails that a server without SMTP keeps')
+  .action(() => run('mails', printMails));
 
 program
   .command('audit')

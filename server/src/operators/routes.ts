@@ -50,7 +50,7 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     setupDone: await isSetupDone(ctx.db),
     signUp: ctx.config.signUp,
     passwordMinLength: ctx.config.passwordMinLength,
-    mailPreview: ctx.config.smtpUrl === undefined,
+    mailPreview: ctx.config.mailPreview,
     command: ctx.config.command,
   }));
 

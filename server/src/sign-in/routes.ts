@@ -173,7 +173,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       idleSeconds: limits.session.consoleIdle / 1000,
       serverTime: ctx.now(),
       timeZone: ctx.config.timeZone,
-      mailPreview: ctx.config.smtpUrl === undefined,
+      mailPreview: ctx.config.mailPreview,
       sandbox: ctx.config.sandbox,
       ...(hostOverrideAt !== undefined && { hostOverrideAt }),
     };
