@@ -148,6 +148,10 @@ describe.each(engines)('delivery on %s', (engine) => {
     expect(results.map((result) => result.dropped)).toEqual([0, 0, 0, 0, 0, 0, 1]);
     expect(await onlyRow()).toMatchObject({ content: '', sent_at: null, last_error: 'REJECTED 550' });
     expect((await onlyRow()).dropped_at).not.toBeNull();
+    const logged = world.lines.filter((line) => line.includes('"msg":"mail given up"'));
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatch(/"level":40,.*"reason":"rejected","code":"REJECTED 550"/);
+    expect(logged[0]).not.toContain('@');
     const audit = await world.ctx.db.selectFrom('audit_log').selectAll().execute();
     expect(audit).toHaveLength(1);
     expect(audit[0]).toMatchObject({ operator_id: 'OP0012345678', actor: 'system', api_kind: 'System:dropMail' });

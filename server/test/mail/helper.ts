@@ -21,6 +21,8 @@ export type World = {
   readonly ctx: Context;
   /** The clock of `ctx.now`. */
   readonly clock: { now: number };
+  /** What was logged. */
+  readonly lines: readonly string[];
   /** The same database as another server sees it; an embedded file has one server, so there it is the same. */
   readonly otherServer: () => Context;
   readonly setSmtp: (url: string | undefined) => void;
@@ -36,6 +38,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
   const settings = { WARIFU_DATA_DIR: dataDir, WARIFU_DATABASE_URL: database.url, ...env };
   let config: Config = readConfig(settings);
   const clock = { now: start };
+  const lines: string[] = [];
   const opened: Context['db'][] = [];
   const open = (): Context => {
     const db = openDatabase(database.url, () => {});
@@ -48,7 +51,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
         return config;
       },
       hasher,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: 'trace', base: null }, { write: (line: string) => void lines.push(line) }),
       wake: () => {},
       settleClock: async () => {},
     };
@@ -59,6 +62,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
   return {
     ctx,
     clock,
+    lines,
     otherServer: () => (engine === 'SQLite' ? ctx : open()),
     setSmtp: (url) => {
       config = readConfig({ ...settings, ...(url && { WARIFU_SMTP_URL: url }) });
