@@ -26,7 +26,7 @@ export async function keysFor(config: Config, database: 'may be new' | 'must be 
 
 /** SECURITY: not the URL of a server, which holds the password. */
 function noDatabase({ dataDir, databaseUrl }: Config): string {
-  const make = '`warifu serve` makes one.';
+  const make = 'the server makes one when it starts.';
   if (databaseUrl === `sqlite:${dataDir}/warifu.db`) {
     return `WARIFU_DATA_DIR: no Warifu database here: ${dataDir}. Correct the folder; ${make}`;
   }
