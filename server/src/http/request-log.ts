@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@warifu/contract';
 import type { FastifyRequest } from 'fastify';
+import { levels, symbols } from 'pino';
 import type { Context } from '../context.ts';
 import type { IdentifiedRequest, RequestLog } from './security-headers.ts';
 
@@ -8,25 +9,36 @@ const longestPath = 256;
 
 /**
  * Writes one line for each answer, when its head is written. SECURITY: never a query, a body, a header or a token.
+ * Put together by hand, in the logger's form and into its stream: its own way takes a quarter of the time of a call.
+ * Nothing but the path is chosen by who asks.
  * @returns undefined when nobody wants such lines
  */
 export function requestLog(ctx: Context, sourceOf: (request: IdentifiedRequest) => string): RequestLog | undefined {
   if (!ctx.config.logRequests || !ctx.log.isLevelEnabled('info')) return undefined;
+  const stream = (ctx.log as unknown as Record<symbol, { write(line: string): void }>)[symbols.streamSym];
   return (request, status) => {
-    ctx.log.info(
-      {
-        source: sourceOf(request),
-        requestId: request.requestId,
-        operatorId: request.caller?.operatorId,
-        userId: request.caller?.userId,
-        status,
-        milliseconds: Math.round((performance.now() - (request.begun ?? 0)) * 10) / 10,
-        method: request.method,
-        path: pathOf(request.url ?? ''),
-      },
-      'request',
-    );
+    const { caller, requestId = '', begun = 0, method, url = '' } = request;
+    const who = caller ? `"operatorId":"${caller.operatorId}","userId":"${caller.userId}",` : '';
+    const took = Math.round((performance.now() - begun) * 10) / 10;
+    const asked = `"status":${status},"milliseconds":${took},"method":"${method}","path":${JSON.stringify(pathOf(url))}`;
+    const from = `"source":"${sourceOf(request)}","requestId":"${requestId}",${who}`;
+    stream?.write(`{"level":${info},"time":"${isoTime()}",${from}${asked},"msg":"request"}\n`);
   };
+}
+
+const { info } = levels.values as { info: number };
+
+let lastTime = 0;
+let lastText = '';
+
+/** Now, as the logger writes it; in one millisecond many ask. */
+function isoTime(): string {
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    lastText = new Date(now).toISOString();
+  }
+  return lastText;
 }
 
 /**
