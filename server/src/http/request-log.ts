@@ -22,7 +22,7 @@ export function requestLog(ctx: Context, sourceOf: (request: IdentifiedRequest) 
     const took = Math.round((performance.now() - begun) * 10) / 10;
     const asked = `"status":${status},"milliseconds":${took},"method":"${method}","path":${JSON.stringify(pathOf(url))}`;
     const from = `"source":"${sourceOf(request)}","requestId":"${requestId}",${who}`;
-    stream?.write(`{"level":${info},"time":"${isoTime()}",${from}${asked},"msg":"request"}\n`);
+    stream?.write(`{"level":${info},"time":"${isoTime(ctx.now())}",${from}${asked},"msg":"request"}\n`);
   };
 }
 
@@ -31,9 +31,8 @@ const { info } = levels.values as { info: number };
 let lastTime = 0;
 let lastText = '';
 
-/** Now, as the logger writes it; in one millisecond many ask. */
-function isoTime(): string {
-  const now = Date.now();
+/** An instant as the logger writes it; in one millisecond many ask. */
+function isoTime(now: number): string {
   if (now !== lastTime) {
     lastTime = now;
     lastText = new Date(now).toISOString();
