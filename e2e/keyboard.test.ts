@@ -106,6 +106,7 @@ describe('with the keyboard alone', () => {
     const { page } = tab;
     await press(page, button(page, w.disableMfa));
     await shown(field(dialog(page), w.password));
+    await until(() => isFocusInDialog(page), 'the focus to come into the dialog');
     for (let presses = 0; presses < 12; presses++) {
       await page.keyboard.press('Tab');
       expect(await isFocusInDialog(page)).toBe(true);
