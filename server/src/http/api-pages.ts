@@ -11,9 +11,11 @@ export function registerApiPages(app: FastifyInstance): void {
   const { bindings, ctx } = app.warifu;
   const endpoints = bindings.map((binding) => binding.endpoint);
   const open = new Set(bindings.filter((binding) => binding.guard === 'anyone').map((binding) => binding.endpoint));
-  const document = JSON.stringify(openApiDocument(endpoints, open), null, 2);
+  // Made when it is first asked for: most servers are never asked, and each would keep it.
+  let document: string | undefined;
   app.get('/v1/openapi.json', async (_, reply) => {
     reply.header('cache-control', 'max-age=300').type('application/json; charset=utf-8');
+    document ??= JSON.stringify(openApiDocument(endpoints, open), null, 2);
     return document;
   });
   app.get('/docs', async (request, reply) => {
