@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChains } from '../src/audit/chain.ts';
-import { oneLine } from '../src/audit/record.ts';
+import { verifyChain, verifyChains } from '../src/audit/chain.ts';
+import { chainHash, oneLine } from '../src/audit/record.ts';
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -219,6 +219,30 @@ describe.each(engines)('audit log on %s', (engine) => {
     expect(await verifyChains(db)).toEqual([{ operatorId, sequence: 5, kind: 'head' }]);
     await db.insertInto('audit_log').values(row(6)).execute();
     expect(await verifyChains(db)).toEqual([]);
+    const { sequence, hash } = rows.at(-1) as NonNullable<(typeof rows)[number]>;
+    const beyond = { ...row(6), sequence: sequence + 1, previous_hash: hash };
+    await db
+      .insertInto('audit_log')
+      .values({ ...beyond, hash: chainHash(beyond) })
+      .execute();
+    expect(await verifyChains(db)).toEqual([{ operatorId, sequence, kind: 'head' }]);
+    await remove(sequence + 1);
+  });
+
+  it('R73: a record that is written while the log is checked is no fault', async () => {
+    const root = await newRoot(server);
+    await signIn(server, root);
+    let written = 0;
+    // After each of the reads, somebody signs in.
+    const busy = server.ctx.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        if (written++ < 10) await signIn(server, root);
+        return result;
+      },
+    });
+    expect(await verifyChain(busy, root.operatorId)).toBe(undefined);
+    expect(written).toBeGreaterThan(2);
   });
 
   it('R73: where the record cannot be written, nothing is changed', async () => {

@@ -108,10 +108,10 @@ describe.each(engines)('a sign-in that races its end, on %s', (engine) => {
     expect(opened, 'sign-ins that were in time').toBeGreaterThan(0);
   });
 
-  it('A4: an AuthKey that is deleted while it signs in leaves no session', { timeout: 300_000 }, async () => {
+  it('A4: an AuthKey that is deleted while it signs in leaves no session', { timeout: 600_000 }, async () => {
     await newSam(server, root, as, 'robot');
     const robot = await idOf('robot');
-    for (const [round, count] of rounds(engine).slice(0, 5).entries()) {
+    for (const [round, count] of rounds(engine).entries()) {
       const key = await newKey('robot');
       const start = (i: number) => call(either(i), 'POST', '/v1/auth', { body: key, ip: sourceOf(i + round) });
       const end = () => call(second, 'DELETE', `${path('robot')}/auth_keys/${key.authKeyId}`, { as });
@@ -121,13 +121,14 @@ describe.each(engines)('a sign-in that races its end, on %s', (engine) => {
   });
 
   it('A4: a user who is deleted between the two steps of the console is not signed in as the next of its name', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     let inTime = 0;
-    for (const [round, count] of rounds(engine).slice(0, 10).entries()) {
+    for (const [round, count] of rounds(engine).entries()) {
       const name = `twostep${round}`;
       const sam = await newSam(server, root, as, name);
-      const seed = await enrolSam(server, root, as, name);
+      // The clock goes on with each code; enrolling takes a recent proof.
+      const seed = await enrolSam(server, root, await signIn(server, root), name);
       const old = await idOf(name);
       const browsers = await par(4, async (i) => {
         const browser = newBrowser(either(i), sourceOf(2000 + i));
@@ -179,8 +180,7 @@ describe.each(engines)('a sign-in that races its end, on %s', (engine) => {
     for (const name of ['origin', 'target']) await newSam(server, root, as, name, allow(['*']));
     let session: Credentials | undefined;
     let opened = 0;
-    const all = rounds(engine);
-    for (const [round, count] of (how === 'the trust policy is deleted' ? all : all.slice(0, 5)).entries()) {
+    for (const [round, count] of rounds(engine).entries()) {
       for (const name of round === 0 ? [] : anew) await newSam(server, root, as, name, allow(['*']));
       expect((await trust('target', 'origin')).status).toBe(204);
       if (how !== 'the trust policy is deleted') session = undefined;
