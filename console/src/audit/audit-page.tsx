@@ -1,7 +1,7 @@
 import '../locales/later.ts';
 import { Button, Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { SubmitButton } from '../fields/submit-button.tsx';
+import { MoreButton } from '../fields/more-button.tsx';
 import { Card, Page } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { DownloadIcon } from '../look/icons.tsx';
@@ -50,19 +50,7 @@ export function AuditPage() {
             <Export entries={entries} />
           </div>
           {entries.length > 0 && <AuditTable entries={entries} search={search} />}
-          {hasNextPage && (
-            <div>
-              <SubmitButton
-                type="button"
-                variant="default"
-                busy={isFetchingNextPage}
-                busyText={t('action.loading')}
-                onClick={() => void fetchNextPage()}
-              >
-                {t('audit.more')}
-              </SubmitButton>
-            </div>
-          )}
+          {hasNextPage && <MoreButton busy={isFetchingNextPage} onClick={() => void fetchNextPage()} />}
           {!hasNextPage && entries.length > 0 && <p className="quiet small">{t('audit.end')}</p>}
         </Card>
       )}

@@ -2,7 +2,7 @@ import '../locales/later.ts';
 import { Skeleton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { SubmitButton } from '../fields/submit-button.tsx';
+import { MoreButton } from '../fields/more-button.tsx';
 import { Card, focusPageTitle, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
@@ -71,19 +71,7 @@ function Logins({ user, search }: { user: string | undefined; search: LoginsSear
           onDisown={user === undefined ? (id) => navigate({ search: { ...rest, login: id } }) : undefined}
         />
       )}
-      {hasNextPage && (
-        <div>
-          <SubmitButton
-            type="button"
-            variant="default"
-            busy={isFetchingNextPage}
-            busyText={t('action.loading')}
-            onClick={() => void fetchNextPage()}
-          >
-            {t('audit.more')}
-          </SubmitButton>
-        </div>
-      )}
+      {hasNextPage && <MoreButton busy={isFetchingNextPage} onClick={() => void fetchNextPage()} />}
       <DisownDialog
         login={user === undefined ? logins.find(({ signInId }) => signInId === open) : undefined}
         onClose={close}
