@@ -1,29 +1,20 @@
 import './look/kit-app.ts';
-import { Modal } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { connectSession } from './api.ts';
-import { asFailure } from './failure.ts';
 import { guardSecondClicks } from './fields/second-click.ts';
+import { App, newQueries } from './frame/app.tsx';
 import { startLanguage } from './language.ts';
 import { common as commonEn } from './locales/en/common.ts';
 import { security as securityEn } from './locales/en/security.ts';
 import { common as commonJa } from './locales/ja/common.ts';
 import { security as securityJa } from './locales/ja/security.ts';
-import { Look } from './look/provider.tsx';
 import { router } from './router.tsx';
 import { noteActivity } from './session/activity.ts';
 import { confirmIdentity, signInAgain } from './session/ask-identity.ts';
 import { leaveForSignIn } from './session/leave.ts';
 import { sessionQuery } from './session/session.ts';
 
-const queries = new QueryClient({
-  defaultOptions: {
-    // An answer of the server is final; only one that did not come is asked for again.
-    queries: { retry: (count, error) => asFailure(error).status === 0 && count < 2, staleTime: 5_000 },
-  },
-});
+const queries = newQueries();
 
 connectSession({
   confirmIdentity,
@@ -63,14 +54,4 @@ addEventListener('pageshow', (event) => {
 guardSecondClicks();
 startLanguage({ ...commonJa, ...securityJa }, { ...commonEn, ...securityEn });
 const root = document.getElementById('root');
-if (root) {
-  createRoot(root).render(
-    <Look>
-      <QueryClientProvider client={queries}>
-        <Modal.Stack>
-          <RouterProvider router={router} />
-        </Modal.Stack>
-      </QueryClientProvider>
-    </Look>,
-  );
-}
+if (root) createRoot(root).render(<App queries={queries} />);

@@ -1,6 +1,3 @@
-import { Modal } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
 import type { Language } from '@warifu/contract';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -9,13 +6,12 @@ import { fastHasher } from '../../../server/test/support/fast-hasher.ts';
 import { newRoot, type Root, signIn as signInProgram } from '../../../server/test/support/people.ts';
 import { startTestServer, type TestServer } from '../../../server/test/support/server.ts';
 import { connectSession, keepCsrfToken } from '../../src/api.ts';
-import { asFailure } from '../../src/failure.ts';
+import { App, newQueries } from '../../src/frame/app.tsx';
 import { chooseLanguage, startLanguage } from '../../src/language.ts';
 import { common as commonEn } from '../../src/locales/en/common.ts';
 import { security as securityEn } from '../../src/locales/en/security.ts';
 import { common as commonJa } from '../../src/locales/ja/common.ts';
 import { security as securityJa } from '../../src/locales/ja/security.ts';
-import { Look } from '../../src/look/provider.tsx';
 import { router } from '../../src/router.tsx';
 import { until } from './page.ts';
 
@@ -118,22 +114,9 @@ export async function startConsole(): Promise<Console> {
 }
 
 async function render(): Promise<() => void> {
-  const queries = new QueryClient({
-    defaultOptions: { queries: { retry: (count, error) => asFailure(error).status === 0 && count < 2 } },
-  });
   const place = document.createElement('div');
   document.body.replaceChildren(place);
   const root = createRoot(place);
-  await act(async () =>
-    root.render(
-      <Look>
-        <QueryClientProvider client={queries}>
-          <Modal.Stack>
-            <RouterProvider router={router} />
-          </Modal.Stack>
-        </QueryClientProvider>
-      </Look>,
-    ),
-  );
+  await act(async () => root.render(<App queries={newQueries()} />));
   return () => act(() => root.unmount());
 }
