@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nearest } from '@warifu/policy';
 
 /** A configuration that cannot be used; `message` names the variable and what to do. */
 export class ConfigError extends Error {}
@@ -116,21 +117,8 @@ function read(name: string, file: string): string {
 function refuseUnknown(env: Environment): void {
   for (const name of Object.keys(env)) {
     if (!name.startsWith('WARIFU_') || (settings as readonly string[]).includes(name)) continue;
-    const nearest = settings.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? settings[0];
-    throw new ConfigError(`${name} is not a setting. Did you mean ${nearest}? All settings: docs/configuration.md`);
+    const [meant] = nearest(name, settings);
+    const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    throw new ConfigError(`${name} is not a setting.${question} All settings: docs/configuration.md`);
   }
-}
-
-/** Levenshtein distance, for suggestions only. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -15,10 +15,8 @@ const workerFile = import.meta.url.endsWith('.ts') ? './hash-worker.ts' : './has
 export function hashThreads(count: number): (job: HashJob) => Promise<Buffer> {
   const threads: Thread[] = [];
   const leastBusy = () => {
-    const [first, ...others] = threads;
-    const least = others.reduce((a, b) => (b.waiting.length < (a?.waiting.length ?? 0) ? b : a), first);
-    if (least && (least.waiting.length === 0 || threads.length === count)) return least;
-    return start(threads);
+    const [least] = threads.toSorted((a, b) => a.waiting.length - b.waiting.length);
+    return least && (least.waiting.length === 0 || threads.length === count) ? least : start(threads);
   };
   return (job) =>
     new Promise((resolve, reject) => {

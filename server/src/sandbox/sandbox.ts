@@ -26,7 +26,8 @@ export async function createSandboxOperator(cause: Cause, { address, password, l
   });
 }
 
-/** Milliseconds between two looks at a sign-up that was asked for a moment before, and is done in the background. */
+/** Looks at a sign-up that was asked for a moment before and is done in the background, and milliseconds between them. */
+const looks = 200;
 const betweenLooks = 50;
 
 /**
@@ -34,7 +35,7 @@ const betweenLooks = 50;
  * @throws Failure AUM0053 when none does
  */
 export async function newSignUpToken(cause: Cause, address: EmailAddress): Promise<string> {
-  while (await isRequestWaiting(cause.ctx, 'sign_up')) await wait(betweenLooks);
+  for (let i = 0; i < looks && (await isRequestWaiting(cause.ctx, 'sign_up')); i++) await wait(betweenLooks);
   return await change(cause, noOperator, async (c) => {
     const token = await renewSignUpToken(c, address);
     if (token === undefined) throw new Failure('AUM0053');
