@@ -33,6 +33,8 @@ export default defineConfig({
     target: 'es2023',
     // A data: URL would put the icon into the HTML; the policy allows it, but a file is cached once for both pages.
     assetsInlineLimit: 0,
+    // For the package; nobody is served it.
+    license: { fileName: 'licences.md' },
     rolldownOptions: {
       input: { login: here('login.html'), app: here('app.html') },
       output: { codeSplitting: { groups: [{ name: (id) => kit.groupOf(id) ?? partsOf(id) }] } },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packages } from '../scripts/package-build.ts';
@@ -66,6 +66,23 @@ describe('the package', () => {
     writeFileSync(join(home, 'try.js'), script);
     const { stdout, stderr } = spawnSync(process.execPath, ['try.js'], { cwd: home, encoding: 'utf8', env });
     expect([stderr, stdout.trim()]).toEqual(['', 'function function']);
+  });
+
+  test('says whose code is in it, the console included', () => {
+    const text = readFileSync(join(packages.warifu, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const name of [
+      'fastify',
+      'kysely',
+      'pg',
+      'pino',
+      'nodemailer',
+      'react',
+      '@mantine/core',
+      '@codemirror/view',
+    ]) {
+      expect([name, new RegExp(`^(## )?${name}[ @-]`, 'm').test(text)]).toEqual([name, true]);
+    }
+    expect(text).not.toMatch(/undefined/);
   });
 
   test('unpacked it is a release: `npm ci --omit=dev && npm start`, and small', async () => {

@@ -16,7 +16,10 @@ export async function buildWarifu(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const libraries = await bundle(folder);
-  cpSync(join(root, 'console/dist'), join(folder, 'console'), { recursive: true });
+  cpSync(join(root, 'console/dist'), join(folder, 'console'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('licences.md'),
+  });
   const { version, license, description } = readPackage(root);
   const argon2 = readPackage(join(root, 'server')).dependencies?.[native] ?? '';
   const manifest = {
@@ -34,7 +37,8 @@ export async function buildWarifu(): Promise<void> {
   // Published with the package: whoever installs it gets what was tested, and `npm ci` works in it.
   writeJson(join(folder, 'npm-shrinkwrap.json'), lockOf(manifest, join(root, 'package-lock.json')));
   for (const file of ['README.md', 'README.ja.md', 'LICENSE']) cpSync(join(root, file), join(folder, file));
-  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licences(libraries));
+  const ofConsole = readFileSync(join(root, 'console/dist/licences.md'), 'utf8');
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), `${licences(libraries)}\n${ofConsole}`);
 }
 
 /** Builds `@warifu/policy`: one JavaScript file and one of types for each source. */
