@@ -9,6 +9,11 @@ import css from './scan-step.module.css';
 
 type ScanStepProps = { totpUri: string; onNext: () => void; onCancel: () => void };
 
+/** What opens below is not to lie behind the buttons at the foot of the dialog. */
+function showWhole({ open, lastElementChild }: HTMLDetailsElement): void {
+  if (open) lastElementChild?.scrollIntoView({ block: 'nearest' });
+}
+
 /** The secret as a QR code, with its twin as text for those who cannot scan. */
 export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
   const { t } = useText();
@@ -23,7 +28,7 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
       <Appearing label={t('enable.qr')} className={css.qr}>
         <QrCode text={totpUri} label={t('enable.qr')} />
       </Appearing>
-      <details className={css.more}>
+      <details className={css.more} onToggle={({ currentTarget }) => showWhole(currentTarget)}>
         <summary>{t('enable.cannotScan')}</summary>
         <div className="stack-tight">
           <p>{t('enable.keyBody')}</p>
