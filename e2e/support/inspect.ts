@@ -10,6 +10,8 @@ const sizes = [
 /** One screen in both schemes at both widths, the edges of its fields, and whether it fits the narrowest. */
 export async function inspect(tab: Tab, name: string): Promise<void> {
   const { page } = tab;
+  // What stands for something that is still to come is no screen.
+  await expect.poll(() => page.locator('[class*=Skeleton]').count(), { timeout: 30_000 }).toBe(0);
   for (const size of sizes) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
