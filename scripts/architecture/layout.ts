@@ -18,6 +18,7 @@ export const order = [
   'sign-in',
   'sandbox',
   'gate',
+  'metrics',
   // Below all: it may import every folder, and `mayUseHttp` says who may import it.
   'http',
 ];
@@ -51,7 +52,7 @@ export const owners: Record<string, string> = {
 };
 
 /** Files beside the folders that every folder may import: parameters, the outside world, the one error class. */
-export const shared = ['command', 'config', 'environment', 'context', 'failure', 'limits'];
+export const shared = ['command', 'config', 'environment', 'context', 'counts', 'failure', 'limits'];
 
 /** The folders of which the shared files may speak, so that nobody reaches a lower one by way of them. */
 export const sharedMayImport = ['crypto', 'db'];

@@ -13,12 +13,14 @@ import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
+import { both, countTime, timeRoutes } from './http/request-times.ts';
 import { type IdentifiedRequest, SecureResponse } from './http/security-headers.ts';
 import { endSockets, limitSockets } from './http/sockets.ts';
 import { hostCheck, hostOf, internalHostCheck, sourceIpReader } from './http/source-ip.ts';
 import { answerOddRequests, answerUnreadable } from './http/unreadable.ts';
 import { limits } from './limits.ts';
 import { registerMailPreview } from './mail/routes.ts';
+import { registerMetrics } from './metrics/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerPermissionRoutes } from './permissions/routes.ts';
 import { registerRecoveryRoutes } from './recovery/routes.ts';
@@ -34,7 +36,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   const sourceIp = sourceIpReader(ctx.config.trustedProxies, (proxy, said) =>
     ctx.log.warn({ proxy, said }, 'this proxy names no address that can be read: sources are unknown'),
   );
-  const log = requestLog(ctx, sourceIp);
+  const log = both(requestLog(ctx, sourceIp), ctx.counts.routes && countTime);
   const app: FastifyInstance = Fastify({
     logController: new LogController({ disableRequestLogging: true }),
     // With a logger of its own it would listen to the end of every answer; who logs names the request.
@@ -64,6 +66,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     return503OnClosing: false,
   });
   app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
+  if (ctx.counts.routes) timeRoutes(app, ctx.counts.routes);
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
   const stopSockets = endSockets(app.server);
@@ -85,6 +88,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerApiPages(app);
   registerHealth(app, ctx);
   if (ctx.config.mailPreview) registerMailPreview(app, ctx);
+  registerMetrics(app, ctx);
   const missingPage = await registerPages(app, consoleDist);
   app.setNotFoundHandler((request, reply) => {
     const page = missingPage?.(request, reply);

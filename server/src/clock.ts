@@ -18,6 +18,7 @@ export function watchClock(ctx: Context, expiring: readonly Expiring[]): () => P
       for (const { bringBack } of expiring) await bringBack?.(db, ctx.now());
       await writeTime(db, ctx.now());
     });
+    ctx.counts.clockSteps++;
     ctx.log.warn({ milliseconds: ahead - ctx.now() }, 'the clock went back');
     latest = ctx.now();
   };

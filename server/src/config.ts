@@ -39,8 +39,16 @@ export type Config = {
   /** Whether each request has a line in the log. */
   readonly logRequests: boolean;
   readonly timeZone: string;
+  /** Where `/metrics` is; undefined when nobody asked for it. */
+  readonly metrics: Metrics | undefined;
   /** How the host command is typed on this machine. */
   readonly command: string;
+};
+
+/** Without a place of its own it is on the server's port, for who has the token. */
+export type Metrics = {
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly token: string | undefined;
 };
 
 export type KeyFile = {
@@ -89,8 +97,25 @@ export function readConfig(env: Environment): Config {
     ]),
     logRequests: oneOf('WARIFU_LOG_REQUESTS', get('WARIFU_LOG_REQUESTS') ?? '1', ['0', '1']) === '1',
     timeZone: timeZone(get('WARIFU_TIME_ZONE') ?? 'UTC'),
+    metrics: metrics(
+      get('WARIFU_METRICS_PORT'),
+      get('WARIFU_METRICS_HOST'),
+      secretOf(get, 'WARIFU_METRICS_TOKEN', credentialOf(env, 'warifu.metrics-token')),
+    ),
     command: commandName(env.PATH),
   };
+}
+
+const leastToken = 16;
+
+/** SECURITY: a token is for a port that everybody reaches; a short one could be guessed. */
+function metrics(port: string | undefined, host: string | undefined, token: string | undefined): Metrics | undefined {
+  if (port === undefined && host !== undefined) throw new ConfigError('WARIFU_METRICS_HOST needs WARIFU_METRICS_PORT.');
+  if (token !== undefined && token.length < leastToken) {
+    throw new ConfigError(`WARIFU_METRICS_TOKEN must have at least ${leastToken} characters.`);
+  }
+  if (port === undefined) return token === undefined ? undefined : { listen: undefined, token };
+  return { listen: { host: host ?? '127.0.0.1', port: integer('WARIFU_METRICS_PORT', port, 0, 65_535) }, token };
 }
 
 /** Whether an address or host name is this machine's own loopback. */

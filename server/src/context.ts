@@ -1,6 +1,7 @@
 import type { Language } from '@warifu/contract';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Counts } from './counts.ts';
 import type { Keys } from './crypto/keys.ts';
 import type { Hasher } from './crypto/passwords.ts';
 import type { Db } from './db/database.ts';
@@ -16,6 +17,8 @@ export type Context = {
   readonly config: Config;
   readonly hasher: Hasher;
   readonly log: Logger;
+  /** What happened since the start, for who watches the server. */
+  readonly counts: Counts;
   /** Wakes a background job at once; the job would also run by itself later. */
   readonly wake: (job: 'mail' | 'requests' | 'last uses') => void;
 };

@@ -25,6 +25,10 @@ export const settings = [
   'WARIFU_PASSWORD_MIN_LENGTH',
   'WARIFU_LOG_LEVEL',
   'WARIFU_LOG_REQUESTS',
+  'WARIFU_METRICS_PORT',
+  'WARIFU_METRICS_HOST',
+  'WARIFU_METRICS_TOKEN',
+  'WARIFU_METRICS_TOKEN_FILE',
   'WARIFU_TIME_ZONE',
 ] as const;
 export type Name = (typeof settings)[number];
@@ -82,7 +86,7 @@ export function settingsOf(env: Environment): (name: Name) => string | undefined
  */
 export function secretOf(
   get: (name: Name) => string | undefined,
-  name: 'WARIFU_DATABASE_URL' | 'WARIFU_SMTP_URL',
+  name: 'WARIFU_DATABASE_URL' | 'WARIFU_SMTP_URL' | 'WARIFU_METRICS_TOKEN',
   credential: string | undefined,
 ): string | undefined {
   const value = get(name);

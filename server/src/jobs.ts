@@ -99,9 +99,10 @@ function startJob(ctx: Context, job: Job) {
       again = false;
       await Promise.resolve(ctx.settleClock())
         .then(() => job.run(ctx))
-        .catch((error) =>
-          ctx.log.error({ job: job.name, error: error instanceof Error ? error.name : '' }, 'job failed'),
-        );
+        .catch((error) => {
+          ctx.counts.failedJobs.add({ job: job.name });
+          ctx.log.error({ job: job.name, error: error instanceof Error ? error.name : '' }, 'job failed');
+        });
     } while (again);
     running = undefined;
   };

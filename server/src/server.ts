@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { watchClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Context } from './context.ts';
+import { newCounts } from './counts.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { claimServer, type Db, isForOneServer, openUpToDate } from './db/database.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { assertKeysFit, keysFor } from './key-check.ts';
 import { releaseClaims } from './mail/outbox.ts';
+import { serveMetrics } from './metrics/listen.ts';
 import { newSetupLink } from './operators/setup.ts';
 
 export type Running = {
@@ -53,13 +54,14 @@ export async function startServer(config: Config, log: Logger, now: () => number
   }
 }
 
-type Parts = Omit<Context, 'hasher' | 'wake' | 'settleClock'>;
+type Parts = Omit<Context, 'hasher' | 'wake' | 'settleClock' | 'counts'>;
 
 /** Everything a function may need of the outside world. */
 export function createContext(parts: Parts, wake: Context['wake']): Context {
   const slots = availableParallelism();
   const settleClock = () => settle();
-  const ctx = { ...parts, hasher: createHasher(parts.keys, { slots }), wake, settleClock };
+  const counts = newCounts(parts.config.metrics !== undefined);
+  const ctx = { ...parts, counts, hasher: createHasher(parts.keys, { slots }), wake, settleClock };
   const settle = watchClock(ctx, expiring);
   return ctx;
 }
@@ -75,10 +77,13 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
     ctx.log.warn('WARIFU_SANDBOX is on: every program on this computer may create operators. Not for real accounts.');
   }
   const setupLink = await newSetupLink(ctx);
-  const address = await listen(app, ctx.config);
+  const metrics = await listening(serveMetrics(ctx), metricsNames, ctx.config.metrics?.listen);
+  const address = await listening(app.listen({ host: ctx.config.host, port: ctx.config.port }), ownNames, ctx.config);
+  if (metrics) ctx.log.info({ metrics: metrics.address }, 'metrics');
   const running = jobs;
   const stop = async () => {
     await app.close();
+    await metrics?.stop();
     await running.stop();
     await ctx.db.destroy();
     release();
@@ -86,18 +91,26 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
   return { ctx, jobs: running, address, setupLink, stop };
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+const ownNames = { host: 'WARIFU_HOST', port: 'WARIFU_PORT' };
+const metricsNames = { host: 'WARIFU_METRICS_HOST', port: 'WARIFU_METRICS_PORT' };
+
+/** Waits for a server to listen. @throws Error that names the setting */
+async function listening<T>(
+  begun: Promise<T>,
+  names: { readonly host: string; readonly port: string },
+  { host, port }: { readonly host: string; readonly port: number } = { host: '', port: 0 },
+): Promise<T> {
   try {
-    return await app.listen({ host, port });
+    return await begun;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
       throw new Error(
-        `WARIFU_PORT: another program listens on ${host}, port ${port}. Stop it, or choose another port.`,
+        `${names.port}: another program listens on ${host}, port ${port}. Stop it, or choose another port.`,
       );
     }
-    if (code === 'EACCES') throw new ConfigError(`WARIFU_PORT: this user may not listen on port ${port}.`);
+    if (code === 'EACCES') throw new ConfigError(`${names.port}: this user may not listen on port ${port}.`);
     if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
-    throw new ConfigError(`WARIFU_HOST: ${host} is no address of this machine. Write 127.0.0.1, or 0.0.0.0 for all.`);
+    throw new ConfigError(`${names.host}: ${host} is no address of this machine. Write 127.0.0.1, or 0.0.0.0 for all.`);
   }
 }

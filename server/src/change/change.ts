@@ -1,5 +1,6 @@
 import { accountKey, type ErrorCode, errorTable, type MessageParams, storedName } from '@warifu/contract';
 import { type AuditEvent, record } from '../audit/record.ts';
+import { tallyEvent } from '../audit/tally.ts';
 import type { Context, Receipt } from '../context.ts';
 import { type Db, lockedRow, transaction } from '../db/database.ts';
 import { type Operators, rootId, type Users } from '../db/schema.ts';
@@ -149,14 +150,14 @@ export function refuse(
 const receiptNames = ['sessions', 'pendingSignIns', 'links', 'backupCodes'] as const;
 
 async function run<T>(cause: Cause, operatorId: string, work: Work<Change, T>): Promise<T> {
-  const result = await transaction(cause.ctx.db, async (db) => {
+  const { result, events } = await transaction(cause.ctx.db, async (db) => {
     await cause.take?.(db);
     const c = begin(cause, db, operatorId);
     const result = await work(c);
     await flushNotices(c);
-    await flushRecords(c, isRefused(result) ? result : undefined);
-    return result;
+    return { result, events: await flushRecords(c, isRefused(result) ? result : undefined) };
   });
+  for (const event of events) tallyEvent(cause.ctx.counts, cause.info.apiKind, event);
   if (!isRefused(result)) return result;
   throw new Failure(result.refused, result.params);
 }
@@ -229,7 +230,7 @@ async function flushNotices(c: Change): Promise<void> {
 }
 
 /** Always in one order of chains: two changes that write into two of them must not wait for each other. */
-async function flushRecords(c: Change, refused: Refused | undefined): Promise<void> {
+async function flushRecords(c: Change, refused: Refused | undefined): Promise<AuditEvent[]> {
   const ended = Object.values(c.receipt).some((value) => value > 0);
   const { detail, ...entry } = c.entry;
   const own: AuditEvent = {
@@ -241,6 +242,7 @@ async function flushRecords(c: Change, refused: Refused | undefined): Promise<vo
   };
   const events = [own, ...c.further].sort((a, b) => (a.operatorId < b.operatorId ? -1 : 1));
   for (const event of events) await record(c.db, c.now, c.cause.info, event);
+  return events;
 }
 
 function isRefused(result: unknown): result is Refused {

@@ -17,10 +17,13 @@ export type Hasher = {
   isCurrent(stored: string): boolean;
   /** Keyed slow hash of a short secret under a given salt (backup codes), base64url. */
   hashWithSalt(secret: string, salt: string): Promise<string>;
+  /** How many hashes run and wait now, and how many were refused since the start. */
+  load(): HasherLoad;
   /** Takes as long as `verify` lately took, without the work: for attempts that are refused unevaluated (R08). */
   pretend(): Promise<void>;
 };
 
+export type HasherLoad = { readonly running: number; readonly waiting: number; readonly refused: number };
 export type HasherOptions = { readonly slots: number };
 
 const { memoryKiB, passes, lanes, saltBytes, tagBytes } = limits.kdf;
@@ -31,7 +34,7 @@ const perThread = 2;
 
 /** Makes the hasher; `slots` threads hash at once, the rest wait within bounds. */
 export function createHasher(keys: Keys, options: HasherOptions): Hasher {
-  const slot = createSlots(options.slots);
+  const { slot, load } = createSlots(options.slots);
   const durations: number[] = [];
   const dummySalt = randomBytes(saltBytes);
   const argon2id = hashThreads(options.slots);
@@ -56,6 +59,7 @@ export function createHasher(keys: Keys, options: HasherOptions): Hasher {
     },
     isCurrent: (stored) => stored.startsWith(`$argon2id$v=19$${cost}$`),
     hashWithSalt: async (secret, salt) => (await tag(secret, Buffer.from(salt, 'base64url'))).toString('base64url'),
+    load,
     pretend: async () => {
       if (durations.length === 0) await tag('', dummySalt);
       else await delay(durations[randomInt(durations.length)] ?? 0);
@@ -86,6 +90,7 @@ function createSlots(threads: number) {
   let free = threads * perThread;
   const mostWaiting = limits.kdf.waiting - threads * (perThread - 1);
   const queue: (() => void)[] = [];
+  let refused = 0;
   const release = () => {
     const next = queue.shift();
     if (next) next();
@@ -96,10 +101,15 @@ function createSlots(threads: number) {
       free--;
       return;
     }
-    if (queue.length >= mostWaiting) throw new Failure('COM0503', {}, 1);
-    await waitInQueue(queue);
+    try {
+      if (queue.length >= mostWaiting) throw new Failure('COM0503', {}, 1);
+      await waitInQueue(queue);
+    } catch (error) {
+      refused++;
+      throw error;
+    }
   };
-  return async <T>(work: () => Promise<T>): Promise<T> => {
+  const slot = async <T>(work: () => Promise<T>): Promise<T> => {
     await acquire();
     try {
       return await work();
@@ -107,6 +117,8 @@ function createSlots(threads: number) {
       release();
     }
   };
+  const load = () => ({ running: threads * perThread - free, waiting: queue.length, refused });
+  return { slot, load };
 }
 
 function waitInQueue(queue: (() => void)[]): Promise<void> {

@@ -35,7 +35,11 @@ export function postgresDialect(url: string, onError: (error: Error) => void): D
   pool.on('connect', (client) => client.on('error', onError));
   const dialect = new PostgresDialect({ pool });
   const adapter = new PostgresAdapter();
-  registerReads(adapter, { lookUp: lookUpTogether(preparedOn(pool)), version: undefined });
+  const usage = () => ({
+    engine: 'postgresql' as const,
+    connections: { open: pool.totalCount, busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount },
+  });
+  registerReads(adapter, { lookUp: lookUpTogether(preparedOn(pool)), version: undefined, usage });
   return Object.assign(dialect, { createAdapter: () => adapter });
 }
 

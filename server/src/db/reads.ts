@@ -28,6 +28,16 @@ export type Reads = {
    * another one. Undefined where it costs as much as the answer: there nothing is kept.
    */
   readonly version: (() => number) | undefined;
+  readonly usage: () => Usage;
+};
+
+/** What an engine is busy with, as it is known without asking it. */
+export type Usage = {
+  readonly engine: 'sqlite' | 'postgresql';
+  /** Connections of this process; of them those at work; and who waits for one. */
+  readonly connections: { readonly open: number; readonly busy: number; readonly waiting: number };
+  /** Bytes of an embedded file, and of what is committed beside it. */
+  readonly bytes?: { readonly file: number; readonly wal: number };
 };
 
 const byAdapter = new WeakMap<DialectAdapter, Reads>();
@@ -52,6 +62,11 @@ export function perDatabase<T>(make: (reads: Reads) => T): (db: Db) => T {
     return one;
   };
 }
+
+/** What the engine of a database is busy with. */
+export const usageOf = (db: Db): Usage => readUsage(db)();
+
+const readUsage = perDatabase(({ usage }) => usage);
 
 type Kept<T> = { readonly version: number; readonly value: T; readonly weight: number };
 

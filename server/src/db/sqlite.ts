@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { registerReads } from './reads.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
-import { type Manners, sqliteGroups } from './sqlite-groups.ts';
+import { type Manners, sqliteGroups, type Turn } from './sqlite-groups.ts';
 import { statementsOf } from './sqlite-statements.ts';
 
 /** Milliseconds for which a server may not see what another process has committed; host commands wait it out. */
@@ -36,6 +36,7 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
   Object.defineProperty(adapter, 'supportsTransactionalDdl', { value: true });
   const reads = statementsOf(reader);
   const { version, committed } = versionOf(reader);
+  const turns = counted(writer, sqliteGroups({ writer, patience, pause, committed }));
   registerReads(adapter, {
     lookUp: ({ sql, places }) => {
       const statement = reads(sql);
@@ -43,6 +44,7 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
         statement.all(places.map((place) => (typeof place === 'number' ? values[place] : place.always)));
     },
     version,
+    usage: () => ({ engine: 'sqlite', connections: turns.usage(), bytes: sizesOf(file) }),
   });
   const close = () => {
     reader.close();
@@ -50,11 +52,32 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
   };
   return {
     createAdapter: () => adapter,
-    createDriver: () =>
-      sqliteDriver({ writer, reads, takeTurn: sqliteGroups({ writer, patience, pause, committed }), close }),
+    createDriver: () => sqliteDriver({ writer, reads, takeTurn: turns.take, close }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** Counts who waits for a turn at the writer. */
+function counted(writer: DatabaseSync, take: () => Promise<Turn>) {
+  let waiting = 0;
+  return {
+    take: async () => {
+      waiting++;
+      try {
+        return await take();
+      } finally {
+        waiting--;
+      }
+    },
+    usage: () => ({ open: 2, busy: writer.isTransaction ? 1 : 0, waiting }),
+  };
+}
+
+/** Bytes of a database file and of its WAL. */
+function sizesOf(file: string) {
+  const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return { file: size(file), wal: size(`${file}-wal`) };
 }
 
 /** Copies a database, as it is at one moment, into a file beside it: whole or not at all. */

@@ -100,6 +100,7 @@ function assertMayCall(incoming: Incoming, caller: Caller, access: Access): Soon
   return whenThere(
     judge(ctx.db, caller, asked, () => policyRequest(incoming, caller)),
     ({ decision, settledBy }) => {
+      ctx.counts.decisions[decision]++;
       if (decision === 'deny') return refuseFor(incoming, caller, settledBy);
       if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
       return settledBy === 'permission' ? Object.assign(caller, { byPermission: true }) : caller;

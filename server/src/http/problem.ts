@@ -65,10 +65,12 @@ function textOf(fact: MessageParams[string] | undefined): string {
 /** Answers with an error. What is not a Failure becomes COM0003 or COM0503, and nothing of its inside leaves. */
 export function sendProblem(ctx: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const failure = toFailure(error);
+  ctx.counts.errors.add({ code: failure.code });
   if (failure.code === 'COM0003') {
     ctx.log.error({ requestId: request.id, error: describe(error) }, 'request failed');
   }
   if (failure.code === 'COM0503' && !(error instanceof Failure)) {
+    ctx.counts.storageFailures++;
     ctx.log.warn({ requestId: request.id, error: describe(error) }, 'storage unavailable');
   }
   logRefusal(ctx, request, failure.code);

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { RouteTimes } from '../counts.ts';
 
 /** What the console's pages may load: only what this server serves; style tags need the page's nonce. */
 export function pagePolicy(nonce: string): string {
@@ -45,9 +46,11 @@ export type IdentifiedRequest = IncomingMessage & {
   /** Whose session it shows. */
   caller?: { readonly operatorId: string; readonly userId: string };
   log?: RequestLog | undefined;
+  /** Where its time is counted. */
+  times?: RouteTimes | undefined;
 };
 
-/** Told of each answer when its head is written. */
+/** Told of each answer, when its head is written. */
 export type RequestLog = (request: IdentifiedRequest, status: number) => void;
 
 const alwaysAsList = Object.entries(always).flat();

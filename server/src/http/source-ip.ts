@@ -162,5 +162,5 @@ export function internalHostCheck(
   return (host, route = '') =>
     host !== undefined &&
     hosts.has(host.toLowerCase()) &&
-    (route === '/.well-known/jwks.json' || /^\/v1\/(?!console\/|setup$)/.test(route));
+    (route === '/.well-known/jwks.json' || route === '/metrics' || /^\/v1\/(?!console\/|setup$)/.test(route));
 }

@@ -54,7 +54,8 @@ function writeProblem(app: FastifyInstance, socket: Duplex, sent: SentHeaders, f
   const requestId = newId();
   const { status, headers, body } = problemOf(failure, requestId, sent);
   const { remoteAddress: source } = socket as Partial<Socket>;
-  const { config, log } = app.warifu.ctx;
+  const { config, counts, log } = app.warifu.ctx;
+  counts.errors.add({ code: failure.code });
   if (config.logRequests) log.info({ source, requestId, status, code: failure.code }, 'request');
   const text = JSON.stringify(body);
   const all = {

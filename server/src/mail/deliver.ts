@@ -1,5 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import { record } from '../audit/record.ts';
+import { tallyEvent } from '../audit/tally.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { Outbox } from '../db/schema.ts';
@@ -97,6 +98,7 @@ async function postpone(ctx: Context, mail: Outbox, fault: Fault): Promise<Resul
     })
     .where('claimed_until', '=', mail.claimed_until)
     .execute();
+  ctx.counts.mails.failed++;
   ctx.log.warn({ mailId: mail.mail_id, template: mail.template, attempts, code: lastError }, 'mail not sent yet');
   return fault.kind === 'SERVER' ? 'server-down' : 'failed';
 }
@@ -111,6 +113,7 @@ function backOff(mailId: string, attempts: number): number {
 
 async function markSent(ctx: Context, mail: Outbox): Promise<void> {
   await unsent(ctx.db, mail).set({ sent_at: ctx.now(), content: '', last_error: '' }).execute();
+  ctx.counts.mails.sent++;
 }
 
 /** The server takes mails again: those that wait because it did not are due now, without the rest of their back-off. */
@@ -146,24 +149,28 @@ const dropInfo: RequestInfo = {
 
 /** Gives a mail up; that somebody was not told is itself an event of the operator (R73). */
 async function drop(ctx: Context, mail: Outbox, reason: 'expired' | 'rejected', lastError: string): Promise<Result> {
+  const event = {
+    operatorId: mail.operator_id,
+    userName: '',
+    actor: 'system',
+    target: `mail:${mail.mail_id}`,
+    outcome: 'failure',
+    reason,
+    detail: { template: mail.template, attempts: mail.attempts, lastError },
+  } as const;
   const result = await transaction<Result>(ctx.db, async (tx) => {
     const { numUpdatedRows } = await unsent(tx, mail)
       .set({ dropped_at: ctx.now(), content: '', last_error: lastError })
       .where('claimed_until', '=', mail.claimed_until)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return 'failed';
-    await record(tx, ctx.now(), dropInfo, {
-      operatorId: mail.operator_id,
-      userName: '',
-      actor: 'system',
-      target: `mail:${mail.mail_id}`,
-      outcome: 'failure',
-      reason,
-      detail: { template: mail.template, attempts: mail.attempts, lastError },
-    });
+    await record(tx, ctx.now(), dropInfo, event);
     return 'dropped';
   });
+  if (result !== 'dropped') return result;
   const { mail_id: mailId, template } = mail;
-  if (result === 'dropped') ctx.log.warn({ mailId, template, reason, code: lastError }, 'mail given up');
+  ctx.counts.mails.givenUp++;
+  tallyEvent(ctx.counts, dropInfo.apiKind, event);
+  ctx.log.warn({ mailId, template, reason, code: lastError }, 'mail given up');
   return result;
 }

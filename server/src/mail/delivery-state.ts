@@ -21,3 +21,22 @@ export async function deliveryState(db: Db, operatorId: string) {
     ...(failed && { lastFailedAt: failed.dropped_at ?? failed.created_at, lastError: failed.last_error }),
   };
 }
+
+/** Mails that are counted at most; more are not worth the time that it takes to count them. */
+const counted = 10_000;
+
+/** The whole queue: how many mails wait (10,000 stand for more), and since when the oldest of them does. */
+export async function queueState(db: Db): Promise<{ waiting: number; oldest: number | undefined }> {
+  const waiting = db
+    .selectFrom('outbox')
+    .select('created_at')
+    .where('sent_at', 'is', null)
+    .where('dropped_at', 'is', null)
+    .orderBy('next_attempt_at')
+    .limit(counted);
+  const row = await db
+    .selectFrom(waiting.as('waiting'))
+    .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('created_at').as('oldest')])
+    .executeTakeFirst();
+  return { waiting: Number(row?.count ?? 0), oldest: row?.oldest ?? undefined };
+}

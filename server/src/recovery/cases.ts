@@ -122,6 +122,19 @@ export async function recentOverride(ctx: Context, operatorId: string): Promise<
   return row?.done_at ?? undefined;
 }
 
+/** How many resets by the host were asked for and can happen, and how many were done within the 30 days. */
+export async function countHostResets({ db, now }: Pick<Context, 'db' | 'now'>) {
+  const since = now() - limits.hostOverride.shown;
+  const row = await db
+    .selectFrom('recovery_cases')
+    .select((eb) => [eb.fn.count<number>('done_at').as('done'), eb.fn.countAll<number>().as('all')])
+    .where('kind', '=', 'host')
+    .where('stopped_at', 'is', null)
+    .where((eb) => eb.or([eb('done_at', 'is', null), eb('done_at', '>', since)]))
+    .executeTakeFirstOrThrow();
+  return { asked: Number(row.all) - Number(row.done), done: Number(row.done) };
+}
+
 /** The cause of what the host asked for: its user, and no request. */
 export function causeOfHost(ctx: Context, hostUser: string): Cause {
   const none = { requestId: '', sourceIp: '', method: '', path: '', language: 'en' } as const;

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
+import { newCounts } from '../../src/counts.ts';
 import { loadKeys } from '../../src/crypto/keys.ts';
 import { createHasher } from '../../src/crypto/passwords.ts';
 import { newId } from '../../src/crypto/tokens.ts';
@@ -51,6 +52,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
         return config;
       },
       hasher,
+      counts: newCounts(false),
       log: pino({ level: 'trace', base: null }, { write: (line: string) => void lines.push(line) }),
       wake: () => {},
       settleClock: async () => {},

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { RouteTimes } from '../counts.ts';
+import type { IdentifiedRequest, RequestLog } from './security-headers.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** By method. */
+    times?: Record<string, RouteTimes>;
+  }
+}
+
+/** Gives each request the place where its time is counted; call it before the routes are registered. */
+export function timeRoutes(app: FastifyInstance, routes: RouteTimes[]): void {
+  const noRoute = new RouteTimes('any', 'none');
+  routes.push(noRoute);
+  app.addHook('onRoute', (route) => {
+    const times: Record<string, RouteTimes> = {};
+    for (const method of [route.method].flat()) routes.push((times[method] = new RouteTimes(method, route.url)));
+    route.config = { ...route.config, times };
+  });
+  app.addHook('onRequest', (request, _, done) => {
+    (request.raw as IdentifiedRequest).times = request.routeOptions.config.times?.[request.method] ?? noRoute;
+    done();
+  });
+}
+
+/** Counts the time until the head of an answer is written. */
+export function countTime({ times, begun = 0 }: IdentifiedRequest, status: number): void {
+  times?.add(status, (performance.now() - begun) / 1000);
+}
+
+/** Tells both of each answer. */
+export function both(one: RequestLog | undefined, other: RequestLog | undefined): RequestLog | undefined {
+  if (!one || !other) return one ?? other;
+  return (request, status) => {
+    one(request, status);
+    other(request, status);
+  };
+}
