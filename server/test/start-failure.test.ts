@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../scripts/postgres.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
-import { type Db, openDatabase, openUpToDate } from '../src/db/database.ts';
+import { asHostCommand, type Db, openDatabase, openUpToDate } from '../src/db/database.ts';
 import { engines } from './support/server.ts';
 
 const secret = 'pebble-harbour-quilt';
@@ -53,7 +53,7 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
   };
   beforeAll(async () => {
     // Databases are made and dropped: a busy machine takes as long as it takes.
-    db = openDatabase(`${admin}?statement_timeout=0`, () => {});
+    db = openDatabase(admin, () => {}, asHostCommand);
   });
   afterAll(async () => {
     await run(`drop database if exists "${database}" with (force)`);

@@ -5,22 +5,26 @@ import { type Migrations, migrations, notedVersion, noting } from './migrations/
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { copySqlite, hasTable, lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
-import type { Manners } from './sqlite-groups.ts';
+import type { Manners as FileManners } from './sqlite-groups.ts';
 import { NewerDatabase, startFailure } from './start-failure.ts';
 
 /** A handle for queries: the database itself or a running transaction. A function that takes one joins it. */
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
-/** How a process writes to a file that others may have open; a host command has time. */
-const asServer: Manners = { patience: 1000, pause: 0 };
-export const asHostCommand: Manners = { patience: 5000, pause: 2 * unseen };
+/** How a process shares a database with others; a host command has time. */
+export type Manners = FileManners & {
+  /** Milliseconds for which the answer to one statement is waited for on PostgreSQL: with the way there, less than five seconds. */
+  readonly answer: number;
+};
+const asServer: Manners = { patience: 1000, pause: 0, answer: 4000 };
+export const asHostCommand: Manners = { patience: 5000, pause: 2 * unseen, answer: 60_000 };
 
 /** Opens the database of a URL (`sqlite:<file>` or `postgres://…`). Nothing else in the server knows an engine. */
 export function openDatabase(url: string, onError: (error: Error) => void, manners = asServer): Db {
   const dialect = url.startsWith('sqlite:')
     ? sqliteDialect(url.slice('sqlite:'.length), manners)
-    : postgresDialect(url, onError);
+    : postgresDialect(url, onError, manners.answer);
   return new Kysely<Database>({ dialect });
 }
 

@@ -1,46 +1,44 @@
-import { type Dialect, PostgresAdapter, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresAdapter, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import { lookUpTogether } from './postgres-look-ups.ts';
+import { type Checkout, type WatchedPool, watchedPool } from './postgres-pool.ts';
 import { registerReads } from './reads.ts';
 
 const int8 = 20;
 
 /**
  * A pool on PostgreSQL 15 or newer. Times are bounded so that a database in trouble turns into a 503, not a pile-up.
- * @param onError called when an idle connection breaks; the pool replaces it
+ * @param onError called when a connection breaks; the pool replaces it
  */
-export function postgresDialect(url: string, onError: (error: Error) => void): Dialect {
-  const pool = new pg.Pool({
+export function postgresDialect(url: string, onError: (error: Error) => void, answer: number): Dialect {
+  const config: pg.PoolConfig = {
     connectionString: url,
     max: 10,
-    connectionTimeoutMillis: 3000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: 5000,
-    lock_timeout: 3000,
-    idle_in_transaction_session_timeout: 10_000,
     application_name: 'warifu',
-    // The pool's own check, not the dialect's: that one would never give a refused connection back.
-    verify: (client, done) => {
-      assertSettings(client).then(() => done(), done);
-    },
     // Instants and counters are far below 2^53.
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
         oid === int8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
     },
-  });
-  pool.on('error', onError);
-  // The pool listens to idle connections only: one that broke in the middle of a transaction would end the process.
-  pool.on('connect', (client) => client.on('error', onError));
-  const dialect = new PostgresDialect({ pool });
+  };
+  const waits = { connection: Math.min(3000, answer), answer };
+  const pool = watchedPool(config, { waits, onError, verify: prepareSession(answer) });
+  const dialect = new PostgresDialect({ pool: forKysely(pool) });
   const adapter = new PostgresAdapter();
-  const usage = () => ({
-    engine: 'postgresql' as const,
-    connections: { open: pool.totalCount, busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount },
-  });
+  const usage = () => ({ engine: 'postgresql' as const, connections: pool.connections() });
   registerReads(adapter, { lookUp: lookUpTogether(preparedOn(pool)), version: undefined, usage });
   return Object.assign(dialect, { createAdapter: () => adapter });
+}
+
+/** What Kysely uses of a pool of `pg`. */
+function forKysely({ connect, end }: WatchedPool): PostgresPool {
+  const checkOut = async () => {
+    const { ask, release } = await connect();
+    return { query: (text: string, values: unknown[]) => ask({ text, values }), release };
+  };
+  return { connect: checkOut as never, end, options: {} };
 }
 
 /** Where a URL leads, for the person who wrote it. */
@@ -52,8 +50,8 @@ export function placeOf(url: string): Place {
   return { role: user, database, server: `${host}:${port}` };
 }
 
-/** Runs statements that a connection prepares once, each under a name of its own. */
-function preparedOn(pool: pg.Pool) {
+/** Runs statements that a connection prepares once, each under a name of its own, where a connection is one. */
+function preparedOn({ connect, isShared }: WatchedPool) {
   const names = new Map<string, string>();
   return async (text: string, values: unknown[]): Promise<Record<string, unknown>[]> => {
     let name = names.get(text);
@@ -61,7 +59,15 @@ function preparedOn(pool: pg.Pool) {
       name = `warifu_${names.size}`;
       names.set(text, name);
     }
-    return (await pool.query<Record<string, unknown>>({ name, text, values })).rows;
+    const { ask, release } = await connect();
+    let isWhole = false;
+    try {
+      const { rows } = await ask(isShared() ? { text, values } : { name, text, values });
+      isWhole = true;
+      return rows;
+    } finally {
+      release(!isWhole);
+    }
   };
 }
 
@@ -70,36 +76,89 @@ export const unfitSettings = '25006';
 /** As PostgreSQL names a character that an encoding does not have. */
 export const wrongEncoding = '22P05';
 
-type Setting = { readonly fits: (value: string) => boolean; readonly mend: string };
+type Row = Record<string, string>;
+type Setting = { readonly fits: (value: string) => boolean; readonly why: string; readonly mend: (row: Row) => string };
 
-const onForServer = (setting: string) => `ALTER SYSTEM SET ${setting} = on; SELECT pg_reload_conf();`;
+const onDisk = 'what is committed must be on the disk';
+const onForServer = (setting: string) => () => `ALTER SYSTEM SET ${setting} = on; SELECT pg_reload_conf();`;
+const onForDatabase = (what: string) => (row: Row) =>
+  `ALTER DATABASE ${pg.escapeIdentifier(row.database ?? '')} SET ${what};`;
 
 /** "Committed" must mean flushed, and a standby must never be taken for the primary (security.md 5.3). */
 const settings: Readonly<Record<string, Setting>> = {
-  fsync: { fits: (value) => value === 'on', mend: onForServer('fsync') },
-  full_page_writes: { fits: (value) => value === 'on', mend: onForServer('full_page_writes') },
+  fsync: { fits: (value) => value === 'on', why: onDisk, mend: onForServer('fsync') },
+  full_page_writes: { fits: (value) => value === 'on', why: onDisk, mend: onForServer('full_page_writes') },
   synchronous_commit: {
     fits: (value) => value !== 'off' && value !== 'local',
-    mend: 'ALTER DATABASE … SET synchronous_commit = on;',
+    why: onDisk,
+    mend: onForDatabase('synchronous_commit = on'),
   },
   transaction_read_only: {
     fits: (value) => value === 'off',
-    mend: 'ALTER DATABASE … SET default_transaction_read_only = off;',
+    why: onDisk,
+    mend: onForDatabase('default_transaction_read_only = off'),
   },
 };
 
-const names = [...Object.keys(settings), 'server_encoding'];
-const askSettings = `select current_database() as database, ${names.map((name) => `current_setting('${name}') as ${name}`).join(', ')}`;
+/**
+ * Milliseconds after which PostgreSQL itself ends what goes on for too long, so that nobody waits for a lock of a server
+ * that is gone. A statement may take a second longer than it is waited for: its error says more than silence.
+ */
+const limits = (answer: number): Readonly<Record<string, number>> => ({
+  statement_timeout: answer + 1000,
+  lock_timeout: 3000,
+  idle_in_transaction_session_timeout: 10_000,
+});
 
-async function assertSettings(client: pg.PoolClient): Promise<void> {
-  const row = (await client.query<Record<string, string>>(askSettings)).rows[0] ?? {};
-  if (row.server_encoding !== 'UTF8') {
-    throw Object.assign(new Error('The encoding of the database must be UTF8.'), { code: wrongEncoding });
-  }
-  const unfit = Object.entries(settings).find(([name, { fits }]) => !fits(row[name] ?? ''));
+/** PostgreSQL's side of a connection that died silently would else be there for two hours. */
+const keepAlive = {
+  tcp_keepalives_idle: 30,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 10_000,
+};
+
+const names = [...Object.keys(settings), ...Object.keys(limits(0)), 'server_encoding'];
+const askSettings = `select current_database() as database, current_user as role, pg_backend_pid() as process, ${names.map((name) => `current_setting('${name}') as ${name}`).join(', ')}`;
+
+/**
+ * Asserts the settings of a new connection, and sets its limits. Behind a pooler that gives each transaction another
+ * connection nothing can be set for a session: there the role has to have the limits. Such a pooler shows by the number
+ * of the process, which is not the one that the connection was told.
+ */
+function prepareSession(answer: number) {
+  return async (ask: Checkout['ask'], processId: number): Promise<boolean> => {
+    const { rows } = await ask<Row>({ text: askSettings, values: [] });
+    const row = rows[0] ?? {};
+    if (row.server_encoding !== 'UTF8') {
+      throw Object.assign(new Error('The encoding of the database must be UTF8.'), { code: wrongEncoding });
+    }
+    assertSettings(row, settings);
+    const isShared = Number(row.process) !== processId;
+    if (isShared) assertSettings(row, limitsOfRole(answer));
+    else await ask(setting({ ...limits(answer), ...keepAlive }));
+    return isShared;
+  };
+}
+
+function limitsOfRole(answer: number): Readonly<Record<string, Setting>> {
+  const why = 'behind a pooler the role has to have the limits';
+  const entries = Object.entries(limits(answer)).map(([name, limit]): [string, Setting] => {
+    const value = `${name} = '${limit / 1000}s'`;
+    const mend = (row: Row) => `ALTER ROLE ${pg.escapeIdentifier(row.role ?? '')} SET ${value};`;
+    return [name, { fits: (found) => found !== '0', why, mend }];
+  });
+  return Object.fromEntries(entries);
+}
+
+function setting(values: Readonly<Record<string, number>>) {
+  const calls = Object.entries(values).map(([name, value]) => `set_config('${name}', '${value}', false)`);
+  return { text: `select ${calls.join(', ')}`, values: [] };
+}
+
+function assertSettings(row: Row, wanted: Readonly<Record<string, Setting>>): void {
+  const unfit = Object.entries(wanted).find(([name, { fits }]) => !fits(row[name] ?? ''));
   if (!unfit) return;
-  const [name, { mend }] = unfit;
-  const database = pg.escapeIdentifier(row.database ?? '');
-  const message = `${name} is ${row[name]}: what is committed must be on the disk. Run: ${mend.replace('…', () => database)}`;
-  throw Object.assign(new Error(message), { code: unfitSettings });
+  const [name, { why, mend }] = unfit;
+  throw Object.assign(new Error(`${name} is ${row[name]}: ${why}. Run: ${mend(row)}`), { code: unfitSettings });
 }

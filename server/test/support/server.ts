@@ -11,7 +11,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { loadKeys } from '../../src/crypto/keys.ts';
 import type { Hasher } from '../../src/crypto/passwords.ts';
-import { migrate, openDatabase } from '../../src/db/database.ts';
+import { asHostCommand, migrate, openDatabase } from '../../src/db/database.ts';
 import { type Jobs, startJobs } from '../../src/jobs.ts';
 import { createContext } from '../../src/server.ts';
 
@@ -108,10 +108,15 @@ export async function joinTestServer(first: TestServer): Promise<TestServer> {
   return first.engine === 'sqlite' ? { ...first, stop: async () => {} } : await startBeside(first);
 }
 
-/** A server on the database of another one that does nothing meanwhile. */
-export async function startBeside(first: TestServer): Promise<TestServer> {
+/**
+ * A server on the database of another one that does nothing meanwhile.
+ * @param db the same database, opened otherwise than a server opens it
+ */
+export async function startBeside(
+  first: TestServer,
+  db = openDatabase(first.ctx.config.databaseUrl, () => {}),
+): Promise<TestServer> {
   const { config, log, keys, now, hasher } = first.ctx;
-  const db = openDatabase(config.databaseUrl, () => {});
   const ctx = { ...createContext({ config, log, keys, db, now }, () => {}), hasher };
   const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
   const jobs = startJobs(ctx);
@@ -127,13 +132,13 @@ export async function startBeside(first: TestServer): Promise<TestServer> {
 async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   if (!postgresUrl) throw new Error('WARIFU_TEST_POSTGRES_URL is not set: run the tests with npm test');
   const name = `warifu_${randomBytes(6).toString('hex')}`;
-  const admin = openDatabase(postgresUrl, () => {});
+  const admin = openDatabase(postgresUrl, () => {}, asHostCommand);
   await sql.raw(`create database ${name}`).execute(admin);
   await admin.destroy();
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
   const drop = async () => {
-    const again = openDatabase(postgresUrl, () => {});
+    const again = openDatabase(postgresUrl, () => {}, asHostCommand);
     await sql.raw(`drop database ${name} with (force)`).execute(again);
     await again.destroy();
   };
