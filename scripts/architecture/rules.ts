@@ -116,7 +116,7 @@ function typedStatus(source: Source): Finding[] {
 /** Time, environment and randomness come through `Context`, so that tests can set them. */
 function readsOutside(source: Source): Finding[] {
   const { path } = source;
-  const isEdge = /^server\/src\/(config\.ts$|cli\/)/.test(path);
+  const isEdge = /^server\/src\/((config|cli)\/)/.test(path);
   if (isEdge || !/^(server|policy|contract)\/src\//.test(path)) return [];
   const free = path.startsWith(`${server}crypto/`) ? 'randomness (the global crypto)' : undefined;
   return source.outside.flatMap(({ what, line }) =>

@@ -1,6 +1,6 @@
 import type { Language } from '@warifu/contract';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Counts } from './counts.ts';
 import type { Keys } from './crypto/keys.ts';
 import type { Hasher } from './crypto/passwords.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import { fingerprintOf, KeyFileError, type Keys, loadKeys } from './crypto/keys.ts';
 import { seal, unseal } from './crypto/sealed.ts';
 import { type Db, isWarifuDatabase } from './db/database.ts';

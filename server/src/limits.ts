@@ -1,6 +1,6 @@
 /**
  * The parameter sheet: every number that security rests on, once, with its reason. Times in milliseconds unless the
- * name says otherwise. `pw.min` and the time zone are configuration (`config.ts`).
+ * name says otherwise. `pw.min` and the time zone are configuration (`config/settings.ts`).
  */
 const second = 1000;
 const minute = 60 * second;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { watchClock } from './clock.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError } from './config/config.ts';
+import { servingFault } from './config/serving.ts';
 import type { Context } from './context.ts';
 import { newCounts } from './counts.ts';
 import { createHasher } from './crypto/passwords.ts';
@@ -35,11 +36,8 @@ const consoleDist = existsSync(packagedConsole) ? packagedConsole : join(import.
  * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
  */
 export async function startServer(config: Config, log: Logger, now: () => number): Promise<Running> {
-  if (!config.smtpUrl && !config.keepsMails) {
-    const where = 'WARIFU_HOST or WARIFU_BASE_URL is not a loopback address';
-    const own = `To try it in a container on this computer, with a base URL on localhost: WARIFU_SMTP_URL=none, and \`${config.command} mails\` prints them.`;
-    throw new ConfigError(`WARIFU_SMTP_URL is needed when ${where}: mails must reach people. ${own}`);
-  }
+  const fault = servingFault(config);
+  if (fault !== undefined) throw new ConfigError(fault);
   const keys = await keysFor(config, 'may be new');
   const release = claimServer(config.databaseUrl);
   const lost = (error: Error) => log.warn({ error: error.message }, 'database connection lost');

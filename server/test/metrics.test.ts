@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { serveMetrics } from '../src/metrics/listen.ts';
 import { requestOverride, runDueOverrides } from '../src/recovery/host-override.ts';
 import { call } from './support/client.ts';

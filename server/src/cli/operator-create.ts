@@ -9,6 +9,8 @@ import { createOperator } from '../operators/operators.ts';
 import { closeSetup } from '../operators/setup.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
 
+export type OperatorOptions = { readonly email: string; readonly lang: 'ja' | 'en' };
+
 /**
  * Creates an operator with its root user and prints its ID as JSON.
  * @returns the exit code
@@ -17,17 +19,11 @@ import { assertAcceptable } from '../users/password-policy.ts';
 export async function createOperatorCommand(
   ctx: Context,
   info: RequestInfo,
-  options: { email: string; lang: string },
+  options: OperatorOptions,
 ): Promise<number> {
   const address = parseEmail(options.email);
   if (!address) throw new Failure('COM0008', { field: '--email' });
-  if (options.lang !== 'ja' && options.lang !== 'en') {
-    throw new Failure('COM0001', {
-      field: '--lang',
-      reason: { en: 'must be ja or en', ja: 'ja または en を指定してください。' },
-    });
-  }
-  const language: 'ja' | 'en' = options.lang;
+  const { lang: language } = options;
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
   await assertAcceptable(ctx, password, [address.email]);
   const passwordHash = await ctx.hasher.hash(password);

@@ -1,5 +1,5 @@
-import { readConfig } from '../config.ts';
-import { serviceLinks } from '../environment.ts';
+import { readConfig } from '../config/config.ts';
+import { serviceLinks } from '../config/kubernetes.ts';
 import { createLog } from '../log.ts';
 import { type Running, startServer } from '../server.ts';
 

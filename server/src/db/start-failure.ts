@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config.ts';
 import { type Place, placeOf, unfitSettings, wrongEncoding } from './postgres.ts';
 
 type Trouble = { readonly code?: string; readonly routine?: string; readonly message: string };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Config, shade } from '../config.ts';
+import { type Config, shade } from '../config/config.ts';
 import { newSecret } from '../crypto/tokens.ts';
 import { escapeHtml } from './escape.ts';
 import { pagePolicy } from './security-headers.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../config/config.ts';
 import { unknownSource } from '../context.ts';
 
 type Cidr = ReturnType<typeof ipaddr.parseCIDR>;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { newSecret } from '../crypto/tokens.ts';
 import { Failure } from '../failure.ts';

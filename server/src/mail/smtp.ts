@@ -1,5 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';

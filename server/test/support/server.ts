@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { type KyselyPlugin, sql } from 'kysely';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import type { Context } from '../../src/context.ts';
 import { loadKeys } from '../../src/crypto/keys.ts';
 import type { Hasher } from '../../src/crypto/passwords.ts';

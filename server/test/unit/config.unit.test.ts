@@ -1,10 +1,10 @@
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, isLoopback, readConfig } from '../../src/config.ts';
+import { ConfigError, isLoopback, readConfig } from '../../src/config/config.ts';
+import { serviceLinks } from '../../src/config/kubernetes.ts';
 import { loadKeys } from '../../src/crypto/keys.ts';
-import { serviceLinks, settings } from '../../src/environment.ts';
 
 const messageOf = (env: Record<string, string>) => {
   try {
@@ -247,12 +247,6 @@ describe('the configuration', () => {
         text,
         expect.stringContaining('is not a host'),
       ]);
-  });
-
-  it('every setting is documented, and nothing else', () => {
-    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-    const rows = [...page.matchAll(/^\| `(WARIFU_\w+)`(?:, `(WARIFU_\w+)`)? \|/gm)].flatMap(([, ...names]) => names);
-    expect(rows.filter(Boolean).sort()).toEqual(settings.toSorted());
   });
 
   it('drops the slash of the base URL, and its default port', () => {

@@ -1,6 +1,6 @@
 import type { Language } from '@warifu/contract';
 import { oneLine } from '../../audit/record.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { type Receipt, unknownSource } from '../../context.ts';
 import type { MailFacts, Notice } from '../facts.ts';
 import type { StoredContent } from '../outbox.ts';

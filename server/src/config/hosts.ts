@@ -1,0 +1,31 @@
+import ipaddr from 'ipaddr.js';
+import { partsOf } from './forms.ts';
+import { type At, ConfigError } from './setting.ts';
+
+/** Whether an address or host name is this machine's own loopback. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const bare = host.replace(/^\[|\]$/g, '');
+  return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback';
+}
+
+/** SECURITY: names only, each written out; a pattern would let a page choose one (DNS rebinding). */
+export function hostList(text: string, { name }: At, port: number): string[] {
+  return partsOf(text).map((host) => {
+    const form = /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i.exec(host);
+    const fits = form && URL.canParse(`http://${host}`);
+    if (!fits) throw new ConfigError(`${name}: ${host} is not a host such as warifu or warifu:8787.`);
+    return (form[1] === undefined ? `${host}:${port}` : host).toLowerCase();
+  });
+}
+
+/** Ranges of addresses that are trusted. */
+export function cidrList(text: string, { name }: At): string[] {
+  const list = partsOf(text);
+  for (const cidr of list) {
+    if (!ipaddr.isValidCIDR(cidr)) throw new ConfigError(`${name}: ${cidr} is not a CIDR such as 10.0.0.0/8.`);
+    // SECURITY: trusting every address would let any client choose its own source address (R61).
+    if (ipaddr.parseCIDR(cidr)[1] === 0) throw new ConfigError(`${name} must not trust every address.`);
+  }
+  return list;
+}
