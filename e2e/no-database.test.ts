@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../scripts/postgres.ts';
 import { launch, program, serverEnv, startServer, temporaryFolder } from './support/server.ts';
+import { until } from './support/until.ts';
 
 /** Runs a command to its end. */
 async function ran(args: string[], dataDir: string, databaseUrl?: string) {
@@ -102,4 +103,16 @@ test('a stop during the start is obeyed', async () => {
   running.child.kill('SIGTERM');
   expect([await running.exit, running.output()]).toEqual([0, '']);
   silent.close();
+});
+
+test('a database that is not there yet is waited for, with the reason, and a stop is obeyed meanwhile', async () => {
+  const port = await freePort();
+  const databaseUrl = `postgres://warifu:pebble-harbour@127.0.0.1:${port}/warifu`;
+  const env = serverEnv(await freePort(), temporaryFolder('absent'), { databaseUrl });
+  const running = launch([program, 'serve'], env);
+  await until(() => running.output().includes('the database is not there yet'), 'the reason in the log');
+  expect(running.output()).toContain(`nothing listens at 127.0.0.1:${port}`);
+  running.child.kill('SIGTERM');
+  expect(await running.exit).toBe(0);
+  expect(running.output()).not.toContain('pebble-harbour');
 });

@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { newCounts } from './counts.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { claimServer, type Db, isForOneServer, openUpToDate } from './db/database.ts';
+import { asServerStarts, untilThere } from './db/until-there.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { assertKeysFit, keysFor } from './key-check.ts';
 import { releaseClaims } from './mail/outbox.ts';
@@ -38,12 +39,15 @@ const consoleDist = existsSync(packagedConsole) ? packagedConsole : join(import.
 export async function startServer(config: Config, log: Logger, now: () => number): Promise<Running> {
   const fault = servingFault(config);
   if (fault !== undefined) throw new ConfigError(fault);
-  const keys = await keysFor(config, 'may be new');
+  const once = untilThere(asServerStarts, (reason, seconds) =>
+    log.warn({ reason, nextTryInSeconds: seconds }, 'the database is not there yet'),
+  );
+  const keys = await once(() => keysFor(config, 'may be new'));
   const release = claimServer(config.databaseUrl);
   const lost = (error: Error) => log.warn({ error: error.message }, 'database connection lost');
   let db: Db | undefined;
   try {
-    db = await openUpToDate(config.databaseUrl, lost);
+    db = await once(() => openUpToDate(config.databaseUrl, lost));
     return await start({ config, log, now, keys, db }, release);
   } catch (error) {
     await db?.destroy();

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../scripts/postgres.ts';
 import { ConfigError, readConfig } from '../src/config/config.ts';
 import { asHostCommand, type Db, openDatabase, openUpToDate } from '../src/db/database.ts';
+import { asServerStarts, untilThere } from '../src/db/until-there.ts';
 import { engines } from './support/server.ts';
+import { type SwallowingProxy, startSwallowingProxy } from './support/swallowing-proxy.ts';
 
 const secret = 'pebble-harbour-quilt';
 
@@ -181,6 +184,62 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
     });
   });
 
+  it('says which version is too old', async () => {
+    // The real answer of a real server, with one digit of its version changed on the way.
+    const { hostname, port } = new URL(admin);
+    const older = (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace(/\b1[5-9](\d{4})/, '14$1'), 'latin1');
+    const other = createServer((client) => {
+      const upstream = connect(Number(port), hostname);
+      client.pipe(upstream);
+      upstream.on('data', (bytes) => client.write(older(bytes)));
+      for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
+        from.on('error', () => {}).on('close', () => to.destroy());
+      }
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const url = new URL(admin);
+    url.port = String((other.address() as AddressInfo).port);
+    url.pathname = '/template1';
+    expect(await startOn(url.toString())).toMatchObject({
+      isFinal: true,
+      message: expect.stringMatching(/is PostgreSQL 14\. Use PostgreSQL 15 or newer/),
+    });
+    other.close();
+  });
+
+  it('is tried again while it may come, with the reason each time, and not when it will not', async () => {
+    const port = await freePort();
+    const late = `${database}_late`;
+    await run(`create database "${late}"`);
+    const url = new URL(admin);
+    url.port = String(port);
+    url.pathname = `/${late}`;
+    const reasons: string[] = [];
+    let proxy: SwallowingProxy | undefined;
+    const once = untilThere({ longest: 60_000, pause: 50 }, (reason) => {
+      reasons.push(reason);
+      if (reasons.length === 3) void startSwallowingProxy(Number(new URL(admin).port), port).then((it) => (proxy = it));
+    });
+    const open = () => openUpToDate(url.toString(), () => {});
+    await (await once(open)).destroy();
+    expect(reasons.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(reasons)).toEqual(
+      new Set([expect.stringContaining(`nothing listens at 127.0.0.1:${port}`) as string]),
+    );
+    await proxy?.stop();
+    await run(`drop database "${late}" with (force)`);
+    reasons.length = 0;
+    await expect(untilThere({ longest: 120, pause: 50 }, (reason) => reasons.push(reason))(open)).rejects.toThrow(
+      /nothing listens/,
+    );
+    expect(reasons.length).toBeGreaterThanOrEqual(1);
+    reasons.length = 0;
+    url.port = new URL(admin).port;
+    url.pathname = '/nowhere_at_all';
+    await expect(untilThere(asServerStarts, (reason) => reasons.push(reason))(open)).rejects.toThrow(/has no database/);
+    expect(reasons).toEqual([]);
+  });
+
   it('says when what listens is no PostgreSQL', async () => {
     const other = createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n'));
     const port = await freePort();
@@ -207,6 +266,18 @@ describe('a file that cannot be used says why', () => {
       isFinal: true,
       message: expect.stringMatching(/a newer Warifu, 9\.8\.7, .*0099-later.* this is Warifu \d+\.\d+\.\d+\./),
     });
+  });
+
+  it('locked by another process: it is waited for', async () => {
+    const file = join(folder, 'locked.db');
+    const other = new DatabaseSync(file);
+    other.exec('pragma journal_mode = wal; begin immediate');
+    const once = untilThere({ longest: 60_000, pause: 10 }, (reason) => {
+      expect(reason).toMatch(/another process is writing to .*locked\.db/);
+      if (other.isTransaction) other.exec('commit');
+    });
+    await (await once(() => openUpToDate(`sqlite:${file}`, () => {}))).destroy();
+    other.close();
   });
 
   it('no database, a folder', async () => {

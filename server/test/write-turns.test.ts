@@ -93,9 +93,10 @@ describe('writes on SQLite', () => {
     expect(onDisk()).toContain('w99');
   });
 
-  it('that wait for another process hold up nothing else, and go on when it is through', async () => {
+  it('that wait for another process hold up nothing else, and go on in order when it is through', async () => {
     other.exec('begin immediate');
-    const writing = insert('w1');
+    const order: number[] = [];
+    const writing = Promise.all([1, 2, 3, 4, 5].map((i) => write(`w${i}`, async () => void order.push(i))));
     let turns = 0;
     for (let i = 0; i < 5; i++) {
       await delay(1);
@@ -103,8 +104,26 @@ describe('writes on SQLite', () => {
       expect((await server.app.inject({ url: '/healthz' })).statusCode).toBe(200);
     }
     expect(turns).toBe(5);
+    expect(order).toEqual([]);
     other.exec('commit');
     await writing;
-    expect(onDisk()).toEqual(['w1']);
+    expect(order).toEqual([1, 2, 3, 4, 5]);
+    expect(onDisk()).toEqual(['w1', 'w2', 'w3', 'w4', 'w5']);
+  });
+
+  it('give up when another process does not end, one and all, and the next one is done', async () => {
+    other.exec('begin immediate');
+    const outcomes = await Promise.all(
+      [1, 2, 3].map((i) =>
+        insert(`w${i}`).then(
+          () => 'written',
+          (error: unknown) => isStorageFailure(error),
+        ),
+      ),
+    );
+    expect(outcomes).toEqual([true, true, true]);
+    other.exec('commit');
+    await insert('w4');
+    expect(onDisk()).toEqual(['w4']);
   });
 });

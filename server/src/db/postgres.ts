@@ -76,6 +76,11 @@ export const unfitSettings = '25006';
 /** As PostgreSQL names a character that an encoding does not have. */
 export const wrongEncoding = '22P05';
 
+/** As PostgreSQL names what it does not have. */
+export const tooOld = '0A000';
+/** The oldest that the statements are tried on. */
+const oldest = 15;
+
 type Row = Record<string, string>;
 type Setting = { readonly fits: (value: string) => boolean; readonly why: string; readonly mend: (row: Row) => string };
 
@@ -118,7 +123,7 @@ const keepAlive = {
   tcp_user_timeout: 10_000,
 };
 
-const names = [...Object.keys(settings), ...Object.keys(limits(0)), 'server_encoding'];
+const names = [...Object.keys(settings), ...Object.keys(limits(0)), 'server_encoding', 'server_version_num'];
 const askSettings = `select current_database() as database, current_user as role, pg_backend_pid() as process, ${names.map((name) => `current_setting('${name}') as ${name}`).join(', ')}`;
 
 /**
@@ -130,6 +135,8 @@ function prepareSession(answer: number) {
   return async (ask: Checkout['ask'], processId: number): Promise<boolean> => {
     const { rows } = await ask<Row>({ text: askSettings, values: [] });
     const row = rows[0] ?? {};
+    const version = Math.floor(Number(row.server_version_num) / 10_000);
+    if (version < oldest) throw Object.assign(new Error(`PostgreSQL ${version}`), { code: tooOld });
     if (row.server_encoding !== 'UTF8') {
       throw Object.assign(new Error('The encoding of the database must be UTF8.'), { code: wrongEncoding });
     }

@@ -13,6 +13,12 @@ export const unseen = 1;
 /** Milliseconds for which a question before the start waits for other processes. */
 const asked = 5000;
 
+/**
+ * Milliseconds for which a read may hold the process up. Writers hold up no reader; only who repairs the file after a
+ * crash does, for less than this, and nobody can while it is open here.
+ */
+const shortly = 20;
+
 /** Oldest SQLite without the defect that can lose committed writes of a WAL with several connections. */
 const oldestSafe = [3, 51, 3] as const;
 
@@ -27,7 +33,7 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
   writer.exec(`PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 0;`);
   writer.exec('PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;');
   assertSettings(writer);
-  const reader = new DatabaseSync(file, { timeout: patience });
+  const reader = new DatabaseSync(file, { timeout: shortly });
   reader.exec('PRAGMA query_only = ON; PRAGMA mmap_size = 0;');
   const adapter = new SqliteAdapter();
   // The driver below gives every transaction its turn; Kysely's own lock would make readers wait too, and not fairly.

@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config.ts';
-import { type Place, placeOf, unfitSettings, wrongEncoding } from './postgres.ts';
+import { type Place, placeOf, tooOld, unfitSettings, wrongEncoding } from './postgres.ts';
 
 type Trouble = { readonly code?: string; readonly routine?: string; readonly message: string };
 
@@ -18,10 +18,14 @@ export class NewerDatabase extends Error {
   }
 }
 
+/** A database that cannot be used now, and may be usable when it is tried again: it starts, fails over, or is locked. */
+export class PassingTrouble extends Error {}
+
 /**
  * Why a database could not be used at the start, for the person who starts the server: the cause, and the statement or
  * the spelling of the setting that mends it. SECURITY: never the URL, which holds the password.
- * @returns a ConfigError when starting again would not help; the error itself when it is of another kind
+ * @returns a ConfigError when starting again would not help, PassingTrouble when it may; the error itself when it is of
+ *   another kind
  */
 export function startFailure(url: string, error: unknown): unknown {
   const trouble = troubleOf(error);
@@ -30,6 +34,10 @@ export function startFailure(url: string, error: unknown): unknown {
     return new ConfigError(`WARIFU_DATABASE_URL: ${trouble.message}`, { cause: error });
   }
   if (url.startsWith('sqlite:')) {
+    if (isLocked(trouble)) {
+      const [, file = ''] = /^sqlite:(.*)/.exec(url) ?? [];
+      return new PassingTrouble(`WARIFU_DATABASE_URL: another process is writing to ${file}.`, { cause: error });
+    }
     const advice = isFileTrouble(trouble) && fileAdvice(url.slice('sqlite:'.length), trouble);
     return advice ? new ConfigError(`WARIFU_DATABASE_URL: ${advice}`, { cause: error }) : unknownCause(trouble, error);
   }
@@ -44,7 +52,7 @@ export function startFailure(url: string, error: unknown): unknown {
     contentAdvice(trouble, place);
   if (wrong !== undefined) return new ConfigError(`WARIFU_DATABASE_URL: ${wrong}`, { cause: error });
   const passing = passingAdvice(trouble, place);
-  if (passing !== undefined) return new Error(`WARIFU_DATABASE_URL: ${passing}`, { cause: error });
+  if (passing !== undefined) return new PassingTrouble(`WARIFU_DATABASE_URL: ${passing}`, { cause: error });
   return unknownCause(trouble, error);
 }
 
@@ -70,7 +78,6 @@ function settingAdvice({ code, routine, message }: Trouble, { role, database, se
   if (message.includes('client password must be a')) {
     return `${server} asks for a password and the URL has none. Write it as postgres://user:password@host:5432/database.`;
   }
-  if (code === 'ENOTFOUND') return `there is no host ${server.replace(/:\d+$/, '')}. Correct the host in the URL.`;
   if (code === '55000') {
     return `${name(database)} takes no connections. Run: ALTER DATABASE ${name(database)} ALLOW_CONNECTIONS true;`;
   }
@@ -111,7 +118,8 @@ function certificateAdvice({ code = '', message }: Trouble): string | undefined 
 }
 
 /** A database that is there and open, and holds what this server cannot work with. */
-function contentAdvice({ code }: Trouble, { role, database }: Place): string | undefined {
+function contentAdvice({ code, message }: Trouble, { role, database, server }: Place): string | undefined {
+  if (code === tooOld) return `${server} is ${message}. Use PostgreSQL 15 or newer.`;
   if (code === wrongEncoding) {
     const create = `CREATE DATABASE ${name(`${database}_utf8`)} OWNER ${name(role)} ENCODING 'UTF8' TEMPLATE template0;`;
     return `${name(database)} has another encoding than UTF8, which names and texts need. Make a database that has it, and name it in the URL: ${create}`;
@@ -126,6 +134,9 @@ function passingAdvice({ code, routine, message }: Trouble, { role, database, se
   if (/timeout exceeded|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN/.test(`${code} ${message}`)) {
     return `${server} does not answer. Look for a firewall, or correct host and port in the URL.`;
   }
+  // The name of a container is there when the container is.
+  if (code === 'ENOTFOUND') return `there is no host ${server.replace(/:\d+$/, '')}. Correct the host in the URL.`;
+  if (code === '55P03') return 'another server brings the database up to date, or somebody has locked its tables.';
   if (code === unfitSettings) return `${message} If ${server} is a standby, name the primary in the URL.`;
   if (code === '53300' && routine === 'CheckMyDatabase') {
     return `${name(database)} has as many connections as it may have. Run: ALTER DATABASE ${name(database)} CONNECTION LIMIT -1;`;
@@ -141,6 +152,8 @@ function passingAdvice({ code, routine, message }: Trouble, { role, database, se
   return undefined;
 }
 
+/** SQLITE_BUSY, in all its extended forms. */
+const isLocked = (trouble: Trouble) => (Number((trouble as { errcode?: number }).errcode) & 0xff) === 5;
 const isFileTrouble = ({ code = '' }: Trouble) => /^(ERR_SQLITE_ERROR|EACCES|EROFS|ENOTDIR|EISDIR|EPERM)$/.test(code);
 
 function fileAdvice(file: string, trouble: Trouble): string | undefined {

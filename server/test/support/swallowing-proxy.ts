@@ -19,7 +19,7 @@ export type SwallowingProxy = {
 };
 
 /** A way to a TCP server on this machine that loses bytes without a word, as a network does that drops packets. */
-export async function startSwallowingProxy(port: number): Promise<SwallowingProxy> {
+export async function startSwallowingProxy(port: number, own = 0): Promise<SwallowingProxy> {
   let hole: (Hole & { readonly since: number }) | undefined;
   let opened = 0;
   const sockets = new Set<Socket>();
@@ -50,7 +50,7 @@ export async function startSwallowingProxy(port: number): Promise<SwallowingProx
     forward(client, upstream, 'to the server', number);
     forward(upstream, client, 'to the client', number);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(own, '127.0.0.1', resolve));
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : 0,
