@@ -41,7 +41,7 @@ export const owners: Record<string, string> = {
   outbox: 'mail',
   pending_sign_ins: 'sessions',
   roles: 'roles',
-  server_state: 'operators',
+  server_state: 'db',
   sessions: 'sessions',
   sign_ups: 'operators',
   system_notifications: 'operators',

@@ -4,7 +4,5 @@ import type { Tolerated } from './tolerance.ts';
 export const tolerated: Tolerated = {
   owner: {
     'server/src/change/change.ts': 1,
-    'server/src/clock.ts': 1,
-    'server/src/key-check.ts': 1,
   },
 };

@@ -1,5 +1,6 @@
 import type { Context, Expiring } from './context.ts';
 import { type Db, transaction } from './db/database.ts';
+import { keepState, stateOf } from './db/state.ts';
 import { limits } from './limits.ts';
 
 const key = 'latest_time';
@@ -42,14 +43,9 @@ export async function keepTime(ctx: Context): Promise<void> {
 }
 
 async function readTime(db: Db): Promise<number> {
-  const row = await db.selectFrom('server_state').select('value').where('key', '=', key).executeTakeFirst();
-  return Number(row?.value ?? 0);
+  return Number((await stateOf(db, key)) ?? 0);
 }
 
 async function writeTime(db: Db, now: number): Promise<void> {
-  await db
-    .insertInto('server_state')
-    .values({ key, value: String(now) })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: String(now) }))
-    .execute();
+  await keepState(db, key, String(now));
 }

@@ -3,6 +3,7 @@ import { type Config, ConfigError } from './config/config.ts';
 import { fingerprintOf, KeyFileError, type Keys, loadKeys } from './crypto/keys.ts';
 import { seal, unseal } from './crypto/sealed.ts';
 import { type Db, isWarifuDatabase } from './db/database.ts';
+import { keepFirstState, stateOf } from './db/state.ts';
 
 /**
  * The keys of a configuration, before its database is opened. A key file is made only where there is no database yet:
@@ -24,6 +25,14 @@ export async function keysFor(config: Config, database: 'may be new' | 'must be 
   return loadKeys(file, isGuarded);
 }
 
+/**
+ * Makes sure that there is a database to work with; none is made.
+ * @throws ConfigError that names the setting
+ */
+export async function assertDatabase(config: Config): Promise<void> {
+  if (!(await isWarifuDatabase(config.databaseUrl))) throw new ConfigError(noDatabase(config));
+}
+
 /** SECURITY: not the URL of a server, which holds the password. */
 function noDatabase({ dataDir, databaseUrl }: Config): string {
   const make = 'the server makes one when it starts.';
@@ -34,7 +43,8 @@ function noDatabase({ dataDir, databaseUrl }: Config): string {
   return `WARIFU_DATABASE_URL: no Warifu database here${place}. Correct the setting; ${make}`;
 }
 
-const place = { table: 'server_state', column: 'value', row: ['key_check'] };
+const stateKey = 'key_check';
+const place = { table: 'server_state', column: 'value', row: [stateKey] };
 
 /**
  * Refuses to run on keys that are not all those that the database was made with: MFA must not fail open, nor fall
@@ -43,19 +53,15 @@ const place = { table: 'server_state', column: 'value', row: ['key_check'] };
  */
 export async function assertKeysFit(db: Db, keys: Keys): Promise<void> {
   const own = fingerprintOf(keys);
-  await db
-    .insertInto('server_state')
-    .values({ key: 'key_check', value: seal(keys, JSON.stringify(own), place) })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-  const row = await db
-    .selectFrom('server_state')
-    .select('value')
-    .where('key', '=', 'key_check')
-    .executeTakeFirstOrThrow();
-  const kept = fingerprintIn(keys, row.value);
+  await keepFirstState(db, stateKey, seal(keys, JSON.stringify(own), place));
+  const kept = fingerprintIn(keys, (await stateOf(db, stateKey)) ?? '');
   if (kept.pepper !== own.pepper) throw wrongKeys('the pepper is another one');
   if (kept.signing !== own.signing) throw wrongKeys('the signing key is another one');
+}
+
+/** What a database knows its keys by; it opens nothing. */
+export async function keyCheckOf(db: Db): Promise<string> {
+  return (await stateOf(db, stateKey)) ?? '';
 }
 
 function fingerprintIn(keys: Keys, sealed: string): ReturnType<typeof fingerprintOf> {

@@ -7,6 +7,9 @@ export type ChainFault = {
   readonly kind: 'gap' | 'edit' | 'head';
 };
 
+/** The last record of a chain. */
+export type Head = { readonly operatorId: string; readonly sequence: number; readonly hash: string };
+
 const pageSize = 1000;
 
 /**
@@ -56,6 +59,12 @@ export async function verifyChains(db: Db): Promise<ChainFault[]> {
     if (fault) faults.push(fault);
   }
   return faults;
+}
+
+/** Where each chain ends. */
+export async function headsOf(db: Db): Promise<Head[]> {
+  const rows = await db.selectFrom('audit_heads').selectAll().orderBy('operator_id').execute();
+  return rows.map(({ operator_id: operatorId, sequence, hash }) => ({ operatorId, sequence, hash }));
 }
 
 /** Where a chain ends; where it begins, when it has no head. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import serverPackage from '../../package.json' with { type: 'json' };
 import { commandName } from '../command.ts';
 import { registerAudit } from './commands/audit.ts';
+import { registerBackup } from './commands/backup.ts';
 import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerMails } from './commands/mails.ts';
@@ -16,6 +17,7 @@ const commands = [
   registerOperator,
   registerSetupLink,
   registerMails,
+  registerBackup,
   registerAudit,
   registerBreakGlass,
   registerConfig,

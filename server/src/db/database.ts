@@ -4,7 +4,7 @@ import serverPackage from '../../package.json' with { type: 'json' };
 import { type Migrations, migrations, notedVersion, noting } from './migrations/index.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Database } from './schema.ts';
-import { copySqlite, hasTable, lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
+import { hasTable, keepSqlite, lockSqlite, sqliteDialect, unseen } from './sqlite.ts';
 import type { Manners as FileManners } from './sqlite-groups.ts';
 import { NewerDatabase, startFailure } from './start-failure.ts';
 
@@ -42,7 +42,7 @@ export async function openUpToDate(url: string, onError: (error: Error) => void,
   try {
     db = openDatabase(url, onError, manners);
     const [first] = await upgradeOf(db, steps);
-    if (first !== undefined && isForOneServer(url)) await copySqlite(url.slice('sqlite:'.length), `before-${first}`);
+    if (first !== undefined && isForOneServer(url)) await keepSqlite(url.slice('sqlite:'.length), `before-${first}`);
     await migrate(db, steps);
     return db;
   } catch (error) {
@@ -67,6 +67,12 @@ export async function isWarifuDatabase(url: string): Promise<boolean> {
   } finally {
     await db?.destroy();
   }
+}
+
+/** The migrations that a database has, in order. */
+export async function migrationsOf(db: Db): Promise<string[]> {
+  const all = await migratorOf(db, migrations).getMigrations();
+  return all.filter(({ executedAt }) => executedAt !== undefined).map(({ name }) => name);
 }
 
 /** Whether only one server at a time can run on a database. */

@@ -50,6 +50,31 @@ export function placeOf(url: string): Place {
   return { role: user, database, server: `${host}:${port}` };
 }
 
+/**
+ * The same place for PostgreSQL's own programs, as variables: the arguments of a process are for everybody to read.
+ * @param roots a file with the certificates that this process trusts, for a server of which a certificate is asked
+ */
+export function libpqOf(url: string, roots: string): Record<string, string> {
+  const { user = '', database = '', host, port, password } = new pg.Client({ connectionString: url });
+  const query = new URLSearchParams(url.split('?')[1] ?? '');
+  const mode = query.get('sslmode') ?? '';
+  const asLibpq = query.get('uselibpqcompat') === 'true';
+  const verifies = !asLibpq && ['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode);
+  const given: Record<string, string | null | undefined> = {
+    PGUSER: user,
+    PGDATABASE: database,
+    PGHOST: host,
+    PGPORT: String(port),
+    PGPASSWORD: password as string | null,
+    // What the client of this server calls `prefer` or `require` checks the certificate, as `verify-full` does there.
+    PGSSLMODE: verifies ? 'verify-full' : mode === 'no-verify' ? 'require' : mode,
+    PGSSLROOTCERT: query.get('sslrootcert') ?? (verifies ? roots : ''),
+    PGSSLCERT: query.get('sslcert'),
+    PGSSLKEY: query.get('sslkey'),
+  };
+  return Object.fromEntries(Object.entries(given).filter((pair): pair is [string, string] => Boolean(pair[1])));
+}
+
 /** Runs statements that a connection prepares once, each under a name of its own, where a connection is one. */
 function preparedOn({ connect, isShared }: WatchedPool) {
   const names = new Map<string, string>();

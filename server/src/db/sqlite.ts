@@ -86,19 +86,47 @@ function sizesOf(file: string) {
   return { file: size(file), wal: size(`${file}-wal`) };
 }
 
-/** Copies a database, as it is at one moment, into a file beside it: whole or not at all. */
-export async function copySqlite(file: string, name: string): Promise<void> {
-  const part = `${file}.${name}.part`;
-  const database = new DatabaseSync(file, { timeout: asked, readOnly: true });
+/** More pages than a database has: they are copied in one step, which sees one moment. Of several, each write of another process would start it anew. */
+const allPages = 2 ** 31 - 1;
+
+/** Copies a database, as it is at one moment, into a file that is empty or not there. Nobody waits for it. */
+export async function copySqlite(file: string, target: string): Promise<void> {
+  const database = new DatabaseSync(file, { timeout: asked });
   try {
-    rmSync(part, { force: true });
-    await backup(database, part);
+    await backup(database, target, { rate: allPages });
   } finally {
     database.close();
   }
+}
+
+/** Copies a database into a file beside it: whole or not at all. */
+export async function keepSqlite(file: string, name: string): Promise<void> {
+  const part = `${file}.${name}.part`;
+  rmSync(part, { force: true });
+  await copySqlite(file, part);
   // SECURITY: it holds what the database holds.
   chmodSync(part, 0o600);
   renameSync(part, `${file}.${name}`);
+}
+
+/** What SQLite finds wrong with a file, page by page and row by row; empty when it is whole. */
+export function damageOf(file: string): string[] {
+  const database = new DatabaseSync(file, { timeout: asked });
+  try {
+    const found = database
+      .prepare('PRAGMA integrity_check(5)')
+      .all()
+      .map((row) => String(row.integrity_check));
+    const astray = database.prepare('PRAGMA foreign_key_check').all().slice(0, 5);
+    return [
+      ...found.filter((line) => line !== 'ok'),
+      ...astray.map(({ table, rowid }) => `row ${String(rowid)} of ${String(table)} refers to none`),
+    ];
+  } catch (error) {
+    return [(error as Error).message];
+  } finally {
+    database.close();
+  }
 }
 
 /** Whether a file is a database that has a table. A file that is not there is not made. */

@@ -4,6 +4,7 @@ import { change } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { hashSecret, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { dropState, keepFirstState, keepState, stateOf } from '../db/state.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { parseEmail } from '../mail/address.ts';
@@ -17,17 +18,13 @@ type SetupLink = { readonly tokenHash: string; readonly expiresAt: number };
 
 /** Whether a first operator was ever made. It stays so when that operator is deleted (R17). */
 export async function isSetupDone(db: Db): Promise<boolean> {
-  return (await readState(db, doneKey)) !== undefined;
+  return (await stateOf(db, doneKey)) !== undefined;
 }
 
 /** Closes the setup for ever; every way of creating an operator calls it. */
 export async function closeSetup(db: Db, now: number): Promise<void> {
-  await db
-    .insertInto('server_state')
-    .values({ key: doneKey, value: String(now) })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-  await db.deleteFrom('server_state').where('key', '=', linkKey).execute();
+  await keepFirstState(db, doneKey, String(now));
+  await dropState(db, linkKey);
 }
 
 /** A new one-time link for the first operator, valid for an hour; the one before is dead. Undefined when setup is done. */
@@ -35,11 +32,7 @@ export async function newSetupLink(ctx: Context): Promise<string | undefined> {
   if (await isSetupDone(ctx.db)) return undefined;
   const token = newSecret();
   const link: SetupLink = { tokenHash: hashSecret(token), expiresAt: ctx.now() + limits.setup.linkLife };
-  await ctx.db
-    .insertInto('server_state')
-    .values({ key: linkKey, value: JSON.stringify(link) })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(link) }))
-    .execute();
+  await keepState(ctx.db, linkKey, JSON.stringify(link));
   return `${ctx.config.baseUrl}/setup#${token}`;
 }
 
@@ -64,8 +57,7 @@ export async function createFirstOperator(cause: Cause, input: FirstOperator): P
   const passwordHash = await ctx.hasher.hash(input.password);
   return await change(cause, noOperator, async (c) => {
     await assertSetupToken(c.db, input.token, c.now);
-    const taken = await c.db.deleteFrom('server_state').where('key', '=', linkKey).executeTakeFirst();
-    if (taken.numDeletedRows !== 1n) throw new Failure('AUM0012');
+    if (!(await dropState(c.db, linkKey))) throw new Failure('AUM0012');
     await closeSetup(c.db, c.now);
     return await createOperator(c, { address, passwordHash, language: input.language });
   });
@@ -74,12 +66,7 @@ export async function createFirstOperator(cause: Cause, input: FirstOperator): P
 /** Whether a token is the live setup link; looking changes nothing. */
 async function assertSetupToken(db: Db, token: string, now: number): Promise<void> {
   if (await isSetupDone(db)) throw new Failure('AUM0013');
-  const text = await readState(db, linkKey);
+  const text = await stateOf(db, linkKey);
   const link = text === undefined ? undefined : (JSON.parse(text) as SetupLink);
   if (link?.tokenHash !== hashSecret(token) || link.expiresAt <= now) throw new Failure('AUM0012');
-}
-
-async function readState(db: Db, key: string): Promise<string | undefined> {
-  const row = await db.selectFrom('server_state').select('value').where('key', '=', key).executeTakeFirst();
-  return row?.value;
 }
