@@ -115,7 +115,7 @@ describe.each(engines)('warifu backup on %s', (engine) => {
       const target = join(folder, 'of-damaged');
       const refused = await runCommand(server, ['backup', target], url);
       expect([refused.code, refused.stdout]).toEqual([1, '']);
-      expect(refused.stderr).toMatch(/The database is damaged, and nothing was written.*\n {2}\S/);
+      expect(refused.stderr).toMatch(/The database is damaged, and nothing was written.*\nwarifu: \S/);
       expect(readdirSync(folder).filter((name) => name.startsWith('of-damaged') || name.includes('.part'))).toEqual([]);
       expect(await runCommand(server, ['backup', target, '--damaged'], url)).toMatchObject({ code: 1 });
       expect(statSync(target).size).toBe(bytes.length);

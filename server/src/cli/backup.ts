@@ -57,7 +57,7 @@ async function make(
   try {
     createPrivate(part);
     const { damage, seen } = await copyDatabase({ url, env: process.env }, part, contentsOf);
-    if (damage.length > 0 && !options.damaged) throw new Error(`${damagedDatabase}\n  ${damage.join('\n  ')}`);
+    if (damage.length > 0 && !options.damaged) throw new Error([damagedDatabase, ...damage].join('\n'));
     const { size: bytes } = statSync(part);
     const known = seen ?? { version: '', migration: '', keyCheck: '', audit: { isWhole: false, heads: [] } };
     const when = new Date(at).toISOString();
