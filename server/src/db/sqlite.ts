@@ -31,10 +31,11 @@ export function sqliteDialect(file: string, { patience, pause }: Manners): Diale
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const writer = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
   writer.exec(`PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 0;`);
-  writer.exec('PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;');
+  // Temporary files would lie outside the data folder, which a container may have nothing writable beside.
+  writer.exec('PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;');
   assertSettings(writer);
   const reader = new DatabaseSync(file, { timeout: shortly });
-  reader.exec('PRAGMA query_only = ON; PRAGMA mmap_size = 0;');
+  reader.exec('PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;');
   const adapter = new SqliteAdapter();
   // The driver below gives every transaction its turn; Kysely's own lock would make readers wait too, and not fairly.
   Object.defineProperty(adapter, 'supportsMultipleConnections', { value: true });
