@@ -1,8 +1,7 @@
 import { type Entry, inspectConfig } from '../config/config.ts';
 import { redacted } from '../config/redact.ts';
 import { servingFault } from '../config/serving.ts';
-import { ConfigError } from '../config/setting.ts';
-import type { Origin } from '../config/sources.ts';
+import { ConfigError, type Origin } from '../config/setting.ts';
 import { asTable, exitCodes, type Output, print } from './frame.ts';
 
 export type PrintOptions = Output & { readonly showSecrets?: boolean };

@@ -1,8 +1,8 @@
 import { commandName } from '../command.ts';
 import { isLoopback } from './hosts.ts';
-import { ConfigError, type Environment, type Setting, type ValueOf } from './setting.ts';
+import { ConfigError, type Environment, type Given, type Origin, type Setting, type ValueOf } from './setting.ts';
 import { type Settings, settings } from './settings.ts';
-import { type Given, type Origin, sourcesOf } from './sources.ts';
+import { type Sources, sourcesOf } from './sources.ts';
 
 export { shade } from './brand.ts';
 export { isLoopback } from './hosts.ts';
@@ -60,16 +60,15 @@ export function readConfig(env: Environment): Config {
 /** Reads the configuration as far as it can be read. */
 export function inspectConfig(env: Environment): Reading {
   const table = Object.entries<Setting<unknown>>(settings);
-  const [sources, faults] = sourcesOf(env, Object.values(settings));
+  const found = attempted(() => sourcesOf(env, Object.values(settings), settings.configFile));
+  if (found instanceof ConfigError) return { config: undefined, entries: [], findings: [found.message] };
+  const [sources, faults] = found;
   const read = reader(sources);
   const entries: Entry[] = [];
   for (const [, setting] of table) {
-    try {
-      entries.push({ setting, ...read(setting) });
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      faults.push(error);
-    }
+    const result = attempted(() => read(setting));
+    if (result instanceof ConfigError) faults.push(result);
+    else entries.push({ setting, ...result });
   }
   // What rests on a value that cannot be read fails by the same error.
   const findings = [...new Set(faults)].map(({ message }) => message);
@@ -82,24 +81,25 @@ export function inspectConfig(env: Environment): Reading {
 type Read = { readonly value: unknown; readonly origin: Origin };
 
 /** Reads each setting once, when it is first asked for. */
-function reader(sources: (setting: Setting<unknown>) => Given | undefined): (setting: Setting<unknown>) => Read {
-  const done = new Map<Setting<unknown>, () => Read>();
+function reader(sources: Sources): (setting: Setting<unknown>) => Read {
+  const done = new Map<Setting<unknown>, Read | ConfigError>();
   const value = ((setting: Setting<unknown>) => read(setting).value) as ValueOf;
   const read = (setting: Setting<unknown>): Read => {
-    const known = done.get(setting);
-    if (known) return known();
-    try {
-      const result = readOne(setting, sources(setting), value);
-      done.set(setting, () => result);
-      return result;
-    } catch (error) {
-      done.set(setting, () => {
-        throw error;
-      });
-      throw error;
-    }
+    const result = done.get(setting) ?? attempted(() => readOne(setting, sources(setting), value));
+    done.set(setting, result);
+    if (result instanceof ConfigError) throw result;
+    return result;
   };
   return read;
+}
+
+function attempted<T>(work: () => T): T | ConfigError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
 }
 
 function readOne(setting: Setting<unknown>, given: Given | undefined, value: ValueOf): Read {

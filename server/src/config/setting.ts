@@ -3,6 +3,18 @@ export class ConfigError extends Error {}
 
 export type Environment = Record<string, string | undefined>;
 
+/** Where a value came from; `place` is the variable, the file, or the file and line. */
+export type Origin = {
+  readonly kind: 'default' | 'environment' | 'file' | 'secret file' | 'credential';
+  readonly place: string;
+};
+
+/** What was written for a setting, and what messages call it. */
+export type Given = { readonly text: string; readonly name: string; readonly origin: Origin };
+
+/** Gives what a place says by a name such as `WARIFU_PORT`; undefined when it is empty or absent. */
+export type Place = (name: string) => Given | undefined;
+
 /** The value of another setting. */
 export type ValueOf = <T>(setting: Setting<T>) => T;
 
@@ -42,6 +54,8 @@ export type Setting<T> = Form<T> & {
    * A `file` is the name of such a file itself.
    */
   readonly secret?: 'value' | 'file';
+  /** Whether a configuration file cannot hold it. */
+  readonly isForEnvironment?: true;
 };
 
 type WithDefault<T> = Setting<T> & { readonly default: string | ((value: ValueOf) => string) };
@@ -60,4 +74,14 @@ export function credentialName({ name }: Setting<unknown>): string {
     .replace(/_file$/, '')
     .replace('_', '.')
     .replaceAll('_', '-');
+}
+
+/** The names that stand for a setting: its own, and of a secret also that of a file that holds it. */
+export function namesOf({ name, secret }: Setting<unknown>): string[] {
+  return secret === 'value' ? [name, `${name}_FILE`] : [name];
+}
+
+/** How a configuration file calls a variable. */
+export function keyOf(name: string): string {
+  return name.slice('WARIFU_'.length).toLowerCase();
 }

@@ -5,6 +5,13 @@ import { cidrList, hostList, isLoopback } from './hosts.ts';
 import { type At, ConfigError, type Setting, setting } from './setting.ts';
 import { databaseUrl, origin, smtpUrl } from './urls.ts';
 
+const configFile = setting({
+  name: 'WARIFU_CONFIG',
+  ...path('file'),
+  isForEnvironment: true,
+  meaning: 'a file of settings: [A configuration file](#a-configuration-file)',
+});
+
 const host = setting({
   name: 'WARIFU_HOST',
   ...text('address or host name'),
@@ -160,6 +167,7 @@ function zone(written: string, at: At): string {
  * from it. To add a setting, add a record.
  */
 export const settings = {
+  configFile,
   host,
   port,
   baseUrl,

@@ -1,30 +1,45 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { nearest } from '@warifu/policy';
+import { assertPrivate, fileOf } from './file.ts';
 import { serviceLinks } from './kubernetes.ts';
-import { ConfigError, credentialName, type Environment, type Setting } from './setting.ts';
-
-/** Where a value came from; `place` is the variable, the file, or the key in a file. */
-export type Origin = {
-  readonly kind: 'default' | 'environment' | 'file' | 'secret file' | 'credential';
-  readonly place: string;
-};
-
-/** What was written for a setting, and what messages call it. */
-export type Given = { readonly text: string; readonly name: string; readonly origin: Origin };
-
-/** Gives what a place says by a name such as `WARIFU_PORT`; undefined when it is empty or absent. */
-type Place = (name: string) => Given | undefined;
+import {
+  ConfigError,
+  credentialName,
+  type Environment,
+  type Given,
+  namesOf,
+  type Place,
+  type Setting,
+} from './setting.ts';
+import { readLine } from './text-file.ts';
 
 /** Gives what was written for a setting, wherever that is. */
 export type Sources = (setting: Setting<unknown>) => Given | undefined;
 
 /**
- * The places in which settings are looked for; of two the first wins.
- * @returns with what is wrong with the places themselves: names that are no settings
+ * The places in which settings are looked for: the environment, the configuration file, credentials. Of two the first
+ * wins.
+ * @param configFile the setting that names the file
+ * @returns with what is wrong with the places themselves, such as names that are no settings
+ * @throws ConfigError when the configuration file cannot be read
  */
-export function sourcesOf(env: Environment, table: readonly Setting<unknown>[]): [Sources, ConfigError[]] {
-  const places = [environment(env)];
+export function sourcesOf(
+  env: Environment,
+  table: readonly Setting<unknown>[],
+  configFile: Setting<string | undefined>,
+): [Sources, ConfigError[]] {
+  const variables = environment(env);
+  const faults = unknownNames(env, table);
+  const places = [variables];
+  const named = variables(configFile.name);
+  if (named) {
+    const path = resolve(named.text);
+    const file = fileOf(configFile.name, path, table);
+    if (!isGuarded(env, path)) assertPrivate(path, file.place, table);
+    places.push(file.place);
+    faults.push(...file.faults);
+  }
   const sources: Sources = (setting) => {
     for (const place of places) {
       const given = inPlace(place, setting);
@@ -32,12 +47,7 @@ export function sourcesOf(env: Environment, table: readonly Setting<unknown>[]):
     }
     return setting.secret && credential(env, setting);
   };
-  return [sources, unknownNames(env, table)];
-}
-
-/** The names that stand for a setting: its own, and of a secret also that of a file that holds it. */
-function namesOf({ name, secret }: Setting<unknown>): string[] {
-  return secret === 'value' ? [name, `${name}_FILE`] : [name];
+  return [sources, faults];
 }
 
 function environment(env: Environment): Place {
@@ -54,7 +64,11 @@ function inPlace(place: Place, setting: Setting<unknown>): Given | undefined {
   const file = setting.secret === 'value' ? place(`${setting.name}_FILE`) : undefined;
   if (value && file) throw new ConfigError(`Set ${value.name} or ${file.name}, not both.`);
   if (!file) return value;
-  return { text: lineOf(file.name, file.text), name: setting.name, origin: { kind: 'secret file', place: file.text } };
+  return {
+    text: readLine(file.name, file.text),
+    name: setting.name,
+    origin: { kind: 'secret file', place: file.text },
+  };
 }
 
 /** What systemd (`LoadCredential=`) or its like has put there. */
@@ -62,23 +76,13 @@ function credential(env: Environment, setting: Setting<unknown>): Given | undefi
   const { CREDENTIALS_DIRECTORY: folder = '' } = env;
   const file = join(folder, credentialName(setting));
   if (folder === '' || !existsSync(file)) return undefined;
-  const text = setting.secret === 'file' ? file : lineOf('CREDENTIALS_DIRECTORY', file);
+  const text = setting.secret === 'file' ? file : readLine('CREDENTIALS_DIRECTORY', file);
   return { text, name: setting.name, origin: { kind: 'credential', place: file } };
 }
 
-function lineOf(name: string, file: string): string {
-  const text = read(name, file).replace(/\r?\n$/, '');
-  if (text === '' || /[\r\n]/.test(text)) throw new ConfigError(`${name}: ${file} must hold one line, the value.`);
-  return text;
-}
-
-function read(name: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`${name}: ${file} cannot be read (${code}).`, { cause: error });
-  }
+/** Whether a service manager keeps others away from a file, whatever its mode says. */
+function isGuarded({ CREDENTIALS_DIRECTORY: folder = '' }: Environment, path: string): boolean {
+  return folder !== '' && path.startsWith(resolve(folder) + sep);
 }
 
 function withoutLinks(env: Environment): Environment {

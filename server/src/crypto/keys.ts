@@ -7,11 +7,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { isOpenToOthers } from './private-file.ts';
 
 /** Keys kept outside the database; losing the file means that nobody with MFA can sign in. */
 export type Keys = {
@@ -61,17 +61,9 @@ export function loadKeys(file: string, isGuarded = false): Keys {
   }
 }
 
-/**
- * SECURITY: a key that other users of the host can read protects nothing. A volume of secrets gives its files to a group
- * of the process instead; that it may read them is what the group is for.
- */
 function assertPrivate(file: string): void {
-  const { mode, gid } = statSync(file);
-  const isOwnGroup = process.getegid?.() === gid || (process.getgroups?.().includes(gid) ?? false);
-  const refused = isOwnGroup ? 0o037 : 0o077;
-  if ((mode & refused) !== 0) {
-    throw new KeyFileError(`The key file keys/keys.json is readable by others. Run: chmod 600 ${file}`);
-  }
+  if (!isOpenToOthers(file)) return;
+  throw new KeyFileError(`The key file keys/keys.json is readable by others. Run: chmod 600 ${file}`);
 }
 
 function parse(text: string): Keys {
