@@ -85,7 +85,7 @@ catches('import', [
   [
     'server/src/users/a.ts',
     `import pg from 'pg';`,
-    'only db/database, db/postgres, db/sqlite, db/sqlite-driver, db/sqlite-groups, db/sqlite-statements may import the driver pg',
+    'only db/database, db/postgres, db/postgres-pool, db/sqlite, db/sqlite-driver, db/sqlite-groups, db/sqlite-statements may import the driver pg',
   ],
   ['server/src/users/a.unit.test.ts', `import '../app.ts'; import 'pg';`, ''],
 ]);

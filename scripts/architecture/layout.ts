@@ -85,6 +85,7 @@ export const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
 export const mayUseDrivers = [
   'db/database',
   'db/postgres',
+  'db/postgres-pool',
   'db/sqlite',
   'db/sqlite-driver',
   'db/sqlite-groups',
