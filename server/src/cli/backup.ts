@@ -113,7 +113,7 @@ function copyKeys(from: string, to: string): void {
 
 function say(made: { file: string; keys?: string }, { audit, at, bytes, ...rest }: Manifest, output: Output): void {
   if (!audit.isWhole) {
-    process.stderr.write('warifu: The audit log in this backup is not whole. See: warifu audit verify\n');
+    process.stderr.write('warifu: The audit log in this backup is not whole. The command "audit verify" says where.\n');
   }
   const { version, migration, sha256 } = rest;
   const auditLog = { whole: audit.isWhole, chains: audit.heads.length };
