@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { act } from 'react';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSink } from '../../server/test/mail/smtp.ts';
 import { call } from '../../server/test/support/client.ts';
 import { allow, newSam } from '../../server/test/support/sam.ts';
 import { countText, translate as t } from '../src/language.ts';
@@ -229,6 +230,40 @@ describe('email addresses', () => {
     await console.signIn(await newSam(server, root, program, 'reader', allow(['*'])));
     await console.open('/security/emails', 'en');
     expect(main()).toContain(t('refused.rootOnly'));
+    await console.signIn();
+  });
+});
+
+describe('the server', () => {
+  test('says how mails fare and what runs, and sends a test mail', async () => {
+    const { server, root } = console;
+    await console.open('/settings', 'en');
+    await until(() => main().includes(t('server.database')), 'what runs');
+    expect(main()).toMatch(/SQLite 3\.\d+/);
+    expect(main()).toContain(t('overview.mailStates.off'));
+    expect(all('button', t('server.test'))).toEqual([]);
+    const sink = await startSink({ answers: [250, 550] });
+    Object.assign(server.ctx.config, { smtpUrl: sink.url });
+    await console.open('/settings', 'ja');
+    await submit(await find('button', t('server.test')));
+    await until(() => main().includes('メールサーバーが受け付けました'), 'that it was accepted');
+    expect(sink.recipients).toEqual([[root.email]]);
+    await submit(await find('button', t('server.test')));
+    await until(() => main().includes('REJECTED 550'), 'the reason');
+    expect(main()).toContain(t('server.reasons.rejected'));
+    await sink.close();
+    await submit(await find('button', t('server.test')));
+    await until(() => main().includes('SERVER ESOCKET'), 'that nobody answers');
+    expect(main()).toContain(t('server.reasons.connection'));
+    Object.assign(server.ctx.config, { smtpUrl: undefined });
+  });
+
+  test('is no business of SAM users', async () => {
+    const { server, root, program } = console;
+    await console.signIn(await newSam(server, root, program, 'looker', allow(['*'])));
+    await console.open('/settings', 'en');
+    await until(() => main().includes(t('settings.guardTitle')), 'the settings');
+    expect(main()).not.toContain(t('server.hostTitle'));
     await console.signIn();
   });
 });

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs, LanguageField, OtpCode, Password, TypedUserName } from './fields.ts';
+import { MailState } from './server-state.ts';
 import { SignIn } from './sign-ins.ts';
 
 // The console's own sign-in: the session lives in a cookie, no token ever reaches the page.
@@ -113,13 +114,7 @@ export const getOverview = endpoint({
         unverifiedEmails: Type.Integer(),
         /** SAM users whose password alone signs them in. */
         usersWithoutMfa: Type.Array(Type.String()),
-        mail: closed({
-          smtp: Type.Boolean(),
-          waiting: Type.Integer(),
-          lastSentAt: Type.Optional(EpochMs),
-          lastFailedAt: Type.Optional(EpochMs),
-          lastError: Type.Optional(Type.String()),
-        }),
+        mail: MailState,
       }),
     ),
   }),

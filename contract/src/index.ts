@@ -8,6 +8,7 @@ import * as mfa from './mfa.ts';
 import * as operators from './operators.ts';
 import * as permissions from './permissions.ts';
 import * as roles from './roles.ts';
+import * as serverState from './server-state.ts';
 import * as signIns from './sign-ins.ts';
 import * as users from './users.ts';
 
@@ -28,6 +29,7 @@ export * from './operators.ts';
 export * from './permissions.ts';
 export * from './roles.ts';
 export * from './sandbox.ts';
+export * from './server-state.ts';
 export * from './sign-ins.ts';
 export * from './summaries-ja.ts';
 export * from './users.ts';
@@ -41,6 +43,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   signIns,
   console,
   operators,
+  serverState,
   emails,
   mfa,
   users,

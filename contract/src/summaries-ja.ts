@@ -27,6 +27,10 @@ export const summariesJa: Readonly<Record<string, string>> = {
     '新規登録します (サーバーが許可している場合)。URL をメールで送信します。登録済みのアドレスでも、応答は同じです。',
   'Operator:getOperator': 'オペレーターの説明、プライマリメールアドレス、日時を取得します。',
   'Operator:getSettings': '多要素認証を必須にするユーザーと、権限の昇格の防止の設定を取得します。',
+  'Operator:getServerState':
+    'サーバーのバージョンと、このオペレーターのメールの送信状況を取得します。新規登録を受け付けていないサーバーでは、データベースと最新のバックアップの日時も含みます。',
+  'Operator:sendTestMail':
+    'オペレーターの確認済みのメールアドレスに、送信待ちを経由せずにメールを送信し、メールサーバーの応答を取得します。1 時間に数回まで実行できます。',
   'Operator:getSetup': 'ログインとセットアップの画面に必要な、サーバーの情報を取得します。',
   'Operator:updateOperatorPassword': 'ルートユーザーのパスワードを変更します。ほかのすべてのセッションが終了します。',
   'Operator:updateSettings':

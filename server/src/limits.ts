@@ -141,6 +141,11 @@ export const limits = {
     /** A notice older than this is dropped, with a record. */
     maxAge: 3 * day,
     parallel: 5,
+    waits: { connect: 10 * second, greeting: 10 * second, answer: 10 * second },
+    /** Whoever sends a test mail is waiting for the answer. */
+    testWaits: { connect: 5 * second, greeting: 10 * second, answer: 15 * second },
+    /** Test mails of one operator. */
+    tests: { perHour: 5, perDay: 20 },
     claim: 2 * minute,
   },
   /** SAM users of one operator. */

@@ -16,6 +16,7 @@ import { RootOnly } from '../permissions/no-permission.tsx';
 import { read } from '../permissions/use-refusal.ts';
 import { useSession } from '../session/session.ts';
 import { useUsers } from '../users/users.ts';
+import { ServerCards } from './server-card.tsx';
 
 type Settings = ReplyOf<typeof getSettings>;
 const settingsKey = ['settings'];
@@ -23,6 +24,7 @@ const settingsKey = ['settings'];
 /** What holds for every user of the operator; to change by the root user only. */
 export function SettingsPage() {
   const { t } = useText();
+  const { isRoot } = useSession();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: settingsKey,
     queryFn: async ({ client }) => (await read(client, getSettings, {})).reply,
@@ -32,6 +34,7 @@ export function SettingsPage() {
       {isPending && <Skeleton height={300} radius={10} />}
       {error && <FailureNotice error={error} onRetry={refetch} />}
       {data && <SettingsForm key={JSON.stringify(data)} saved={data} />}
+      {isRoot && <ServerCards />}
     </Page>
   );
 }

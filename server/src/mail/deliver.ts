@@ -6,7 +6,8 @@ import { type Db, transaction } from '../db/database.ts';
 import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { claimDue } from './claim.ts';
-import { type Fault, openTransport, send } from './smtp.ts';
+import { openContent } from './outbox.ts';
+import { type Fault, type Outgoing, openTransport, send } from './smtp.ts';
 
 export type Delivery = { readonly sent: number; readonly failed: number; readonly dropped: number };
 
@@ -68,10 +69,19 @@ type Result = 'sent' | 'failed' | 'dropped' | 'server-down';
 
 async function deliverOne(ctx: Context, transport: Transporter, mail: Outbox): Promise<Result> {
   if (ctx.now() > lastMoment(mail)) return await drop(ctx, mail, 'expired', mail.last_error);
-  const fault = await send(ctx, transport, mail);
+  const fault = await send(ctx, transport, outgoing(ctx, mail));
   if (fault) return await postpone(ctx, mail, fault);
   await markSent(ctx, mail);
   return 'sent';
+}
+
+function outgoing(ctx: Context, mail: Outbox): Outgoing {
+  const content = () => {
+    const opened = openContent(ctx, mail);
+    if (!opened) throw new Error('a mail without content is waiting');
+    return opened;
+  };
+  return { recipient: mail.recipient, messageId: mail.message_id, date: mail.created_at, content };
 }
 
 /** SECURITY: a link that arrives dead only teaches people to ask again and again (R77). */

@@ -14,9 +14,12 @@ export async function deliveryState(db: Db, operatorId: string) {
     .execute();
   const sent = rows.filter((row) => row.sent_at !== null);
   const failed = rows.find((row) => row.sent_at === null && row.last_error !== '');
+  const waiting = rows.filter((row) => row.sent_at === null && row.dropped_at === null);
+  const oldest = waiting.at(-1);
   const lastSentAt = Math.max(0, ...sent.map((row) => row.sent_at ?? 0));
   return {
-    waiting: rows.filter((row) => row.sent_at === null && row.dropped_at === null).length,
+    waiting: waiting.length,
+    ...(oldest && { oldestWaitingAt: oldest.created_at }),
     ...(lastSentAt > 0 && { lastSentAt }),
     ...(failed && { lastFailedAt: failed.dropped_at ?? failed.created_at, lastError: failed.last_error }),
   };

@@ -72,5 +72,8 @@ export type LinkMail = Happening & {
 /** Somebody tried to sign up with an address that already has an account. */
 export type KnownSignUpMail = Happening & { readonly template: 'sign_up_known' };
 
+/** A root user tried whether mails arrive. */
+export type TestMail = Happening & { readonly template: 'test_mail' };
+
 /** Everything a mail is made of; the words are the template's. */
-export type MailFacts = Notice | LinkMail | KnownSignUpMail;
+export type MailFacts = Notice | LinkMail | KnownSignUpMail | TestMail;

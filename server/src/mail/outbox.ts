@@ -33,7 +33,7 @@ export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<
       recipient: mail.recipient,
       // SECURITY: a link's token must not be readable in the database or a backup (R71).
       content: seal(ctx.keys, JSON.stringify(content), contentPlace(mail.operatorId, mailId)),
-      message_id: `<${mailId}@${new URL(ctx.config.baseUrl).hostname}>`,
+      message_id: messageIdOf(ctx, mailId),
       created_at: now,
       not_after: mail.notAfter ?? now + limits.mail.maxAge,
       next_attempt_at: now,
@@ -45,6 +45,11 @@ export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<
     })
     .execute();
   ctx.wake('mail');
+}
+
+/** RFC 5322 §3.6.4. */
+export function messageIdOf({ config }: Pick<Context, 'config'>, mailId: string): string {
+  return `<${mailId}@${new URL(config.baseUrl).hostname}>`;
 }
 
 type LinkToMail = {

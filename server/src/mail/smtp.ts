@@ -1,21 +1,19 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import type { Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
-import { openContent } from './outbox.ts';
+import type { StoredContent } from './outbox.ts';
 import { renderMail } from './templates/render.ts';
 
-const longestWait = 10_000;
 /** Shorter than a claim, so that no second server takes a mail that is still being sent. */
 const longestSend = 60_000;
 const urlSettings = /^(?:requireTLS|ignoreTLS|authMethod|name|tls\..+)$/;
 
-/**
- * Opens a pool of connections to an SMTP server.
- * @param wait milliseconds for the connection, the greeting and each answer
- */
-export function openTransport(smtpUrl: string, wait: number = longestWait): Transporter {
+/** Milliseconds for the connection, for the greeting, and for each answer. */
+export type Waits = { readonly connect: number; readonly greeting: number; readonly answer: number };
+
+/** Opens a pool of connections to an SMTP server. */
+export function openTransport(smtpUrl: string, waits: Waits = limits.mail.waits): Transporter {
   const url = new URL(smtpUrl);
   // SECURITY: nodemailer lets the URL overrule everything; `?logger=true&debug=true` would print mails with links (R71).
   for (const name of [...url.searchParams.keys()]) if (!urlSettings.test(name)) url.searchParams.delete(name);
@@ -29,10 +27,10 @@ export function openTransport(smtpUrl: string, wait: number = longestWait): Tran
     url: url.href,
     pool: true,
     maxConnections: limits.mail.parallel,
-    connectionTimeout: wait,
-    greetingTimeout: wait,
-    socketTimeout: wait,
-    dnsTimeout: wait,
+    connectionTimeout: waits.connect,
+    greetingTimeout: waits.greeting,
+    socketTimeout: waits.answer,
+    dnsTimeout: waits.connect,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -45,8 +43,18 @@ export type Fault = {
   readonly code: string;
 };
 
+/** A mail on its way out. */
+export type Outgoing = {
+  readonly recipient: string;
+  readonly messageId: string;
+  /** When it was written. */
+  readonly date: number;
+  /** Throws when it cannot be read. */
+  readonly content: () => StoredContent;
+};
+
 /** Hands one mail to the SMTP server; undefined when it was taken. */
-export async function send(ctx: Context, transport: Transporter, mail: Outbox): Promise<Fault | undefined> {
+export async function send(ctx: Context, transport: Transporter, mail: Outgoing): Promise<Fault | undefined> {
   let message: ReturnType<typeof compose>;
   try {
     message = compose(ctx, mail);
@@ -61,9 +69,8 @@ export async function send(ctx: Context, transport: Transporter, mail: Outbox): 
   }
 }
 
-function compose(ctx: Context, mail: Outbox) {
-  const content = openContent(ctx, mail);
-  if (!content) throw new Error('a mail without content is waiting');
+function compose(ctx: Context, mail: Outgoing) {
+  const content = mail.content();
   const { subject, text, html } = renderMail(content, ctx.config);
   return {
     from: ctx.config.mailFrom,
@@ -72,8 +79,8 @@ function compose(ctx: Context, mail: Outbox) {
     subject,
     text,
     html,
-    messageId: mail.message_id,
-    date: new Date(mail.created_at),
+    messageId: mail.messageId,
+    date: new Date(mail.date),
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',

@@ -5,6 +5,7 @@ import {
   deleteSystemNotification,
   getEmail as getEmailEndpoint,
   getOperator,
+  getServerState,
   getSettings,
   getSetup,
   getSystemNotification,
@@ -12,6 +13,7 @@ import {
   listEmails as listEmailsEndpoint,
   listSystemNotifications,
   resendAddEmailToken,
+  sendTestMail as sendTestMailEndpoint,
   setSystemNotification,
   updateOperatorPassword,
   updateSettings,
@@ -28,6 +30,7 @@ import { assertAcceptable } from '../users/password-policy.ts';
 import { deleteEmail, getEmail, listEmails, requestEmail, resendLink, verifyEmail } from './emails.ts';
 import { describeOperator } from './operators.ts';
 import { changePassword } from './password-change.ts';
+import { sendTestMail, serverStateFor } from './server-state.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import { createFirstOperator, isSetupDone } from './setup.ts';
 import { finishSignUp, requestSignUp } from './sign-up.ts';
@@ -75,6 +78,7 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
   });
 
   registerSettingsRoutes(app);
+  registerServerRoutes(app);
   registerEmailRoutes(app);
   registerNotificationRoutes(app);
 }
@@ -87,6 +91,16 @@ function registerSettingsRoutes(app: FastifyInstance): void {
   handle(app, updateSettings, rootOf('operator_id'), async ({ cause, params, body }) => {
     await writeSettings(cause, params.operator_id, body);
     return undefined;
+  });
+}
+
+function registerServerRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, getServerState, rootOf('operator_id'), async ({ params }) => serverStateFor(ctx, params.operator_id));
+
+  handle(app, sendTestMailEndpoint, rootOf('operator_id'), async ({ cause, params, body }) => {
+    return await sendTestMail(cause, params.operator_id, body.emailId);
   });
 }
 

@@ -5,7 +5,7 @@ import { limits } from '../../src/limits.ts';
 import { createMailer, deliverMails } from '../../src/mail/deliver.ts';
 import { openTransport } from '../../src/mail/smtp.ts';
 import { engines, enqueue, linkMail, makeWorld, notice, outboxRows, start, type World } from './helper.ts';
-import { type Sink, type SinkOptions, startSilentServer, startSink } from './smtp.ts';
+import { allWaits, type Sink, type SinkOptions, startSilentServer, startSink } from './smtp.ts';
 
 describe.each(engines)('delivery on %s', (engine) => {
   let world: World;
@@ -24,7 +24,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     const sink = await startSink(options);
     sinks.push(sink);
     transport?.close();
-    transport = openTransport(sink.url, 2000);
+    transport = openTransport(sink.url, allWaits(2000));
     return sink;
   };
   const deliver = () => {
@@ -73,7 +73,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     const port = Number(new URL((await sinkWith()).url).port);
     await sinks.pop()?.close();
     transport?.close();
-    transport = openTransport(`smtp://127.0.0.1:${port}`, 2000);
+    transport = openTransport(`smtp://127.0.0.1:${port}`, allWaits(2000));
     await enqueue(world.ctx);
     const before = await onlyRow();
     expect(await deliver()).toEqual({ sent: 0, failed: 1, dropped: 0 });
@@ -96,7 +96,7 @@ describe.each(engines)('delivery on %s', (engine) => {
 
   it('backs off up to the longest wait, and stops knocking in a round', async () => {
     const silent = await startSilentServer();
-    transport = openTransport(silent.url, 60);
+    transport = openTransport(silent.url, allWaits(60));
     for (let i = 0; i < 12; i++) await enqueue(world.ctx, { recipient: `r${i}@example.com` });
     expect(await deliver()).toEqual({ sent: 0, failed: 5, dropped: 0 });
     expect((await outboxRows(world.ctx)).filter((row) => row.attempts > 0)).toHaveLength(5);
@@ -117,7 +117,7 @@ describe.each(engines)('delivery on %s', (engine) => {
 
   it('sends what waited for a server as soon as another mail got through', async () => {
     const silent = await startSilentServer();
-    transport = openTransport(silent.url, 60);
+    transport = openTransport(silent.url, allWaits(60));
     await enqueue(world.ctx, { recipient: 'first@example.com' });
     await deliver();
     await silent.close();
@@ -164,7 +164,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     const login = { user: 'warifu', pass: 'p@ss:/wörd' };
     const sink = await sinkWith({ login });
     transport?.close();
-    transport = openTransport(sink.url.replace('warifu:', 'warifu:wrong'), 2000);
+    transport = openTransport(sink.url.replace('warifu:', 'warifu:wrong'), allWaits(2000));
     await enqueue(world.ctx);
     for (let i = 0; i < 5; i++) {
       await deliver();
@@ -172,7 +172,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     }
     expect(await onlyRow()).toMatchObject({ attempts: 5, dropped_at: null, last_error: 'SERVER 535' });
     transport.close();
-    transport = openTransport(sink.url, 2000);
+    transport = openTransport(sink.url, allWaits(2000));
     expect(await deliver()).toMatchObject({ sent: 1 });
   });
 
@@ -225,7 +225,7 @@ describe.each(engines)('delivery on %s', (engine) => {
   it('sends each of 50 mails exactly once from two servers at the same time', async () => {
     const sink = await sinkWith();
     for (let i = 0; i < 50; i++) await enqueue(world.ctx, { recipient: `r${i}@example.com` });
-    const other = { ctx: world.otherServer(), transport: openTransport(sink.url, 2000) };
+    const other = { ctx: world.otherServer(), transport: openTransport(sink.url, allWaits(2000)) };
     for (let round = 0; round < 3; round++) await Promise.all([deliver(), deliverMails(other.ctx, other.transport)]);
     other.transport.close();
     const ids = sink.mails.map((mail) => mail.messageId);
@@ -253,7 +253,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     const login = { user: 'warifu', pass: 'CANARY-smtp-password' };
     const sink = await sinkWith({ login, answers: [550, 450, 550, 550, 550] });
     transport?.close();
-    transport = openTransport(`${sink.url.replace('CANARY', 'CANARY-wrong')}?logger=true&debug=true`, 2000);
+    transport = openTransport(`${sink.url.replace('CANARY', 'CANARY-wrong')}?logger=true&debug=true`, allWaits(2000));
     await enqueue(world.ctx, { facts: linkMail(), notAfter: start + limits.day });
     const errors: string[] = [];
     for (let i = 0; i < 7; i++) {
@@ -262,7 +262,7 @@ describe.each(engines)('delivery on %s', (engine) => {
       world.clock.now += limits.mail.longestRetry;
       if (i === 0) {
         transport.close();
-        transport = openTransport(sink.url, 2000);
+        transport = openTransport(sink.url, allWaits(2000));
       }
     }
     for (const error of errors) expect(error).toMatch(/^(SERVER|DEFERRED|REJECTED) [A-Z0-9_]+$/);

@@ -83,3 +83,8 @@ export async function startSilentServer(): Promise<{ url: string; close: () => P
     },
   };
 }
+
+/** The same time for each step. */
+export function allWaits(milliseconds: number) {
+  return { connect: milliseconds, greeting: milliseconds, answer: milliseconds };
+}

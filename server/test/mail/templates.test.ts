@@ -96,12 +96,14 @@ const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
   add_email_link: linkMail({ template: 'add_email_link', link: link('/email/verify'), account: address }),
 };
 const known: MailFacts = { template: 'sign_up_known', ...happening };
+const test: MailFacts = { template: 'test_mail', ...happening };
 const atOldPrimary = notice({ event: 'primary_email_changed', address, account: address, cancelLink: lockLink });
 const mails = Object.entries<MailFacts>({
   ...events,
   ...ofUser,
   ...linkMails,
   sign_up_known: known,
+  test_mail: test,
   old_primary: atOldPrimary,
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTransport } from '../../src/mail/smtp.ts';
-import { type Sink, startSink } from './smtp.ts';
+import { allWaits, type Sink, startSink } from './smtp.ts';
 
 /** The sink has no STARTTLS. By this name it counts as another machine, though the packets stay on this one. */
 const elsewhere = '0.0.0.0';
@@ -11,7 +11,7 @@ describe('credentials of a mail server without TLS', () => {
 
   const signIn = async (change: (url: string) => string) => {
     sink = await startSink({ login: { user: 'warifu', pass: 'secret' } });
-    const transport = openTransport(change(sink.url), 2000);
+    const transport = openTransport(change(sink.url), allWaits(2000));
     const outcome = await transport.verify().then(
       () => 'signed in',
       (error: { code: string }) => error.code,

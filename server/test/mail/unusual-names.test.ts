@@ -6,7 +6,7 @@ import { parseEmail } from '../../src/mail/address.ts';
 import { deliverMails } from '../../src/mail/deliver.ts';
 import { openTransport } from '../../src/mail/smtp.ts';
 import { enqueue, makeWorld, notice, type World } from './helper.ts';
-import { type Sink, startSink } from './smtp.ts';
+import { allWaits, type Sink, startSink } from './smtp.ts';
 
 /** Names and addresses that people really have, and the longest ones. */
 const names = [
@@ -36,7 +36,7 @@ describe('mails about unusual names, as a mail program reads them', () => {
   beforeAll(async () => {
     world = await makeWorld('SQLite');
     sink = await startSink();
-    transport = openTransport(sink.url, 10_000);
+    transport = openTransport(sink.url, allWaits(10_000));
   });
   afterAll(async () => {
     transport.close();

@@ -70,6 +70,8 @@ export const audit: typeof ja = {
       'Operator:getOperator': 'read|read the facts of the operator',
       'Operator:getSettings': 'read|read the settings',
       'Operator:updateSettings': 'change|changed the settings',
+      'Operator:getServerState': 'read|read the state of the server',
+      'Operator:sendTestMail': 'send|sent a test mail',
       'Operator:getSetup': 'read|read the state of the setup',
       'Operator:updateOperatorPassword': 'change|changed the password of the root user',
       'Operator:enableMFA': 'begin|began to enable the MFA of the root user',

@@ -70,6 +70,8 @@ export const audit = {
       'Operator:getOperator': 'オペレーターの情報を参照',
       'Operator:getSettings': '設定を参照',
       'Operator:updateSettings': '設定を変更',
+      'Operator:getServerState': 'サーバーの状態を参照',
+      'Operator:sendTestMail': 'テストメールを送信',
       'Operator:getSetup': 'セットアップの状態を参照',
       'Operator:updateOperatorPassword': 'ルートユーザーのパスワードを変更',
       'Operator:enableMFA': 'ルートユーザーの多要素認証の設定を開始',

@@ -72,6 +72,7 @@ export type Words = {
   readonly samNotices: Readonly<Record<SamOnlyEvent | SharedEvent, (pages: Pages, userName: string) => Message>>;
   readonly linkMails: Readonly<Record<LinkMail['template'], (pages: Pages, mail: LinkMail, life: string) => Message>>;
   readonly knownSignUp: (pages: Pages, mail: KnownSignUpMail) => Message;
+  readonly testMail: (pages: Pages) => Message;
 };
 
 /** Pages that mails point to. */
@@ -107,6 +108,7 @@ export const link = (url: string): Block => ({ kind: 'link', url });
 export function messageOf(words: Words, facts: MailFacts, pages: Pages, life: (minutes: number) => string): Message {
   if (facts.template === 'notice') return noticeOf(words, facts, pages);
   if (facts.template === 'sign_up_known') return words.knownSignUp(pages, facts);
+  if (facts.template === 'test_mail') return words.testMail(pages);
   return words.linkMails[facts.template](pages, facts, life(facts.lifeMinutes));
 }
 

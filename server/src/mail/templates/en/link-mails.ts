@@ -1,5 +1,5 @@
 import { type Block, holdHours, link, paragraph, pointer, steps, type Words } from '../letter.ts';
-import { cannotLogIn, changePassword } from './steps.ts';
+import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
 const linkWithLife = (url: string, life: string): Block[] => [
   link(url),
@@ -63,4 +63,11 @@ export const knownSignUp: Words['knownSignUp'] = (pages) => ({
     pointer('If you forgot the password, open this page:', pages.forgotPassword),
   ],
   ifNotYou: [paragraph('Ignore this mail. Your account has not changed.')],
+});
+
+export const testMail: Words['testMail'] = (pages) => ({
+  subject: 'Test mail',
+  fact: 'This is a test mail. Mails from this server reach this address.',
+  body: [paragraph('The root user sent it from the settings of the console. There is nothing to do.')],
+  ifNotYou: [steps(endSessions(pages), changePassword(pages), cannotLogIn(pages))],
 });

@@ -1,6 +1,6 @@
 import type { Receipt } from '../../../context.ts';
 import type { Words } from '../letter.ts';
-import { knownSignUp, linkMails } from './link-mails.ts';
+import { knownSignUp, linkMails, testMail } from './link-mails.ts';
 import { notices } from './notices.ts';
 import { samNotices } from './sam-notices.ts';
 
@@ -33,4 +33,5 @@ export const en: Words = {
   samNotices,
   linkMails,
   knownSignUp,
+  testMail,
 };

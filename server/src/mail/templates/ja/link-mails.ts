@@ -1,5 +1,5 @@
 import { type Block, holdHours, link, paragraph, pointer, steps, type Words } from '../letter.ts';
-import { cannotLogIn, changePassword } from './steps.ts';
+import { cannotLogIn, changePassword, endSessions } from './steps.ts';
 
 const linkWithLife = (url: string, life: string): Block[] => [
   link(url),
@@ -63,4 +63,11 @@ export const knownSignUp: Words['knownSignUp'] = (pages) => ({
     pointer('パスワードを忘れた場合は、次のページを開いてください。', pages.forgotPassword),
   ],
   ifNotYou: [paragraph('このメールは無視してください。アカウントに変更はありません。')],
+});
+
+export const testMail: Words['testMail'] = (pages) => ({
+  subject: 'テストメール',
+  fact: 'これはテストメールです。このサーバーからのメールは、このアドレスに届いています。',
+  body: [paragraph('コンソールの設定画面から、ルートユーザーが送信しました。必要な操作はありません。')],
+  ifNotYou: [steps(endSessions(pages), changePassword(pages), cannotLogIn(pages))],
 });

@@ -1,6 +1,6 @@
 import type { Receipt } from '../../../context.ts';
 import type { Words } from '../letter.ts';
-import { knownSignUp, linkMails } from './link-mails.ts';
+import { knownSignUp, linkMails, testMail } from './link-mails.ts';
 import { notices } from './notices.ts';
 import { samNotices } from './sam-notices.ts';
 
@@ -34,4 +34,5 @@ export const ja: Words = {
   samNotices,
   linkMails,
   knownSignUp,
+  testMail,
 };
