@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
+import { noteBackup } from '../src/db/state.ts';
 import { serveMetrics } from '../src/metrics/listen.ts';
 import { requestOverride, runDueOverrides } from '../src/recovery/host-override.ts';
 import { call } from './support/client.ts';
@@ -128,10 +129,14 @@ describe.each(engines)('metrics on %s', (engine) => {
     expect(valueOf(asked, 'warifu_mail_queue_oldest_seconds')).toBeGreaterThanOrEqual(3600);
     expect(valueOf(asked, 'warifu_sessions_active')).toBeGreaterThan(0);
     expect(valueOf(asked, 'warifu_database_up')).toBe(1);
+    expect(valueOf(asked, 'warifu_backup_last_success_timestamp_seconds')).toBe(0);
+    await noteBackup(server.ctx.db, server.clock.now);
     server.clock.now += wait;
     await runDueOverrides(server.ctx);
     const done = await freshScrape(server);
     expect(valueOf(done, 'warifu_mfa_host_resets', { state: 'asked' })).toBe(0);
+    const backup = valueOf(done, 'warifu_backup_last_success_timestamp_seconds');
+    expect(backup).toBe((server.clock.now - wait) / 1000);
     expect(valueOf(done, 'warifu_mfa_host_resets', { state: 'done' })).toBe(1);
     expect(valueOf(done, 'warifu_mfa_changes_total', { action: 'host_reset', actor_kind: 'host' })).toBe(2);
   });

@@ -45,7 +45,7 @@ describe.each(engines)('the overview, on %s', (engine) => {
     const [root, other] = [await newRoot(server), await newRoot(server)];
     const [as, stranger] = [await signIn(server, root), await signIn(server, other)];
     const before = (await operatorOf(as)).mail;
-    expect(before).toEqual({ smtp: true, waiting: 1 });
+    expect(before).toEqual({ smtp: true, waiting: 1, oldestWaitingAt: server.clock.now });
     // Nothing listens there.
     await server.jobs.drain();
     expect((await operatorOf(as)).mail).toMatchObject({

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { noteBackup } from '../src/db/state.ts';
 import { limits } from '../src/limits.ts';
 import { type Sink, startSilentServer, startSink } from './mail/smtp.ts';
 import { call } from './support/client.ts';
@@ -117,7 +118,10 @@ describe.each(engines)('the state of the server and test mails on %s', (engine) 
     expect(before['host']).toMatchObject({
       database: { engine: engine === 'sqlite' ? 'sqlite' : 'postgresql', version: expect.stringMatching(/^\d+\.\d+/) },
     });
+    await noteBackup(server.ctx.db, server.clock.now);
     const own = before['mail'];
+    const after = (await call(server, 'GET', path(other), { as: asOther })).body;
+    expect(after['host']).toMatchObject({ lastBackupAt: server.clock.now });
     // A mail of another operator that nobody takes.
     await signIn(server, root, undefined, '203.0.113.10');
     await server.ctx.db

@@ -3,7 +3,7 @@ import type { Db } from './database.ts';
 import { usageOf } from './reads.ts';
 
 /** Engine and version of a database, such as `postgresql`, `15.14`. */
-export async function engineOf(db: Db) {
+export async function databaseVersion(db: Db) {
   const { engine } = usageOf(db);
   const ask =
     engine === 'sqlite'

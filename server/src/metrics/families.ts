@@ -111,6 +111,12 @@ export const families: readonly Family[] = [
     read: ({ hasher }) => one(hasher.load().refused),
   },
   {
+    name: 'warifu_backup_last_success_timestamp_seconds',
+    help: 'When the last backup was made, in seconds since 1970; 0 when none is known.',
+    type: 'gauge',
+    read: (_, state) => one(state && Math.floor((state.lastBackup ?? 0) / 1000)),
+  },
+  {
     name: 'warifu_database_up',
     help: 'Whether the database answered this scrape.',
     type: 'gauge',

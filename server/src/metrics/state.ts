@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { lastBackup } from '../db/state.ts';
 import { queueState } from '../mail/delivery-state.ts';
 import { countHostResets } from '../recovery/cases.ts';
 import { countSessions } from '../sessions/count.ts';
@@ -8,6 +9,8 @@ import { countSessions } from '../sessions/count.ts';
 export type State = {
   readonly mails: { readonly waiting: number; readonly oldest: number | undefined };
   readonly sessions: number;
+  /** When the last one was made; undefined when none is known. */
+  readonly lastBackup: number | undefined;
   readonly hostResets: { readonly asked: number; readonly done: number };
 };
 
@@ -25,6 +28,7 @@ export function stateReader(ctx: Context): () => Promise<State | undefined> {
   const state = kept(goodFor, async () => ({
     mails: await queueState(ctx.db),
     sessions: await sessions(),
+    lastBackup: await lastBackup(ctx.db),
     hostResets: await countHostResets(ctx),
   }));
   return async () => {

@@ -5,7 +5,8 @@ import type { Cause } from '../change/cause.ts';
 import { changeUser, describe } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { rootId } from '../db/schema.ts';
-import { engineOf } from '../db/version.ts';
+import { lastBackup } from '../db/state.ts';
+import { databaseVersion } from '../db/version.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { deliveryState } from '../mail/delivery-state.ts';
@@ -21,8 +22,13 @@ export async function serverStateFor(ctx: Context, operatorId: string) {
   return {
     version: serverPackage.version,
     mail: { smtp: ctx.config.smtpUrl !== undefined, ...(await deliveryState(ctx.db, operatorId)) },
-    ...(ctx.config.signUp === 'closed' && { host: { database: await engineOf(ctx.db) } }),
+    ...(ctx.config.signUp === 'closed' && { host: await hostState(ctx) }),
   };
+}
+
+async function hostState({ db }: Context) {
+  const lastBackupAt = await lastBackup(db);
+  return { database: await databaseVersion(db), ...(lastBackupAt !== undefined && { lastBackupAt }) };
 }
 
 /**
