@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildServer } from './build.ts';
 import { packages } from './package-build.ts';
 import { root } from './processes.ts';
@@ -32,17 +31,15 @@ export async function layOutImage(): Promise<string> {
   rmSync(context, { recursive: true, force: true });
   layOutPackage();
   layOutSystem();
-  mkdirSync(join(context, 'data'), { mode: 0o700 });
+  rmSync(join(context, 'node'), { recursive: true });
+  mkdirSync(join(context, 'data'));
   return context;
 }
 
 /** The package as `npm ci --omit=dev` installs it, started by the Node of the image: there is no `env` to look for it. */
 function layOutPackage(): void {
   cpSync(packages.warifu, app, { recursive: true });
-  execFileSync('npm', ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], {
-    cwd: app,
-    stdio: ['ignore', 2, 2],
-  });
+  npm(app, 'ci', '--omit=dev');
   const command = join(app, 'warifu.js');
   const [, ...code] = readFileSync(command, 'utf8').split('\n');
   writeFileSync(command, ['#!/usr/local/bin/node --max-semi-space-size=4', ...code].join('\n'));
@@ -51,11 +48,10 @@ function layOutPackage(): void {
 }
 
 function layOutSystem(): void {
-  const node = fileURLToPath(import.meta.resolve('node/bin/node'));
+  const from = nodePackage();
+  const node = join(from, 'bin/node');
   place(node, 'usr/local/bin/node');
-  const [licence] = globSync('node_modules/{node/node_modules/,}node-linux-*/LICENSE', { cwd: root });
-  if (licence === undefined) throw new Error('the licence of Node was not found beside it');
-  place(join(root, licence), 'usr/share/doc/node/LICENSE');
+  place(join(from, 'LICENSE'), 'usr/share/doc/node/LICENSE');
   const addons = globSync('node_modules/**/*.node', { cwd: app }).map((file) => join(app, file));
   for (const library of new Set([node, ...addons].flatMap(librariesOf))) {
     place(library, library);
@@ -68,6 +64,20 @@ function layOutSystem(): void {
   const temporary = join(system, 'tmp');
   mkdirSync(temporary);
   chmodSync(temporary, 0o1777);
+}
+
+/** The Node that the checkout is pinned to, whole: npm may have tidied its licence away from beside the program. */
+function nodePackage(): string {
+  const name = `node-linux-${process.arch}`;
+  const folder = join(context, 'node');
+  mkdirSync(folder);
+  npm(folder, 'install', '--no-save', '--prefix', folder, `${name}@${process.version.slice(1)}`);
+  return join(folder, 'node_modules', name);
+}
+
+function npm(cwd: string, ...args: string[]): void {
+  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  execFileSync('npm', [...args, ...quiet], { cwd, stdio: ['ignore', 2, 2] });
 }
 
 /** What the dynamic linker would load for a program, itself included. */
