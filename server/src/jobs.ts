@@ -18,6 +18,7 @@ import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
 import type { PasswordCheck } from './users/password.ts';
+import { writePaused } from './users/paused-attempts.ts';
 
 /** What each folder's tables lose by time. */
 export const expiring: readonly Expiring[] = [
@@ -44,6 +45,7 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
     { name: 'requests', everyMs: 5_000, run: () => doRequests(ctx, doRequest.bind(undefined, ctx)) },
     { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
     { name: 'last uses', everyMs: 5_000, run: () => writeLastUses(ctx) },
+    { name: 'paused attempts', everyMs: 10_000, run: () => writePaused(ctx) },
     { name: 'host overrides', everyMs: 60_000, run: () => runDueOverrides(ctx) },
     { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
     { name: 'time', everyMs: limits.clock.kept, run: () => keepTime(ctx) },
@@ -87,6 +89,7 @@ export function startJobs(ctx: Context): Jobs {
       // Closing ends the round of mails after its current batch; a long queue must not hold up the stop.
       await mailer.close();
       await Promise.all([...runners.values()].map((runner) => runner.idle()));
+      await writePaused(ctx, 0).catch((error: unknown) => logFailed(ctx, 'paused attempts', error));
     },
   };
 }
@@ -99,10 +102,7 @@ function startJob(ctx: Context, job: Job) {
       again = false;
       await Promise.resolve(ctx.settleClock())
         .then(() => job.run(ctx))
-        .catch((error) => {
-          ctx.counts.failedJobs.add({ job: job.name });
-          ctx.log.error({ job: job.name, error: error instanceof Error ? error.name : '' }, 'job failed');
-        });
+        .catch((error: unknown) => logFailed(ctx, job.name, error));
     } while (again);
     running = undefined;
   };
@@ -114,4 +114,9 @@ function startJob(ctx: Context, job: Job) {
   const timer = setInterval(() => void run(), job.everyMs);
   timer.unref();
   return { run, stop: () => clearInterval(timer), idle: async () => running };
+}
+
+function logFailed(ctx: Context, job: string, error: unknown): void {
+  ctx.counts.failedJobs.add({ job });
+  ctx.log.error({ job, error: error instanceof Error ? error.name : '' }, 'job failed');
 }

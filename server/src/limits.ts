@@ -19,7 +19,7 @@ export const limits = {
     lanes: 1,
     saltBytes: 16,
     tagBytes: 32,
-    /** A queue longer than this only hides an overload. */
+    /** Those who are known, and strangers, have a queue each; a longer one only hides an overload. */
     waiting: 64,
     maxWait: 1 * second,
   },
@@ -35,6 +35,16 @@ export const limits = {
     accountCap: 100,
     sourceFailures: 60,
     sourceWindow: 10 * minute,
+    /** Sources whose refused attempts are remembered, in memory; a storm comes from more only when it is a large one. */
+    sourcesKept: 20_000,
+    /** For so long nothing is read for a source that used its budget up: a right sign-in may give a use back meanwhile. */
+    stopped: 1 * second,
+    /** Hashes of one account that go before those of strangers: its holder may have many programs, not all of the server. */
+    knownInFlight: 2,
+    /** Refused attempts on one account are on record together, once in so long. */
+    pausedRecord: 1 * minute,
+    /** Accounts of which that is noted at once. */
+    pausedKept: 1000,
     /** A source that succeeded this recently keeps its own bucket: an attack from elsewhere cannot lock its owner out. */
     knownSource: 30 * day,
     /** A success after so many failures is told to the owner (R16). */

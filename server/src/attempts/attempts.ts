@@ -118,9 +118,19 @@ export async function isKnownSource(db: Db, attempted: Attempted, network: strin
     .where('operator_id', '=', attempted.operatorId)
     .where('user_id', '=', attempted.userId)
     .where('source', '=', network)
-    .where('last_success_at', '>', now - login.knownSource)
+    .where('last_success_at', '>', knownSince(now))
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** A source that signed in after this instant is known. */
+export function knownSince(now: number): number {
+  return now - login.knownSource;
+}
+
+/** Whether strange sources wait, by the end of an account's pause. One that ends later than any can was written by a clock that was ahead. */
+export function isPausedUntil(waitUntil: number, now: number): boolean {
+  return waitUntil > now && waitUntil <= now + login.longestWait + limits.clock.step;
 }
 
 /** What the counters lose by time. A window, or a pause, that begins later than now is over. */
@@ -200,16 +210,19 @@ function waitAfter(failures: number): number {
   return Math.min(login.firstWait * 2 ** (failures - login.accountFreeFailures), login.longestWait);
 }
 
-function accountKeyOf(ctx: Context, attempted: Attempted): string {
+/** What an account is counted under; of one that does not exist, a keyed hash of what was typed. */
+export function accountKeyOf(ctx: Context, attempted: Attempted): string {
   return 'phantom' in attempted
     ? `?${keyedHash(ctx.keys.blind, attempted.phantom)}`
     : `${attempted.operatorId}/${attempted.userId}`;
 }
 
-function sourceWindow(network: string): Window {
+/** The budget of a source. */
+export function sourceWindow(network: string): Window {
   return { scope: 'login.source', key: network, limit: login.sourceFailures, length: login.sourceWindow };
 }
 
-function pairWindow(accountKey: string, network: string): Window {
+/** The budget of a source for one account. */
+export function pairWindow(accountKey: string, network: string): Window {
   return { scope: 'login.pair', key: `${accountKey}|${network}`, limit: login.pairFailures, length: login.pairWindow };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Context, unknownSource } from '../context.ts';
 import type { Db } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { sourceNetwork } from './source.ts';
@@ -32,6 +33,28 @@ export async function takeFromWindow(db: Db, window: Window, now: number): Promi
   return row !== undefined;
 }
 
+/** Whether a window that began then is over. One that begins later than now was written by a clock that was ahead. */
+export function isWindowOver(start: number, length: number, now: number): boolean {
+  return start + length <= now || start > now + limits.clock.step;
+}
+
+const kept = preparedRead(
+  (db, scope, key) =>
+    db
+      .selectFrom('attempt_windows')
+      .select(['window_start', 'count'])
+      .where('scope', '=', scope)
+      .where('key', '=', key),
+  ([row]) => row,
+);
+
+/** Whether the budget of a window is spent, as far as is committed. It only reads. */
+export async function isSpent(db: Db, { scope, key, limit, length }: Window, now: number): Promise<boolean> {
+  if (key === unknownSource) return false;
+  const row = await kept(db, scope, key);
+  return row !== undefined && row.count >= limit && !isWindowOver(row.window_start, length, now);
+}
+
 /** Gives one use back: the attempt turned out not to be a failure. */
 export async function giveBackToWindow(db: Db, window: Pick<Window, 'scope' | 'key'>): Promise<void> {
   await db
@@ -50,5 +73,9 @@ export async function giveBackToWindow(db: Db, window: Pick<Window, 'scope' | 'k
 export async function assertNoFlood(ctx: Context, scope: string, sourceIp: string): Promise<void> {
   const { requestsPerSource: limit, sourceWindow: length } = limits.reset;
   const window = { scope, key: sourceNetwork(sourceIp), limit, length };
-  if (!(await takeFromWindow(ctx.db, window, ctx.now()))) throw new Failure('COM0429', {}, length / 1000);
+  const now = ctx.now();
+  // Read first: a flood must not wait for a writer, nor others for it.
+  if ((await isSpent(ctx.db, window, now)) || !(await takeFromWindow(ctx.db, window, now))) {
+    throw new Failure('COM0429', {}, length / 1000);
+  }
 }

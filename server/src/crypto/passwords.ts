@@ -1,55 +1,66 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { hashThreads } from './hash-threads.ts';
 import type { Keys } from './keys.ts';
+import { createPlaces, type Places, type PlacesLoad, type Standing } from './places.ts';
 
 export type Hasher = {
+  /** Waits for a place, which `verify` needs; the others take one for themselves. All throw COM0503 when too many wait. */
+  readonly enter: Places['enter'];
   /** Hash of a new password, as a PHC string (argon2id, then HMAC with the pepper). */
-  hash(password: string): Promise<string>;
+  hash(password: string, standing?: Standing): Promise<string>;
   /**
-   * Whether a password fits a stored hash. `undefined` stands for an account without one: the same work is done.
-   * @throws Failure COM0503 when too many hashes wait already
+   * Whether a password fits a stored hash, by a caller that has a place. `undefined` stands for an account without one:
+   * the same work is done.
    */
   verify(stored: string | undefined, password: string): Promise<boolean>;
   /** Whether a stored hash was made with today's parameters. */
   isCurrent(stored: string): boolean;
   /** Keyed slow hash of a short secret under a given salt (backup codes), base64url. */
-  hashWithSalt(secret: string, salt: string): Promise<string>;
+  hashWithSalt(secret: string, salt: string, standing?: Standing): Promise<string>;
   /** How many hashes run and wait now, and how many were refused since the start. */
-  load(): HasherLoad;
+  load(): PlacesLoad;
   /** Takes as long as `verify` lately took, without the work: for attempts that are refused unevaluated (R08). */
   pretend(): Promise<void>;
 };
 
-export type HasherLoad = { readonly running: number; readonly waiting: number; readonly refused: number };
 export type HasherOptions = { readonly slots: number };
 
 const { memoryKiB, passes, lanes, saltBytes, tagBytes } = limits.kdf;
 const cost = `m=${memoryKiB},t=${passes},p=${lanes}`;
 
-/** With a thread: the hash that it makes, and the next one, so that it need not wait for the event loop. */
-const perThread = 2;
-
 /** Makes the hasher; `slots` threads hash at once, the rest wait within bounds. */
 export function createHasher(keys: Keys, options: HasherOptions): Hasher {
-  const { slot, load } = createSlots(options.slots);
-  const durations: number[] = [];
+  const places = createPlaces(options.slots);
+  const waits = sampler();
+  const durations = sampler();
   const dummySalt = randomBytes(saltBytes);
   const argon2id = hashThreads(options.slots);
 
   const tag = async (secret: string, salt: Uint8Array, parameters: Parameters = today) => {
     const started = performance.now();
-    const raw = await slot(() => argon2id({ secret, salt, outputLen: tagBytes, ...parameters }));
-    durations[durations.length < 64 ? durations.length : randomInt(64)] = performance.now() - started;
+    const raw = await argon2id({ secret, salt, outputLen: tagBytes, ...parameters });
+    durations.add(performance.now() - started);
     return createHmac('sha256', keys.pepper).update(raw).digest();
   };
 
+  const enter: Places['enter'] = async (standing) => {
+    const started = performance.now();
+    const leave = await places.enter(standing);
+    waits.add(performance.now() - started);
+    return leave;
+  };
+  const tagInPlace = async (standing: Standing, secret: string, salt: Uint8Array) => {
+    const leave = await enter(standing);
+    return await tag(secret, salt).finally(leave);
+  };
+
   return {
-    hash: async (password) => {
+    enter,
+    hash: async (password, standing = 'known') => {
       const salt = randomBytes(saltBytes);
-      const digest = await tag(password.normalize('NFC'), salt);
+      const digest = await tagInPlace(standing, password.normalize('NFC'), salt);
       return `$argon2id$v=19$${cost}$${base64(salt)}$${base64(digest)}`;
     },
     verify: async (stored, password) => {
@@ -58,12 +69,25 @@ export function createHasher(keys: Keys, options: HasherOptions): Hasher {
       return known ? timingSafeEqual(digest, known.digest) : false;
     },
     isCurrent: (stored) => stored.startsWith(`$argon2id$v=19$${cost}$`),
-    hashWithSalt: async (secret, salt) => (await tag(secret, Buffer.from(salt, 'base64url'))).toString('base64url'),
-    load,
+    hashWithSalt: async (secret, salt, standing = 'known') =>
+      (await tagInPlace(standing, secret, Buffer.from(salt, 'base64url'))).toString('base64url'),
+    load: places.load,
     pretend: async () => {
-      if (durations.length === 0) await tag('', dummySalt);
-      else await delay(durations[randomInt(durations.length)] ?? 0);
+      const duration = durations.any();
+      if (duration === undefined) await tag('', dummySalt);
+      else await delay(duration + (waits.any() ?? 0));
     },
+  };
+}
+
+/** Remembers some of the latest values, and gives back any of them. */
+function sampler() {
+  const values: number[] = [];
+  return {
+    add: (value: number) => {
+      values[values.length < 64 ? values.length : randomInt(64)] = value;
+    },
+    any: () => (values.length === 0 ? undefined : values[randomInt(values.length)]),
   };
 }
 
@@ -83,56 +107,6 @@ function parsePhc(stored: string) {
   if (!salt || !digest) return undefined;
   const parameters = { memoryCost: Number(m), timeCost: Number(t), parallelism: Number(p) };
   return { parameters, salt: Buffer.from(salt, 'base64'), digest: Buffer.from(digest, 'base64') };
-}
-
-/** One hash a thread; 64 wait, with the threads or here for at most a second, then the caller gets a 503. */
-function createSlots(threads: number) {
-  let free = threads * perThread;
-  const mostWaiting = limits.kdf.waiting - threads * (perThread - 1);
-  const queue: (() => void)[] = [];
-  let refused = 0;
-  const release = () => {
-    const next = queue.shift();
-    if (next) next();
-    else free++;
-  };
-  const acquire = async () => {
-    if (free > 0) {
-      free--;
-      return;
-    }
-    try {
-      if (queue.length >= mostWaiting) throw new Failure('COM0503', {}, 1);
-      await waitInQueue(queue);
-    } catch (error) {
-      refused++;
-      throw error;
-    }
-  };
-  const slot = async <T>(work: () => Promise<T>): Promise<T> => {
-    await acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  };
-  const load = () => ({ running: threads * perThread - free, waiting: queue.length, refused });
-  return { slot, load };
-}
-
-function waitInQueue(queue: (() => void)[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const start = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      queue.splice(queue.indexOf(start), 1);
-      reject(new Failure('COM0503', {}, 1));
-    }, limits.kdf.maxWait);
-    queue.push(start);
-  });
 }
 
 function base64(bytes: Uint8Array): string {

@@ -8,24 +8,45 @@ type Asked = {
   readonly reject: (error: unknown) => void;
 };
 
+/** Round trips of one statement under way at once; what is asked meanwhile goes with the next one, after a while alone. */
+const mostUnderWay = 2;
+const longestWait = 50;
+
 /**
- * Look-ups by one statement that come in the same turn of the event loop are one round trip: under load the way to the
- * database costs more than what is asked. It leaves after the last of them came, so each sees what was committed before.
+ * Look-ups by one statement that come in the same turn of the event loop, or while others are under way, are one round
+ * trip: under load the way to the database costs more than what is asked. It leaves after the last of them came, so each
+ * sees what was committed before.
  */
 export function lookUpTogether(query: Query) {
   return (statement: Statement) => {
     let asked: Asked[] = [];
+    let underWay = 0;
     let text: string | undefined;
-    const send = () => {
+    let waiting: NodeJS.Timeout | undefined;
+    const send = (late = false) => {
+      if (asked.length === 0) return;
+      // A connection that fell silent must not hold up the others.
+      if (underWay >= mostUnderWay && !late) {
+        waiting ??= setTimeout(send, longestWait, true);
+        return;
+      }
+      clearTimeout(waiting);
+      waiting = undefined;
       const together = asked;
       asked = [];
+      underWay++;
       text ??= forMany(statement, together[0]?.values.length ?? 0);
-      query(text, parametersOf(statement, together)).then(
-        (rows) => share(rows, together),
-        (error: unknown) => {
-          for (const { reject } of together) reject(error);
-        },
-      );
+      query(text, parametersOf(statement, together))
+        .then(
+          (rows) => share(rows, together),
+          (error: unknown) => {
+            for (const { reject } of together) reject(error);
+          },
+        )
+        .finally(() => {
+          underWay--;
+          send();
+        });
     };
     return (values: readonly string[]) =>
       new Promise<Row[]>((resolve, reject) => {

@@ -6,30 +6,53 @@ import { registerReads } from './reads.ts';
 
 const int8 = 20;
 
+/** Connections for the look-ups of every request, such as its session: they never wait for what is written. */
+const forLookUps = 3;
+const forTheRest = 7;
+
 /**
- * A pool on PostgreSQL 15 or newer. Times are bounded so that a database in trouble turns into a 503, not a pile-up.
+ * Connections to PostgreSQL 15 or newer. Times are bounded so that a database in trouble turns into a 503, not a pile-up.
  * @param onError called when a connection breaks; the pool replaces it
  */
 export function postgresDialect(url: string, onError: (error: Error) => void, answer: number): Dialect {
-  const config: pg.PoolConfig = {
-    connectionString: url,
-    max: 10,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    application_name: 'warifu',
-    // Instants and counters are far below 2^53.
-    types: {
-      getTypeParser: ((oid: number, format?: 'text') =>
-        oid === int8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
-    },
-  };
   const waits = { connection: Math.min(3000, answer), answer };
-  const pool = watchedPool(config, { waits, onError, verify: prepareSession(answer) });
-  const dialect = new PostgresDialect({ pool: forKysely(pool) });
+  const poolOf = (max: number) =>
+    watchedPool({ ...config, connectionString: url, max }, { waits, onError, verify: prepareSession(answer) });
+  const lookUps = poolOf(forLookUps);
+  const rest = poolOf(forTheRest);
+  const end = async () => {
+    await lookUps.end();
+    await rest.end();
+  };
+  const dialect = new PostgresDialect({ pool: forKysely({ ...rest, end }) });
   const adapter = new PostgresAdapter();
-  const usage = () => ({ engine: 'postgresql' as const, connections: pool.connections() });
-  registerReads(adapter, { lookUp: lookUpTogether(preparedOn(pool)), version: undefined, usage });
+  const usage = () => ({
+    engine: 'postgresql' as const,
+    connections: sumOf(lookUps.connections(), rest.connections()),
+  });
+  registerReads(adapter, { lookUp: lookUpTogether(preparedOn(lookUps)), version: undefined, usage });
   return Object.assign(dialect, { createAdapter: () => adapter });
+}
+
+const config: pg.PoolConfig = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+  application_name: 'warifu',
+  // Instants and counters are far below 2^53.
+  types: {
+    getTypeParser: ((oid: number, format?: 'text') =>
+      oid === int8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
+  },
+};
+
+type Connections = ReturnType<WatchedPool['connections']>;
+
+function sumOf(one: Connections, other: Connections): Connections {
+  return {
+    open: one.open + other.open,
+    busy: one.busy + other.busy,
+    waiting: one.waiting + other.waiting,
+  };
 }
 
 /** What Kysely uses of a pool of `pg`. */

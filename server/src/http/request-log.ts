@@ -75,6 +75,21 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'COM0421',
 ]);
 
+/** Sources that sent too many, and when that was logged last. */
+const told = new Map<string, number>();
+const toldAgain = 10_000;
+const toldAtMost = 10_000;
+
+/** A storm is one line for each source in a while; the log of requests has them all. */
+function isToldOf(source: string): boolean {
+  const now = performance.now();
+  if (now - (told.get(source) ?? Number.NEGATIVE_INFINITY) < toldAgain) return true;
+  told.delete(source);
+  told.set(source, now);
+  if (told.size > toldAtMost) told.delete(told.keys().next().value as string);
+  return false;
+}
+
 /**
  * Writes a line with a fixed message for an answer that tools which lock addresses out look for. The source comes first,
  * and nothing in the line is chosen by who asked.
@@ -83,6 +98,7 @@ export function logRefusal(ctx: Context, request: FastifyRequest, code: ErrorCod
   const message = guesses.has(code) ? 'sign-in failed' : refusals.has(code) ? 'call refused' : undefined;
   if (message === undefined) return;
   const source = request.server.warifu.sourceIp(request.raw);
+  if (code === 'COM0429' && isToldOf(source)) return;
   const { operatorId, userId } = (request.raw as IdentifiedRequest).caller ?? {};
   ctx.log.warn({ source, code, requestId: request.id, operatorId, userId }, message);
 }

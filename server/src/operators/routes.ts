@@ -67,7 +67,7 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
     if (!address) throw new Failure('COM0008', { field: 'email' });
     await assertNoFlood(ctx, 'sign_up.requests', info.sourceIp);
     await assertAcceptable(ctx, body.password, [address.email]);
-    const passwordHash = await ctx.hasher.hash(body.password);
+    const passwordHash = await ctx.hasher.hash(body.password, 'strange');
     await requestSignUp(cause, { address, passwordHash, language: body.language ?? info.language });
     return undefined;
   });

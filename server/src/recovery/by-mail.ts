@@ -10,7 +10,7 @@ import { issueMailToken, voidLinks } from '../links/links.ts';
 import { mailLink } from '../mail/outbox.ts';
 import { deferRequest } from '../mail/requests.ts';
 import { findOperator } from '../operators/operators.ts';
-import { checkPassword, judgeWrong, type PasswordCheck } from '../users/password.ts';
+import { checkPassword, judgeWrong, type PasswordCheck, recordPaused } from '../users/password.ts';
 import { openCase } from './cases.ts';
 
 const { recovery } = limits;
@@ -21,6 +21,8 @@ const { recovery } = limits;
  */
 export async function requestReset(cause: Cause, email: string, password: string): Promise<void> {
   const check = await checkPassword(cause, { email }, password);
+  // It does nothing, of whatever account: not even a row is written for it.
+  if (!check.right && !check.attempt) return await recordPaused(cause, check);
   const account = check.account && { ...check.account, passwordHash: undefined };
   await deferRequest(cause, 'mfa_reset', { ...check, account });
 }

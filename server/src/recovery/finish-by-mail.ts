@@ -49,7 +49,7 @@ export async function verifyReset(cause: Cause, proof: ResetProof): Promise<Rece
 /** A password that was judged stays judged when there is no room for the second hash; a right one costs nothing. */
 async function hashGuess(cause: Cause, check: PasswordCheck, token: string, [secret, salt]: [string, string]) {
   try {
-    return await cause.ctx.hasher.hashWithSalt(secret, salt);
+    return await cause.ctx.hasher.hashWithSalt(secret, salt, 'strange');
   } catch (error) {
     if (check.right) await cancelAttempt(cause.ctx, check.attempt);
     else if (error instanceof Failure) await refuseWrong(cause, check, token, error.code).catch(() => {});

@@ -1,4 +1,3 @@
-import { inTurn } from '../attempts/turns.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, type Refused, refuse } from '../change/change.ts';
 import { Failure } from '../failure.ts';
@@ -6,7 +5,7 @@ import { limits } from '../limits.ts';
 import { beginPending, endPending, findPending, giveTryBack, takeTry } from '../sessions/pending.ts';
 import type { Identifier } from '../users/accounts.ts';
 import { provePassword } from '../users/password.ts';
-import { acceptCode, activeFactor, openSession, signsIn, tellAfterFailures, turnOf } from './sign-in.ts';
+import { acceptCode, activeFactor, openSession, signsIn, takeTurn, tellAfterFailures } from './sign-in.ts';
 
 /** Either a session for the cookie, or a pending sign-in that still lacks its code. */
 export type ConsoleSignIn =
@@ -25,7 +24,7 @@ const consoleSession = { kind: 'console' as const, life: limits.session.consoleL
  * @throws Failure AUM0002
  */
 export async function beginConsoleSignIn(cause: Cause, identifier: Identifier, request: ConsoleRequest) {
-  return await inTurn(turnOf(identifier, cause.info), () => beginOnce(cause, identifier, request));
+  return await takeTurn(cause, identifier, () => beginOnce(cause, identifier, request));
 }
 
 async function beginOnce(cause: Cause, identifier: Identifier, request: ConsoleRequest): Promise<ConsoleSignIn> {

@@ -1,11 +1,11 @@
 import { accountKey } from '@warifu/contract';
+import { assertNoStorm } from '../attempts/admission.ts';
 import { isKnownSource, rememberSource } from '../attempts/attempts.ts';
 import { sourceNetwork } from '../attempts/source.ts';
 import { inTurn } from '../attempts/turns.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, nameOf, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
-import type { RequestInfo } from '../context.ts';
 import type { TotpFactors } from '../db/schema.ts';
 import { findFactor } from '../factors/lifecycle.ts';
 import { lockFactor, spendOtp } from '../factors/totp.ts';
@@ -37,13 +37,18 @@ export type SignInRequest = {
  * @throws Failure AUM0002 for everything that is wrong before the code; MFA0001 no code, MFA0002 wrong or used code
  */
 export async function signInProgram(cause: Cause, request: SignInRequest): Promise<SignedIn> {
-  return await inTurn(turnOf(request.identifier, cause.info), () => signInOnce(cause, request));
+  return await takeTurn(cause, request.identifier, () => signInOnce(cause, request));
 }
 
-/** Attempts on one account from one source take turns. */
-export function turnOf(identifier: Identifier, info: RequestInfo): string {
+/**
+ * Attempts on one account from one source take turns; those of a source that sent too many get none.
+ * @throws Failure COM0429, COM0503
+ */
+export async function takeTurn<T>({ ctx, info }: Cause, identifier: Identifier, work: () => Promise<T>): Promise<T> {
+  const network = sourceNetwork(info.sourceIp);
+  assertNoStorm(ctx, network);
   const name = 'email' in identifier ? identifier.email : `${identifier.operatorId}/${accountKey(identifier.userName)}`;
-  return `${name.normalize('NFKC').trim().toLowerCase()} ${sourceNetwork(info.sourceIp)}`;
+  return await inTurn(`${name.normalize('NFKC').trim().toLowerCase()} ${network}`, work);
 }
 
 async function signInOnce(cause: Cause, { identifier, password, otp, life }: SignInRequest): Promise<SignedIn> {

@@ -3,6 +3,7 @@ import type { Attempted } from '../attempts/attempts.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, type UserChange } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
+import { preparedRead, type Soon } from '../db/reads.ts';
 import { rootId } from '../db/schema.ts';
 import { parseEmail } from '../mail/address.ts';
 import { updateUser } from './credentials.ts';
@@ -20,20 +21,51 @@ export type Account = {
   readonly credentialVersion: number;
 };
 
-/** The account of an identifier, in any spelling of it (R10). */
-export async function findAccount(db: Db, identifier: Identifier): Promise<Account | undefined> {
-  const where = 'email' in identifier ? await rootOfEmail(db, identifier.email) : await samUserOf(db, identifier);
-  return where && (await loadAccount(db, where.operatorId, where.userId));
+const byEmail = preparedRead(
+  (db, emailKey) =>
+    accountRows(db)
+      .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
+      .where('operators.primary_email_key', '=', emailKey)
+      .where('users.user_id', '=', rootId),
+  toAccount,
+);
+const byName = preparedRead(
+  (db, operatorId, nameKey) =>
+    accountRows(db).where('users.operator_id', '=', operatorId).where('users.name_key', '=', nameKey),
+  toAccount,
+);
+const byId = preparedRead(
+  (db, operatorId, userId) =>
+    accountRows(db).where('users.operator_id', '=', operatorId).where('users.user_id', '=', userId),
+  toAccount,
+);
+
+/** The account of an identifier, in any spelling of it (R10). Many wrong ones may come: it costs one prepared look-up. */
+export function findAccount(db: Db, identifier: Identifier): Soon<Account | undefined> {
+  if ('email' in identifier) {
+    const address = parseEmail(identifier.email);
+    return address && byEmail(db, address.emailKey);
+  }
+  const nameKey = accountKey(identifier.userName);
+  // SECURITY: an empty name is the root user's; it has no door of this kind.
+  return nameKey === '' ? undefined : byName(db, operatorIdOf(identifier.operatorId), nameKey);
 }
 
 /** The account of a user that is known to exist. */
-export async function loadAccount(db: Db, operatorId: string, userId: string): Promise<Account | undefined> {
-  const row = await db
+export function loadAccount(db: Db, operatorId: string, userId: string): Soon<Account | undefined> {
+  return byId(db, operatorId, userId);
+}
+
+function accountRows(db: Db) {
+  return db
     .selectFrom('users')
-    .selectAll()
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
+    .select(['users.operator_id', 'users.user_id', 'users.user_name', 'users.language', 'users.credential_version'])
+    .select(['users.password_hash', 'users.password_suspended_at']);
+}
+
+type AccountRow = Awaited<ReturnType<ReturnType<typeof accountRows>['executeTakeFirstOrThrow']>>;
+
+function toAccount([row]: readonly AccountRow[]): Account | undefined {
   if (!row) return undefined;
   return {
     operatorId: row.operator_id,
@@ -69,31 +101,6 @@ export function attemptedOf(identifier: Identifier, account: Account | undefined
 }
 
 type UserKey = { readonly operatorId: string; readonly userId: string };
-
-async function rootOfEmail(db: Db, text: string) {
-  const address = parseEmail(text);
-  if (!address) return undefined;
-  const operator = await db
-    .selectFrom('operators')
-    .select('operator_id')
-    .where('primary_email_key', '=', address.emailKey)
-    .executeTakeFirst();
-  return operator && { operatorId: operator.operator_id, userId: rootId };
-}
-
-async function samUserOf(db: Db, identifier: { operatorId: string; userName: string }) {
-  const operatorId = operatorIdOf(identifier.operatorId);
-  const nameKey = accountKey(identifier.userName);
-  // SECURITY: an empty name is the root user's; it has no door of this kind.
-  if (nameKey === '') return undefined;
-  const row = await db
-    .selectFrom('users')
-    .select('user_id')
-    .where('operator_id', '=', operatorId)
-    .where('name_key', '=', nameKey)
-    .executeTakeFirst();
-  return row && { operatorId, userId: row.user_id };
-}
 
 function operatorIdOf(typed: string): string {
   return typed.normalize('NFKC').trim().toUpperCase();

@@ -3,6 +3,7 @@ import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, nameOf, notify, type UserChange } from '../change/change.ts';
 import { hashSecret, randomText, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
 import { type AuthKeys, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -91,13 +92,15 @@ export async function stampAuthKey(db: Db, now: number, owner: Owner, authKeyId:
   return stamped.numUpdatedRows === 1n;
 }
 
+const byKeyId = preparedRead(
+  (db, authKeyId) =>
+    db.selectFrom('auth_keys').select(['operator_id', 'user_id', 'secret_hash']).where('auth_key_id', '=', authKeyId),
+  ([row]) => row,
+);
+
 /** The owner of an AuthKey whose secret fits; undefined for an unknown ID and for a wrong secret alike. */
 export async function findByAuthKey(db: Db, authKeyId: string, authKey: string) {
-  const row = await db
-    .selectFrom('auth_keys')
-    .select(['operator_id', 'user_id', 'secret_hash'])
-    .where('auth_key_id', '=', authKeyId)
-    .executeTakeFirst();
+  const row = await byKeyId(db, authKeyId);
   return row && sameSecret(row.secret_hash, hashSecret(authKey)) ? row : undefined;
 }
 

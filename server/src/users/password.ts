@@ -1,5 +1,7 @@
-import type { ErrorCode } from '@warifu/contract';
+import { type ErrorCode, errorTable } from '@warifu/contract';
+import { admit, assertNoStorm } from '../attempts/admission.ts';
 import { type Attempt, type Attempted, bookAttempt, cancelAttempt, settleRight } from '../attempts/attempts.ts';
+import { sourceNetwork } from '../attempts/source.ts';
 import type { Cause } from '../change/cause.ts';
 import { type Change, change, describe, nameOf, notify, type Refused, type Who } from '../change/change.ts';
 import type { Context } from '../context.ts';
@@ -8,38 +10,53 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { clearWrongPasswords, countWrongPassword } from '../sessions/wrong-passwords.ts';
 import { type Account, attemptedOf, findAccount, type Identifier, loadAccount } from './accounts.ts';
+import { notePaused } from './paused-attempts.ts';
 
 export type PasswordCheck =
   | { readonly right: true; readonly account: Account; readonly attempt: Attempt }
   | { readonly right: false; readonly account: Account | undefined; readonly attempt: Attempt | undefined };
 
 /**
- * The one door of every password: books the attempt, then hashes. All failures take the same work and time, whether
- * the account exists, is paused or has no password (R08, R10). The caller settles a right one with `settleRight`.
+ * The one door of every password: lets the attempt in, books it, then hashes. All failures take the same work and time,
+ * whether the account exists, is paused or has no password (R08, R10). The caller settles a right one with
+ * `settleRight`.
  * @throws Failure COM0429 when the source sent too many, COM0503 when too many hashes wait
  */
 export async function checkPassword(cause: Cause, identifier: Identifier, password: string) {
+  assertNoStorm(cause.ctx, sourceNetwork(cause.info.sourceIp));
   const account = await findAccount(cause.ctx.db, identifier);
   return await evaluate(cause, account, attemptedOf(identifier, account), password);
 }
 
 async function evaluate(
-  { ctx, info }: Cause,
+  cause: Cause,
   account: Account | undefined,
   attempted: Attempted,
   password: string,
 ): Promise<PasswordCheck> {
   assertPasswordSize(password);
-  const booked = await bookAttempt(ctx, attempted, info.sourceIp);
-  if (booked.verdict === 'flood') throw new Failure('COM0429', {}, limits.login.sourceWindow / 1000);
-  if (booked.verdict === 'refuse') {
+  const { ctx, info } = cause;
+  const admission = await admit(ctx, attempted, info.sourceIp, cause.caller !== undefined);
+  const attempt = admission.verdict === 'refuse' ? undefined : await book(cause, attempted, admission.leave);
+  if (admission.verdict === 'refuse' || !attempt) {
     await ctx.hasher.pretend();
     return { right: false, account, attempt: undefined };
   }
-  const right = await verifyBooked(ctx, booked.attempt, account?.passwordHash, password);
-  return right && account
-    ? { right, account, attempt: booked.attempt }
-    : { right: false, account, attempt: booked.attempt };
+  const right = await verifyBooked(ctx, attempt, account?.passwordHash, password).finally(admission.leave);
+  return right && account ? { right, account, attempt } : { right: false, account, attempt };
+}
+
+/** The booking of an attempt that has its place; undefined when it is refused after all, and the place is left. */
+async function book({ ctx, info }: Cause, attempted: Attempted, leave: () => void): Promise<Attempt | undefined> {
+  let attempt: Attempt | undefined;
+  try {
+    const booked = await bookAttempt(ctx, attempted, info.sourceIp);
+    if (booked.verdict === 'flood') throw new Failure('COM0429', {}, limits.login.sourceWindow / 1000);
+    if (booked.verdict === 'evaluate') attempt = booked.attempt;
+    return attempt;
+  } finally {
+    if (!attempt) leave();
+  }
 }
 
 async function verifyBooked(ctx: Context, attempt: Attempt, stored: string | undefined, password: string) {
@@ -103,8 +120,30 @@ async function settle(cause: Cause, check: PasswordCheck, otherwise: 'AUM0002' |
 }
 
 async function refuseWrong(cause: Cause, check: WrongCheck, code: ErrorCode): Promise<never> {
+  if (!check.attempt) {
+    await recordPaused(cause, check, code);
+    throw new Failure(code);
+  }
   const work = async (c: Change) => ({ refused: code, ...(await judgeWrong(c, check)) });
   return await change<never>(cause, check.account?.operatorId ?? '', work);
+}
+
+/**
+ * Puts an attempt that pacing refused on record, alone or with others of the account.
+ * @param code what it is answered with; undefined where the answer is that of a success
+ */
+export async function recordPaused(cause: Cause, check: WrongCheck, code?: ErrorCode): Promise<void> {
+  const { account } = check;
+  const write = async (attempts: number) => {
+    const status = code === undefined ? cause.status : errorTable[code].status;
+    await change({ ...cause, status }, account?.operatorId ?? '', async (c) => {
+      describe(c, await judgeWrong(c, check));
+      if (attempts > 1) describe(c, { detail: { attempts } });
+    });
+  };
+  const { info, caller } = cause;
+  const key = [info.apiKind, caller?.sessionId, account?.operatorId, account?.userId].join('/');
+  await notePaused(cause.ctx, key, write);
 }
 
 /**

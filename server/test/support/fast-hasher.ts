@@ -11,6 +11,7 @@ export function fastHasher(): Hasher {
       .update(`${salt}:${secret.normalize('NFC')}`)
       .digest('base64url');
   return {
+    enter: async () => () => {},
     hash: async (password) => {
       const salt = randomBytes(8).toString('base64url');
       return `fast$${salt}$${digest(password, salt)}`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createHasher } from '../../src/crypto/passwords.ts';
+import { createPlaces } from '../../src/crypto/places.ts';
 import { Failure } from '../../src/failure.ts';
 import { testKeys } from '../support/keys.ts';
 
@@ -57,7 +58,11 @@ describe('R07: how a password is stored', () => {
 describe('R68: hashing has bounds', () => {
   it('lets 64 wait and tells the others to come back', async () => {
     const narrow = createHasher(keys, { slots: 1 });
-    const results = await Promise.allSettled(Array.from({ length: 80 }, () => narrow.verify(undefined, 'x')));
+    const inPlace = async () => {
+      const leave = await narrow.enter('strange');
+      return await narrow.verify(undefined, 'x').finally(leave);
+    };
+    const results = await Promise.allSettled(Array.from({ length: 80 }, inPlace));
     const refused = results.filter((result) => result.status === 'rejected');
     // One runs, 64 wait; of those some may wait for more than a second on a slow machine.
     expect(refused.length).toBeGreaterThanOrEqual(15);
@@ -67,7 +72,34 @@ describe('R68: hashing has bounds', () => {
       expect((reason as Failure).retryAfterSeconds).toBe(1);
     }
     expect(results.some((result) => result.status === 'fulfilled')).toBe(true);
-    // No slot is lost by those who gave up.
+    // No place is lost by those who gave up.
     expect(await narrow.verify(await narrow.hash('y'), 'y')).toBe(true);
+    await narrow.enter('strange');
+  });
+
+  it('a storm of strangers leaves a place for who is known, and the other way round', async () => {
+    const { enter } = createPlaces(2);
+    const order: string[] = [];
+    const strangers = [await enter('strange'), await enter('strange')];
+    const waiting = enter('strange').then((leave) => (order.push('strange'), leave));
+    const known = [await enter('known'), await enter('known')];
+    const waitingKnown = enter('known').then((leave) => (order.push('known'), leave));
+    strangers[0]?.();
+    // Whoever is known goes first, though it came last.
+    const leaveKnown = await waitingKnown;
+    expect(order).toEqual(['known']);
+    leaveKnown();
+    const leaveStrange = await waiting;
+    for (const leave of [strangers[1], leaveStrange, ...known]) leave?.();
+    const many = [await enter('known'), await enter('known'), await enter('known')];
+    const fourth = enter('known').catch((error: Failure) => error.code);
+    const stranger = await enter('strange');
+    expect(await fourth, 'the last place is not for it').toBe('COM0503');
+    for (const leave of [stranger, ...many]) leave();
+    // Left twice is left once.
+    stranger();
+    const all = [await enter('strange'), await enter('strange')];
+    expect(await Promise.race([enter('strange').catch((error: Failure) => error.code), 'waits'])).toBe('waits');
+    for (const leave of all) leave();
   });
 });

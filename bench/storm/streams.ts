@@ -1,0 +1,58 @@
+import { text } from 'node:stream/consumers';
+import { root, start } from '../../scripts/processes.ts';
+import { mark, type Requests } from '../requests.ts';
+import { quantile } from '../statistics.ts';
+import type { Stream, Told } from './send.ts';
+
+/** What came of a stream: how many of each status, and the times of those that were answered, in milliseconds. */
+export type Outcome = {
+  readonly sent: number;
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+  /** Share of what was sent that was answered with 2xx within two seconds, 0–1. */
+  readonly well: number;
+};
+
+/** Sends a stream from a process of its own. */
+export async function sendStream(stream: Stream): Promise<Outcome> {
+  const child = start(process.execPath, [`${root}/bench/storm/send.ts`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  if (!child.stdin || !child.stdout) throw new Error('no pipes');
+  child.stdin.end(JSON.stringify(stream));
+  return outcomeOf(JSON.parse(await text(child.stdout)) as Told[]);
+}
+
+function outcomeOf(told: readonly Told[]): Outcome {
+  const statuses = new Map<number, number>();
+  for (const { status } of told) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  const times = told.map(({ milliseconds }) => milliseconds);
+  const well = told.filter(({ status, milliseconds }) => status >= 200 && status < 300 && milliseconds <= 2000);
+  return {
+    sent: told.length,
+    statuses,
+    p50: quantile(times, 0.5),
+    p95: quantile(times, 0.95),
+    p99: quantile(times, 0.99),
+    max: Math.max(...times),
+    well: well.length / told.length,
+  };
+}
+
+/** `401 × 812, 429 × 13,200`. */
+export function showStatuses({ statuses }: Outcome): string {
+  const sorted = [...statuses].sort(([a], [b]) => a - b);
+  return sorted.map(([status, count]) => `${status || 'none'} × ${count.toLocaleString('en')}`).join(', ');
+}
+
+/** Wrong passwords for names that nobody has, from so many sources in turn. */
+export function wrongPasswords(url: string, operatorId: string, sources: number): Requests {
+  const templates = Array.from({ length: sources }, (_, i) => ({
+    method: 'POST' as const,
+    path: '/v1/auth',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.18.${i >> 8}.${i & 255}` },
+    body: JSON.stringify({ operatorId, userName: 'nobody#', password: 'a wrong pass phrase' }).replace('#', mark),
+  }));
+  return { url, templates, variants: 10_000_000 };
+}
