@@ -73,19 +73,19 @@ export async function cancelAttempt(ctx: Context, attempt: Attempt): Promise<voi
   });
 }
 
-/** The password was right: the account's count starts anew. */
+/** The password was right: the account's count starts anew. Rows are taken in the order in which a booking takes them. */
 export async function settleRight(db: Db, attempt: Attempt, now: number): Promise<void> {
-  await db
-    .updateTable('login_accounts')
-    .set({ failures: 0, wait_until: 0, updated_at: now })
-    .where('account_key', '=', attempt.accountKey)
-    .execute();
+  await giveBackToWindow(db, sourceWindow(attempt.network));
   await db
     .deleteFrom('attempt_windows')
     .where('scope', '=', 'login.pair')
     .where('key', '=', `${attempt.accountKey}|${attempt.network}`)
     .execute();
-  await giveBackToWindow(db, sourceWindow(attempt.network));
+  await db
+    .updateTable('login_accounts')
+    .set({ failures: 0, wait_until: 0, updated_at: now })
+    .where('account_key', '=', attempt.accountKey)
+    .execute();
 }
 
 /** Remembers a source that signed in: an attack from elsewhere must not pause its owner (R12). */
@@ -175,13 +175,13 @@ export const expiredAttempts: readonly Expiring[] = [
 /** Starts an account's counts anew, after its password was reset: its owner comes from a source that just failed. */
 export async function clearAccount(db: Db, ctx: Context, attempted: Attempted): Promise<void> {
   const accountKey = accountKeyOf(ctx, attempted);
-  await db.deleteFrom('login_accounts').where('account_key', '=', accountKey).execute();
   const prefix = `${accountKey}|`;
   await db
     .deleteFrom('attempt_windows')
     .where('scope', '=', 'login.pair')
     .where(sql`substr(key, 1, ${sql.lit(prefix.length)})`, '=', prefix)
     .execute();
+  await db.deleteFrom('login_accounts').where('account_key', '=', accountKey).execute();
 }
 
 async function bookOnAccount(db: Db, accountKey: string, known: boolean, now: number) {

@@ -163,7 +163,8 @@ export function isStorageFailure(error: unknown): boolean {
   const state = sqlState(error);
   if (state === 'ERR_SQLITE_ERROR') return sqliteTrouble.has(Number((error as { errcode?: number }).errcode) & 0xff);
   // 28, 3D and 55000 come when connecting: password changed, database away, or closed to connections.
-  if (/^(08|25006|28|3D|53|57|55000|55P03|58)/.test(state)) return true;
+  // 40: a deadlock that came again and again; nothing of it was done.
+  if (/^(08|25006|28|3D|40|53|57|55000|55P03|58)/.test(state)) return true;
   if (networkTrouble.has(state) || /CERT|^ERR_TLS/.test(state)) return true;
   return (
     error instanceof Error &&
