@@ -107,6 +107,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
 
 /** Codes that any operation may answer with. */
 export const commonErrors = [
+  'AUM0061',
   'COM0001',
   'COM0003',
   'COM0403',
@@ -159,12 +160,13 @@ function needsPerson({ personOnly, traits = [] }: { personOnly?: boolean; traits
 export type AnyEndpoint = Endpoint<TObject, TObject, TSchema, TSchema>;
 
 /** Who may call an operation at all; only `permission` is a matter of permissions. */
-export type Access = 'anyone' | 'signed in' | 'root' | 'permission';
+export type Access = 'anyone' | 'signed in' | 'root' | 'permission' | 'gate key';
 
 /** As an operation declares it by the refusals that it may answer with; a test holds it against the server's guards. */
 export function accessOf({ errors }: Pick<AnyEndpoint, 'errors'>): Access {
   if (errors.includes('AUM0017')) return 'permission';
   if (errors.includes('AUM0016') || errors.includes('AUM0052')) return 'root';
+  if (errors.includes('AUM0060')) return 'gate key';
   return errors.includes('AUM0001') ? 'signed in' : 'anyone';
 }
 

@@ -184,6 +184,16 @@ export const errorTable = {
     en: 'No sign-up with this email address is waiting to be finished.',
     ja: 'このメールアドレスでの新規登録は受け付けていないか、すでに完了しています。',
   },
+  AUM0060: {
+    status: 401,
+    en: 'A gate key is needed. This one is missing, wrong or revoked.',
+    ja: 'ゲートキーが必要です。指定されていないか、正しくないか、失効しています。',
+  },
+  AUM0061: {
+    status: 403,
+    en: 'A gate key asks the gate, and does nothing else.',
+    ja: 'ゲートキーで実行できるのは、ゲートへの問い合わせだけです。',
+  },
   COM0001: {
     status: 400,
     facts: ['field'],

@@ -4,6 +4,7 @@ import * as authKeys from './auth-keys.ts';
 import * as console from './console.ts';
 import * as emails from './emails.ts';
 import type { AnyEndpoint } from './endpoint.ts';
+import { getIdentity } from './gate.ts';
 import * as mfa from './mfa.ts';
 import * as operators from './operators.ts';
 import * as permissions from './permissions.ts';
@@ -23,6 +24,7 @@ export { type ErrorFacts, factTypes } from './error-facts.ts';
 export * from './error-text.ts';
 export * from './errors.ts';
 export * from './fields.ts';
+export * from './gate.ts';
 export * from './mfa.ts';
 export * from './names.ts';
 export * from './operators.ts';
@@ -51,4 +53,5 @@ export const endpoints: readonly AnyEndpoint[] = [
   roles,
   permissions,
   audit,
+  { getIdentity },
 ].flatMap((module) => Object.values(module).filter(isEndpoint));

@@ -61,7 +61,7 @@ export const explainPermission = endpoint({
   status: 200,
   reply: closed({
     /** Who may call it at all; only `permission` is a matter of the statements below. */
-    access: oneOf('anyone', 'signed in', 'root', 'permission'),
+    access: oneOf('anyone', 'signed in', 'root', 'permission', 'gate key'),
     decision: oneOf('allow', 'deny'),
     /**
      * What settled it: who may call the operation at all, the kind of the session (R50, R64), that MFA must be enrolled

@@ -32,6 +32,7 @@ export const owners: Record<string, string> = {
   backup_code_sets: 'factors',
   deferred_requests: 'mail',
   emails: 'operators',
+  gate_keys: 'gate',
   recovery_cases: 'recovery',
   known_devices: 'sessions',
   known_sources: 'attempts',

@@ -6,6 +6,7 @@ import { newId } from './crypto/tokens.ts';
 import { isReady } from './db/database.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
+import { registerGateRoutes } from './gate/routes.ts';
 import { registerApiPages } from './http/api-pages.ts';
 import { addBodyParsers, forgetIgnoredType } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
@@ -84,6 +85,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   registerRoleRoutes(app);
   registerPermissionRoutes(app);
   registerAuditRoutes(app);
+  registerGateRoutes(app);
   if (ctx.config.sandbox) registerSandboxRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);

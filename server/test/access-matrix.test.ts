@@ -14,7 +14,8 @@ differs, so that a route which was opened by mistake shows as a line. After a ch
 
 - *anyone*: no session needed. *signed in*: any user, on its own behalf. *root of*: the root user of the operator in the
   path, in a session that a password opened. *permitted*: the root user, or a user whom the permissions allow it.
-  *about oneself*: without a permission too, when the body names the caller itself.
+  *about oneself*: without a permission too, when the body names the caller itself. *gate key*: a program that the host gave
+  one, which calls nothing else.
 - Step-up: the password (and the factor, when MFA is active) was proved in the last 15 minutes.
 - Every write with the console's cookie also needs the page's own origin, JSON and the session's CSRF token.
 `;

@@ -1,5 +1,5 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { type AnyEndpoint, commonErrors, endpoints, errorTable } from '@warifu/contract';
+import { type AnyEndpoint, commonErrors, endpoints, errorTable, gateEndpoints } from '@warifu/contract';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from './support/client.ts';
@@ -22,6 +22,8 @@ type Document = {
   components: { schemas: Record<string, object> };
 };
 
+const served = [...endpoints, ...gateEndpoints];
+
 describe('the description of the API', () => {
   let server: TestServer;
   let document: Document;
@@ -41,9 +43,9 @@ describe('the description of the API', () => {
     const described = operations().map(({ path, method, operation }) => {
       return `${method} ${document.servers[0]?.url}${path} ${operation['x-permission']}`;
     });
-    const contract = endpoints.map(({ method, path, operation }) => `${method} ${path} ${operation}`);
+    const contract = served.map(({ method, path, operation }) => `${method} ${path} ${operation}`);
     expect(described.sort()).toEqual(contract.sort());
-    expect(server.app.warifu.bindings).toHaveLength(endpoints.length);
+    expect(server.app.warifu.bindings).toHaveLength(served.length);
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -130,7 +132,7 @@ describe('the description of the API', () => {
   it('is shown to people, with every operation and without a script', async () => {
     const page = await call(server, 'GET', '/docs');
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    for (const { path, operation } of endpoints) {
+    for (const { path, operation } of served) {
       expect(page.text).toContain(operation);
       expect(page.text).toContain(path);
     }
@@ -141,7 +143,7 @@ describe('the description of the API', () => {
     const inLanguage = (headers: Record<string, string>) => call(server, 'GET', '/docs', { headers });
     const japanese = await inLanguage({ 'accept-language': 'ja,en;q=0.5' });
     expect(japanese.text).toContain('<html lang="ja">');
-    for (const { operation, summary } of endpoints) {
+    for (const { operation, summary } of served) {
       expect(japanese.text).toContain(operation);
       expect([operation, japanese.text.includes(`<p>${summary}</p>`)]).toEqual([operation, false]);
     }

@@ -13,6 +13,7 @@ import { borrowed, identityOf } from '../src/authorize/authority.ts';
 import { factsOf, subjectOf } from '../src/authorize/facts.ts';
 import { judge, type Verdict } from '../src/authorize/verdict.ts';
 import { whoCan } from '../src/authorize/who-can.ts';
+import { check } from '../src/gate/check.ts';
 import { answer } from '../src/permissions/questions.ts';
 import { findSession, type Session } from '../src/sessions/live.ts';
 import { type Credentials, call } from './support/client.ts';
@@ -35,7 +36,7 @@ type Held = { readonly credentials: Credentials; readonly kind: Session['authMet
 type Place = { readonly root: Root; readonly as: Credentials; readonly held: readonly Held[] };
 type Asking = { readonly endpoint: AnyEndpoint; readonly target: string; readonly ip: string };
 
-describe.each(engines)('guard, explanation, simulator and who-can on %s', (engine) => {
+describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', (engine) => {
   let server: TestServer;
   const places: Place[] = [];
 
@@ -183,6 +184,15 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
     return { itself, simulated };
   }
 
+  /** What a program is told that asks for the call's sender. */
+  async function atGate({ apiKey, token }: Credentials, called: ReturnType<typeof callOf>) {
+    const { endpoint, pathVariables, queryParameters, sourceIp } = called;
+    const question = { api: endpoint.operation, pathVariables, queryParameters, sourceIp };
+    const key = { gateKeyId: 'any', ofOperator: undefined };
+    const { answers } = await check(server.ctx, key, { credential: { apiKey, token }, questions: [question] });
+    return answers[0] ?? { decision: 'none', settledBy: 'none' };
+  }
+
   it('A8, A9: agree on thousands of random calls, with every variable and every kind of session', async () => {
     for (const { name } of [...VARIABLES, ...FUNCTIONS]) {
       expect([name, atoms.some((atom) => atom.includes(name))]).toEqual([name, true]);
@@ -216,6 +226,8 @@ describe.each(engines)('guard, explanation, simulator and who-can on %s', (engin
               verdict.decision,
               verdict.settledBy,
             ]);
+            const asked = await atGate(credentials, called);
+            expect([about, asked.decision, asked.settledBy]).toEqual([about, verdict.decision, verdict.settledBy]);
             if (kind === 'switchUser' && accessOf(endpoint) === 'permission') {
               expect([about, await counted(session, called)]).toEqual([about, verdict.decision]);
             }

@@ -1,5 +1,5 @@
 import type { Access } from '@warifu/contract';
-import { compile, type ExplainedStatement, type Trace } from '@warifu/policy';
+import { compile, type DocumentOrigin, type ExplainedStatement, type Trace } from '@warifu/policy';
 import type { Context } from '../context.ts';
 import { sourcesOf, type Texts } from './documents.ts';
 import { type Called, factsOf, type Subject } from './facts.ts';
@@ -23,10 +23,15 @@ export function explain(ctx: Context, texts: Texts, { subject, called, access }:
   return { access, decision, settledBy, rule: explained.rule, statements: explained.statements.map(toReply) };
 }
 
+/** How answers name the document of a statement: `own`, `role:<id>` or `default`. */
+export function sourceOf(from: DocumentOrigin): string {
+  return from.kind === 'role' ? `role:${from.name}` : from.kind;
+}
+
 function toReply(statement: ExplainedStatement) {
   const { from, effect, applies, deciding, condition } = statement;
   return {
-    source: from.kind === 'role' ? `role:${from.name}` : from.kind,
+    source: sourceOf(from),
     statement: statement.statement,
     effect,
     api: statement.patterns.map(({ text, matched }) => ({ pattern: text, matched })),

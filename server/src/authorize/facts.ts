@@ -17,7 +17,9 @@ export type Subject = {
 
 /** What is called. */
 export type Called = {
-  readonly endpoint: Pick<AnyEndpoint, 'operation' | 'method' | 'path'>;
+  readonly endpoint: Pick<AnyEndpoint, 'operation' | 'path'> & { readonly method: string };
+  /** Of an operation of another server; of our own, it is that of the operation. */
+  readonly requestPath?: string;
   readonly pathVariables: Readonly<Record<string, string>>;
   readonly queryParameters: Readonly<Record<string, string | readonly string[]>>;
   readonly sourceIp: string | null;
@@ -35,7 +37,7 @@ export function factsOf(ctx: Context, subject: Subject, called: Called): Request
   return {
     api: endpoint.operation,
     httpMethod: endpoint.method,
-    requestPath: fill(endpoint.path, pathVariables),
+    requestPath: called.requestPath ?? fill(endpoint.path, pathVariables),
     pathVariables,
     queryParameters: composed(called.queryParameters),
     nowMs: called.at,

@@ -27,6 +27,7 @@ export type Database = {
   audit_log: AuditLog;
   recovery_cases: RecoveryCases;
   auth_keys: AuthKeys;
+  gate_keys: GateKeys;
   trusted_principals: TrustedPrincipals;
   roles: Roles;
   user_roles: { operator_id: string; user_id: string; role_id: string; attached_at: Instant };
@@ -271,6 +272,16 @@ export type AuditLog = {
   detail: string;
   previous_hash: string;
   hash: string;
+};
+
+export type GateKeys = {
+  gate_key_id: string;
+  /** The one operator that it may ask about; null for every operator of the host. */
+  operator_id: string | null;
+  name: string;
+  secret_hash: string;
+  created_at: Instant;
+  last_used_at: Instant | null;
 };
 
 export type AuthKeys = {

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
+import { findGateKey, type GateKey, isGateKey } from '../gate/keys.ts';
 import { limits } from '../limits.ts';
 import { findSession, type Session } from '../sessions/live.ts';
 import { isOwnPage } from './browser.ts';
@@ -43,7 +44,23 @@ export type Guard<C> = {
 };
 
 /** No session needed. */
-export const anyone: Guard<undefined> = { name: 'anyone', check: () => undefined };
+export const anyone: Guard<undefined> = {
+  name: 'anyone',
+  check: ({ request }) => {
+    if (isGateKey(bearerOf(request))) throw new Failure('AUM0061');
+    return undefined;
+  },
+};
+
+/** A program that Warifu guards, by its gate key. */
+export const withGateKey: Guard<GateKey> = {
+  name: 'gate key',
+  check: ({ ctx, request }) =>
+    whenThere(findGateKey(ctx, bearerOf(request)), (key) => {
+      if (!key) throw new Failure('AUM0060');
+      return key;
+    }),
+};
 
 /**
  * The same, for programs on this computer only; for everybody else the operation is not there.
@@ -181,8 +198,16 @@ function headerCredentials(request: FastifyRequest): { token: string; apiKey: st
     const token = one(tokenName);
     if (apiKey !== undefined || token !== undefined) return { token: token ?? '', apiKey: apiKey ?? '' };
   }
-  const bearer = /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
-  return bearer ? { token: bearer, apiKey: undefined } : undefined;
+  const bearer = bearerOf(request);
+  // SECURITY: a gate key opens no session, whatever else the request carries.
+  if (isGateKey(bearer)) throw new Failure('AUM0061');
+  return bearer === '' ? undefined : { token: bearer, apiKey: undefined };
+}
+
+/** The token of RFC 6750 §2.1; empty when there is none. */
+function bearerOf({ headers }: FastifyRequest): string {
+  if (headers.authorization === undefined) return '';
+  return /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization)?.[1] ?? '';
 }
 
 const headerPairs = [

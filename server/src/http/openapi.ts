@@ -1,4 +1,4 @@
-import { type AnyEndpoint, commonErrors, type ErrorCode, errorTable } from '@warifu/contract';
+import { type AnyEndpoint, accessOf, commonErrors, type ErrorCode, errorTable } from '@warifu/contract';
 import { exampleError, exampleOf } from './openapi-examples.ts';
 import { componentHeaders, errorSchema, headersOf } from './openapi-parts.ts';
 import { newSchemas, type Schema, type Schemas } from './openapi-schemas.ts';
@@ -30,6 +30,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[], publicOnes: R
 
 const tags: Record<string, string> = {
   AuditLog: 'What happened, and who did it.',
+  Authz: 'What guarded programs ask, with a gate key.',
   Auth: 'Signing in, sessions, password reset, switching users.',
   Email: "The operator's email addresses.",
   Operator: 'The operator and its root user: password, MFA and its reset, auth keys.',
@@ -42,6 +43,7 @@ const securitySchemes = {
   apiKey: { type: 'apiKey', in: 'header', name: 'X-Soracom-API-Key' },
   token: { type: 'apiKey', in: 'header', name: 'X-Soracom-Token' },
   bearer: { type: 'http', scheme: 'bearer' },
+  gateKey: { type: 'http', scheme: 'bearer', description: 'A gate key of the host.' },
 };
 
 function operation(endpoint: AnyEndpoint, isPublic: boolean, schemas: Schemas) {
@@ -53,6 +55,7 @@ function operation(endpoint: AnyEndpoint, isPublic: boolean, schemas: Schemas) {
     'x-permission': endpoint.operation,
     'x-step-up': endpoint.stepUp,
     ...(isPublic && { security: [] }),
+    ...(accessOf(endpoint) === 'gate key' && { security: [{ gateKey: [] }] }),
     parameters: [
       ...parameters(endpoint.params, 'path', schemas),
       ...parameters(endpoint.query, 'query', schemas),

@@ -2,6 +2,7 @@ import {
   endOtherSessions,
   endSession,
   generateAuthToken,
+  getIdentity,
   listSessions,
   logout,
   revokeOperatorAuthTokens,
@@ -12,6 +13,7 @@ import { clearSessionCookie, readOriginCookie } from '../http/cookies.ts';
 import { permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { limits } from '../limits.ts';
+import { identityOf } from './identity.ts';
 import { endOwnSession, endOwnSessions, endThisSession, replaceToken } from './own-sessions.ts';
 import { listSessionsOf } from './sessions.ts';
 
@@ -27,6 +29,8 @@ export function registerSessionRoutes(app: FastifyInstance): void {
     reply.header('clear-site-data', '"cache", "storage"');
     return undefined;
   });
+
+  handle(app, getIdentity, signedIn, async ({ caller }) => identityOf(caller, ctx.now()));
 
   handle(app, listSessions, signedIn, async ({ caller }) => {
     const rows = await listSessionsOf(ctx, caller);

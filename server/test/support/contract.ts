@@ -1,10 +1,10 @@
-import { type AnswerHeader, type AnyEndpoint, commonErrors, endpoints } from '@warifu/contract';
+import { type AnswerHeader, type AnyEndpoint, commonErrors, endpoints, gateEndpoints } from '@warifu/contract';
 import { Compile } from 'typebox/compile';
 
 type Known = { readonly endpoint: AnyEndpoint; readonly path: RegExp; readonly fits: (reply: unknown) => boolean };
 
 /** Literal paths first, as a router does it. */
-const known: Known[] = [...endpoints]
+const known: Known[] = [...endpoints, ...gateEndpoints]
   .sort((a, b) => a.path.split('{').length - b.path.split('{').length)
   .map((endpoint) => {
     const compiled = Compile(endpoint.reply);

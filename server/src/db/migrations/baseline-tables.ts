@@ -142,6 +142,20 @@ export const tables: Readonly<Record<string, Table>> = {
     index: [user],
     cascade: [ofUser],
   },
+  gate_keys: {
+    key: ['gate_key_id'],
+    columns: {
+      gate_key_id: text,
+      operator_id: textOrNull,
+      name: text,
+      secret_hash: text,
+      created_at: instant,
+      last_used_at: instantOrNull,
+    },
+    unique: [['secret_hash']],
+    index: [operator],
+    cascade: [ofOperator],
+  },
   roles: {
     key: ['operator_id', 'role_id'],
     columns: {

@@ -1,0 +1,110 @@
+import { Type } from 'typebox';
+import { type AnyEndpoint, closed, endpoint, oneOf } from './endpoint.ts';
+import { EpochMs } from './fields.ts';
+
+// What programs that Warifu guards ask with a gate key. No permission is about these, so they are not among `endpoints`.
+
+const Secret = Type.String({ minLength: 1, maxLength: 4096 });
+const Variables = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }));
+
+/** Who a session belongs to, and how it was proved. */
+const identity = {
+  operatorId: Type.String(),
+  kind: oneOf('root', 'sam'),
+  /** Empty for a root user. */
+  userName: Type.String(),
+  /** Of the user, as trust policies name it. */
+  principal: Type.String(),
+  sessionId: Type.String(),
+  authMethod: oneOf('password', 'password+totp', 'authKey', 'switchUser'),
+  /** How the session was proved, in the words of RFC 8176. */
+  amr: Type.Array(Type.String()),
+  /** Whether the session was proved with MFA. */
+  mfaAuthenticated: Type.Boolean(),
+  /** When the password (or key) was proved last. */
+  authTime: EpochMs,
+  authAgeSeconds: Type.Integer({ minimum: 0 }),
+  expiresAt: EpochMs,
+  /** SRN of the user behind a switched session. */
+  originPrincipal: Type.Optional(Type.String()),
+};
+
+export const getIdentity = endpoint({
+  method: 'GET',
+  path: '/v1/auth/me',
+  operation: 'Auth:getIdentity',
+  own: true,
+  summary: 'Who the calling session belongs to, and how it was proved.',
+  status: 200,
+  reply: closed(identity, 'Identity'),
+  errors: ['AUM0001'],
+});
+
+/** A call that somebody wants to make, as the guarded program matched it. */
+export const CheckQuestion = closed(
+  {
+    api: Type.String({ minLength: 1, maxLength: 128, description: '`Tag:operationId`' }),
+    httpMethod: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+    requestPath: Type.Optional(Type.String({ maxLength: 2048 })),
+    pathVariables: Type.Optional(Variables),
+    /** Of a repeated one the first value. */
+    queryParameters: Type.Optional(Variables),
+    sourceIp: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  'CheckQuestion',
+);
+
+const CheckAnswer = closed(
+  {
+    decision: oneOf('allow', 'deny'),
+    /**
+     * What settled it: that the credential opens nothing, who may call the operation at all, the kind of the session, that
+     * MFA must be enrolled first, or the permissions.
+     */
+    settledBy: oneOf('credential', 'access', 'session', 'enrolment', 'permission'),
+    /** The statement that decided. */
+    statement: Type.Optional(
+      closed({
+        /** `own`, `role:<id>` or `default`. */
+        source: Type.String(),
+        /** Number in its document, from 1. */
+        statement: Type.Integer(),
+        effect: oneOf('allow', 'deny'),
+      }),
+    ),
+    /** The permission that no statement gives. */
+    missingPermission: Type.Optional(Type.String()),
+  },
+  'CheckAnswer',
+);
+
+export const checkAuthorization = endpoint({
+  method: 'POST',
+  path: '/v1/authz/check',
+  operation: 'Authz:checkAuthorization',
+  own: true,
+  summary: 'Whose session a credential opens, and which of up to 50 calls it may make.',
+  body: closed({
+    credential: closed({
+      /** Token of a session, as it comes with `X-Soracom-Token` or after `Bearer`. */
+      token: Type.Optional(Secret),
+      /** Its API key, when the caller sent one: both must belong to the same session. */
+      apiKey: Type.Optional(Secret),
+      /** Value of the console's session cookie, instead of a token. */
+      cookie: Type.Optional(Secret),
+    }),
+    questions: Type.Optional(Type.Array(CheckQuestion, { maxItems: 50 })),
+  }),
+  status: 200,
+  reply: closed({
+    /** Whether the credential opens a live session that this gate key may ask about. */
+    active: Type.Boolean(),
+    identity: Type.Optional(closed(identity, 'Identity')),
+    /** In the order of the questions. */
+    answers: Type.Array(CheckAnswer),
+  }),
+  errors: ['AUM0060'],
+});
+
+/** What a gate key asks. */
+export const gateEndpoints: readonly AnyEndpoint[] = [checkAuthorization];
