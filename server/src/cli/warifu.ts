@@ -5,6 +5,7 @@ import { registerAudit } from './commands/audit.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerConfig } from './commands/config.ts';
+import { registerGateKey } from './commands/gate-key.ts';
 import { registerMails } from './commands/mails.ts';
 import { registerOperator } from './commands/operator.ts';
 import { registerServe } from './commands/serve.ts';
@@ -16,6 +17,7 @@ const commands = [
   registerServe,
   registerOperator,
   registerSetupLink,
+  registerGateKey,
   registerMails,
   registerBackup,
   registerAudit,
