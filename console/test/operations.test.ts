@@ -1,4 +1,4 @@
-import { endpoints, errorTable, summariesJa } from '@warifu/contract';
+import { endpoints, errorTable, gateEndpoints, summariesJa } from '@warifu/contract';
 import { describe, expect, test } from 'vitest';
 import { operationCatalogue } from '../build/operations.ts';
 import { audit as auditEn } from '../src/locales/en/audit.ts';
@@ -8,7 +8,8 @@ const names = endpoints.map(({ operation }) => operation);
 
 describe('every operation', () => {
   test('has a Japanese sentence, and nothing else has one', () => {
-    expect(Object.keys(summariesJa).sort()).toEqual([...names].sort());
+    const served = [...names, ...gateEndpoints.map(({ operation }) => operation)];
+    expect(Object.keys(summariesJa).sort()).toEqual(served.sort());
   });
 
   test('can be told in the audit log, in both languages', () => {

@@ -46,6 +46,8 @@ export type Endpoint<
   readonly hasBody: boolean;
   /** Existing clients send the body without its type. */
   readonly untyped: boolean;
+  /** The body is a form, as OAuth 2.0 has it, and not JSON. */
+  readonly form: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly reply: R;
   readonly errors: readonly ErrorCode[];
@@ -95,6 +97,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   query?: Q;
   body?: B;
   untyped?: boolean;
+  form?: boolean;
   status: 200 | 201 | 202 | 204;
   reply?: R;
   errors?: readonly ErrorCode[];
@@ -137,6 +140,7 @@ export function endpoint<
     body: definition.body ?? (empty as unknown as B),
     hasBody: definition.body !== undefined,
     untyped: definition.untyped ?? false,
+    form: definition.form ?? false,
     status: definition.status,
     reply: definition.reply ?? (empty as unknown as R),
     errors: [

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { type AnyEndpoint, closed, endpoint, oneOf } from './endpoint.ts';
-import { EpochMs } from './fields.ts';
+import { EpochMs, EpochSeconds } from './fields.ts';
 
-// What programs that Warifu guards ask with a gate key. No permission is about these, so they are not among `endpoints`.
+// What programs that Warifu guards ask.
 
 const Secret = Type.String({ minLength: 1, maxLength: 4096 });
 const Variables = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }));
@@ -106,5 +106,47 @@ export const checkAuthorization = endpoint({
   errors: ['AUM0060'],
 });
 
-/** What a gate key asks. */
-export const gateEndpoints: readonly AnyEndpoint[] = [checkAuthorization];
+/** RFC 7662 §2.1 and RFC 7009 §2.1; a hint changes nothing, as there is one kind of token. */
+const TokenForm = closed({ token: Secret, token_type_hint: Type.Optional(Type.String({ maxLength: 64 })) });
+
+export const introspectToken = endpoint({
+  method: 'POST',
+  path: '/v1/oauth2/introspect',
+  operation: 'Authz:introspectToken',
+  own: true,
+  form: true,
+  summary: 'Whose session a token opens, as RFC 7662 has it.',
+  body: TokenForm,
+  status: 200,
+  reply: closed(
+    {
+      active: Type.Boolean(),
+      token_type: Type.Optional(Type.String()),
+      /** SRN of the user. */
+      sub: Type.Optional(Type.String()),
+      username: Type.Optional(Type.String()),
+      iss: Type.Optional(Type.String()),
+      exp: Type.Optional(EpochSeconds),
+      sid: Type.Optional(Type.String()),
+      amr: Type.Optional(Type.Array(Type.String())),
+      auth_time: Type.Optional(EpochSeconds),
+      operator_id: Type.Optional(Type.String()),
+    },
+    'Introspection',
+  ),
+  errors: ['AUM0060'],
+});
+
+export const revokeToken = endpoint({
+  method: 'POST',
+  path: '/v1/oauth2/revoke',
+  operation: 'Auth:revokeToken',
+  own: true,
+  form: true,
+  summary: 'End the session of a token, as RFC 7009 has it: who holds the token may. The answer tells nothing.',
+  body: TokenForm,
+  status: 200,
+});
+
+/** What no permission is about: the questions of a gate key, and the end of a token that one holds. */
+export const gateEndpoints: readonly AnyEndpoint[] = [checkAuthorization, introspectToken, revokeToken];

@@ -6,6 +6,9 @@ export const summariesJa: Readonly<Record<string, string>> = {
     '自分のセッションを 1 つ終了します。認証キーのセッションとスイッチしたセッションは、自身だけを終了できます。',
   'Operator:generateAuthToken': '呼び出し元のセッションのトークンを更新します。古いトークンは使用できなくなります。',
   'Auth:getSession': 'この Cookie でログインしているユーザーと、書き込みに必要な CSRF トークンを取得します。',
+  'Auth:revokeToken':
+    'RFC 7009 の形式で、トークンのセッションを終了します。トークンの所持者が実行でき、応答からは何もわかりません。',
+  'Authz:introspectToken': 'RFC 7662 の形式で、トークンがどのユーザーのセッションのものかを取得します。',
   'Auth:getIdentity': '呼び出し元のセッションのユーザーと、認証の方法を取得します。',
   'Authz:checkAuthorization':
     '認証情報がどのユーザーのセッションのものか、そのセッションで呼び出しを許可されるか (50 件まで) を判定します。',

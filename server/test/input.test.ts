@@ -1,4 +1,4 @@
-import { type AnyEndpoint, endpoints } from '@warifu/contract';
+import { type AnyEndpoint, endpoints, gateEndpoints } from '@warifu/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Answer, type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
@@ -193,6 +193,8 @@ describe.each(engines)('input on %s', (engine) => {
       expect(bodyLimit).toBeLessThanOrEqual(65_536);
       const answer = await send(endpoint, `["${'y'.repeat(bodyLimit - 3)}"]`);
       expect([endpoint.operation, answer.status, answer.body.code]).toEqual([endpoint.operation, 413, 'COM0413']);
+      // These look at the key first, or take no JSON.
+      if (gateEndpoints.includes(endpoint)) continue;
       named(await send(endpoint, `["${'y'.repeat(bodyLimit - 4)}"]`), 'body');
     }
     expect(evaluated).not.toHaveBeenCalled();

@@ -110,7 +110,9 @@ describe('the description of the API', () => {
       ] as const;
       for (const [schema, content] of examples) {
         if (!content) continue;
-        const { example } = content['application/json'] as unknown as { example: unknown };
+        const type =
+          schema === endpoint.body && endpoint.form ? 'application/x-www-form-urlencoded' : 'application/json';
+        const { example } = content[type] as unknown as { example: unknown };
         expect([path, Compile(schema).Errors(example)]).toEqual([path, []]);
       }
     }

@@ -22,8 +22,8 @@ type Answer = ReplyOf<typeof checkAuthorization>['answers'][number];
  * @throws Failure COM0001 for a credential that is none
  */
 export async function check(ctx: Context, { ofOperator }: GateKey, { credential, questions = [] }: Body) {
-  const session = await sessionOf(ctx, credential);
-  if (!session || (ofOperator !== undefined && session.operatorId !== ofOperator)) {
+  const session = await visibleTo(ofOperator, openedBy(ctx, credential));
+  if (!session) {
     return { active: false, answers: questions.map(() => unopened) };
   }
   const now = ctx.now();
@@ -38,8 +38,41 @@ export async function check(ctx: Context, { ofOperator }: GateKey, { credential,
 
 const unopened: Answer = { decision: 'deny', settledBy: 'credential' };
 
-/** Exactly one of the two: who sends both does not know which one the caller sent. */
-async function sessionOf(ctx: Context, { token, apiKey, cookie }: Body['credential']): Promise<Session | undefined> {
+/**
+ * The answer of RFC 7662 §2.2.
+ * SECURITY: of a token that may not be asked about it says what it says of none.
+ */
+export async function introspect(ctx: Context, { ofOperator }: GateKey, token: string) {
+  const session = await visibleTo(ofOperator, openedBy(ctx, { token }));
+  if (!session) return { active: false };
+  const { principal, userName, operatorId, expiresAt, authTime, amr, sessionId } = identityOf(session, ctx.now());
+  return {
+    active: true,
+    token_type: 'Bearer',
+    sub: principal,
+    ...(userName !== '' && { username: userName }),
+    iss: ctx.config.baseUrl,
+    exp: Math.floor(expiresAt / 1000),
+    sid: sessionId,
+    amr,
+    auth_time: Math.floor(authTime / 1000),
+    operator_id: operatorId,
+  };
+}
+
+async function visibleTo(ofOperator: string | undefined, opened: Promise<Session | undefined>) {
+  const session = await opened;
+  return ofOperator === undefined || session?.operatorId === ofOperator ? session : undefined;
+}
+
+/**
+ * The session that a credential opens: one of the two, as who sends both does not know which one the caller sent.
+ * @throws Failure COM0001
+ */
+export async function openedBy(
+  ctx: Context,
+  { token, apiKey, cookie }: Body['credential'],
+): Promise<Session | undefined> {
   if ((token === undefined) === (cookie === undefined) || (cookie !== undefined && apiKey !== undefined)) {
     const reason = { en: 'needs either token or cookie', ja: 'token と cookie のどちらか一方を指定してください。' };
     throw new Failure('COM0001', { field: 'credential', reason });

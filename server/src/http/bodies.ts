@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../failure.ts';
 import { isJson } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
-import { parseJsonBody } from './json-body.ts';
+import { assertStrings, parseJsonBody } from './json-body.ts';
 
 /**
  * How the body of a route is read: `untyped` may come without a Content-Type, with header tokens only (api.md, fact 4);
- * `ignored` may be anything, and nobody looks at it.
+ * `ignored` may be anything, and nobody looks at it; a `form` is the body of OAuth 2.0 (RFC 6749, appendix B).
  */
-type BodyReading = 'typed' | 'untyped' | 'ignored';
+type BodyReading = 'typed' | 'untyped' | 'ignored' | 'form';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,23 +18,31 @@ declare module 'fastify' {
 }
 
 /** How an operation's body is read. Clients of the reference may send one where none is known. */
-export function bodyReadingOf({ own, hasBody, untyped }: AnyEndpoint): BodyReading {
+export function bodyReadingOf({ own, hasBody, untyped, form }: AnyEndpoint): BodyReading {
+  if (form) return 'form';
   if (untyped) return 'untyped';
   return own || hasBody ? 'typed' : 'ignored';
 }
 
-/** JSON is the only body; it is parsed strictly, whatever the spelling of its type. */
+/** Bodies are JSON, and forms where an operation takes one; both are parsed strictly, whatever the spelling of the type. */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
-    readingOf(request) === 'ignored' ? undefined : parse(request, bytes),
+    readingOf(request) === 'ignored' ? undefined : parse(request, bytes, parseJsonBody),
   );
+  const form = 'application/x-www-form-urlencoded';
+  app.addContentTypeParser(form, { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+    const reading = readingOf(request);
+    if (bytes.length === 0 || reading === 'ignored') return undefined;
+    if (reading !== 'form') throw new Failure('COM0415');
+    return parse(request, bytes, parseForm);
+  });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
     const reading = readingOf(request);
     if (bytes.length === 0 || reading === 'ignored') return undefined;
     const untyped = request.headers['content-type'] === undefined && reading === 'untyped';
     if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
-    return parse(request, bytes);
+    return parse(request, bytes, parseJsonBody);
   });
 }
 
@@ -47,10 +55,26 @@ function readingOf(request: FastifyRequest): BodyReading | undefined {
   return request.routeOptions.config.body;
 }
 
-function parse(request: FastifyRequest, bytes: Buffer): unknown {
+function parse(request: FastifyRequest, bytes: Buffer, read: (text: string) => unknown): unknown {
   if (bytes.length === 0) return undefined;
+  // What an operation takes is one of the two; the type says which one this is.
+  if ((readingOf(request) === 'form') !== (read === parseForm)) throw new Failure('COM0415');
   assertPlain(request);
-  return parseJsonBody(decode(bytes));
+  return read(decode(bytes));
+}
+
+/** RFC 6749 §3.2: a parameter must not be there twice. */
+function parseForm(text: string): Record<string, string> {
+  const parameters = [...new URLSearchParams(text)];
+  const names = parameters.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) {
+    const reason = { en: 'is there more than once', ja: '複数回指定されています。' };
+    throw new Failure('COM0001', { field: twice.slice(0, 64), reason });
+  }
+  const form = Object.fromEntries(parameters);
+  assertStrings(form);
+  return form;
 }
 
 /** A body that says it is compressed is not what it looks like, even when it can be read (RFC 9110 §8.4). */

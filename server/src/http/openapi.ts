@@ -83,9 +83,10 @@ const ifMatch = {
 /** A body of which nothing is required may be left out as a whole. */
 function requestBody(endpoint: AnyEndpoint, schema: Schema) {
   const { required = [] } = endpoint.body as Schema;
+  const type = endpoint.form ? 'application/x-www-form-urlencoded' : 'application/json';
   return {
     required: required.length > 0,
-    content: { 'application/json': { schema, example: exampleOf(endpoint.body as Schema, endpoint.operation) } },
+    content: { [type]: { schema, example: exampleOf(endpoint.body as Schema, endpoint.operation) } },
   };
 }
 

@@ -55,6 +55,7 @@ export const audit: typeof ja = {
       'Auth:logout': 'log|logged out',
       'Auth:endSession': 'end|ended a session',
       'Auth:endOtherSessions': 'end|ended all other sessions',
+      'Auth:revokeToken': 'end|ended the session of a token',
       'Auth:getIdentity': 'read|read who the session belongs to',
       'Auth:getSession': 'read|read the state of the session',
       'Auth:listSessions': 'read|read the list of sessions',

@@ -55,6 +55,7 @@ export const audit = {
       'Auth:logout': 'ログアウト',
       'Auth:endSession': 'セッションを終了',
       'Auth:endOtherSessions': 'ほかのすべてのセッションを終了',
+      'Auth:revokeToken': 'トークンのセッションを終了',
       'Auth:getIdentity': 'セッションのユーザーを参照',
       'Auth:getSession': 'ログイン状態を参照',
       'Auth:listSessions': 'セッションの一覧を参照',
