@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { type Table, tables } from './baseline-tables.ts';
+import type { Table } from './baseline-columns.ts';
+import { tables } from './baseline-tables.ts';
 
 /** All tables of the first version. */
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -1,25 +1,16 @@
-type Column = readonly [type: 'text' | 'integer' | 'bigint', nullable?: 'null'];
-export type Table = {
-  readonly key: readonly string[];
-  readonly columns: Readonly<Record<string, Column>>;
-  readonly unique?: readonly (readonly string[])[];
-  readonly index?: readonly (readonly string[])[];
-  /** Rows go with the row that they refer to. */
-  readonly cascade?: readonly (readonly [columns: readonly string[], table: string, key: readonly string[]])[];
-  readonly check?: string;
-};
-
-const text: Column = ['text'];
-const textOrNull: Column = ['text', 'null'];
-const integer: Column = ['integer'];
-const bigint: Column = ['bigint'];
-const instant: Column = ['bigint'];
-const instantOrNull: Column = ['bigint', 'null'];
-
-const operator = ['operator_id'];
-const user = ['operator_id', 'user_id'];
-const ofOperator = [operator, 'operators', operator] as const;
-const ofUser = [user, 'users', user] as const;
+import {
+  bigint,
+  instant,
+  instantOrNull,
+  integer,
+  ofOperator,
+  ofUser,
+  operator,
+  type Table,
+  text,
+  textOrNull,
+  user,
+} from './baseline-columns.ts';
 
 /** Tables of the first version. In order: a table comes after those it refers to. Until the first release this is the only migration. */
 export const tables: Readonly<Record<string, Table>> = {
