@@ -57,6 +57,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     http: {
       maxHeaderSize: http.headerBytes,
       headersTimeout: http.headerTime,
+      connectionsCheckingInterval: http.socketCheck,
       requireHostHeader: false,
       ServerResponse: SecureResponse,
     },

@@ -2,6 +2,7 @@ import { expiredAttempts } from './attempts/attempts.ts';
 import { causeOf } from './change/cause.ts';
 import { keepTime } from './clock.ts';
 import type { Context, Expiring } from './context.ts';
+import { randomBelow } from './crypto/tokens.ts';
 import { expiredFactors } from './factors/totp.ts';
 import { limits } from './limits.ts';
 import { expiredLinks } from './links/links.ts';
@@ -79,7 +80,7 @@ export function startJobs(ctx: Context): Jobs {
   return {
     // A moment later: whoever wakes it may not have committed yet, and often wakes it for several rows.
     wake: (name) => {
-      setTimeout(() => void runners.get(name)?.run(), wakeDelay).unref();
+      setTimeout(() => void runners.get(name)?.run(), wakeDelay + hiddenDelay(name)).unref();
     },
     drain: async () => {
       for (const runner of runners.values()) await runner.run();
@@ -92,6 +93,14 @@ export function startJobs(ctx: Context): Jobs {
       await writePaused(ctx, 0).catch((error: unknown) => logFailed(ctx, 'paused attempts', error));
     },
   };
+}
+
+/**
+ * SECURITY: what a deferred request does, or that it does nothing, makes the requests beside it slower or not. When that
+ * is, nobody can foresee: right after the answer it would tell who exists (R40, R47).
+ */
+function hiddenDelay(name: string): number {
+  return name === 'requests' ? randomBelow(limits.http.hiddenDelay) : 0;
 }
 
 function startJob(ctx: Context, job: Job) {

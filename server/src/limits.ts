@@ -141,6 +141,10 @@ export const limits = {
     stopTime: 3 * second,
     sockets: 2000,
     socketsPerSource: 100,
+    /** How often times of sockets are looked at; the library's own half a minute would let slow ones have three times theirs. */
+    socketCheck: 1 * second,
+    /** The work behind an answer begins within so long: many times what it takes, and nobody waits that long for a mail. */
+    hiddenDelay: 2 * second,
   },
   mail: {
     /** A link with less life left than this is not sent: it would be dead on arrival. */

@@ -37,3 +37,8 @@ export function sameSecret(a: string, b: string): boolean {
 export function randomText(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
+
+/** A whole number from 0 up to and without `end`, that nobody can foresee. */
+export function randomBelow(end: number): number {
+  return randomInt(end);
+}
