@@ -14,6 +14,7 @@ import type { Hasher } from '../../src/crypto/passwords.ts';
 import { asHostCommand, migrate, openDatabase } from '../../src/db/database.ts';
 import { type Jobs, startJobs } from '../../src/jobs.ts';
 import { createContext } from '../../src/server.ts';
+import { notingUnbound } from './operator-bound.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -76,7 +77,10 @@ async function serve({ engine, env, clock, options, clean }: Serve): Promise<Tes
   const log = pino({ level: 'trace', base: null }, sink);
   const keys = loadKeys(config.keyFile.path);
   const statements: string[] = [];
-  const db = openDatabase(config.databaseUrl, () => {}).withPlugin(counting(statements));
+  const unbound = new Set<string>();
+  const db = openDatabase(config.databaseUrl, () => {})
+    .withPlugin(counting(statements))
+    .withPlugin(notingUnbound((statement) => unbound.add(statement)));
   await migrate(db);
   const ctx = { ...createContext({ config, log, keys, db, now: () => clock.now }, () => {}), ...options };
   const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
@@ -86,6 +90,7 @@ async function serve({ engine, env, clock, options, clean }: Serve): Promise<Tes
     await jobs.stop();
     await db.destroy();
     await clean();
+    if (unbound.size > 0) throw new Error(`Statements that name no operator: ${[...unbound].join('; ')}`);
   };
   return { app, ctx, jobs, engine, clock, statements, log: () => lines.join(''), stop };
 }
