@@ -33,7 +33,8 @@ export async function startPostgres(): Promise<Cluster> {
   return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
 }
 
-function makeFolder(): string {
+/** A temporary folder that belongs to the user that PostgreSQL runs as. */
+export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'warifu-postgres-'));
   chmodSync(folder, 0o755);
   if (isRoot()) must(spawnSync('chown', ['postgres', folder]), 'chown');
@@ -46,8 +47,8 @@ function initialise(bin: string, data: string, cwd: string): void {
   must(spawnSync(command, args, { cwd, encoding: 'utf8' }), 'initdb');
 }
 
-/** PostgreSQL refuses to run as root; and it must die with us, even when we are killed. */
-function asServer(command: readonly string[]): [string, string[]] {
+/** PostgreSQL and PgBouncer refuse to run as root; and they must die with us, even when we are killed. */
+export function asServer(command: readonly string[]): [string, string[]] {
   const setpriv = onPath('setpriv');
   const whole = setpriv === undefined ? [...command] : [setpriv, ...privileges(), '--', ...command];
   return [whole[0] as string, whole.slice(1)];
