@@ -8,7 +8,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { start } from './processes.ts';
 import { onPath, postgresBin } from './system-packages.ts';
 
-export type Cluster = { url: string; stop: () => Promise<void> };
+export type Cluster = {
+  url: string;
+  stop: () => Promise<void>;
+  /** Kills it in the middle of whatever it does, and starts it again after a while. */
+  crash: (milliseconds: number) => Promise<void>;
+};
 
 /** Starts a PostgreSQL of our own on a free port of the loopback address, in a temporary folder. */
 export async function startPostgres(): Promise<Cluster> {
@@ -22,15 +27,24 @@ export async function startPostgres(): Promise<Cluster> {
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [command, args] = asServer([join(bin, 'postgres'), '-D', data, '-p', String(port), ...options]);
   // Detached: Ctrl-C in the terminal reaches the tests first, the cluster ends when they have.
-  const server = start(command, args, { cwd: folder, stdio: 'ignore', detached: true });
+  const begin = () => start(command, args, { cwd: folder, stdio: 'ignore', detached: true });
+  let server = begin();
   const stop = () => stopServer(server, folder);
+  const crash = async (milliseconds: number) => {
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGKILL');
+    await gone;
+    await wait(milliseconds);
+    server = begin();
+    await untilReady(bin, port, server);
+  };
   try {
     await untilReady(bin, port, server);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop, crash };
 }
 
 /** A temporary folder that belongs to the user that PostgreSQL runs as. */

@@ -15,6 +15,10 @@ export type SwallowingProxy = {
   readonly port: number;
   readonly open: (hole: Hole) => void;
   readonly close: () => void;
+  /** Ends every connection, with a reset. */
+  readonly cut: () => void;
+  /** Milliseconds by which everything comes later from now on. */
+  readonly slow: (milliseconds: number) => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -22,6 +26,7 @@ export type SwallowingProxy = {
 export async function startSwallowingProxy(port: number, own = 0): Promise<SwallowingProxy> {
   let hole: (Hole & { readonly since: number }) | undefined;
   let opened = 0;
+  let late = 0;
   const sockets = new Set<Socket>();
   const forward = (from: Socket, to: Socket, direction: Direction, number: number) => {
     let passed = 0;
@@ -34,7 +39,11 @@ export async function startSwallowingProxy(port: number, own = 0): Promise<Swall
       const rest = isHit && hole ? Math.max(0, hole.after - passed) : bytes.length;
       passed += bytes.length;
       // A stream that lost something is of no use any more, as with packets that never come.
-      if (!isCut && !to.destroyed) to.write(bytes.subarray(0, rest));
+      const pass = () => {
+        if (!to.destroyed) to.write(bytes.subarray(0, rest));
+      };
+      if (!isCut && late > 0) setTimeout(pass, late);
+      else if (!isCut) pass();
       isCut ||= rest < bytes.length;
     });
     from.on('error', () => {});
@@ -59,6 +68,12 @@ export async function startSwallowingProxy(port: number, own = 0): Promise<Swall
     },
     close: () => {
       hole = undefined;
+    },
+    cut: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    slow: (milliseconds) => {
+      late = milliseconds;
     },
     stop: async () => {
       for (const socket of sockets) socket.destroy();

@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { buildServer } from '../scripts/build.ts';
+import { onInterrupt } from '../scripts/processes.ts';
+import { type Finding, header, rowOf } from './faults/finding.ts';
+import { tryPostgres } from './faults/postgres.ts';
+import { describeMachine } from './machine.ts';
+import { renderSection } from './table.ts';
+
+const help = `npx node bench/faults.ts                 every fault, under load; what was acknowledged, and what was found after
+  --only NAME[,NAME…]                    some of them
+  --rounds N                             how often each; a long run has 200 kills
+  --out FILE                             the tables as Markdown`;
+
+type Scenario = {
+  readonly title: string;
+  readonly note: string;
+  readonly rounds: number;
+  readonly run: (rounds: number) => Promise<Finding[]>;
+};
+
+const scenarios: Record<string, Scenario> = {
+  postgres: {
+    title: 'PostgreSQL, and the way to it',
+    note: 'Four clients make and remove users, sign in and sign out. A gap is a time in which nobody was acknowledged.',
+    rounds: 3,
+    run: tryPostgres,
+  },
+};
+
+onInterrupt(() => Promise.resolve());
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    out: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+const names = values.only?.split(',') ?? Object.keys(scenarios);
+const unknown = names.filter((name) => !(name in scenarios));
+if (values.help || unknown.length > 0) {
+  console.error(`${help}\n\nThere are: ${Object.keys(scenarios).join(', ')}`);
+  process.exit(values.help ? 0 : 2);
+}
+
+await buildServer();
+const parts = [['# Faults', '', ...describeMachine(), ''].join('\n')];
+for (const name of names) {
+  const { title, note, rounds, run } = scenarios[name] as Scenario;
+  console.error(`${title} …`);
+  const findings = await run(values.rounds === undefined ? rounds : Number(values.rounds));
+  if (findings.some(({ lost }) => lost.length > 0)) process.exitCode = 1;
+  const section = renderSection({ title, notes: [note], rows: [header, ...findings.map(rowOf)] });
+  console.log(section);
+  parts.push(section);
+  if (values.out) writeFileSync(values.out, `${parts.join('\n').trimEnd()}\n`);
+}
