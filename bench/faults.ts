@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildServer } from '../scripts/build.ts';
 import { onInterrupt } from '../scripts/processes.ts';
+import { tryFailover } from './faults/failover.ts';
 import { type Finding, header, rowOf } from './faults/finding.ts';
 import { tryPostgres } from './faults/postgres.ts';
 import { describeMachine } from './machine.ts';
@@ -25,6 +26,12 @@ const scenarios: Record<string, Scenario> = {
     note: 'Four clients make and remove users, sign in and sign out. A gap is a time in which nobody was acknowledged.',
     rounds: 3,
     run: tryPostgres,
+  },
+  failover: {
+    title: 'Three servers, PgBouncer, and PostgreSQL that fails over',
+    note: 'Patroni with a synchronous standby. A gap is a time in which nobody was acknowledged.',
+    rounds: 20,
+    run: tryFailover,
   },
 };
 

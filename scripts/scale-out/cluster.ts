@@ -16,8 +16,8 @@ export type ScaleOut = {
   readonly database: Database;
   /** With the logs of everything. */
   readonly folder: string;
-  /** A database URL that leads to the primary, without PgBouncer. */
-  readonly primaryUrl: string;
+  /** What the servers have, through PgBouncer. */
+  readonly databaseUrl: string;
   readonly stop: () => Promise<void>;
 };
 
@@ -43,18 +43,18 @@ export async function startScaleOut({ servers, env = {} }: Wanted): Promise<Scal
     const haproxy = kept(await startHaproxy(folder, database.nodes));
     await makeRole((await primaryOf(database.nodes)).port);
     const pgbouncer: Front = kept(await startPgbouncer(folder, haproxy.port));
+    const databaseUrl = `postgres://warifu@127.0.0.1:${pgbouncer.port}/warifu`;
     const port = await freePort();
     const running = await startServers(folder, servers, {
       WARIFU_BASE_URL: `http://localhost:${port}`,
       WARIFU_TRUSTED_PROXIES: '127.0.0.1/32',
-      WARIFU_DATABASE_URL: `postgres://warifu@127.0.0.1:${pgbouncer.port}/warifu`,
+      WARIFU_DATABASE_URL: databaseUrl,
       ...env,
     });
     kept(running);
     const nginx = kept(await startNginx(folder, port, running.ports));
     const each = nginx.each.map((at) => `http://localhost:${at}`);
-    const primaryUrl = `postgres://postgres@127.0.0.1:${haproxy.port}/warifu`;
-    return { url: `http://localhost:${port}`, each, database, folder, primaryUrl, stop };
+    return { url: `http://localhost:${port}`, each, database, folder, databaseUrl, stop };
   } catch (error) {
     await stop();
     throw error;
