@@ -17,7 +17,7 @@ export async function tryFailover(rounds: number): Promise<Finding[]> {
   const smtp = await startSmtp();
   const running = await startScaleOut({ servers, env: { WARIFU_SMTP_URL: smtp.url } });
   try {
-    const accounts = makeAccounts(hostEnv(running), 6);
+    const accounts = await makeAccounts(hostEnv(running), 6);
     const [one, ...others] = accounts as [Account, ...Account[]];
     const findings = [await onceOverAll(running, smtp, one), await endedOverAll(running, one)];
     for (const [fault, run] of Object.entries(failovers)) {

@@ -31,7 +31,7 @@ export async function findingOf(
   await load.stop();
   const lost = await load.lost(target.url);
   const { acknowledged, refused, slowest } = load.ledger;
-  const audit = target.command?.('audit', 'verify').output;
+  const audit = (await target.command?.('audit', 'verify'))?.output;
   const answers = Object.entries(refused).map(
     ([status, count]) => `${count} × ${status === '0' ? 'no answer' : status}`,
   );

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,9 +18,11 @@ export type Target = {
   readonly kill: () => Promise<void>;
   readonly restart: () => Promise<void>;
   /** Runs a host command; answers with what it printed. */
-  readonly command: (...args: string[]) => { readonly code: number; readonly output: string };
+  readonly command: (...args: string[]) => Promise<Printed>;
   readonly stop: () => Promise<void>;
 };
+
+type Printed = { readonly code: number; readonly output: string };
 
 type Wanted = { readonly databaseUrl?: string; readonly folder?: string; readonly env?: Record<string, string> };
 
@@ -37,7 +39,7 @@ export async function startTarget({ databaseUrl, env: more = {}, ...wanted }: Wa
     ...(databaseUrl === undefined ? {} : { WARIFU_DATABASE_URL: databaseUrl }),
     ...more,
   };
-  const accounts = makeAccounts(env, clients);
+  const accounts = await makeAccounts(env, clients);
   let server: Server = await startProgram({ ...product, env, core: undefined });
   const ended = async () => {
     while (isAlive(server.pid)) await delay(20);
@@ -62,21 +64,26 @@ export async function startTarget({ databaseUrl, env: more = {}, ...wanted }: Wa
 }
 
 /** Operators with a root user each, made by the host. */
-export function makeAccounts(env: Record<string, string>, count: number): Account[] {
-  return Array.from({ length: count }, (_, i) => {
+export function makeAccounts(env: Record<string, string>, count: number): Promise<Account[]> {
+  const making = Array.from({ length: count }, async (_, i) => {
     const [email, password] = [`root${i}@example.com`, `bench pass phrase of number ${i}`];
     const args = ['operator', 'create', '--email', email, '--password-stdin'];
-    const { output } = hostCommand(env, args, password);
+    const { output } = await hostCommand(env, args, password);
     const [, operatorId] = /"operatorId":\s*"(OP\d+)"/.exec(output) ?? [];
     if (operatorId === undefined) throw new Error(`operator create: ${output}`);
     return { email, password, operatorId };
   });
+  return Promise.all(making);
 }
 
-function hostCommand(env: Record<string, string>, args: readonly string[], input = '') {
-  const command = [join(root, product.script), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { env, input, encoding: 'utf8' });
-  return { code: status ?? 1, output: `${stdout}${stderr}`.trim() };
+/** Not synchronously: the way to the database may lead through this process. */
+async function hostCommand(env: Record<string, string>, args: readonly string[], input = ''): Promise<Printed> {
+  const child = spawn(process.execPath, [join(root, product.script), ...args], { env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => (output += part));
+  child.stdin.end(input);
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  return { code, output: output.trim() };
 }
 
 function isAlive(pid: number): boolean {
