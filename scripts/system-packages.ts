@@ -14,6 +14,7 @@ const needs: readonly Need[] = [
   { what: 'ip', debian: 'iproute2', present: () => onPath('ip') !== undefined },
   { what: 'oathtool', debian: 'oathtool', present: () => onPath('oathtool') !== undefined },
   { what: 'curl', debian: 'curl', present: () => onPath('curl') !== undefined },
+  { what: 'zsh', debian: 'zsh', present: () => onPath('zsh') !== undefined },
   { what: 'fontconfig', debian: 'fontconfig', present: () => onPath('fc-list') !== undefined },
   { what: 'a Japanese font', debian: 'fonts-noto-cjk', present: hasJapaneseFont },
 ];

@@ -13,9 +13,13 @@ export async function runCommand(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Ran> {
-  const own = { WARIFU_DATA_DIR: config.dataDir, WARIFU_DATABASE_URL: config.databaseUrl };
+  return await runProgram(args, { WARIFU_DATA_DIR: config.dataDir, WARIFU_DATABASE_URL: config.databaseUrl, ...env });
+}
+
+/** Runs a host command as a process of its own, with these settings only. */
+export async function runProgram(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, ...own, ...env },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
