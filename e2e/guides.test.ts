@@ -9,6 +9,7 @@ import { needs } from './support/guide-needs.ts';
 const guides: Readonly<Record<string, readonly Need[]>> = {
   'helpdesk-resets-mfa.md': [needs.server()],
   'mfa-by-curl.md': [needs.server()],
+  'rotate-keys.md': [needs.server(), needs.command],
   'sam-users-manage-own-mfa.md': [needs.server()],
 };
 

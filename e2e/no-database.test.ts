@@ -79,7 +79,7 @@ describe('the key file of a database', () => {
     const own = JSON.parse(readFileSync(aside, 'utf8')) as Record<string, unknown>;
     const foreign = JSON.parse(readFileSync(join(other, 'keys/keys.json'), 'utf8')) as Record<string, unknown>;
     mkdirSync(join(server.dataDir, 'keys'), { recursive: true });
-    for (const [key, named] of Object.entries({ sealing: 'sealing key', pepper: 'pepper', signing: 'signing key' })) {
+    for (const [key, named] of Object.entries({ sealing: 'sealing key', signing: 'signing key' })) {
       writeFileSync(file, JSON.stringify({ ...own, [key]: foreign[key] }), { mode: 0o600 });
       for (const args of [['serve'], ['audit', 'verify']]) {
         const { code, stderr } = await ran(args, server.dataDir);

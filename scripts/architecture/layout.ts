@@ -59,7 +59,7 @@ export const shared = ['command', 'config', 'context', 'counts', 'failure', 'lim
 export const sharedMayImport = ['crypto', 'db'];
 
 /** What puts the server together: imports everything, and no folder imports it. */
-export const edge = ['app', 'server', 'jobs', 'cli', 'clock', 'key-check', 'log'];
+export const edge = ['app', 'server', 'jobs', 'cli', 'clock', 'key-check', 'key-rotation', 'log', 'presence'];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */
 export const mayUseHttp = ['app', 'main'];
@@ -79,8 +79,8 @@ export const typesMayCircle = ['console/'];
 /** Where the tables are declared, as the members of the type `Database`. */
 export const schemaFile = 'server/src/db/schema.ts';
 
-/** Migrations move rows of every table. */
-export const migrations = 'server/src/db/migrations/';
+/** Migrations move rows of every table; a rotation of the keys seals values anew, wherever they are. */
+export const movesRows = ['server/src/db/migrations/', 'server/src/db/reseal.ts'];
 
 export const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
 export const mayUseDrivers = [

@@ -1,6 +1,6 @@
 import { circles, importProblem, isRoutes, pairs, partOf, server, withoutPlace } from './directions.ts';
 import type { TableUse } from './facts.ts';
-import { maxLines, maxParameters, migrations, owners, schemaFile, writesStatus } from './layout.ts';
+import { maxLines, maxParameters, movesRows, owners, schemaFile, writesStatus } from './layout.ts';
 import type { Source } from './sources.ts';
 
 export const rules = {
@@ -75,7 +75,7 @@ function ownership(source: Source): Finding[] {
 
 /** The writes of a file to tables that its folder does not own, or that the source does not name. */
 export function foreignWrites(source: Source): TableUse[] {
-  if (!isServer(source) || source.path.startsWith(migrations)) return [];
+  if (!isServer(source) || movesRows.some((path) => source.path.startsWith(path))) return [];
   return source.writes.filter(({ table }) => table === undefined || owners[table] !== partOf(source.path));
 }
 

@@ -163,6 +163,6 @@ function registerHealth(app: FastifyInstance, ctx: Context): void {
   });
   app.get('/.well-known/jwks.json', async (_, reply) => {
     reply.header('cache-control', 'max-age=300');
-    return await publicKeySet(ctx.keys);
+    return publicKeySet(ctx.keys, ctx.now());
   });
 }

@@ -10,6 +10,7 @@ import { createMailer } from './mail/deliver.ts';
 import { expiredMails } from './mail/outbox.ts';
 import { type DeferredRequest, doRequests, expiredRequests } from './mail/requests.ts';
 import { expiredSignUps, type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
+import { createPresence } from './presence.ts';
 import { sendResetLink } from './recovery/by-mail.ts';
 import { expiredCases } from './recovery/cases.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
@@ -41,7 +42,7 @@ const wakeDelay = 50;
 type Job = { readonly name: string; readonly everyMs: number; readonly run: (ctx: Context) => Promise<unknown> };
 
 /** Work in the background. Each job claims its rows by a conditional update, so any number of servers may run it. */
-function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
+function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }, presence: { keep(): Promise<void> }): Job[] {
   return [
     { name: 'requests', everyMs: 5_000, run: () => doRequests(ctx, doRequest.bind(undefined, ctx)) },
     { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
@@ -50,6 +51,7 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }): Job[] {
     { name: 'host overrides', everyMs: 60_000, run: () => runDueOverrides(ctx) },
     { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
     { name: 'time', everyMs: limits.clock.kept, run: () => keepTime(ctx) },
+    { name: 'presence', everyMs: limits.presence.look, run: () => presence.keep() },
   ];
 }
 
@@ -74,9 +76,9 @@ export type Jobs = {
 };
 
 /** Starts the jobs. A failure is logged and tried again at the next turn. */
-export function startJobs(ctx: Context): Jobs {
+export function startJobs(ctx: Context, presence = createPresence(ctx)): Jobs {
   const mailer = createMailer(ctx);
-  const runners = new Map(jobList(ctx, mailer).map((job) => [job.name, startJob(ctx, job)]));
+  const runners = new Map(jobList(ctx, mailer, presence).map((job) => [job.name, startJob(ctx, job)]));
   return {
     // A moment later: whoever wakes it may not have committed yet, and often wakes it for several rows.
     wake: (name) => {
@@ -91,6 +93,7 @@ export function startJobs(ctx: Context): Jobs {
       await mailer.close();
       await Promise.all([...runners.values()].map((runner) => runner.idle()));
       await writePaused(ctx, 0).catch((error: unknown) => logFailed(ctx, 'paused attempts', error));
+      await presence.end().catch(() => {});
     },
   };
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type Config, ConfigError } from './config/config.ts';
-import { fingerprintOf, KeyFileError, type Keys, loadKeys } from './crypto/keys.ts';
-import { seal, unseal } from './crypto/sealed.ts';
+import { KeyFileError } from './crypto/key-file.ts';
+import { type Keys, loadKeys } from './crypto/keys.ts';
+import { type Place, seal, unseal } from './crypto/sealed.ts';
 import { type Db, isWarifuDatabase } from './db/database.ts';
-import { keepFirstState, stateOf } from './db/state.ts';
+import { changeState, keepFirstState, stateOf } from './db/state.ts';
 
 /**
  * The keys of a configuration, before its database is opened. A key file is made only where there is no database yet:
@@ -44,19 +45,34 @@ function noDatabase({ dataDir, databaseUrl }: Config): string {
 }
 
 const stateKey = 'key_check';
-const place = { table: 'server_state', column: 'value', row: [stateKey] };
+const place: Place = { table: 'server_state', row: [stateKey] };
 
 /**
- * Refuses to run on keys that are not all those that the database was made with: MFA must not fail open, nor fall
- * silent (R70), and with another pepper no password would fit.
+ * The keys that a database rests on, by their ids: all whose values it may hold, and the one that tokens are signed
+ * with. It is kept sealed, so that nobody without a key can say that others will do.
+ */
+type Needed = { readonly sealing: readonly string[]; readonly signing: string };
+
+/**
+ * Refuses to run on keys that are not all those that the database rests on: MFA must not fail open, nor fall silent
+ * (R70), and no password would fit. A rotation that was cut off anywhere passes.
  * @throws ConfigError that names the key
  */
 export async function assertKeysFit(db: Db, keys: Keys): Promise<void> {
-  const own = fingerprintOf(keys);
-  await keepFirstState(db, stateKey, seal(keys, JSON.stringify(own), place));
-  const kept = fingerprintIn(keys, (await stateOf(db, stateKey)) ?? '');
-  if (kept.pepper !== own.pepper) throw wrongKeys('the pepper is another one');
-  if (kept.signing !== own.signing) throw wrongKeys('the signing key is another one');
+  await keepFirstState(db, stateKey, sealed(keys, needed(keys)));
+  assertFit(keys, await stateOf(db, stateKey));
+}
+
+/**
+ * Writes down that the database rests on the keys that are in use now, and on these that some values need still.
+ * @throws ConfigError when it rests on others meanwhile: somebody else rotates the keys, with another key file
+ */
+export async function noteKeys(db: Db, keys: Keys, alsoNeeded: readonly string[] = []): Promise<void> {
+  const before = await stateOf(db, stateKey);
+  assertFit(keys, before);
+  const { sealing, signing } = needed(keys);
+  const value = sealed(keys, { sealing: [...new Set([...sealing, ...alsoNeeded])], signing });
+  if (!(await changeState(db, stateKey, { from: before ?? '', to: value }))) await noteKeys(db, keys, alsoNeeded);
 }
 
 /** What a database knows its keys by; it opens nothing. */
@@ -64,9 +80,28 @@ export async function keyCheckOf(db: Db): Promise<string> {
   return (await stateOf(db, stateKey)) ?? '';
 }
 
-function fingerprintIn(keys: Keys, sealed: string): ReturnType<typeof fingerprintOf> {
+function assertFit(keys: Keys, text: string | undefined): void {
+  const kept = open(keys, text ?? '');
+  const missing = kept.sealing.find((id) => !keys.sealing.some((key) => key.id === id));
+  if (missing !== undefined) throw wrongKeys(`the sealing key ${missing} is missing`);
+  if (!keys.signing.some((key) => thumbOf(key) === kept.signing)) throw wrongKeys('the signing key is another one');
+}
+
+function needed({ sealing: [seals], signing: [signs] }: Keys): Needed {
+  return { sealing: seals ? [seals.id] : [], signing: signs ? thumbOf(signs) : '' };
+}
+
+function thumbOf({ kid, x }: Keys['signing'][number]): string {
+  return `${kid} ${x}`;
+}
+
+function sealed(keys: Keys, value: Needed): string {
+  return seal(keys, JSON.stringify(value), place);
+}
+
+function open(keys: Keys, text: string): Needed {
   try {
-    return JSON.parse(unseal(keys, sealed, place)) as ReturnType<typeof fingerprintOf>;
+    return JSON.parse(unseal(keys, text, place)) as Needed;
   } catch {
     throw wrongKeys('no sealing key opens what it holds');
   }

@@ -181,6 +181,19 @@ export const limits = {
     /** How often the latest time is written down, for a server that starts with a corrected clock. */
     kept: 5 * second,
   },
+  presence: {
+    /** How often a server says that it runs, and looks whether the key file was replaced. */
+    every: 10 * second,
+    look: 2 * second,
+    /** One that said nothing for so long is gone. */
+    life: 30 * second,
+  },
+  keys: {
+    /** Longer than any transaction: what was sealed with the old key is committed by then. */
+    settle: 12 * second,
+    /** A server looks every two seconds; one that does not follow has another key file. */
+    patience: 35 * second,
+  },
   hour,
   day,
 } as const;

@@ -16,6 +16,7 @@ import { assertKeysFit, keysFor } from './key-check.ts';
 import { releaseClaims } from './mail/outbox.ts';
 import { serveMetrics } from './metrics/listen.ts';
 import { newSetupLink } from './operators/setup.ts';
+import { createPresence } from './presence.ts';
 
 export type Running = {
   readonly ctx: Context;
@@ -63,18 +64,26 @@ export function createContext(parts: Parts, wake: Context['wake']): Context {
   const slots = availableParallelism();
   const settleClock = () => settle();
   const counts = newCounts(parts.config.metrics !== undefined);
-  const ctx = { ...parts, counts, hasher: createHasher(parts.keys, { slots }), wake, settleClock };
+  const ctx = { ...parts, counts, hasher: createHasher({ slots }), wake, settleClock };
   const settle = watchClock(ctx, expiring);
   return ctx;
 }
 
 async function start(parts: Parts, release: () => void): Promise<Running> {
-  await assertKeysFit(parts.db, parts.keys);
   if (isForOneServer(parts.config.databaseUrl)) await releaseClaims(parts.db);
   let jobs: Jobs | undefined;
   const ctx = createContext(parts, (job) => jobs?.wake(job));
+  const presence = createPresence(ctx);
+  // Told first, so that a rotation of the keys that begins now waits for this server.
+  await presence.keep();
+  try {
+    await assertKeysFit(ctx.db, ctx.keys);
+  } catch (error) {
+    await presence.end();
+    throw error;
+  }
   const app = await buildApp(ctx, consoleDist);
-  jobs = startJobs(ctx);
+  jobs = startJobs(ctx, presence);
   if (ctx.config.sandbox) {
     ctx.log.warn('WARIFU_SANDBOX is on: every program on this computer may create operators. Not for real accounts.');
   }

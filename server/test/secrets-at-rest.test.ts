@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rootId } from '../src/db/schema.ts';
 import { assertKeysFit } from '../src/key-check.ts';
+import { openHash } from '../src/users/sealed-hash.ts';
 import { signInConsole } from './support/browser.ts';
 import { call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -89,6 +91,21 @@ describe.each(engines)('secrets at rest on %s', (engine) => {
       .where('operator_id', 'in', [one.operatorId, two.operatorId])
       .execute();
     expect(new Set(hashes.map((row) => row.password_hash)).size).toBe(2);
-    for (const { password_hash: hash } of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    for (const { password_hash: stored } of hashes) expect(stored).toMatch(/^v1\.[\da-f]{8}\.[\w-]{16}\.[\w-]+$/);
+  });
+
+  it('R07: a hash opens nothing without the key file, nor in another row', async () => {
+    const [own, other] = [await newRoot(server), await newRoot(server)];
+    const row = (operatorId: string) =>
+      server.ctx.db.selectFrom('users').selectAll().where('operator_id', '=', operatorId).executeTakeFirstOrThrow();
+    const { password_hash: passwordHash } = await row(own.operatorId);
+    const stored = { operatorId: own.operatorId, userId: rootId, passwordHash: passwordHash ?? undefined };
+    expect(openHash(server.ctx, stored)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(openHash({ ...server.ctx, keys: testKeys() }, stored)).toBeUndefined();
+    // Who can write to the database, but has no key, gives another account a password that he knows.
+    const update = server.ctx.db.updateTable('users').set({ password_hash: passwordHash });
+    await update.where('operator_id', '=', other.operatorId).execute();
+    const body = { email: other.email, password: own.password };
+    expect((await call(server, 'POST', '/v1/auth', { body })).body.code).toBe('AUM0002');
   });
 });

@@ -91,7 +91,7 @@ async function sayingOf(error: unknown): Promise<{ message: string; code: number
   if (error instanceof ConfigError) return { message, code: exitCodes.configuration };
   const [{ errorMessage }, { KeyFileError }, { Failure }] = await Promise.all([
     import('@warifu/contract'),
-    import('../crypto/keys.ts'),
+    import('../crypto/key-file.ts'),
     import('../failure.ts'),
   ]);
   if (error instanceof KeyFileError) return { message, code: exitCodes.configuration };

@@ -9,6 +9,7 @@ import { registerConfig } from './commands/config.ts';
 import { registerDb } from './commands/db.ts';
 import { registerGateKey } from './commands/gate-key.ts';
 import { registerHealthcheck } from './commands/healthcheck.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerMails } from './commands/mails.ts';
 import { registerOperator } from './commands/operator.ts';
 import { registerServe } from './commands/serve.ts';
@@ -24,6 +25,7 @@ const commands = [
   registerMails,
   registerBackup,
   registerAudit,
+  registerKeys,
   registerBreakGlass,
   registerDb,
   registerConfig,

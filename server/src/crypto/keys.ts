@@ -1,59 +1,41 @@
-import { createHmac, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+  blindOf,
+  createKeyFile,
+  isCurrent,
+  type KeyFile,
+  KeyFileError,
+  readKeyFile,
+  type SigningKey,
+} from './key-file.ts';
 import { isOpenToOthers } from './private-file.ts';
 
-/** Keys kept outside the database; losing the file means that nobody with MFA can sign in. */
+/** Keys kept outside the database; losing the file means that nobody can sign in. */
 export type Keys = {
   /** AES-256 keys by id; the first seals, all open. */
   readonly sealing: readonly { readonly id: string; readonly key: Uint8Array }[];
-  /** Mixed into password and backup code hashes. */
-  readonly pepper: Uint8Array;
-  /** Keys names that must not be readable or guessable in the database, and CSRF tokens. */
+  /** Keys names that must not be readable or guessable in the database. Only what lives for minutes rests on it. */
   readonly blind: Uint8Array;
-  /** Ed25519 private key as a JWK, for the tokens' signature. */
-  readonly signing: JsonWebKey & { readonly kid: string };
+  /** Those of the other keys, also of dropped ones, for pages that are open meanwhile. */
+  readonly otherBlinds: readonly { readonly key: Uint8Array; readonly until: number }[];
+  /** Ed25519 keys; the first signs tokens, the public halves of all are published. */
+  readonly signing: readonly SigningKey[];
+  /**
+   * Takes the key file again when it was replaced; keeps what it has while that cannot be used, or comes from elsewhere.
+   * @returns whether there are other keys now
+   */
+  refresh(): boolean;
 };
 
-type KeyFile = {
-  version: 1;
-  sealing: { id: string; key: string }[];
-  pepper: string;
-  signing: JsonWebKey & { kid: string };
-};
-
-/** A key file that must not be used; `message` says what to do. */
-export class KeyFileError extends Error {}
-
 /**
- * What a database keeps to know its keys by; it opens nothing. The sealing keys are not in it: what they sealed tells.
- * @returns a keyed hash for each of the others
- */
-export function fingerprintOf({ pepper, signing }: Keys): { readonly pepper: string; readonly signing: string } {
-  const mark = (text: string) => createHmac('sha256', pepper).update(text).digest('base64url');
-  return { pepper: mark('fingerprint'), signing: mark(`fingerprint:${signing.kid}:${signing.d}`) };
-}
-
-/**
- * Reads the key file, or makes it once (mode 0600).
+ * Reads the key file, or makes it once (mode 0600). Whoever holds the keys sees when the file is replaced.
  * @param isGuarded whether a service manager keeps others away from it, whatever its mode says
  * @throws KeyFileError when others may read it, or it is damaged or cannot be made
  */
 export function loadKeys(file: string, isGuarded = false): Keys {
   try {
     if (!existsSync(file)) createKeyFile(file);
-    if (!isGuarded) assertPrivate(file);
-    return parse(readFileSync(file, 'utf8'));
+    return watched(file, isGuarded);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof KeyFileError || code === undefined) throw error;
@@ -61,49 +43,61 @@ export function loadKeys(file: string, isGuarded = false): Keys {
   }
 }
 
+function watched(file: string, isGuarded: boolean): Keys {
+  const read = () => {
+    if (!isGuarded) assertPrivate(file);
+    return readKeyFile(file);
+  };
+  let seen = versionOf(file);
+  const keys = {
+    ...keysIn(read()),
+    refresh: (): boolean => {
+      try {
+        const version = versionOf(file);
+        if (version === seen || version === undefined) return false;
+        const newer = read();
+        seen = version;
+        // SECURITY: what is sealed with the keys of another database would be lost with the next start.
+        const own = [...newer.sealing.map(({ id }) => id), ...(newer.former ?? []).map(({ id }) => id)];
+        if (!own.includes(keys.sealing[0]?.id ?? '')) return false;
+        Object.assign(keys, keysIn(newer));
+        return true;
+      } catch {
+        // Half written, away, or not for us: whoever asks next looks again.
+        return false;
+      }
+    },
+  };
+  return keys;
+}
+
+/** Another text for another content: a replaced file has another inode, one that was written into another time. */
+function versionOf(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino} ${found.mtimeNs} ${found.size}`;
+}
+
 function assertPrivate(file: string): void {
   if (!isOpenToOthers(file)) return;
   throw new KeyFileError(`The key file keys/keys.json is readable by others. Run: chmod 600 ${file}`);
 }
 
-function parse(text: string): Keys {
-  try {
-    const content = JSON.parse(text) as KeyFile;
-    const sealing = content.sealing.map(({ id, key }) => ({ id, key: bytes32(key) }));
-    const pepper = bytes32(content.pepper);
-    if (sealing.length === 0 || typeof content.signing.d !== 'string') throw new Error('incomplete');
-    return { sealing, pepper, blind: createHmac('sha256', pepper).update('blind').digest(), signing: content.signing };
-  } catch (error) {
-    throw new KeyFileError('The key file keys/keys.json is damaged. Restore it from a backup.', { cause: error });
-  }
-}
-
-function createKeyFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const content: KeyFile = {
-    version: 1,
-    sealing: [{ id: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64') }],
-    pepper: randomBytes(32).toString('base64'),
-    signing: { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(4).toString('hex') },
+function keysIn({ sealing, signing, former = [] }: KeyFile): Omit<Keys, 'refresh'> {
+  const [current, ...rest] = currentFirst(sealing);
+  if (!current) throw new Error('no sealing key');
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  return {
+    sealing: [current, ...rest].map(({ id, key }) => ({ id, key: bytes(key) })),
+    blind: blindOf(current.key),
+    otherBlinds: [
+      // Other servers may use the next one a moment before this one, or the old one a moment longer.
+      ...rest.map(({ key }) => ({ key: blindOf(key), until: Number.POSITIVE_INFINITY })),
+      ...former.map(({ blind, until }) => ({ key: bytes(blind), until: Date.parse(until) })),
+    ],
+    signing: currentFirst(signing),
   };
-  // It is there whole or not at all, whenever this process is killed; of two that start at once, one makes it.
-  const part = `${file}.${randomBytes(4).toString('hex')}.part`;
-  const handle = openSync(part, 'wx', 0o600);
-  try {
-    writeSync(handle, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(handle);
-    linkSync(part, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    closeSync(handle);
-    unlinkSync(part);
-  }
 }
 
-function bytes32(base64: string): Uint8Array {
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length !== 32) throw new Error('a key has the wrong length');
-  return bytes;
+function currentFirst<T extends KeyFile['sealing'][number] | SigningKey>(keys: readonly T[]): T[] {
+  return keys.toSorted((a, b) => Number(isCurrent(b)) - Number(isCurrent(a)));
 }

@@ -1,14 +1,13 @@
-import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { limits } from '../limits.ts';
 import { hashThreads } from './hash-threads.ts';
-import type { Keys } from './keys.ts';
 import { createPlaces, type Places, type PlacesLoad, type Standing } from './places.ts';
 
 export type Hasher = {
   /** Waits for a place, which `verify` needs; the others take one for themselves. All throw COM0503 when too many wait. */
   readonly enter: Places['enter'];
-  /** Hash of a new password, as a PHC string (argon2id, then HMAC with the pepper). */
+  /** Hash of a new password, as a PHC string (argon2id). It is stored sealed (R07). */
   hash(password: string, standing?: Standing): Promise<string>;
   /**
    * Whether a password fits a stored hash, by a caller that has a place. `undefined` stands for an account without one:
@@ -17,7 +16,7 @@ export type Hasher = {
   verify(stored: string | undefined, password: string): Promise<boolean>;
   /** Whether a stored hash was made with today's parameters. */
   isCurrent(stored: string): boolean;
-  /** Keyed slow hash of a short secret under a given salt (backup codes), base64url. */
+  /** Slow hash of a short secret under a given salt (backup codes), base64url. It is stored sealed. */
   hashWithSalt(secret: string, salt: string, standing?: Standing): Promise<string>;
   /** How many hashes run and wait now, and how many were refused since the start. */
   load(): PlacesLoad;
@@ -31,7 +30,7 @@ const { memoryKiB, passes, lanes, saltBytes, tagBytes } = limits.kdf;
 const cost = `m=${memoryKiB},t=${passes},p=${lanes}`;
 
 /** Makes the hasher; `slots` threads hash at once, the rest wait within bounds. */
-export function createHasher(keys: Keys, options: HasherOptions): Hasher {
+export function createHasher(options: HasherOptions): Hasher {
   const places = createPlaces(options.slots);
   const waits = sampler();
   const durations = sampler();
@@ -42,7 +41,7 @@ export function createHasher(keys: Keys, options: HasherOptions): Hasher {
     const started = performance.now();
     const raw = await argon2id({ secret, salt, outputLen: tagBytes, ...parameters });
     durations.add(performance.now() - started);
-    return createHmac('sha256', keys.pepper).update(raw).digest();
+    return raw;
   };
 
   const enter: Places['enter'] = async (standing) => {

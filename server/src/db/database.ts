@@ -1,4 +1,4 @@
-import { Kysely, PostgresAdapter, type Transaction } from 'kysely';
+import { Kysely, PostgresAdapter, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import serverPackage from '../../package.json' with { type: 'json' };
 import { type Migrations, migrations, notedVersion, noting } from './migrations/index.ts';
@@ -95,6 +95,14 @@ export function claimServer(url: string): () => void {
   return release;
 }
 
+/**
+ * Takes the lock of any file for this process; the kernel drops it when the process ends, however it ends.
+ * @returns undefined when another process holds it; else the function that releases it
+ */
+export function lockFile(file: string): (() => void) | undefined {
+  return lockSqlite(file, 'lock');
+}
+
 function lock(url: string): (() => void) | undefined {
   try {
     return lockSqlite(url.slice('sqlite:'.length));
@@ -143,6 +151,15 @@ export async function isReady(db: Db): Promise<boolean> {
 export function lockedRow<Q extends { forNoKeyUpdate(): Q }>(db: Db, query: Q): Q {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
   return isPostgres ? query.forNoKeyUpdate() : query;
+}
+
+/** Milliseconds since 1970, by the clock of the machine that the database runs on. */
+export async function databaseTime(db: Db): Promise<number> {
+  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+  const now = isPostgres
+    ? sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+    : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+  return (await sql<{ now: number }>`select ${now} as now`.execute(db)).rows[0]?.now ?? 0;
 }
 
 const retries = 3;

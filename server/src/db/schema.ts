@@ -75,6 +75,7 @@ export type Users = {
   user_name: string;
   description: string;
   language: 'en' | 'ja';
+  /** Sealed, bound to this row. */
   password_hash: string | null;
   password_changed_at: Instant | null;
   /** 100 failures in a row: the password opens nothing until it is reset (R13). */
@@ -117,7 +118,7 @@ export type BackupCodeSets = {
   set_id: string;
   factor_id: string;
   salt: string;
-  /** JSON array of five keyed hashes. */
+  /** Sealed JSON array of five hashes. */
   hashes: string;
   wrong_guesses: number;
   frozen_at: Instant | null;
@@ -203,6 +204,7 @@ export type SignUps = {
   sign_up_id: string;
   email: string;
   email_key: string;
+  /** Sealed. */
   password_hash: string;
   language: 'en' | 'ja';
   created_at: Instant;

@@ -168,9 +168,9 @@ function versionOf(reader: DatabaseSync) {
  * ends, however it ends. Host commands do not take it.
  * @returns undefined when another server holds it; else the function that releases it
  */
-export function lockSqlite(file: string): (() => void) | undefined {
+export function lockSqlite(file: string, name = 'server-lock'): (() => void) | undefined {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(`${file}.server-lock`, { timeout: 0 });
+  const lock = new DatabaseSync(`${file}.${name}`, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return () => lock.close();

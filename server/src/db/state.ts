@@ -28,6 +28,18 @@ export async function dropState(db: Db, key: string): Promise<boolean> {
   return dropped.numDeletedRows === 1n;
 }
 
+/** Changes a text if it still is what it was; whether it was. */
+export async function changeState(db: Db, key: string, { from, to }: { from: string; to: string }): Promise<boolean> {
+  const update = db.updateTable('server_state').set({ value: to }).where('key', '=', key).where('value', '=', from);
+  return (await update.executeTakeFirst()).numUpdatedRows === 1n;
+}
+
+/** The texts whose names begin so. */
+export async function statesOf(db: Db, prefix: string): Promise<string[]> {
+  const rows = db.selectFrom('server_state').select('value').where('key', 'like', `${prefix}%`).orderBy('key');
+  return (await rows.execute()).map(({ value }) => value);
+}
+
 const backupKey = 'last_backup';
 
 /** When `warifu backup` last wrote a backup that is whole, in milliseconds; undefined when it never did. */

@@ -2,6 +2,7 @@ import { plainCode } from '@warifu/contract';
 import type { UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
+import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId, randomText, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import type { BackupCodeSets, TotpFactors } from '../db/schema.ts';
@@ -11,7 +12,7 @@ const { codes } = limits;
 
 export type NewCodes = { readonly codes: string[]; readonly salt: string; readonly hashes: string[] };
 
-/** Makes five different codes and their keyed slow hashes (R25, R26). Slow: call it outside a transaction. */
+/** Makes five different codes and their slow hashes (R25, R26). Slow: call it outside a transaction. */
 export async function makeCodes(ctx: Context): Promise<NewCodes> {
   const made = new Set<string>();
   while (made.size < codes.count) made.add(randomText(codes.alphabet, codes.length));
@@ -27,10 +28,11 @@ export async function replaceCodes(c: UserChange, factor: TotpFactors, made: New
   const own = c.db.deleteFrom('backup_code_sets').where('operator_id', '=', operator_id);
   await own.where('user_id', '=', user_id).execute();
   const fresh = { wrong_guesses: 0, frozen_at: null, stored_at: null, created_at: c.now };
-  const secrets = { salt: made.salt, hashes: JSON.stringify(made.hashes) };
+  const key = { operator_id, user_id, set_id: newId() };
+  const hashes = seal(c.ctx.keys, JSON.stringify(made.hashes), place(key));
   await c.db
     .insertInto('backup_code_sets')
-    .values({ operator_id, user_id, set_id: newId(), factor_id, ...secrets, ...fresh })
+    .values({ ...key, factor_id, salt: made.salt, hashes, ...fresh })
     .execute();
 }
 
@@ -45,9 +47,9 @@ export async function findCodes(db: Db, operatorId: string, userId: string): Pro
 }
 
 /** How many codes of a user could still be used: none of a frozen set. */
-export async function countCodes({ db, user }: UserChange): Promise<number> {
+export async function countCodes({ db, ctx, user }: UserChange): Promise<number> {
   const set = await findCodes(db, user.operatorId, user.userId);
-  return set && set.frozen_at === null ? (JSON.parse(set.hashes) as string[]).length : 0;
+  return set && set.frozen_at === null ? hashesIn(ctx, set).length : 0;
 }
 
 /** What a person typed, in the one spelling that counts; undefined when it cannot be a code (R31: not counted). */
@@ -58,9 +60,23 @@ export function normaliseCode(typed: string): string | undefined {
 }
 
 /** Whether a code's hash is one of the set's; compares with all of them, always. */
-export function isInSet(set: BackupCodeSets, codeHash: string): boolean {
-  const hashes = JSON.parse(set.hashes) as string[];
-  return hashes.filter((hash) => sameSecret(hash, codeHash)).length > 0;
+export function isInSet(ctx: Context, set: BackupCodeSets, codeHash: string): boolean {
+  return hashesIn(ctx, set).filter((hash) => sameSecret(hash, codeHash)).length > 0;
+}
+
+/** SECURITY: hashes that were put here from another set, or by who has no key, open nothing. */
+function hashesIn(ctx: Context, set: BackupCodeSets): string[] {
+  try {
+    return JSON.parse(unseal(ctx.keys, set.hashes, place(set))) as string[];
+  } catch {
+    const { operator_id: operatorId, user_id: userId } = set;
+    ctx.log.error({ operatorId, userId }, 'the sealed hashes of backup codes do not open');
+    return [];
+  }
+}
+
+function place(set: Pick<BackupCodeSets, 'operator_id' | 'user_id' | 'set_id'>): Place {
+  return { table: 'backup_code_sets', row: [set.operator_id, set.user_id, set.set_id] };
 }
 
 /** Counts a wrong guess; true when it froze the set (R30). */

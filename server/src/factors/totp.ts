@@ -1,7 +1,7 @@
 import { plainCode } from '@warifu/contract';
 import { generateSecret, generateURI, NobleCryptoPlugin, ScureBase32Plugin, verifySync } from 'otplib';
 import type { Context, Expiring } from '../context.ts';
-import { seal, unseal } from '../crypto/sealed.ts';
+import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import type { Db } from '../db/database.ts';
 import type { TotpFactors } from '../db/schema.ts';
 import { limits } from '../limits.ts';
@@ -130,8 +130,8 @@ export function updateFactor(db: Db, { operator_id, user_id, factor_id }: Factor
   return own.where('factor_id', '=', factor_id);
 }
 
-function place(factor: FactorKey) {
-  return { table: 'totp_factors', column: 'secret', row: [factor.operator_id, factor.user_id, factor.factor_id] };
+function place(factor: FactorKey): Place {
+  return { table: 'totp_factors', row: [factor.operator_id, factor.user_id, factor.factor_id] };
 }
 
 /** An enrolment that nobody confirmed is gone after 15 minutes; a window of wrong codes that begins later than now is over. */

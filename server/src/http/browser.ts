@@ -6,7 +6,11 @@ import { hostCheck } from './source-ip.ts';
 
 /** The CSRF token of a session: readable by the console's own pages only. */
 export function csrfTokenOf(ctx: Context, sessionId: string): string {
-  return keyedHash(ctx.keys.blind, `csrf:${sessionId}`);
+  return tokenWith(ctx.keys.blind, sessionId);
+}
+
+function tokenWith(key: Uint8Array, sessionId: string): string {
+  return keyedHash(key, `csrf:${sessionId}`);
 }
 
 /**
@@ -32,7 +36,9 @@ export function crossSiteCheck(ctx: Context): (request: FastifyRequest) => void 
 export function isOwnPage(ctx: Context, request: FastifyRequest, sessionId: string): boolean {
   const says = request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin';
   const token = request.headers['x-csrf-token'];
-  const fits = typeof token === 'string' && sameSecret(token, csrfTokenOf(ctx, sessionId));
+  // A page that was open when the keys were rotated goes on.
+  const keys = [ctx.keys.blind, ...ctx.keys.otherBlinds.filter(({ until }) => until > ctx.now()).map(({ key }) => key)];
+  const fits = typeof token === 'string' && keys.some((key) => sameSecret(token, tokenWith(key, sessionId)));
   return says && isJson(request) && fits;
 }
 

@@ -1,7 +1,7 @@
 import type { Language } from '@warifu/contract';
 import { sql } from 'kysely';
 import type { Context, Expiring, RequestInfo } from '../context.ts';
-import { seal, unseal } from '../crypto/sealed.ts';
+import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { limits } from '../limits.ts';
@@ -107,8 +107,8 @@ export function openContent(
   return JSON.parse(unseal(ctx.keys, row.content, contentPlace(row.operator_id, row.mail_id))) as StoredContent;
 }
 
-function contentPlace(operatorId: string, mailId: string) {
-  return { table: 'outbox', column: 'content', row: [operatorId, mailId] };
+function contentPlace(operatorId: string, mailId: string): Place {
+  return { table: 'outbox', row: [operatorId, mailId] };
 }
 
 /** Removes the mails of an operator that is deleted: its addresses are nobody's any more. */

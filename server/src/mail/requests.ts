@@ -1,5 +1,5 @@
 import type { Context, Expiring, RequestInfo } from '../context.ts';
-import { seal, unseal } from '../crypto/sealed.ts';
+import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import type { DeferredRequests } from '../db/schema.ts';
@@ -86,8 +86,8 @@ async function claim(ctx: Context): Promise<DeferredRequests | undefined> {
     .executeTakeFirst();
 }
 
-function place(requestId: string) {
-  return { table: 'deferred_requests', column: 'payload', row: [requestId] };
+function place(requestId: string): Place {
+  return { table: 'deferred_requests', row: [requestId] };
 }
 
 /** A request that nobody did in time is dropped: its link would surprise more than help. One of a later time waits now. */

@@ -52,7 +52,7 @@ export async function createOperator(c: Change, operator: NewOperator): Promise<
   await insertEmail(c, { operatorId, emailId, address: operator.address });
   const { passwordHash, language } = operator;
   const root = { operatorId, userId: rootId, userName: '', description: '' };
-  await insertUser(c.db, c.now, { ...root, passwordHash, language });
+  await insertUser(c, { ...root, passwordHash, language });
   describe(c, { operatorId, target: operatorId });
   notify(c, 'operator_created');
   return operatorId;

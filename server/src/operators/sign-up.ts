@@ -5,6 +5,7 @@ import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { type Change, change, describe } from '../change/change.ts';
 import type { Expiring } from '../context.ts';
+import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -54,7 +55,8 @@ export async function finishSignUp(cause: Cause, token: string): Promise<string>
     const signUp = await own.returningAll().executeTakeFirstOrThrow();
     await closeSetup(c.db, c.now);
     const address = { email: signUp.email, emailKey: signUp.email_key };
-    return await createOperator(c, { address, passwordHash: signUp.password_hash, language: signUp.language });
+    const passwordHash = unseal(c.ctx.keys, signUp.password_hash, place(signUp.sign_up_id));
+    return await createOperator(c, { address, passwordHash, language: signUp.language });
   });
 }
 
@@ -87,13 +89,18 @@ async function tellKnown(c: Change, operatorId: string, language: 'en' | 'ja'): 
 async function insertSignUp({ db, ctx, now }: Change, { address, passwordHash, language }: SignUpRequest) {
   const signUpId = newId();
   const expiresAt = now + tokenLife;
-  const row = { email: address.email, email_key: address.emailKey, password_hash: passwordHash, language };
+  const sealed = seal(ctx.keys, passwordHash, place(signUpId));
+  const row = { email: address.email, email_key: address.emailKey, password_hash: sealed, language };
   const dates = { created_at: now, expires_at: expiresAt };
   await db
     .insertInto('sign_ups')
     .values({ sign_up_id: signUpId, ...row, ...dates })
     .execute();
   return await issueMailToken(db, ctx, { signUpId, purpose: 'sign_up', expiresAt });
+}
+
+function place(signUpId: string): Place {
+  return { table: 'sign_ups', row: [signUpId] };
 }
 
 /** A sign-up is gone with its link. */

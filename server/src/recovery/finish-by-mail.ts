@@ -77,7 +77,7 @@ async function decide(c: UserChange, check: RightCheck, guess: Guess): Promise<R
   if (!link || !(await linkFits(c, link)) || !set || set.frozen_at !== null) return await wrong('wrong link');
   describe(c, { detail: { case: link.case_id ?? '' } });
   if (guess.code === undefined) return await wrong('not a backup code');
-  if (!isInSet(set, guess.codeHash)) return await wrong(await countGuess(c, set));
+  if (!isInSet(c.ctx, set, guess.codeHash)) return await wrong(await countGuess(c, set));
   // The case is stopped with its links; whoever comes second finds one of them spent.
   if (!(await spendLink(c.db, c.now, link)) || !(await finishCase(c, link.case_id ?? ''))) throw new Failure('MFA0010');
   await removeMfa(c);

@@ -1,6 +1,6 @@
 import type { UserChange } from '../change/change.ts';
-import type { Context, Expiring } from '../context.ts';
-import { keyedHash, newSecret } from '../crypto/tokens.ts';
+import type { Expiring } from '../context.ts';
+import { hashSecret, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { limits } from '../limits.ts';
 
@@ -20,14 +20,14 @@ export type Met = { readonly known: boolean; readonly secrets: readonly string[]
  * @param held what the browser keeps, of whatever accounts
  */
 export async function meetDevice(c: UserChange, held: readonly string[]): Promise<Met> {
-  const { db, ctx, now, user } = c;
+  const { db, now, user } = c;
   for (const secret of held) {
     const seen = await db
       .updateTable('known_devices')
       .set({ last_seen_at: now })
       .where('operator_id', '=', user.operatorId)
       .where('user_id', '=', user.userId)
-      .where('device_hash', '=', hashOf(ctx, user, secret))
+      .where('device_hash', '=', hashOf(user, secret))
       .where('last_seen_at', '>', now - device.life)
       .executeTakeFirst();
     if (seen.numUpdatedRows === 1n)
@@ -35,7 +35,7 @@ export async function meetDevice(c: UserChange, held: readonly string[]): Promis
   }
   const secret = newSecret();
   await forgetOldest(c);
-  const key = { operator_id: user.operatorId, user_id: user.userId, device_hash: hashOf(ctx, user, secret) };
+  const key = { operator_id: user.operatorId, user_id: user.userId, device_hash: hashOf(user, secret) };
   await db
     .insertInto('known_devices')
     .values({ ...key, last_seen_at: now })
@@ -65,8 +65,9 @@ function ofUser(db: Db, { operatorId, userId }: Owner) {
   return db.deleteFrom('known_devices').where('operator_id', '=', operatorId).where('user_id', '=', userId);
 }
 
-function hashOf(ctx: Context, { operatorId, userId }: Owner, secret: string): string {
-  return keyedHash(ctx.keys.blind, `device:${operatorId}/${userId}:${secret}`);
+/** The secret has full entropy, so the hash needs no key, which a rotation would take away. */
+function hashOf({ operatorId, userId }: Owner, secret: string): string {
+  return hashSecret(`device:${operatorId}/${userId}:${secret}`);
 }
 
 /** A browser that did not come back for long is a new one. */

@@ -16,7 +16,7 @@ export type Account = {
   readonly userId: string;
   readonly userName: string;
   readonly language: 'en' | 'ja';
-  /** Undefined when the account has none, or it is suspended: nothing fits it. */
+  /** As stored, sealed. Undefined when the account has none, or it is suspended: nothing fits it. */
   readonly passwordHash: string | undefined;
   readonly credentialVersion: number;
 };

@@ -3,6 +3,7 @@ import type { Users } from '../db/schema.ts';
 import { voidLinksOfUser } from '../links/links.ts';
 import { endPendingSignIns } from '../sessions/pending.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
+import { sealHash } from './sealed-hash.ts';
 
 /**
  * What every change of a password or of MFA brings with it: whatever was proved before is void. Other sessions end,
@@ -28,7 +29,8 @@ export function ownSession({ cause: { caller }, user }: UserChange): string {
 /** Stores a user's password, or takes it away; a suspension ends with it. */
 export async function setPasswordHash(c: UserChange, passwordHash: string | null): Promise<void> {
   const since = { password_changed_at: c.now, password_suspended_at: null, updated_at: c.now };
-  await updateUser(c, { password_hash: passwordHash, ...since });
+  const sealed = passwordHash === null ? null : sealHash(c.ctx, c.user, passwordHash);
+  await updateUser(c, { password_hash: sealed, ...since });
 }
 
 /** The password opens nothing any more, until another one is set. */

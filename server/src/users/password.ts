@@ -11,6 +11,7 @@ import { limits } from '../limits.ts';
 import { clearWrongPasswords, countWrongPassword } from '../sessions/wrong-passwords.ts';
 import { type Account, attemptedOf, findAccount, type Identifier, loadAccount } from './accounts.ts';
 import { notePaused } from './paused-attempts.ts';
+import { openHash, sealHash } from './sealed-hash.ts';
 
 export type PasswordCheck =
   | { readonly right: true; readonly account: Account; readonly attempt: Attempt }
@@ -42,7 +43,7 @@ async function evaluate(
     await ctx.hasher.pretend();
     return { right: false, account, attempt: undefined };
   }
-  const right = await verifyBooked(ctx, attempt, account?.passwordHash, password).finally(admission.leave);
+  const right = await verifyBooked(ctx, attempt, account && openHash(ctx, account), password).finally(admission.leave);
   return right && account ? { right, account, attempt } : { right: false, account, attempt };
 }
 
@@ -169,12 +170,13 @@ export async function judgeWrong(c: Change, { account, attempt }: WrongCheck): P
  */
 async function strengthenHash(ctx: Context, account: Account, password: string): Promise<void> {
   const { operatorId, userId, passwordHash } = account;
-  if (passwordHash === undefined || ctx.hasher.isCurrent(passwordHash)) return;
+  const hash = openHash(ctx, account);
+  if (passwordHash === undefined || hash === undefined || ctx.hasher.isCurrent(hash)) return;
   const stronger = await ctx.hasher.hash(password).catch(nothingWhenBusy);
   if (stronger === undefined) return;
   await ctx.db
     .updateTable('users')
-    .set({ password_hash: stronger })
+    .set({ password_hash: sealHash(ctx, account, stronger) })
     .where('operator_id', '=', operatorId)
     .where('user_id', '=', userId)
     .where('password_hash', '=', passwordHash)

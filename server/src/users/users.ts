@@ -4,6 +4,7 @@ import { assertNameNotFavoured } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import {
   type AuthorityChange,
+  type Change,
   changeAuthority,
   changeUserAuthority,
   count,
@@ -20,6 +21,7 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { endUserSessions } from '../sessions/sessions.ts';
 import { updateUser } from './credentials.ts';
+import { sealHash } from './sealed-hash.ts';
 
 /** A SAM user as other code refers to it. */
 export type SamUser = { readonly operatorId: string; readonly userId: string; readonly userName: string };
@@ -98,7 +100,7 @@ export async function createSamUser(cause: Cause, params: UserPath, user: NewSam
     describe(c, { target: nameOf(userName) });
     await assertNameNotFavoured(c, userName);
     await assertRoom(c);
-    await insertUser(c.db, c.now, { ...user, operatorId, userId: newId(), userName, passwordHash: null });
+    await insertUser(c, { ...user, operatorId, userId: newId(), userName, passwordHash: null });
   });
 }
 
@@ -135,7 +137,7 @@ export type NewUser = NewSamUser & SamUser & { readonly passwordHash: string | n
  * Adds a user; the root user's name is empty.
  * @throws Failure AUM0020 when the name is taken
  */
-export async function insertUser(db: Db, now: number, user: NewUser): Promise<void> {
+export async function insertUser({ db, ctx, now }: Change, user: NewUser): Promise<void> {
   const row = {
     operator_id: user.operatorId,
     user_id: user.userId,
@@ -143,7 +145,7 @@ export async function insertUser(db: Db, now: number, user: NewUser): Promise<vo
     user_name: user.userName,
     description: user.description,
     language: user.language,
-    password_hash: user.passwordHash,
+    password_hash: user.passwordHash === null ? null : sealHash(ctx, user, user.passwordHash),
     password_changed_at: user.passwordHash === null ? null : now,
     password_suspended_at: null,
     credential_version: 1,

@@ -58,7 +58,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
       settleClock: async () => {},
     };
   };
-  const hasher = createHasher(loadKeys(join(dataDir, 'keys/keys.json')), { slots: 1 });
+  const hasher = createHasher({ slots: 1 });
   const ctx = open();
   await migrate(ctx.db);
   return {

@@ -1,11 +1,15 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import { seal } from '../../src/crypto/sealed.ts';
 import type { BackupCodeSets } from '../../src/db/schema.ts';
 import { isInSet, makeCodes, normaliseCode } from '../../src/factors/backup-codes.ts';
 import { limits } from '../../src/limits.ts';
 import { fastHasher } from '../support/fast-hasher.ts';
+import { testKeys } from '../support/keys.ts';
 
-const ctx = { hasher: fastHasher() } as unknown as Context;
+const keys = testKeys();
+const ctx = { hasher: fastHasher(), keys, log: pino({ level: 'silent' }) } as unknown as Context;
 
 describe('R25: how backup codes are made', () => {
   it('gives 10,000 codes without a duplicate in a set, each symbol as likely as another', async () => {
@@ -32,9 +36,13 @@ describe('R25: how backup codes are made', () => {
     expect(one.salt).not.toBe(two.salt);
     expect(one.hashes).toHaveLength(5);
     for (const code of one.codes) expect(JSON.stringify([one.salt, one.hashes])).not.toContain(code);
-    const set = { hashes: JSON.stringify(one.hashes) } as BackupCodeSets;
-    for (const code of one.codes) expect(isInSet(set, await ctx.hasher.hashWithSalt(code, one.salt))).toBe(true);
-    expect(isInSet(set, await ctx.hasher.hashWithSalt(one.codes[0] ?? '', two.salt))).toBe(false);
+    const row = { operator_id: 'OP1', user_id: 'root', set_id: 's' };
+    const stored = seal(keys, JSON.stringify(one.hashes), { table: 'backup_code_sets', row: Object.values(row) });
+    const set = { ...row, hashes: stored } as BackupCodeSets;
+    for (const code of one.codes) expect(isInSet(ctx, set, await ctx.hasher.hashWithSalt(code, one.salt))).toBe(true);
+    const moved = { ...set, operator_id: 'OP2' };
+    expect(isInSet(ctx, moved, await ctx.hasher.hashWithSalt(one.codes[0] ?? '', one.salt))).toBe(false);
+    expect(isInSet(ctx, set, await ctx.hasher.hashWithSalt(one.codes[0] ?? '', two.salt))).toBe(false);
   });
 });
 
