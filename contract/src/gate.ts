@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type AnyEndpoint, closed, endpoint, oneOf } from './endpoint.ts';
+import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs, EpochSeconds } from './fields.ts';
 
 // What programs that Warifu guards ask.
@@ -147,6 +147,3 @@ export const revokeToken = endpoint({
   body: TokenForm,
   status: 200,
 });
-
-/** What no permission is about: the questions of a gate key, and the end of a token that one holds. */
-export const gateEndpoints: readonly AnyEndpoint[] = [checkAuthorization, introspectToken, revokeToken];

@@ -1,10 +1,11 @@
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as authKeys from './auth-keys.ts';
+import { evaluate, evaluateMany } from './authzen.ts';
 import * as console from './console.ts';
 import * as emails from './emails.ts';
 import type { AnyEndpoint } from './endpoint.ts';
-import { getIdentity } from './gate.ts';
+import { checkAuthorization, getIdentity, introspectToken, revokeToken } from './gate.ts';
 import * as mfa from './mfa.ts';
 import * as operators from './operators.ts';
 import * as permissions from './permissions.ts';
@@ -16,6 +17,7 @@ import * as users from './users.ts';
 export * from './audit.ts';
 export * from './auth.ts';
 export * from './auth-keys.ts';
+export * from './authzen.ts';
 export * from './codes.ts';
 export * from './console.ts';
 export * from './emails.ts';
@@ -55,3 +57,12 @@ export const endpoints: readonly AnyEndpoint[] = [
   audit,
   { getIdentity },
 ].flatMap((module) => Object.values(module).filter(isEndpoint));
+
+/** What no permission is about: the questions of a gate key, and the end of a token that one holds. */
+export const gateEndpoints: readonly AnyEndpoint[] = [
+  checkAuthorization,
+  introspectToken,
+  revokeToken,
+  evaluate,
+  evaluateMany,
+];

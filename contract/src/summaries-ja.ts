@@ -8,6 +8,9 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Auth:getSession': 'この Cookie でログインしているユーザーと、書き込みに必要な CSRF トークンを取得します。',
   'Auth:revokeToken':
     'RFC 7009 の形式で、トークンのセッションを終了します。トークンの所持者が実行でき、応答からは何もわかりません。',
+  'Authz:evaluate': 'AuthZEN Authorization API 1.0 の形式で、セッションによる呼び出しが許可されるかを判定します。',
+  'Authz:evaluateMany':
+    'AuthZEN Authorization API 1.0 の形式で、50 件までの呼び出しを判定します。各項目で省略した値は、リクエスト全体の値になります。',
   'Authz:introspectToken': 'RFC 7662 の形式で、トークンがどのユーザーのセッションのものかを取得します。',
   'Auth:getIdentity': '呼び出し元のセッションのユーザーと、認証の方法を取得します。',
   'Authz:checkAuthorization':

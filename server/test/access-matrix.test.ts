@@ -27,6 +27,7 @@ const pages: Record<string, string> = {
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
   'GET /.well-known/jwks.json': 'anyone',
+  'GET /.well-known/authzen-configuration': 'anyone',
   'GET /mail-preview': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}/html': 'this computer, while no mail server is set',

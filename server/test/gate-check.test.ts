@@ -245,6 +245,47 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
     expect(record).toEqual({ actor: 'sam:hana', user_name: 'hana', api_kind: 'Auth:revokeToken' });
   });
 
+  it('answers as the AuthZEN Authorization API 1.0', async () => {
+    const found = await call(server, 'GET', '/.well-known/authzen-configuration');
+    expect(found.body).toEqual({
+      policy_decision_point: 'http://localhost:8787',
+      access_evaluation_endpoint: 'http://localhost:8787/access/v1/evaluation',
+      access_evaluations_endpoint: 'http://localhost:8787/access/v1/evaluations',
+    });
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const permission = allow(['Orders:read'], "pathVariable('id') == '7' and pathVariable('customer') == '12'");
+    const hana = await signInSam(server, await newSam(server, root, as, 'hana', permission));
+    const headers = { authorization: `Bearer ${key}` };
+    const send = (body: object, path = 'evaluation') => call(server, 'POST', `/access/v1/${path}`, { body, headers });
+    const subject = { type: 'session', id: hana.token, properties: { passed: 'over' } };
+    const resource = { type: 'Orders', id: '7', properties: { customer: 12, tags: ['none'] } };
+    const action = { name: 'read' };
+    const permitted = { decision: true, context: { settledBy: 'permission' } };
+    expect((await send({ subject, resource, action })).body).toEqual(permitted);
+    expect((await send({ subject, resource, action: { name: 'Orders:read' }, more: 1 })).body).toEqual(permitted);
+    const refused = { decision: false, context: { settledBy: 'permission', missingPermission: 'Orders:read' } };
+    expect((await send({ subject, resource: { ...resource, id: '8' }, action })).body).toEqual(refused);
+    const stranger = await send({ subject: { type: 'session', id: 'none' }, resource, action });
+    expect(stranger.body).toEqual({ decision: false, context: { settledBy: 'credential' } });
+    for (const body of [
+      { resource, action },
+      { subject: { type: 'user', id: 'hana' }, resource, action },
+    ]) {
+      const bad = await send(body);
+      expect([bad.status, String(bad.body.field)]).toEqual([400, expect.stringMatching(/^subject/)]);
+    }
+    const other = { resource: { ...resource, id: '8' } };
+    const evaluations = [{ resource }, other, { resource }];
+    const many = async (options?: object) =>
+      (await send({ subject, action, evaluations, ...(options && { options }) }, 'evaluations')).body.evaluations;
+    expect(await many()).toEqual([permitted, refused, permitted]);
+    expect(await many({ evaluations_semantic: 'deny_on_first_deny' })).toEqual([permitted, refused]);
+    expect(await many({ evaluations_semantic: 'permit_on_first_permit' })).toEqual([permitted]);
+    const lacking = await send({ subject, evaluations: [{ resource, action }, { resource }] }, 'evaluations');
+    expect([lacking.status, lacking.body.field]).toEqual([400, 'evaluations.1.action']);
+  });
+
   it('refuses the next question after a logout, a permission change, a deletion and a revoked key', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);

@@ -1,15 +1,29 @@
-import { checkAuthorization, introspectToken, revokeToken } from '@warifu/contract';
+import { checkAuthorization, evaluate, evaluateMany, introspectToken, revokeToken } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { anyone, withGateKey } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { endThisSession } from '../sessions/own-sessions.ts';
 import { check, introspect, openedBy } from './check.ts';
+import { evaluateAll, evaluateOne } from './evaluate.ts';
 
 /** What guarded programs ask. */
 export function registerGateRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
   handle(app, checkAuthorization, withGateKey, async ({ caller, body }) => await check(ctx, caller, body));
+
+  handle(app, evaluate, withGateKey, async ({ caller, body }) => await evaluateOne(ctx, caller, body));
+
+  handle(app, evaluateMany, withGateKey, async ({ caller, body }) => {
+    return { evaluations: await evaluateAll(ctx, caller, body) };
+  });
+
+  // AuthZEN Authorization API 1.0 §9.
+  app.get('/.well-known/authzen-configuration', async () => ({
+    policy_decision_point: ctx.config.baseUrl,
+    access_evaluation_endpoint: ctx.config.baseUrl + evaluate.path,
+    access_evaluations_endpoint: ctx.config.baseUrl + evaluateMany.path,
+  }));
 
   handle(app, introspectToken, withGateKey, async ({ caller, body }) => await introspect(ctx, caller, body.token));
 

@@ -10,7 +10,8 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[], publicOnes: R
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/^\/v1/, '');
     const described = operation(endpoint, publicOnes.has(endpoint), schemas);
-    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: described };
+    const elsewhere = path === endpoint.path && { servers: [{ url: '/' }] };
+    paths[path] = { ...paths[path], ...elsewhere, [endpoint.method.toLowerCase()]: described };
   }
   return {
     openapi: '3.1.0',

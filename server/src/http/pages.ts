@@ -67,7 +67,7 @@ function plainPath(url: string): string {
 }
 
 function wantsPage({ method, url, headers }: FastifyRequest): boolean {
-  const forPrograms = /^\/(v1|assets|\.well-known)(\/|$)/.test(url);
+  const forPrograms = /^\/(v1|access|assets|\.well-known)(\/|$)/.test(url);
   return method === 'GET' && !forPrograms && (headers.accept ?? '').includes('text/html');
 }
 

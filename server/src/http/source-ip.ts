@@ -162,5 +162,8 @@ export function internalHostCheck(
   return (host, route = '') =>
     host !== undefined &&
     hosts.has(host.toLowerCase()) &&
-    (route === '/.well-known/jwks.json' || route === '/metrics' || /^\/v1\/(?!console\/|setup$)/.test(route));
+    (programPages.has(route) || /^\/(?:access\/)?v1\/(?!console\/|setup$)/.test(route));
 }
+
+/** Beside the API. */
+const programPages = new Set(['/.well-known/jwks.json', '/.well-known/authzen-configuration', '/metrics']);
