@@ -16,6 +16,7 @@ import { sendProblem } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
 import { both, countTime, timeRoutes } from './http/request-times.ts';
 import { type IdentifiedRequest, SecureResponse } from './http/security-headers.ts';
+import { registerSecurityText } from './http/security-text.ts';
 import { endSockets, limitSockets } from './http/sockets.ts';
 import { hostCheck, hostOf, internalHostCheck, sourceIpReader } from './http/source-ip.ts';
 import { answerOddRequests, answerUnreadable } from './http/unreadable.ts';
@@ -90,6 +91,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
   if (ctx.config.sandbox) registerSandboxRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);
+  registerSecurityText(app, ctx);
   if (ctx.config.mailPreview) registerMailPreview(app, ctx);
   registerMetrics(app, ctx);
   const missingPage = await registerPages(app, consoleDist);

@@ -28,6 +28,7 @@ const pages: Record<string, string> = {
   'GET /readyz': 'anyone',
   'GET /.well-known/jwks.json': 'anyone',
   'GET /.well-known/authzen-configuration': 'anyone',
+  'GET /.well-known/security.txt': 'anyone, once a contact is set',
   'GET /mail-preview': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}/html': 'this computer, while no mail server is set',

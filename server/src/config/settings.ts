@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { accent, productName, quoted, sender } from './brand.ts';
 import { integer, oneOf, path, text, toggle } from './forms.ts';
 import { cidrList, hostList, isLoopback } from './hosts.ts';
+import { securityText } from './security-text.ts';
 import { type At, ConfigError, type Setting, setting } from './setting.ts';
 import { databaseUrl, origin, smtpUrl } from './urls.ts';
 
@@ -231,6 +232,7 @@ export const settings = {
     default: 'UTC',
     meaning: 'times in mails and in the mail preview, and in conditions of permissions (`currentDate`, `currentTime`)',
   }),
+  ...securityText,
 } satisfies Record<string, Setting<unknown>>;
 
 export type Settings = typeof settings;
