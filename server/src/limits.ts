@@ -155,9 +155,26 @@ export const limits = {
     /** A notice older than this is dropped, with a record. */
     maxAge: 3 * day,
     parallel: 5,
-    waits: { connect: 10 * second, greeting: 10 * second, answer: 10 * second },
+    /** Links that go out beside, whatever else takes its time. */
+    linksParallel: 5,
+    /** With those whose answer is awaited for long. */
+    connections: 20,
+    /** An answer that takes so long holds up no other mail. */
+    slow: 10 * second,
+    /** How often it is looked for other mails meanwhile. */
+    look: 2 * second,
+    /**
+     * RFC 5321 §4.5.3.2: at least 5 minutes for the greeting and for each command, 10 for the answer to a mail that was
+     * handed over whole: one that is taken for lost arrives twice. What is left for connecting lies over the first.
+     */
+    waits: { connect: 6 * minute, greeting: 5 * minute, answer: 10 * minute, whole: 20 * minute },
+    /** After the answer to a whole mail did not come: it has probably arrived. Doubled each time. */
+    unanswered: 1 * hour,
+    longestUnanswered: 8 * hour,
+    /** What is on its way at a stop has so long to be taken. */
+    stopTime: 1 * second,
     /** Whoever sends a test mail is waiting for the answer. */
-    testWaits: { connect: 5 * second, greeting: 10 * second, answer: 15 * second },
+    testWaits: { connect: 10 * second, greeting: 10 * second, answer: 15 * second, whole: 20 * second },
     /** Test mails of one operator. */
     tests: { perHour: 5, perDay: 20 },
     claim: 2 * minute,

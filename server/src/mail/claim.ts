@@ -1,14 +1,26 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { transaction } from '../db/database.ts';
 import type { Database, Outbox } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 
+/** Somebody waits for it, and it soon is of no use. */
+export function isUrgent({ template }: Pick<Outbox, 'template'>): boolean {
+  return template.endsWith('_link');
+}
+
+const urgent = sql<boolean>`outbox.template like '%\\_link' escape '\\'`;
+
 /**
- * Claims the oldest mails that are due, for a limited time: a server that dies leaves them to the next one. A mail
- * waits for the earlier ones to its recipient.
+ * Claims mails that are due, links first and then the oldest, for a limited time: a server that dies leaves them to the next
+ * one. A notice waits for the earlier mails to its recipient; a link waits for none.
+ * @param room how many of any kind; links when there is room for nothing else
  */
-export function claimDue(ctx: Context): Promise<Outbox[]> {
+export async function claimDue(
+  ctx: Context,
+  room: { readonly any: number; readonly links: number },
+): Promise<Outbox[]> {
+  if (room.any <= 0 && room.links <= 0) return [];
   const now = ctx.now();
   const isDue = (eb: ExpressionBuilder<Database, 'outbox'>) =>
     eb.and([
@@ -17,7 +29,7 @@ export function claimDue(ctx: Context): Promise<Outbox[]> {
       eb('next_attempt_at', '<=', now),
       eb('claimed_until', '<=', now),
     ]);
-  return transaction(ctx.db, (tx) =>
+  return await transaction(ctx.db, (tx) =>
     tx
       .updateTable('outbox')
       .set({ claimed_until: now + limits.mail.claim })
@@ -32,10 +44,11 @@ export function claimDue(ctx: Context): Promise<Outbox[]> {
             .selectFrom('outbox')
             .select(['operator_id', 'mail_id'])
             .where(isDue)
-            .where((sub) => sub.not(sub.exists(earlierMails(sub))))
+            .where((sub) => sub.or([urgent, ...(room.any > 0 ? [sub.not(sub.exists(earlierMails(sub)))] : [])]))
+            .orderBy(urgent, 'desc')
             .orderBy('created_at')
             .orderBy('mail_id')
-            .limit(limits.mail.parallel)
+            .limit(room.any > 0 ? room.any : room.links)
             .$asTuple('operator_id', 'mail_id'),
         ),
       )
@@ -46,20 +59,24 @@ export function claimDue(ctx: Context): Promise<Outbox[]> {
 
 /** Mails to the same recipient that were written before and are still on their way. */
 function earlierMails(eb: ExpressionBuilder<Database, 'outbox'>) {
-  return eb
-    .selectFrom('outbox as earlier')
-    .select('earlier.mail_id')
-    .whereRef('earlier.operator_id', '=', 'outbox.operator_id')
-    .whereRef('earlier.recipient', '=', 'outbox.recipient')
-    .where('earlier.sent_at', 'is', null)
-    .where('earlier.dropped_at', 'is', null)
-    .where((sub) =>
-      sub.or([
-        sub('earlier.created_at', '<', sub.ref('outbox.created_at')),
-        sub.and([
-          sub('earlier.created_at', '=', sub.ref('outbox.created_at')),
-          sub('earlier.mail_id', '<', sub.ref('outbox.mail_id')),
+  return (
+    eb
+      .selectFrom('outbox as earlier')
+      .select('earlier.mail_id')
+      .whereRef('earlier.operator_id', '=', 'outbox.operator_id')
+      .whereRef('earlier.recipient', '=', 'outbox.recipient')
+      .where('earlier.sent_at', 'is', null)
+      .where('earlier.dropped_at', 'is', null)
+      // It may have arrived, and is not sent again for hours.
+      .where('earlier.last_error', 'not like', 'UNANSWERED %')
+      .where((sub) =>
+        sub.or([
+          sub('earlier.created_at', '<', sub.ref('outbox.created_at')),
+          sub.and([
+            sub('earlier.created_at', '=', sub.ref('outbox.created_at')),
+            sub('earlier.mail_id', '<', sub.ref('outbox.mail_id')),
+          ]),
         ]),
-      ]),
-    );
+      )
+  );
 }

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
 import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
@@ -5,12 +6,23 @@ import { limits } from '../limits.ts';
 import type { StoredContent } from './outbox.ts';
 import { renderMail } from './templates/render.ts';
 
-/** Shorter than a claim, so that no second server takes a mail that is still being sent. */
-const longestSend = 60_000;
 const urlSettings = /^(?:requireTLS|ignoreTLS|authMethod|name|tls\..+)$/;
 
-/** Milliseconds for the connection, for the greeting, and for each answer. */
-export type Waits = { readonly connect: number; readonly greeting: number; readonly answer: number };
+/** Milliseconds until the greeting has come, for the greeting alone, for each answer, and for a whole mail. */
+export type Waits = {
+  readonly connect: number;
+  readonly greeting: number;
+  readonly answer: number;
+  readonly whole: number;
+};
+
+const longestLookUp = 30_000;
+
+/** Of each pool: how long a whole mail may take. */
+const wholes = new WeakMap<Transporter, number>();
+
+/** By their signals: mails whose last byte was read, so that all that is missing is the answer. */
+const handedOver = new WeakSet<AbortSignal>();
 
 /** Opens a pool of connections to an SMTP server. */
 export function openTransport(smtpUrl: string, waits: Waits = limits.mail.waits): Transporter {
@@ -23,22 +35,29 @@ export function openTransport(smtpUrl: string, waits: Waits = limits.mail.waits)
     url.searchParams.delete('ignoreTLS');
     url.searchParams.set('requireTLS', 'true');
   }
-  return createTransport({
+  const transport = createTransport({
     url: url.href,
     pool: true,
-    maxConnections: limits.mail.parallel,
+    maxConnections: limits.mail.connections,
     connectionTimeout: waits.connect,
     greetingTimeout: waits.greeting,
     socketTimeout: waits.answer,
-    dnsTimeout: waits.connect,
+    dnsTimeout: Math.min(waits.connect, longestLookUp),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  transport.use('stream', (mail, done) => {
+    const { signal } = mail.data as { signal: AbortSignal };
+    mail.message.processFunc((input) => input.pipe(new PassThrough()).once('end', () => handedOver.add(signal)));
+    done();
+  });
+  wholes.set(transport, waits.whole);
+  return transport;
 }
 
 /** What went wrong, without a word of the server's answer: it may repeat the recipient or the content. */
 export type Fault = {
-  readonly kind: 'SERVER' | 'DEFERRED' | 'REJECTED';
+  readonly kind: 'SERVER' | 'DEFERRED' | 'REJECTED' | 'UNANSWERED' | 'CUT';
   /** SMTP reply code or error code. */
   readonly code: string;
 };
@@ -53,19 +72,33 @@ export type Outgoing = {
   readonly content: () => StoredContent;
 };
 
-/** Hands one mail to the SMTP server; undefined when it was taken. */
-export async function send(ctx: Context, transport: Transporter, mail: Outgoing): Promise<Fault | undefined> {
+/**
+ * Hands one mail to the SMTP server; undefined when it was taken.
+ * @param cut gives it up: its fault is then `CUT`, unless the mail was handed over
+ */
+export async function send(
+  ctx: Context,
+  transport: Transporter,
+  mail: Outgoing,
+  cut?: AbortSignal,
+): Promise<Fault | undefined> {
   let message: ReturnType<typeof compose>;
   try {
     message = compose(ctx, mail);
   } catch {
     return { kind: 'REJECTED', code: 'UNREADABLE' };
   }
+  const late = AbortSignal.timeout(wholes.get(transport) ?? limits.mail.waits.whole);
+  // One of its own for each mail, by which it is known.
+  const signal = AbortSignal.any(cut ? [late, cut] : [late]);
   try {
-    await transport.sendMail(message);
+    await transport.sendMail({ ...message, signal });
     return undefined;
   } catch (error) {
-    return faultOf(error as SmtpError);
+    const fault = faultOf(error as SmtpError);
+    const { responseCode } = error as SmtpError;
+    if (responseCode === undefined && handedOver.has(signal)) return { kind: 'UNANSWERED', code: fault.code };
+    return cut?.aborted && responseCode === undefined ? { kind: 'CUT', code: fault.code } : fault;
   }
 }
 
@@ -86,7 +119,6 @@ function compose(ctx: Context, mail: Outgoing) {
       'X-Auto-Response-Suppress': 'All',
       'Content-Language': content.language,
     },
-    signal: AbortSignal.timeout(longestSend),
   };
 }
 

@@ -18,10 +18,12 @@ export type SinkOptions = {
   /** Answers to RCPT TO, one after the other; 250 once they are used up. */
   readonly answers?: number[];
   readonly login?: { readonly user: string; readonly pass: string };
+  /** Called when a mail has come whole, before it is confirmed. */
+  readonly beforeAnswer?: (recipient: string) => Promise<void>;
 };
 
 /** A mail server that keeps what it gets. */
-export async function startSink({ port = 0, answers = [], login }: SinkOptions = {}): Promise<Sink> {
+export async function startSink({ port = 0, answers = [], login, beforeAnswer }: SinkOptions = {}): Promise<Sink> {
   const mails: ParsedMail[] = [];
   const recipients: string[][] = [];
   let open = 0;
@@ -50,6 +52,7 @@ export async function startSink({ port = 0, answers = [], login }: SinkOptions =
       recipients.push(session.envelope.rcptTo.map((to) => to.address));
       simpleParser(stream)
         .then((mail) => mails.push(mail))
+        .then(() => beforeAnswer?.(session.envelope.rcptTo[0]?.address ?? ''))
         .then(() => done(), done);
     },
   });
@@ -86,5 +89,5 @@ export async function startSilentServer(): Promise<{ url: string; close: () => P
 
 /** The same time for each step. */
 export function allWaits(milliseconds: number) {
-  return { connect: milliseconds, greeting: milliseconds, answer: milliseconds };
+  return { connect: milliseconds, greeting: milliseconds, answer: milliseconds, whole: 10 * milliseconds };
 }
