@@ -53,7 +53,7 @@ export const owners: Record<string, string> = {
 };
 
 /** Files beside the folders that every folder may import: parameters, the outside world, the one error class. */
-export const shared = ['command', 'config', 'context', 'counts', 'failure', 'limits'];
+export const shared = ['command', 'config', 'context', 'counts', 'failure', 'limits', 'trouble'];
 
 /** The folders of which the shared files may speak, so that nobody reaches a lower one by way of them. */
 export const sharedMayImport = ['crypto', 'db'];

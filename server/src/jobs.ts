@@ -3,6 +3,7 @@ import { causeOf } from './change/cause.ts';
 import { keepTime } from './clock.ts';
 import type { Context, Expiring } from './context.ts';
 import { randomBelow } from './crypto/tokens.ts';
+import { isStorageFailure } from './db/database.ts';
 import { expiredFactors } from './factors/totp.ts';
 import { limits } from './limits.ts';
 import { expiredLinks } from './links/links.ts';
@@ -19,6 +20,7 @@ import { expiredDevices } from './sessions/devices.ts';
 import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
+import { logTrouble } from './trouble.ts';
 import type { PasswordCheck } from './users/password.ts';
 import { writePaused } from './users/paused-attempts.ts';
 
@@ -89,7 +91,7 @@ export function startJobs(ctx: Context, presence = createPresence(ctx)): Jobs {
     },
     stop: async () => {
       for (const runner of runners.values()) runner.stop();
-      // Closing ends the round of mails after its current batch; a long queue must not hold up the stop.
+      // Closing begins no other mail, and gives those on their way a moment: nothing of it must hold up the stop.
       await mailer.close();
       await Promise.all([...runners.values()].map((runner) => runner.idle()));
       await writePaused(ctx, 0).catch((error: unknown) => logFailed(ctx, 'paused attempts', error));
@@ -130,5 +132,9 @@ function startJob(ctx: Context, job: Job) {
 
 function logFailed(ctx: Context, job: string, error: unknown): void {
   ctx.counts.failedJobs.add({ job });
-  ctx.log.error({ job, error: error instanceof Error ? error.name : '' }, 'job failed');
+  // The same trouble as that of requests, and of the other jobs.
+  const line = isStorageFailure(error)
+    ? ({ level: 'warn', message: 'storage unavailable' } as const)
+    : ({ level: 'error', message: 'job failed' } as const);
+  logTrouble(ctx.log, error, { ...line, about: { job } });
 }

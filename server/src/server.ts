@@ -17,6 +17,7 @@ import { releaseClaims } from './mail/outbox.ts';
 import { serveMetrics } from './metrics/listen.ts';
 import { newSetupLink } from './operators/setup.ts';
 import { createPresence } from './presence.ts';
+import { logTrouble } from './trouble.ts';
 
 export type Running = {
   readonly ctx: Context;
@@ -45,7 +46,8 @@ export async function startServer(config: Config, log: Logger, now: () => number
   );
   const keys = await once(() => keysFor(config, 'may be new'));
   const release = claimServer(config.databaseUrl);
-  const lost = (error: Error) => log.warn({ error: error.message }, 'database connection lost');
+  const lost = (error: Error) =>
+    logTrouble(log, error, { level: 'warn', message: 'database connection lost', about: {} });
   let db: Db | undefined;
   try {
     db = await once(() => openUpToDate(config.databaseUrl, lost));

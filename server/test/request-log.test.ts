@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call } from './support/client.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -121,6 +122,30 @@ describe.each(engines)('the log of requests on %s', (engine) => {
       { source: '127.0.0.1', status: 400 },
       { source: '127.0.0.1', status: 404 },
     ]);
+  });
+});
+
+describe.each(engines)('a job that fails on %s', (engine) => {
+  it('has one line that names it, and is counted', async () => {
+    const server = await startTestServer(engine);
+    const { db } = server.ctx;
+    await sql`alter table deferred_requests rename to elsewhere`.execute(db);
+    for (let i = 0; i < 3; i++) await server.jobs.drain();
+    await sql`alter table elsewhere rename to deferred_requests`.execute(db);
+    const lines = server
+      .log()
+      .split('\n')
+      .filter((text) => text.includes('"msg":"job failed"'));
+    expect(lines.map((text) => JSON.parse(text) as Line)).toMatchObject([
+      { level: 50, job: 'requests', error: { message: expect.stringContaining('deferred_requests') } },
+      { level: 50, job: 'clean-up', error: { message: expect.stringContaining('deferred_requests') } },
+    ]);
+    const counted = server.ctx.counts.failedJobs.samples().map(({ labels, value }) => [labels['job'], value]);
+    expect(counted).toEqual([
+      ['requests', 3],
+      ['clean-up', 3],
+    ]);
+    await server.stop();
   });
 });
 

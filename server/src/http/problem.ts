@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { isStorageFailure } from '../db/database.ts';
 import { Failure } from '../failure.ts';
+import { logTrouble } from '../trouble.ts';
 import { logRefusal } from './request-log.ts';
 
 /** The headers of a request, in small letters. */
@@ -67,11 +68,11 @@ export function sendProblem(ctx: Context, request: FastifyRequest, reply: Fastif
   const failure = toFailure(error);
   ctx.counts.errors.add({ code: failure.code });
   if (failure.code === 'COM0003') {
-    ctx.log.error({ requestId: request.id, error: describe(error) }, 'request failed');
+    logTrouble(ctx.log, error, { level: 'error', message: 'request failed', about: { requestId: request.id } });
   }
   if (failure.code === 'COM0503' && !(error instanceof Failure)) {
     ctx.counts.storageFailures++;
-    ctx.log.warn({ requestId: request.id, error: describe(error) }, 'storage unavailable');
+    logTrouble(ctx.log, error, { level: 'warn', message: 'storage unavailable', about: { requestId: request.id } });
   }
   logRefusal(ctx, request, failure.code);
   const { status, headers, body } = problemOf(failure, request.id, request.headers);
@@ -99,11 +100,4 @@ function toFailure(error: unknown): Failure {
   const known = notThere.includes(String(code)) ? 'COM0404' : byStatus[statusCode];
   if (known) return new Failure(known);
   return new Failure('COM0001', { field: 'request', reason: { en: 'is not valid', ja: '値が正しくありません。' } });
-}
-
-/** What the log may hold of an unexpected error: no SQL, no parameters, no row. */
-function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const code = 'code' in error ? String(error.code) : undefined;
-  return { name: error.name, code, message: error.message.split('\n')[0]?.slice(0, 200), stack: error.stack };
 }
