@@ -32,7 +32,7 @@ const consolePart: Part = {
 
 const serverPart: Part = {
   name: 'server',
-  sources: ['server/src', 'server/package.json', 'scripts/package-build.ts', consolePart.made, ...shared],
+  sources: ['server/src', 'server/package.json', 'contrib', 'scripts/package-build.ts', consolePart.made, ...shared],
   made: 'dist/warifu/THIRD-PARTY-LICENSES.txt',
   build: buildWarifu,
 };

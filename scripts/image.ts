@@ -38,7 +38,7 @@ export async function layOutImage(): Promise<string> {
 
 /** The package as `npm ci --omit=dev` installs it, started by the Node of the image: there is no `env` to look for it. */
 function layOutPackage(): void {
-  cpSync(packages.warifu, app, { recursive: true });
+  cpSync(packages.warifu, app, { recursive: true, filter: (file) => !file.endsWith('/contrib') });
   npm(app, 'ci', '--omit=dev');
   const command = join(app, 'warifu.js');
   const [, ...code] = readFileSync(command, 'utf8').split('\n');

@@ -20,6 +20,7 @@ export async function buildWarifu(): Promise<void> {
     recursive: true,
     filter: (file) => !file.endsWith('licences.md'),
   });
+  cpSync(join(root, 'contrib'), join(folder, 'contrib'), { recursive: true });
   const { version, license, description } = readPackage(root);
   const argon2 = readPackage(join(root, 'server')).dependencies?.[native] ?? '';
   const manifest = {

@@ -11,6 +11,8 @@ const needs: readonly Need[] = [
   { what: 'nginx', debian: 'nginx', present: () => onPath('nginx') !== undefined },
   { what: 'Caddy', debian: 'caddy', present: () => onPath('caddy') !== undefined },
   { what: 'Buildah', debian: 'buildah', present: () => onPath('buildah') !== undefined },
+  { what: 'docker-compose', debian: 'docker-compose', present: () => onPath('docker-compose') !== undefined },
+  { what: 'systemd-analyze', debian: 'systemd', present: () => onPath('systemd-analyze') !== undefined },
   { what: 'ip', debian: 'iproute2', present: () => onPath('ip') !== undefined },
   { what: 'oathtool', debian: 'oathtool', present: () => onPath('oathtool') !== undefined },
   { what: 'curl', debian: 'curl', present: () => onPath('curl') !== undefined },
