@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { packages } from '../../scripts/package-build.ts';
-import { type Cluster, startPostgres } from '../../scripts/postgres.ts';
+import { postgresBin } from '../../scripts/system-packages.ts';
 import { setUp } from './api.ts';
 import { createDatabase } from './database.ts';
 import type { Need, Stage } from './guide.ts';
@@ -10,7 +10,7 @@ import { serverEnv, startServer, temporaryFolder } from './server.ts';
 import { startSmtp } from './smtp.ts';
 
 /** What guides may need. */
-export const needs = { server, command, postgres, host } as const;
+export const needs = { server, command, release, postgres, host, certificate, nginx, caddy } as const;
 
 /** The root user of guides, without MFA. */
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
@@ -43,35 +43,39 @@ function server(database: 'sqlite' | 'postgres' = 'sqlite'): Need {
   };
 }
 
-let installed: string | undefined;
+let installed: Promise<string> | undefined;
 
 /** `npx warifu` works in the folder: the packed package, installed there. */
 async function command({ folder }: Stage): Promise<void> {
-  installed ??= install();
-  symlinkSync(join(installed, 'node_modules'), join(folder, 'node_modules'));
+  installed ??= pack().then((tarball) => {
+    writeFileSync(join(dirname(tarball), 'package.json'), '{"private":true}');
+    npm(dirname(tarball), 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball);
+    return dirname(tarball);
+  });
+  symlinkSync(join(await installed, 'node_modules'), join(folder, 'node_modules'));
 }
 
-function install(): string {
-  const place = temporaryFolder('installed');
-  const env = serverEnv(0, place);
-  const npm = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync('npm', args, { cwd: place, env, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${stderr}`);
-    return stdout;
-  };
-  writeFileSync(join(place, 'package.json'), '{"private":true}');
-  const packed = npm('pack', packages.warifu, '--json');
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  npm('install', '--prefer-offline', '--no-audit', '--no-fund', join(place, filename));
-  return place;
+let packed: Promise<string> | undefined;
+
+/** The packed package lies in the folder, and what it needs in npm's cache. */
+async function release(stage: Stage): Promise<void> {
+  const tarball = await pack();
+  symlinkSync(tarball, join(stage.folder, basename(tarball)));
+  stage.env['npm_config_offline'] = 'true';
 }
 
-/** A PostgreSQL of its own, to which `psql` and its siblings connect as the superuser `postgres`. */
-async function postgres(stage: Stage): Promise<void> {
-  const cluster: Cluster = await startPostgres();
-  stage.stops.push(() => cluster.stop());
-  const { hostname, port, username } = new URL(cluster.url);
-  Object.assign(stage.env, { PGHOST: hostname, PGPORT: port, PGUSER: username, PGDATABASE: 'postgres' });
+async function pack(): Promise<string> {
+  packed ??= Promise.resolve(temporaryFolder('packed')).then((place) => {
+    const [{ filename }] = JSON.parse(npm(place, 'pack', packages.warifu, '--json')) as [{ filename: string }];
+    return join(place, filename);
+  });
+  return packed;
+}
+
+function npm(cwd: string, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, env: serverEnv(0, cwd), encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${stderr}`);
+  return stdout;
 }
 
 /**
@@ -91,4 +95,37 @@ mount --bind /mnt/var /var/lib
 for folder in /opt /srv; do mount -t tmpfs tmpfs "$folder"; done
 echo '127.0.0.1 id.example.com' >> /etc/hosts
 ip link set lo up`);
+}
+
+/** A certificate for `id.example.com` at the place that guides name, which `curl` trusts. Comes after `host`. */
+async function certificate(stage: Stage): Promise<void> {
+  const folder = '/etc/ssl/id.example.com';
+  const options = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=id.example.com';
+  stage.before.push(`
+mkdir ${folder}
+openssl req ${options} -addext subjectAltName=DNS:id.example.com -out ${folder}/fullchain.pem -keyout ${folder}/privkey.pem 2>&1
+chmod 755 ${folder}
+chmod 644 ${folder}/*`);
+  stage.env['CURL_CA_BUNDLE'] = `${folder}/fullchain.pem`;
+}
+
+/** nginx runs, as Debian installs it. Comes after `host`. */
+async function nginx({ before }: Stage): Promise<void> {
+  before.push('nginx');
+}
+
+/** Caddy runs, as Debian installs it. Comes after `host`. */
+async function caddy({ before }: Stage): Promise<void> {
+  before.push('caddy start --config /etc/caddy/Caddyfile > caddy.log 2>&1');
+}
+
+/** PostgreSQL runs; `psql` and its siblings connect as the superuser `postgres`. Comes after `host`. */
+async function postgres({ before, env }: Stage): Promise<void> {
+  const as = 'setpriv --reuid=postgres --regid=postgres --init-groups';
+  const bin = postgresBin();
+  before.push(`
+install -d -o postgres -g postgres /mnt/postgres
+${as} ${bin}/initdb -D /mnt/postgres/data -U postgres --auth-local=trust --auth-host=scram-sha-256 --no-sync > initdb.log
+${as} ${bin}/pg_ctl -D /mnt/postgres/data -o '-k /mnt/postgres' -l /mnt/postgres/log -w start > /dev/null`);
+  Object.assign(env, { PGHOST: '/mnt/postgres', PGUSER: 'postgres', PGDATABASE: 'postgres' });
 }
