@@ -58,7 +58,10 @@ describe.skipIf(process.getuid?.() !== 0)('the image', () => {
     expect(status).toMatch(/^CapEff:\t0+$/m);
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
     expect(readFileSync(`/proc/${pid}/mountinfo`, 'utf8')).toMatch(/ \/ ro,/);
+    const healthcheck = image.config.Healthcheck.Test.slice(2);
+    expect(await ended(image.run(dataDir, env, healthcheck))).toEqual([0, expect.any(String)]);
     expect(await first.stop()).toBe(0);
+    expect(await ended(image.run(dataDir, env, healthcheck))).toEqual([1, expect.any(String)]);
 
     const second = container(dataDir, env);
     await second.ready();
