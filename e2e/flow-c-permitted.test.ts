@@ -104,7 +104,7 @@ describe.each(languages)('flow C by SAM users (%s)', (language) => {
     await tab.page.getByRole('tab', { name: o.authentication, exact: true }).click();
     await shown(heading(tab.page, w.mfa));
     await disable(tab, 'c14-helper-disables');
-    await expect.poll(() => status('alice'), { timeout: 10_000 }).toBe('INACTIVE');
+    await expect.poll(() => status('alice')).toBe('INACTIVE');
     expect(tab.problems).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe.each(languages)('flow C by SAM users (%s)', (language) => {
     await shown(button(tab.page, w.disableMfa));
     await look(tab, 'c15-own-mfa');
     await disable(tab, 'c16-own-disable');
-    await expect.poll(() => status('self'), { timeout: 10_000 }).toBe('INACTIVE');
+    await expect.poll(() => status('self')).toBe('INACTIVE');
     expect(tab.problems).toEqual([]);
   });
 

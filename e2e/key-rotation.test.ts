@@ -57,4 +57,4 @@ test('`keys rotate` beside a running server, killed again and again, loses nothi
   server = await startServer({ dataDir: server.dataDir });
   await session(server.baseUrl, owner, await phone.next());
   await server.stop();
-}, 120_000);
+});

@@ -47,7 +47,7 @@ beforeAll(async () => {
     await prepareReset(account);
     resetters.push(account);
   }
-}, 120_000);
+});
 afterAll(async () => {
   await server.stop();
   await smtp.stop();

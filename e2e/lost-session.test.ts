@@ -79,7 +79,7 @@ describe.each(languages)('a session that ended (%s)', (language) => {
     await page.keyboard.press('Enter');
     await again.waitFor({ state: 'hidden' });
     const users = `/v1/operators/${root.operatorId}/users`;
-    await expect.poll(async () => (await root.call('GET', users)).body, { timeout: 10_000 }).toContain('hanako');
+    await expect.poll(async () => (await root.call('GET', users)).body).toContain('hanako');
     expect(tab.problems).toEqual([]);
   });
 

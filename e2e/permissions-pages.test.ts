@@ -155,7 +155,7 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
       const answer = await root.call('GET', `/v1/operators/${root.operatorId}/users/bob/permission`);
       return String(answer.json['permission']);
     };
-    await expect.poll(read, { timeout: 10_000 }).toContain('User:listUsers');
+    await expect.poll(read).toContain('User:listUsers');
   });
 
   test('what two people change at once is shown to the later one, who loses nothing', async () => {
@@ -183,8 +183,8 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
 
     await saveMine(of('User:getUser'), of('User:listUserRoles'));
     await button(dialog(page), o.overwrite).click();
-    await expect.poll(saved, { timeout: 10_000 }).toBe(of('User:getUser'));
-    await expect.poll(() => dialog(page).count(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(saved).toBe(of('User:getUser'));
+    await expect.poll(() => dialog(page).count()).toBe(0);
   });
 
   test('the simulator says why a call is denied, statement by statement', async () => {
@@ -228,7 +228,7 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
       const answer = await root.call('GET', `/v1/operators/${root.operatorId}/users/alice/trust_policy`);
       return String(answer.json['trustPolicy']);
     };
-    await expect.poll(read, { timeout: 10_000 }).toContain('::User:bob');
+    await expect.poll(read).toContain('::User:bob');
   });
 
   test('the simulator says what needs no permission, what only the root user may do, and reads ages of proofs', async () => {
@@ -277,7 +277,7 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
       const answer = await root.call('GET', `/v1/operators/${root.operatorId}/users/carol/permission`);
       return String(answer.json['permission']);
     };
-    await expect.poll(read, { timeout: 10_000 }).toContain('User:revokeUserMFA');
+    await expect.poll(read).toContain('User:revokeUserMFA');
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 

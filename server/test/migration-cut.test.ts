@@ -160,7 +160,7 @@ describe.runIf(engines.includes('postgres')).each(cases)(
       return { tables: tables.map((table) => table.name).sort(), columns, kept: row ? row.value : undefined };
     }
 
-    it('holds nothing of it or all of it, no row is lost, and it starts again', { timeout: 120_000 }, async () => {
+    it('holds nothing of it or all of it, no row is lost, and it starts again', async () => {
       await before(url.toString());
       const old = await state();
       const cuts = [];

@@ -43,7 +43,7 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
   beforeAll(async () => {
     server = await startTestServer(engine, {}, { hasher: fastHasher() });
     for (let i = 0; i < 8; i++) places.push(await furnish());
-  }, 120_000);
+  });
   afterAll(() => server.stop());
 
   /** An operator with a session of every kind. */
@@ -334,5 +334,5 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
       }
     }
     expect(Math.min(seen.in, seen.out)).toBeGreaterThan(20);
-  }, 120_000);
+  });
 });
