@@ -53,13 +53,24 @@ export const owners: Record<string, string> = {
 };
 
 /** Files beside the folders that every folder may import: parameters, the outside world, the one error class. */
-export const shared = ['command', 'config', 'context', 'counts', 'failure', 'limits', 'trouble'];
+export const shared = ['command', 'config', 'context', 'counts', 'failure', 'health', 'limits', 'trouble'];
 
 /** The folders of which the shared files may speak, so that nobody reaches a lower one by way of them. */
 export const sharedMayImport = ['crypto', 'db'];
 
 /** What puts the server together: imports everything, and no folder imports it. */
-export const edge = ['app', 'server', 'jobs', 'cli', 'clock', 'key-check', 'key-rotation', 'log', 'presence'];
+export const edge = [
+  'app',
+  'server',
+  'jobs',
+  'cli',
+  'clock',
+  'key-check',
+  'key-rotation',
+  'log',
+  'presence',
+  'readiness',
+];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */
 export const mayUseHttp = ['app', 'main'];

@@ -3,7 +3,6 @@ import { registerAuditRoutes } from './audit/routes.ts';
 import type { Context } from './context.ts';
 import { publicKeySet } from './crypto/api-token.ts';
 import { newId } from './crypto/tokens.ts';
-import { isReady } from './db/database.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
 import { registerGateRoutes } from './gate/routes.ts';
@@ -25,6 +24,7 @@ import { registerMailPreview } from './mail/routes.ts';
 import { registerMetrics } from './metrics/routes.ts';
 import { registerOperatorRoutes } from './operators/routes.ts';
 import { registerPermissionRoutes } from './permissions/routes.ts';
+import { createReadiness } from './readiness.ts';
 import { registerRecoveryRoutes } from './recovery/routes.ts';
 import { registerRoleRoutes } from './roles/routes.ts';
 import { registerSandboxRoutes } from './sandbox/routes.ts';
@@ -113,7 +113,7 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
   });
   const check = (request: FastifyRequest) => {
     assertVersion(request);
-    const probe = request.url === '/healthz' || request.url === '/readyz';
+    const probe = /^\/(healthz|readyz)(\?|$)/.test(request.url);
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') throw noHost();
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     const host = hostOf(request.raw);
@@ -158,10 +158,13 @@ function noRoute({ method, url, server }: FastifyRequest): Failure {
 
 function registerHealth(app: FastifyInstance, ctx: Context): void {
   app.get('/healthz', async () => ({ status: 'alive' }));
-  app.get('/readyz', async (_, reply) => {
-    const ready = await isReady(ctx.db);
-    reply.code(ready ? 200 : 503);
-    return { status: ready ? 'ready' : 'not ready' };
+  const readiness = createReadiness(ctx);
+  app.get('/readyz', async ({ query }, reply) => {
+    const checks = await readiness();
+    const failed = checks.find(({ ok }) => !ok);
+    reply.code(failed ? 503 : 200);
+    const more = 'verbose' in (query as object) ? { checks } : {};
+    return { status: failed ? 'not ready' : 'ready', ...(failed && { reason: failed.reason }), ...more };
   });
   app.get('/.well-known/jwks.json', async (_, reply) => {
     reply.header('cache-control', 'max-age=300');

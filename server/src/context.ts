@@ -5,6 +5,7 @@ import type { Counts } from './counts.ts';
 import type { Keys } from './crypto/keys.ts';
 import type { Hasher } from './crypto/passwords.ts';
 import type { Db } from './db/database.ts';
+import type { Health } from './health.ts';
 
 /** The outside world, and nothing else: what a function needs beyond its arguments. */
 export type Context = {
@@ -19,6 +20,9 @@ export type Context = {
   readonly log: Logger;
   /** What happened since the start, for who watches the server. */
   readonly counts: Counts;
+  readonly health: Health;
+  /** The clock of the database, where that may be another one than this server's. */
+  readonly databaseClock?: () => Promise<number>;
   /** Wakes a background job at once; the job would also run by itself later. */
   readonly wake: (job: 'mail' | 'requests' | 'last uses') => void;
 };

@@ -1,6 +1,6 @@
 import { expiredAttempts } from './attempts/attempts.ts';
 import { causeOf } from './change/cause.ts';
-import { keepTime } from './clock.ts';
+import { compareClock, isClockOff, timekeeper } from './clock.ts';
 import type { Context, Expiring } from './context.ts';
 import { randomBelow } from './crypto/tokens.ts';
 import { isStorageFailure } from './db/database.ts';
@@ -50,11 +50,19 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }, presence
     { name: 'mail', everyMs: 5_000, run: () => mailer.deliver() },
     { name: 'last uses', everyMs: 5_000, run: () => writeLastUses(ctx) },
     { name: 'paused attempts', everyMs: 10_000, run: () => writePaused(ctx) },
-    { name: 'host overrides', everyMs: 60_000, run: () => runDueOverrides(ctx) },
-    { name: 'clean-up', everyMs: 60_000, run: () => cleanUp(ctx) },
-    { name: 'time', everyMs: limits.clock.kept, run: () => keepTime(ctx) },
+    { name: 'host overrides', everyMs: 60_000, run: inTime(ctx, () => runDueOverrides(ctx)) },
+    { name: 'clean-up', everyMs: 60_000, run: inTime(ctx, () => cleanUp(ctx)) },
+    { name: 'time', everyMs: limits.clock.kept, run: timekeeper(ctx) },
     { name: 'presence', everyMs: limits.presence.look, run: () => presence.keep() },
   ];
+}
+
+/** What ends things for every server is not done by one whose clock is wrong. */
+function inTime(ctx: Context, run: () => Promise<unknown>): () => Promise<unknown> {
+  return async () => {
+    await compareClock(ctx);
+    return isClockOff(ctx) ? undefined : await run();
+  };
 }
 
 /** Removes what is over. Nothing depends on it: expiry is checked at use. */

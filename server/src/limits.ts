@@ -197,6 +197,18 @@ export const limits = {
     step: 1 * second,
     /** How often the latest time is written down, for a server that starts with a corrected clock. */
     kept: 5 * second,
+    /** More than this apart from the clock of the database, a server is not ready: codes of half a minute would fail. */
+    apart: 30 * second,
+  },
+  readiness: {
+    /** A probe writes one row; so often at most while all is well. */
+    every: 2 * second,
+    everyInTrouble: second / 10,
+    /** How long whoever asks waits for the probe, and after how long a write under way is no write. */
+    patience: 2 * second,
+    longestWrite: 5 * second,
+    /** Bytes free beside an SQLite file, below which the next write that needs room may fail. */
+    leastFree: 1024 * 1024,
   },
   presence: {
     /** How often a server says that it runs, and looks whether the key file was replaced. */

@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
-import { watchClock } from './clock.ts';
+import { compareClock, watchClock } from './clock.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { servingFault } from './config/serving.ts';
 import type { Context } from './context.ts';
 import { newCounts } from './counts.ts';
 import { createHasher } from './crypto/passwords.ts';
-import { claimServer, type Db, isForOneServer, openUpToDate } from './db/database.ts';
+import { claimServer, type Db, databaseTime, isForOneServer, openUpToDate } from './db/database.ts';
 import { asServerStarts, untilThere } from './db/until-there.ts';
+import { newHealth } from './health.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { assertKeysFit, keysFor } from './key-check.ts';
 import { releaseClaims } from './mail/outbox.ts';
@@ -59,25 +60,28 @@ export async function startServer(config: Config, log: Logger, now: () => number
   }
 }
 
-type Parts = Omit<Context, 'hasher' | 'wake' | 'settleClock' | 'counts'>;
+type Parts = Omit<Context, 'hasher' | 'wake' | 'settleClock' | 'counts' | 'health'>;
 
 /** Everything a function may need of the outside world. */
 export function createContext(parts: Parts, wake: Context['wake']): Context {
   const slots = availableParallelism();
   const settleClock = () => settle();
   const counts = newCounts(parts.config.metrics !== undefined);
-  const ctx = { ...parts, counts, hasher: createHasher({ slots }), wake, settleClock };
+  const ctx = { ...parts, counts, health: newHealth(), hasher: createHasher({ slots }), wake, settleClock };
   const settle = watchClock(ctx, expiring);
   return ctx;
 }
 
 async function start(parts: Parts, release: () => void): Promise<Running> {
-  if (isForOneServer(parts.config.databaseUrl)) await releaseClaims(parts.db);
+  const isAlone = isForOneServer(parts.config.databaseUrl);
+  if (isAlone) await releaseClaims(parts.db);
   let jobs: Jobs | undefined;
-  const ctx = createContext(parts, (job) => jobs?.wake(job));
+  const clock = isAlone ? {} : { databaseClock: () => databaseTime(parts.db) };
+  const ctx = createContext({ ...parts, ...clock }, (job) => jobs?.wake(job));
   const presence = createPresence(ctx);
   // Told first, so that a rotation of the keys that begins now waits for this server.
   await presence.keep();
+  await compareClock(ctx);
   try {
     await assertKeysFit(ctx.db, ctx.keys);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Kysely, PostgresAdapter, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import serverPackage from '../../package.json' with { type: 'json' };
@@ -134,14 +136,17 @@ function migratorOf(db: Db, steps: Migrations): Migrator {
   return new Migrator({ db, provider: { getMigrations: async () => steps } });
 }
 
-/** Whether the database answers and has every migration. */
+/** Whether the database has every migration; throws when it does not answer. */
 export async function isReady(db: Db): Promise<boolean> {
-  try {
-    const all = await migratorOf(db, migrations).getMigrations();
-    return all.every((migration) => migration.executedAt !== undefined);
-  } catch {
-    return false;
-  }
+  const all = await migratorOf(db, migrations).getMigrations();
+  return all.every((migration) => migration.executedAt !== undefined);
+}
+
+/** Bytes that are free where an SQLite file grows; undefined for a database that keeps its own disk. */
+export async function freeSpaceOf(url: string): Promise<number | undefined> {
+  if (!isForOneServer(url)) return undefined;
+  const { bavail, bsize } = await statfs(dirname(url.slice('sqlite:'.length)));
+  return bavail * bsize;
 }
 
 /**
@@ -188,6 +193,46 @@ export function isStorageFailure(error: unknown): boolean {
     /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)
   );
 }
+
+/** Why the storage takes nothing now, in a word for who looks after it. */
+export type StorageTrouble =
+  | 'disk full'
+  | 'read only'
+  | 'locked'
+  | 'too slow'
+  | 'damaged'
+  | 'disk error'
+  | 'too many connections'
+  | 'does not answer';
+
+/** What an error of the storage means. */
+export function storageTrouble(error: unknown): StorageTrouble {
+  const state = sqlState(error);
+  if (state === 'ERR_SQLITE_ERROR') {
+    return sqliteTroubles[Number((error as { errcode?: number }).errcode) & 0xff] ?? 'disk error';
+  }
+  return postgresTroubles[state] ?? 'does not answer';
+}
+
+const sqliteTroubles: Readonly<Record<number, StorageTrouble>> = {
+  5: 'locked',
+  6: 'locked',
+  8: 'read only',
+  11: 'damaged',
+  13: 'disk full',
+  26: 'damaged',
+};
+
+const postgresTroubles: Readonly<Record<string, StorageTrouble>> = {
+  25006: 'read only',
+  53100: 'disk full',
+  53300: 'too many connections',
+  '55P03': 'locked',
+  57014: 'too slow',
+  58030: 'disk error',
+  XX001: 'damaged',
+  XX002: 'damaged',
+};
 
 /** Whether an error is the violation of a unique index. */
 export function isDuplicate(error: unknown): boolean {

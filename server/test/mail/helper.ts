@@ -10,6 +10,7 @@ import { loadKeys } from '../../src/crypto/keys.ts';
 import { createHasher } from '../../src/crypto/passwords.ts';
 import { newId } from '../../src/crypto/tokens.ts';
 import { migrate, openDatabase } from '../../src/db/database.ts';
+import { newHealth } from '../../src/health.ts';
 import type { LinkMail, Notice } from '../../src/mail/facts.ts';
 import { enqueueMail, type NewMail } from '../../src/mail/outbox.ts';
 
@@ -56,6 +57,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
       log: pino({ level: 'trace', base: null }, { write: (line: string) => void lines.push(line) }),
       wake: () => {},
       settleClock: async () => {},
+      health: newHealth(),
     };
   };
   const hasher = createHasher({ slots: 1 });

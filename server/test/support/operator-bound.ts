@@ -122,6 +122,7 @@ function operatorOf(node: unknown, only: string): string | undefined {
 const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: string])[] = [
   [/^(jobs|clock)\.ts$/, /./, 'the background and a corrected clock: by time, over all operators'],
   [/^cli\//, /./, 'a host command is about the whole installation'],
+  [/^db\/reseal\.ts$/, /./, 'a rotation of the keys too'],
   [/^sessions\/(live|sessions)\.ts$/, /sessions/, 'a token is all that a request brings'],
   [/^sessions\/pending\.ts$/, /^pending_sign_ins$/, 'the token of a pending sign-in is all that the browser brings'],
   [/^links\/links\.ts$/, /^mail_tokens$/, 'a mailed token is all that the browser brings'],

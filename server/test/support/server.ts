@@ -37,11 +37,13 @@ export type TestServer = {
   stop(): Promise<void>;
 };
 
+type Options = { readonly hasher?: Hasher; readonly databaseClock?: () => Promise<number> };
+
 /** A real server on a real, empty database; only the clock is ours, and requests skip the socket. */
 export async function startTestServer(
   engine: Engine,
   env: Record<string, string> = {},
-  options: { readonly hasher?: Hasher } = {},
+  options: Options = {},
 ): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'warifu-api-'));
   const database = engine === 'postgres' ? await createPostgresDatabase() : undefined;
@@ -66,7 +68,7 @@ type Serve = {
   readonly engine: Engine;
   readonly env: Record<string, string>;
   readonly clock: { now: number };
-  readonly options: { readonly hasher?: Hasher };
+  readonly options: Options;
   readonly clean: () => Promise<void>;
 };
 
@@ -82,7 +84,9 @@ async function serve({ engine, env, clock, options, clean }: Serve): Promise<Tes
     .withPlugin(counting(statements))
     .withPlugin(notingUnbound((statement) => unbound.add(statement)));
   await migrate(db);
-  const ctx = { ...createContext({ config, log, keys, db, now: () => clock.now }, () => {}), ...options };
+  const { databaseClock, ...others } = options;
+  const parts = { config, log, keys, db, now: () => clock.now, ...(databaseClock && { databaseClock }) };
+  const ctx = { ...createContext(parts, () => {}), ...others };
   const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
   const jobs = startJobs(ctx);
   const stop = async () => {
@@ -116,13 +120,15 @@ export async function joinTestServer(first: TestServer): Promise<TestServer> {
 /**
  * A server on the database of another one that does nothing meanwhile.
  * @param db the same database, opened otherwise than a server opens it
+ * @param own clocks of its own
  */
 export async function startBeside(
   first: TestServer,
   db = openDatabase(first.ctx.config.databaseUrl, () => {}),
+  own: Partial<Pick<Context, 'now' | 'databaseClock'>> = {},
 ): Promise<TestServer> {
   const { config, log, keys, now, hasher } = first.ctx;
-  const ctx = { ...createContext({ config, log, keys, db, now }, () => {}), hasher };
+  const ctx = { ...createContext({ config, log, keys, db, now, ...own }, () => {}), hasher };
   const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
   const jobs = startJobs(ctx);
   const stop = async () => {
