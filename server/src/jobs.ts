@@ -66,7 +66,7 @@ function inTime(ctx: Context, run: () => Promise<unknown>): () => Promise<unknow
 }
 
 /** Removes what is over. Nothing depends on it: expiry is checked at use. */
-async function cleanUp(ctx: Context): Promise<void> {
+export async function cleanUp(ctx: Context): Promise<void> {
   for (const { remove } of expiring) await remove(ctx, ctx.now());
 }
 

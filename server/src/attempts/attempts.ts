@@ -3,6 +3,7 @@ import { type Context, type Expiring, unknownSource } from '../context.ts';
 import { keyedHash } from '../crypto/tokens.ts';
 import { type Db, transaction } from '../db/database.ts';
 import type { Database } from '../db/schema.ts';
+import { inSlices } from '../db/slices.ts';
 import { limits } from '../limits.ts';
 import { sourceNetwork } from './source.ts';
 import { giveBackToWindow, takeFromWindow, type Window } from './windows.ts';
@@ -138,21 +139,40 @@ export const expiredAttempts: readonly Expiring[] = [
   {
     table: 'attempt_windows',
     remove: ({ db }, at) =>
-      db
-        .deleteFrom('attempt_windows')
-        .where('window_start', '<=', at - limits.day)
-        .execute(),
+      inSlices((atMost) =>
+        db
+          .deleteFrom('attempt_windows')
+          .where('window_start', '<=', at - limits.day)
+          .where((eb) => {
+            const over = eb
+              .selectFrom('attempt_windows')
+              .select(['scope', 'key'])
+              .where('window_start', '<=', at - limits.day)
+              .limit(atMost);
+            return eb(eb.refTuple('scope', 'key'), 'in', over.$asTuple('scope', 'key'));
+          })
+          .executeTakeFirst(),
+      ),
     bringBack: (db, now) => db.deleteFrom('attempt_windows').where('window_start', '>', now).execute(),
   },
   {
     table: 'login_accounts',
     // Of accounts that do not exist; those of real ones are few and hold a count that must not be lost.
     remove: ({ db }, at) =>
-      db
-        .deleteFrom('login_accounts')
-        .where('account_key', 'like', '?%')
-        .where('updated_at', '<=', at - login.knownSource)
-        .execute(),
+      inSlices((atMost) => {
+        const until = at - login.knownSource;
+        const over = db
+          .selectFrom('login_accounts')
+          .select('account_key')
+          .where('updated_at', '<=', until)
+          .where('account_key', 'like', '?%')
+          .limit(atMost);
+        return db
+          .deleteFrom('login_accounts')
+          .where('account_key', 'in', over)
+          .where('updated_at', '<=', until)
+          .executeTakeFirst();
+      }),
     bringBack: (db, now) =>
       db
         .updateTable('login_accounts')
@@ -163,10 +183,24 @@ export const expiredAttempts: readonly Expiring[] = [
   {
     table: 'known_sources',
     remove: ({ db }, at) =>
-      db
-        .deleteFrom('known_sources')
-        .where('last_success_at', '<=', at - login.knownSource)
-        .execute(),
+      inSlices((atMost) =>
+        db
+          .deleteFrom('known_sources')
+          .where('last_success_at', '<=', at - login.knownSource)
+          .where((eb) => {
+            const over = eb
+              .selectFrom('known_sources')
+              .select(['operator_id', 'user_id', 'source'])
+              .where('last_success_at', '<=', at - login.knownSource)
+              .limit(atMost);
+            return eb(
+              eb.refTuple('operator_id', 'user_id', 'source'),
+              'in',
+              over.$asTuple('operator_id', 'user_id', 'source'),
+            );
+          })
+          .executeTakeFirst(),
+      ),
     bringBack: (db, now) =>
       db.updateTable('known_sources').set({ last_success_at: now }).where('last_success_at', '>', now).execute(),
   },

@@ -221,6 +221,12 @@ export const settings = {
     default: '1',
     meaning: 'whether each request has a line, at level `info`: [The log](#the-log)',
   }),
+  mailListDays: setting({
+    name: 'WARIFU_MAIL_LIST_DAYS',
+    ...integer(1, 3650),
+    default: '90',
+    meaning: 'how long the list of mails that were sent or given up is kept, in days; what stood in them never is',
+  }),
   metricsPort,
   metricsHost,
   metricsToken,

@@ -4,6 +4,7 @@ import type { Context, Expiring } from '../context.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import type { Database, MailTokenPurpose, MailTokens } from '../db/schema.ts';
+import { inSlices } from '../db/slices.ts';
 import { limits } from '../limits.ts';
 
 type Rule = {
@@ -200,7 +201,21 @@ function one(db: Db, link: MailTokens) {
  */
 export const expiredLinks: Expiring = {
   table: 'mail_tokens',
-  remove: ({ db }, at) => db.deleteFrom('mail_tokens').where('expires_at', '<=', at).execute(),
+  remove: ({ db }, at) =>
+    inSlices((atMost) =>
+      db
+        .deleteFrom('mail_tokens')
+        .where('expires_at', '<=', at)
+        .where((eb) => {
+          const over = eb
+            .selectFrom('mail_tokens')
+            .select(['operator_id', 'token_id'])
+            .where('expires_at', '<=', at)
+            .limit(atMost);
+          return eb(eb.refTuple('operator_id', 'token_id'), 'in', over.$asTuple('operator_id', 'token_id'));
+        })
+        .executeTakeFirst(),
+    ),
   bringBack: async (db, now) => {
     await db
       .updateTable('mail_tokens')

@@ -4,6 +4,7 @@ import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { inSlices } from '../db/slices.ts';
 import { limits } from '../limits.ts';
 import type { LinkMail, MailFacts } from './facts.ts';
 
@@ -86,10 +87,29 @@ export async function releaseClaims(db: Db): Promise<void> {
   await db.updateTable('deferred_requests').set({ claimed_until: 0 }).where('claimed_until', '>', 0).execute();
 }
 
-/** Mails stay, as a list of what was sent. One of a later time is due now and lives as long as it would have. */
+/** When a mail was sent, and when it was given up: what is over by one of them is listed no more. */
+const ends = ['sent_at', 'dropped_at'] as const;
+
+/** Mails stay for a while, as a list of what was sent; what stood in them does not. One of a later time is due now and lives as long as it would have. */
 export const expiredMails: Expiring = {
   table: 'outbox',
-  remove: async () => {},
+  remove: async ({ db, config }, at) => {
+    const until = at - config.mailListDays * limits.day;
+    for (const end of ends) {
+      const other = end === 'sent_at' ? 'dropped_at' : 'sent_at';
+      await inSlices((atMost) =>
+        db
+          .deleteFrom('outbox')
+          .where(end, '<=', until)
+          .where((eb) => {
+            const over = eb.selectFrom('outbox').select(['operator_id', 'mail_id']).where(end, '<=', until);
+            const some = over.where(other, 'is', null).limit(atMost);
+            return eb(eb.refTuple('operator_id', 'mail_id'), 'in', some.$asTuple('operator_id', 'mail_id'));
+          })
+          .executeTakeFirst(),
+      );
+    }
+  },
   bringBack: async (db, now) => {
     const later = db.updateTable('outbox').where('sent_at', 'is', null).where('dropped_at', 'is', null);
     const begun = { created_at: now, not_after: sql<number>`not_after - (created_at - ${now})` };

@@ -3,6 +3,7 @@ import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import type { DeferredRequests } from '../db/schema.ts';
+import { inSlices } from '../db/slices.ts';
 import { Failure } from '../failure.ts';
 
 /**
@@ -94,10 +95,18 @@ function place(requestId: string): Place {
 export const expiredRequests: Expiring = {
   table: 'deferred_requests',
   remove: ({ db }, at) =>
-    db
-      .deleteFrom('deferred_requests')
-      .where('created_at', '<=', at - lifeTime)
-      .execute(),
+    inSlices((atMost) => {
+      const over = db
+        .selectFrom('deferred_requests')
+        .select('request_id')
+        .where('created_at', '<=', at - lifeTime)
+        .limit(atMost);
+      return db
+        .deleteFrom('deferred_requests')
+        .where('request_id', 'in', over)
+        .where('created_at', '<=', at - lifeTime)
+        .executeTakeFirst();
+    }),
   bringBack: (db, now) =>
     db
       .updateTable('deferred_requests')

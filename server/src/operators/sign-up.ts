@@ -7,6 +7,7 @@ import { type Change, change, describe } from '../change/change.ts';
 import type { Expiring } from '../context.ts';
 import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
+import { inSlices } from '../db/slices.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { findLink, issueMailToken, spendLink } from '../links/links.ts';
@@ -106,7 +107,11 @@ function place(signUpId: string): Place {
 /** A sign-up is gone with its link. */
 export const expiredSignUps: Expiring = {
   table: 'sign_ups',
-  remove: ({ db }, at) => db.deleteFrom('sign_ups').where('expires_at', '<=', at).execute(),
+  remove: ({ db }, at) =>
+    inSlices((atMost) => {
+      const over = db.selectFrom('sign_ups').select('sign_up_id').where('expires_at', '<=', at).limit(atMost);
+      return db.deleteFrom('sign_ups').where('sign_up_id', 'in', over).where('expires_at', '<=', at).executeTakeFirst();
+    }),
   bringBack: (db, now) =>
     db
       .updateTable('sign_ups')

@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { type Cause, causeOf } from '../change/cause.ts';
 import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
@@ -5,7 +6,9 @@ import type { Context, Expiring } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { preparedRead } from '../db/reads.ts';
+import type { Database } from '../db/schema.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
+import { inSlices } from '../db/slices.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { casesWithLink, findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
@@ -180,8 +183,18 @@ export const expiredCases: Expiring = {
   table: 'recovery_cases',
   remove: ({ db }, at) => {
     const before = at - limits.hostOverride.shown;
-    const over = db.deleteFrom('recovery_cases').where('due_at', '<=', before);
-    return over.where((eb) => eb.or([eb('done_at', 'is', null), eb('done_at', '<=', before)])).execute();
+    const isOver = (eb: ExpressionBuilder<Database, 'recovery_cases'>) =>
+      eb.and([eb('due_at', '<=', before), eb.or([eb('done_at', 'is', null), eb('done_at', '<=', before)])]);
+    return inSlices((atMost) =>
+      db
+        .deleteFrom('recovery_cases')
+        .where(isOver)
+        .where((eb) => {
+          const over = eb.selectFrom('recovery_cases').select(['operator_id', 'case_id']).where(isOver).limit(atMost);
+          return eb(eb.refTuple('operator_id', 'case_id'), 'in', over.$asTuple('operator_id', 'case_id'));
+        })
+        .executeTakeFirst(),
+    );
   },
   bringBack: (db, now) =>
     db

@@ -2,6 +2,7 @@ import type { UserChange } from '../change/change.ts';
 import type { Expiring } from '../context.ts';
 import { hashSecret, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { inSlices } from '../db/slices.ts';
 import { limits } from '../limits.ts';
 
 const { device } = limits;
@@ -74,10 +75,24 @@ function hashOf({ operatorId, userId }: Owner, secret: string): string {
 export const expiredDevices: Expiring = {
   table: 'known_devices',
   remove: ({ db }, at) =>
-    db
-      .deleteFrom('known_devices')
-      .where('last_seen_at', '<=', at - device.life)
-      .execute(),
+    inSlices((atMost) =>
+      db
+        .deleteFrom('known_devices')
+        .where('last_seen_at', '<=', at - device.life)
+        .where((eb) => {
+          const over = eb
+            .selectFrom('known_devices')
+            .select(['operator_id', 'user_id', 'device_hash'])
+            .where('last_seen_at', '<=', at - device.life)
+            .limit(atMost);
+          return eb(
+            eb.refTuple('operator_id', 'user_id', 'device_hash'),
+            'in',
+            over.$asTuple('operator_id', 'user_id', 'device_hash'),
+          );
+        })
+        .executeTakeFirst(),
+    ),
   bringBack: (db, now) =>
     db.updateTable('known_devices').set({ last_seen_at: now }).where('last_seen_at', '>', now).execute(),
 };

@@ -100,11 +100,14 @@ export async function tellOfFailedCode(
   notify(c, 'sign_in_code_failed', { userName: user.userName });
 }
 
+const abandonedAtOnce = 1000;
+
 /** A right password whose code never came is told to the owner, like one whose code was wrong. */
 export const expiredPending: Expiring = {
   table: 'pending_sign_ins',
   remove: async (ctx, at) => {
-    const over = ctx.db.selectFrom('pending_sign_ins').selectAll().where('expires_at', '<=', at);
+    // Each has a record of its own; what is left is for the next time.
+    const over = ctx.db.selectFrom('pending_sign_ins').selectAll().where('expires_at', '<=', at).limit(abandonedAtOnce);
     for (const row of await over.execute()) await abandon(ctx, row);
   },
   bringBack: (db, now) =>

@@ -1,10 +1,12 @@
+import type { ExpressionBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Change, UserChange } from '../change/change.ts';
 import type { Context, Expiring } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
-import type { Sessions } from '../db/schema.ts';
+import type { Database, Sessions } from '../db/schema.ts';
+import { inSlices } from '../db/slices.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { type AuthMethod, isOver, isPerson, type Session } from './live.ts';
@@ -164,19 +166,28 @@ export async function endSwitchedSessions(c: UserChange): Promise<void> {
     .where('origin_session_id', 'is not', null)
     .execute();
 }
+type Eb = ExpressionBuilder<Database, 'sessions'>;
+
 /** Sessions go when they are over, and with the one that they came from. */
 export const expiredSessions: Expiring = {
   table: 'sessions',
-  remove: ({ db }, at) =>
-    db
-      .deleteFrom('sessions')
-      .where((eb) =>
-        eb.or([
-          eb('expires_at', '<=', at),
-          eb.and([eb('kind', '=', 'console'), eb('last_used_at', '<=', at - limits.session.consoleIdle)]),
-        ]),
-      )
-      .execute(),
+  remove: async ({ db }, at) => {
+    const isExpired = (eb: Eb) => eb.and([eb('kind', 'in', ['console', 'api']), eb('expires_at', '<=', at)]);
+    const idle = at - limits.session.consoleIdle;
+    const isIdle = (eb: Eb) => eb.and([eb('kind', '=', 'console'), eb('last_used_at', '<=', idle)]);
+    for (const isOver of [isExpired, isIdle]) {
+      await inSlices((atMost) =>
+        db
+          .deleteFrom('sessions')
+          .where(isOver)
+          .where((eb) => {
+            const over = eb.selectFrom('sessions').select(['operator_id', 'session_id']).where(isOver).limit(atMost);
+            return eb(eb.refTuple('operator_id', 'session_id'), 'in', over.$asTuple('operator_id', 'session_id'));
+          })
+          .executeTakeFirst(),
+      );
+    }
+  },
   bringBack: async (db, now) => {
     await db
       .updateTable('sessions')

@@ -5,6 +5,7 @@ export const journalTables: Readonly<Record<string, Table>> = {
   deferred_requests: {
     key: ['request_id'],
     columns: { request_id: text, kind: text, payload: text, created_at: instant, claimed_until: instant },
+    index: [['created_at']],
   },
   outbox: {
     key: ['operator_id', 'mail_id'],

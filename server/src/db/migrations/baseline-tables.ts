@@ -101,6 +101,7 @@ export const tables: Readonly<Record<string, Table>> = {
       window_start: instant,
       suspended_at: instantOrNull,
     },
+    index: [['status', 'created_at']],
     cascade: [ofUser],
     check: "status in ('UNCONFIRMED', 'ACTIVE')",
   },
@@ -191,7 +192,7 @@ export const tables: Readonly<Record<string, Table>> = {
       origin_principal: textOrNull,
     },
     unique: [['token_hash']],
-    index: [['expires_at'], user, ['operator_id', 'auth_key_id'], ['origin_operator_id', 'origin_session_id']],
+    index: [['kind', 'expires_at'], user, ['operator_id', 'auth_key_id'], ['origin_operator_id', 'origin_session_id']],
     cascade: [
       ofUser,
       [['operator_id', 'auth_key_id'], 'auth_keys', ['operator_id', 'auth_key_id']],
@@ -214,7 +215,7 @@ export const tables: Readonly<Record<string, Table>> = {
       expires_at: instant,
     },
     unique: [['token_hash']],
-    index: [user],
+    index: [user, ['expires_at']],
     cascade: [ofUser],
   },
   sign_ups: {
@@ -228,6 +229,7 @@ export const tables: Readonly<Record<string, Table>> = {
       created_at: instant,
       expires_at: instant,
     },
+    index: [['expires_at']],
   },
   mail_tokens: {
     key: ['operator_id', 'token_id'],
@@ -250,7 +252,7 @@ export const tables: Readonly<Record<string, Table>> = {
       voided_at: instantOrNull,
     },
     unique: [['token_hash']],
-    index: [user],
+    index: [user, ['expires_at'], ['sign_up_id']],
     cascade: [
       ofUser,
       [['operator_id', 'email_id'], 'emails', ['operator_id', 'email_id']],
@@ -272,26 +274,30 @@ export const tables: Readonly<Record<string, Table>> = {
       done_at: instantOrNull,
       stopped_at: instantOrNull,
     },
-    index: [user],
+    index: [user, ['due_at']],
     cascade: [ofUser],
   },
   known_sources: {
     key: [...user, 'source'],
     columns: { operator_id: text, user_id: text, source: text, last_success_at: instant },
+    index: [['last_success_at']],
     cascade: [ofUser],
   },
   known_devices: {
     key: [...user, 'device_hash'],
     columns: { operator_id: text, user_id: text, device_hash: text, last_seen_at: instant },
+    index: [['last_seen_at']],
     cascade: [ofUser],
   },
   login_accounts: {
     key: ['account_key'],
     columns: { account_key: text, failures: integer, wait_until: instant, updated_at: instant },
+    index: [['updated_at']],
   },
   attempt_windows: {
     key: ['scope', 'key'],
     columns: { scope: text, key: text, window_start: instant, count: integer },
+    index: [['window_start']],
   },
   system_notifications: {
     key: ['operator_id', 'type'],
