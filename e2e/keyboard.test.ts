@@ -113,7 +113,7 @@ describe('with the keyboard alone', () => {
     }
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'hidden' });
-    await until(() => isFocused(button(page, w.disableMfa)), 'the focus to come back', 2000);
+    await until(() => isFocused(button(page, w.disableMfa)), 'the focus to come back');
     await page.keyboard.press('Enter');
     await shown(field(dialog(page), w.password));
     await page.keyboard.type(owner.password);

@@ -70,7 +70,7 @@ describe.each(languages)('a session that ended (%s)', (language) => {
     await page.keyboard.press('Enter');
     const again = dialog(page).filter({ hasText: owner.email });
     await shown(field(again, w.password));
-    await until(() => isFocused(field(again, w.password)), 'the focus in the password', 5000);
+    await until(() => isFocused(field(again, w.password)), 'the focus in the password');
     await picture(tab, 'k08-log-in-again');
     await page.keyboard.type('not the password 1234');
     await page.keyboard.press('Enter');
@@ -104,7 +104,7 @@ describe.each(languages)('a session that ended (%s)', (language) => {
     await enterPassword(tab, server, owner);
     await accountMenu(page, owner).click();
     await page.getByRole('menuitem', { name: said.switchUser, exact: true }).click();
-    await until(() => isFocused(field(page, w.userName)), 'the focus in the user name', 5000);
+    await until(() => isFocused(field(page, w.userName)), 'the focus in the user name');
     await page.keyboard.type('taro');
     await page.keyboard.press('Enter');
     const back = button(page, said.back);
@@ -125,7 +125,7 @@ describe.each(languages)('a session that ended (%s)', (language) => {
     // The newest that is not of this page is that of the test's own program.
     await page.getByRole('table').getByRole('button', { name: said.disown }).first().click();
     const form = dialog(page);
-    await until(() => isFocused(field(form, w.currentPassword)), 'the focus in the current password', 5000);
+    await until(() => isFocused(field(form, w.currentPassword)), 'the focus in the current password');
     await inspect(tab, 's19-disown');
     await page.keyboard.type(owner.password);
     await field(form, w.newPassword).fill('entirely another one 77');

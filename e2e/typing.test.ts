@@ -54,7 +54,7 @@ describe.each(languages)('the flows without a click into a field (%s)', (languag
     const { page } = tab;
     const target = field(within === 'dialog' ? dialog(page) : page, label);
     await shown(target);
-    await until(() => isFocused(target), `the focus in ${label}`, 5000);
+    await until(() => isFocused(target), `the focus in ${label}`);
     await page.keyboard.type(text);
     expect(await target.inputValue()).toBe(text);
   }
@@ -77,7 +77,7 @@ describe.each(languages)('the flows without a click into a field (%s)', (languag
   async function appeared(name: RegExp): Promise<void> {
     const group = dialog(tab.page).getByRole('group', { name });
     await shown(group);
-    await until(() => isFocused(group), 'the focus on what appeared', 5000);
+    await until(() => isFocused(group), 'the focus on what appeared');
     await shown(tab.page.locator('[role=status]').filter({ hasText: name }).and(tab.page.locator(':not(dialog *)')));
   }
 
@@ -183,10 +183,10 @@ describe.each(languages)('the flows without a click into a field (%s)', (languag
     await type(w.password, taro.password);
     await page.keyboard.press('Enter');
     await shown(heading(page, w.codeTitle));
-    await until(() => isFocused(field(page, w.code)), 'the focus in the code', 5000);
+    await until(() => isFocused(field(page, w.code)), 'the focus in the code');
     await page.getByRole('link', { name: w.cannotLogIn, exact: true }).click();
     await shown(heading(page, w.resetTitle));
-    await until(() => isFocused(heading(page, w.resetTitle)), 'the focus on the heading', 5000);
+    await until(() => isFocused(heading(page, w.resetTitle)), 'the focus on the heading');
   });
 
   test('flow C: users → user → authentication → multi-factor authentication → disable', async () => {
@@ -201,11 +201,11 @@ describe.each(languages)('the flows without a click into a field (%s)', (languag
     await page.getByRole('tabpanel').getByRole('link', { name: w.mfa, exact: true }).click();
     expect(page.url()).toBe(`${server.baseUrl}/security/users/${taro.userName}/authentication#mfa`);
     const part = page.getByRole('region', { name: w.mfa, exact: true });
-    await until(() => isFocused(part), 'the focus on the step', 5000);
+    await until(() => isFocused(part), 'the focus on the step');
     await page.reload();
     await button(part, w.disableMfa).click();
     await shown(dialog(page).getByText(taro.userName, { exact: true }));
-    await until(() => isFocusInDialog(page), 'the focus in the dialog', 5000);
+    await until(() => isFocusInDialog(page), 'the focus in the dialog');
     await button(dialog(page), w.disable).click();
     await shown(button(part, w.enableMfa));
   });
@@ -216,14 +216,14 @@ describe.each(languages)('the flows without a click into a field (%s)', (languag
       await page.goto(`${server.baseUrl}${path}`);
       const first = dialog(page).getByRole('textbox').first();
       await shown(first);
-      await until(() => isFocused(first), `the focus in ${path}`, 5000);
+      await until(() => isFocused(first), `the focus in ${path}`);
     }
     await page.goto(`${server.baseUrl}/security/password`);
-    await until(() => isFocused(field(page, w.currentPassword)), 'the focus in the password', 5000);
+    await until(() => isFocused(field(page, w.currentPassword)), 'the focus in the password');
     await page.goto(`${server.baseUrl}/password/forgot`);
-    await until(() => isFocused(field(page, w.email)), 'the focus in the address', 5000);
+    await until(() => isFocused(field(page, w.email)), 'the focus in the address');
     await page.goto(`${server.baseUrl}/password/reset#token=${'A'.repeat(43)}`);
-    await until(() => isFocused(field(page, w.newPassword)), 'the focus in the new password', 5000);
+    await until(() => isFocused(field(page, w.newPassword)), 'the focus in the new password');
     expect(tab.problems).toEqual([]);
   });
 });

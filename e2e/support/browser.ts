@@ -53,7 +53,7 @@ export async function secondTab({ page, language }: Tab): Promise<Tab> {
 
 function watch(page: Page, language: Language): Tab {
   const problems: string[] = [];
-  page.setDefaultTimeout(25_000);
+  page.setDefaultTimeout(120_000);
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('console', (message) => {
     // A refused sign-in is a 401 and no mistake of the page.
@@ -68,8 +68,8 @@ function watch(page: Page, language: Language): Tab {
 }
 
 /** Waits until something is to be seen. */
-export async function shown(locator: Locator, milliseconds = 25_000): Promise<Locator> {
-  await locator.first().waitFor({ state: 'visible', timeout: milliseconds });
+export async function shown(locator: Locator): Promise<Locator> {
+  await locator.first().waitFor({ state: 'visible' });
   return locator.first();
 }
 
@@ -104,5 +104,5 @@ export async function fitsItsWidth(page: Page, name: string): Promise<void> {
     const { content, view } = await widths(page);
     return content > view ? `${name}: ${content} px in ${view} px` : '';
   };
-  await expect.poll(tooWide, { timeout: 5000, interval: 50 }).toBe('');
+  await expect.poll(tooWide, { interval: 50 }).toBe('');
 }

@@ -11,7 +11,7 @@ const sizes = [
 export async function inspect(tab: Tab, name: string): Promise<void> {
   const { page } = tab;
   // What stands for something that is still to come is no screen.
-  await expect.poll(() => page.locator('[class*=Skeleton]').count(), { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => page.locator('[class*=Skeleton]').count()).toBe(0);
   for (const size of sizes) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {

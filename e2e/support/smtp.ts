@@ -32,7 +32,7 @@ export async function startSmtp(): Promise<Smtp> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    waitFor: (matches, since = 0) => until(() => mails.slice(since).find(matches), 'the mail', 20_000),
+    waitFor: (matches, since = 0) => until(() => mails.slice(since).find(matches), 'the mail'),
     stop: () => running.close(),
     start: async () => {
       running = await listen(port, mails);

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export async function until<T>(
   ask: () => T | Promise<T>,
   what: string,
-  milliseconds = 10_000,
+  milliseconds = 120_000,
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = performance.now() + milliseconds;
   for (;;) {

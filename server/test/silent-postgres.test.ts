@@ -50,9 +50,7 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that falls silent', (
   const both = (i: number) => (i % 2 === 0 ? login(i) : list());
   const refused = (answers: readonly Answer[]) => answers.filter(({ status }) => status !== 200);
   const healed = () =>
-    expect
-      .poll(async () => refused(await par(12, both)).map(({ status }) => status), { interval: 50 })
-      .toEqual([]);
+    expect.poll(async () => refused(await par(12, both)).map(({ status }) => status), { interval: 50 }).toEqual([]);
 
   const everyWay = ['to the server', 'to the client'] as const;
   const holes: [string, Hole][] = [

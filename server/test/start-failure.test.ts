@@ -136,7 +136,7 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that cannot be used s
       await run('select pg_reload_conf()');
     };
     const until = async (url: string, reason: RegExp) => {
-      await vi.waitFor(async () => expect((await startOn(url)).message).toMatch(reason));
+      await vi.waitFor(async () => expect((await startOn(url)).message).toMatch(reason), { timeout: 120_000 });
       expect((await startOn(url)).isFinal).toBe(true);
     };
     try {
