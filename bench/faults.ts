@@ -5,6 +5,7 @@ import { onInterrupt } from '../scripts/processes.ts';
 import { tryFailover } from './faults/failover.ts';
 import { type Finding, header, rowOf } from './faults/finding.ts';
 import { tryPostgres } from './faults/postgres.ts';
+import { tryDamage, tryDisk, tryKills, tryLock } from './faults/sqlite.ts';
 import { describeMachine } from './machine.ts';
 import { renderSection } from './table.ts';
 
@@ -20,10 +21,27 @@ type Scenario = {
   readonly run: (rounds: number) => Promise<Finding[]>;
 };
 
+const load =
+  'Four clients make and remove users, sign in and sign out. A gap is a time in which nobody was acknowledged.';
+
 const scenarios: Record<string, Scenario> = {
+  kill: {
+    title: 'Kills, SQLite',
+    note: 'After each kill everything is compared: what was acknowledged is there, the rest is wholly there or not at all.',
+    rounds: 30,
+    run: tryKills,
+  },
+  lock: { title: 'Another process that writes, SQLite', note: load, rounds: 2, run: tryLock },
+  disk: { title: 'A full disk, SQLite', note: load, rounds: 3, run: tryDisk },
+  damage: {
+    title: 'Damaged files, SQLite',
+    note: 'The server is killed under load, then its files are damaged. What is destroyed is gone; it must not go unnoticed.',
+    rounds: 1,
+    run: tryDamage,
+  },
   postgres: {
     title: 'PostgreSQL, and the way to it',
-    note: 'Four clients make and remove users, sign in and sign out. A gap is a time in which nobody was acknowledged.',
+    note: load,
     rounds: 3,
     run: tryPostgres,
   },

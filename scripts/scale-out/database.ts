@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asServer, freePort } from '../postgres.ts';
 import { start } from '../processes.ts';
@@ -176,12 +176,4 @@ export function programAt(name: string): string {
   if (found !== undefined) return found;
   const needed = 'patroni etcd-server haproxy pgbouncer nginx postgresql';
   throw new Error(`${name} is missing. On Debian: sudo apt-get install ${needed}`);
-}
-
-/** A folder that PostgreSQL's user may write into. */
-export function ownFolder(parent: string, name: string): string {
-  const folder = join(parent, name);
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o755);
-  return folder;
 }

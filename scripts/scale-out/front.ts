@@ -51,7 +51,8 @@ export async function startPgbouncer(folder: string, primary: number): Promise<F
     'default_pool_size = 20',
     'server_connect_timeout = 3',
     'server_login_retry = 1',
-    'query_wait_timeout = 5',
+    // Shorter than a server waits: a request asks for more than one thing.
+    'query_wait_timeout = 2',
     // The connections that a node which is gone leaves behind are given up after as long as a server waits.
     'query_timeout = 6',
     'tcp_user_timeout = 5000',

@@ -136,7 +136,8 @@ function passingAdvice({ code, routine, message }: Trouble, { role, database, se
   }
   // The name of a container is there when the container is.
   if (code === 'ENOTFOUND') return `there is no host ${server.replace(/:\d+$/, '')}. Correct the host in the URL.`;
-  if (code === '55P03') return 'another server brings the database up to date, or somebody has locked its tables.';
+  if (code === '55P03' || code === '57014')
+    return 'another server brings the database up to date, or somebody has locked its tables.';
   if (code === unfitSettings) return `${message} If ${server} is a standby, name the primary in the URL.`;
   if (code === '53300' && routine === 'CheckMyDatabase') {
     return `${name(database)} has as many connections as it may have. Run: ALTER DATABASE ${name(database)} CONNECTION LIMIT -1;`;

@@ -1,0 +1,203 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { capture } from '../../scripts/processes.ts';
+import { type Finding, findingOf } from './finding.ts';
+import { type Load, startLoad } from './load.ts';
+import { startTarget, type Target } from './target.ts';
+
+const seconds = 1000;
+
+/** The kill loop of the tests, as often as is asked for; and their kills at every statement of a migration. */
+export async function tryKills(rounds: number): Promise<Finding[]> {
+  const env = { ...process.env, WARIFU_TEST_KILLS: String(rounds) };
+  const loop = await tests(['--only', 'e2e', 'kill-loop'], env);
+  const [, done = '0', seen = '{}', slowest = '?'] =
+    /(\d+) rounds: (\{.*\}); slowest start (\d+) ms/.exec(loop.output) ?? [];
+  const counts = JSON.parse(seen) as Record<string, number>;
+  const acknowledged = Object.entries(counts).filter(([kind]) => kind.endsWith(' acknowledged'));
+  const kills: Finding = {
+    ...nothing('server killed while MFA goes on, off, or is reset', Number(done)),
+    acknowledged: acknowledged.reduce((sum, [, count]) => sum + count, 0),
+    lost: loop.code === 0 ? [] : ['see the output of the test'],
+    note: `${seen.slice(1, -1).replaceAll('"', '')}; slowest start ${slowest} ms`,
+  };
+  const ddl = await tests(['--only', 'server', 'test/migration-cut'], process.env);
+  const [, passed = '0'] = /^(\d+) passed/m.exec(ddl.output) ?? [];
+  const migration: Finding = {
+    ...nothing('migration ended at each of its statements', Number(passed)),
+    lost: ddl.code === 0 ? [] : ['see the output of the test'],
+    note: 'SQLite and PostgreSQL: wholly before or wholly after',
+  };
+  return [kills, migration];
+}
+
+const tests = (args: readonly string[], env: NodeJS.ProcessEnv) =>
+  capture(process.execPath, ['scripts/test.ts', ...args], { env });
+
+function nothing(fault: string, rounds: number): Finding {
+  return { fault, rounds, acknowledged: rounds, lost: [], longestGap: undefined, slowest: undefined, note: '' };
+}
+
+/** Another process holds the write lock; meanwhile nothing else may stand still. */
+export async function tryLock(rounds: number): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const held of [0.5, 5, 20]) {
+    const fault = `write lock held for ${held} s by another process`;
+    findings.push(
+      await underLoad(fault, rounds, async (target) => {
+        const holding = hold(join(target.folder, 'warifu.db'), held);
+        const waits = await probe(`${target.url}/healthz`, held * seconds);
+        await holding;
+        waits.sort((a, b) => a - b);
+        return `/healthz p50 ${(waits[waits.length >> 1] ?? 0).toFixed(0)} ms, at most ${(waits.at(-1) ?? 0).toFixed(0)} ms`;
+      }),
+    );
+  }
+  return findings;
+}
+
+/** In a process of its own: the lock is the other process's. */
+async function hold(file: string, held: number): Promise<void> {
+  const script = `const { DatabaseSync } = require('node:sqlite');
+const db = new DatabaseSync(process.argv[1], { timeout: 10000 });
+db.exec('begin immediate');
+setTimeout(() => db.exec('rollback'), ${held * seconds});`;
+  const child = spawn(process.execPath, ['-e', script, file], { stdio: 'inherit' });
+  await new Promise((resolve) => child.once('close', resolve));
+}
+
+async function probe(url: string, milliseconds: number): Promise<number[]> {
+  const waits: number[] = [];
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    const begun = performance.now();
+    await (await fetch(url)).arrayBuffer();
+    waits.push(performance.now() - begun);
+    await delay(20);
+  }
+  return waits;
+}
+
+async function underLoad(
+  fault: string,
+  rounds: number,
+  work: (target: Target, load: Load) => Promise<string>,
+  folder?: string,
+): Promise<Finding> {
+  console.error(`  ${fault} …`);
+  const target = await startTarget(folder === undefined ? {} : { folder });
+  try {
+    const load = await startLoad([target.url], target.accounts);
+    await delay(seconds);
+    const since = performance.now();
+    let note = '';
+    for (let round = 0; round < rounds; round++) {
+      note = await work(target, load);
+      const { acknowledged } = load.ledger;
+      while (load.ledger.acknowledged < acknowledged + 20) await delay(50);
+    }
+    return await findingOf(load, target, { fault, rounds, since, note });
+  } finally {
+    await target.stop();
+  }
+}
+
+const small = 16;
+
+/** A file system that fills up while writes go on, and gets space again. Only root can make one. */
+export async function tryDisk(rounds: number): Promise<Finding[]> {
+  const fault = 'disk full, then space again';
+  const folder = mkdtempSync(join(tmpdir(), 'warifu-full-'));
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${small}m,mode=700`, 'tmpfs', folder]).status !== 0) {
+    return [{ ...nothing(fault, 0), note: 'not tried: only root can make a small file system' }];
+  }
+  const ballast = join(folder, 'ballast');
+  try {
+    return [
+      await underLoad(
+        fault,
+        rounds,
+        async (target, load) => {
+          spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k']);
+          const { acknowledged } = load.ledger;
+          await delay(4 * seconds);
+          const meanwhile = load.ledger.acknowledged - acknowledged;
+          const [ready, alive] = await Promise.all(['readyz', 'healthz'].map((at) => fetch(`${target.url}/${at}`)));
+          rmSync(ballast);
+          return `while full: ${meanwhile} acknowledged in 4 s, /readyz ${ready?.status}, /healthz ${alive?.status}`;
+        },
+        folder,
+      ),
+    ];
+  } finally {
+    spawnSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Files = { readonly database: string; readonly wal: string; readonly shm: string };
+
+/** What happens to the files while no server runs. */
+const damages: Record<string, (files: Files) => void> = {
+  'nothing but the kill': () => {},
+  '-shm removed': ({ shm }) => rmSync(shm, { force: true }),
+  '-wal cut by 100 bytes': ({ wal }) => truncateSync(wal, Math.max(0, statSync(wal).size - 100)),
+  '-wal cut in the middle': ({ wal }) => truncateSync(wal, statSync(wal).size >> 1),
+  'a bit of -wal flipped': ({ wal }) => flip(wal, statSync(wal).size >> 1),
+  '-wal removed': ({ wal }) => rmSync(wal, { force: true }),
+  'header of the database zeroed': ({ database }) => overwrite(database, 0, Buffer.alloc(100)),
+  'a page of the database zeroed': ({ database }) => overwrite(database, 4096 * 5, Buffer.alloc(4096)),
+};
+
+function flip(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
+
+function overwrite(file: string, at: number, part: Buffer): void {
+  const bytes = readFileSync(file);
+  part.copy(bytes, at);
+  writeFileSync(file, bytes);
+}
+
+/** A server that is killed, and whose files are damaged then: what is lost must be told. */
+export async function tryDamage(): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [fault, damage] of Object.entries(damages)) {
+    console.error(`  ${fault} …`);
+    findings.push(await damaged(fault, damage));
+  }
+  return findings;
+}
+
+async function damaged(fault: string, damage: (files: Files) => void): Promise<Finding> {
+  const target = await startTarget();
+  try {
+    const load = await startLoad([target.url], target.accounts);
+    await delay(2 * seconds);
+    await target.kill();
+    await load.stop();
+    const database = join(target.folder, 'warifu.db');
+    damage({ database, wal: `${database}-wal`, shm: `${database}-shm` });
+    const { acknowledged } = load.ledger;
+    const row = { ...nothing(fault, 1), acknowledged };
+    const verified = await target.command('audit', 'verify');
+    const says = verified.output.split('\n').slice(0, 2).join(' / ');
+    const started = await target.restart().then(
+      () => true,
+      () => false,
+    );
+    if (!started) return { ...row, note: `told: the server does not start; audit verify: ${says}` };
+    const lost = await load.lost(target.url).catch((error: unknown) => [String(error)]);
+    if (lost.length === 0) return { ...row, note: `audit verify: ${says}` };
+    // What somebody destroyed is gone; the promise is that it does not go unnoticed.
+    const note = `${lost.length} acknowledged are gone; audit verify: ${says}`;
+    return { ...row, lost: verified.code === 0 ? [`${lost.length}, and nobody is told`] : [], note };
+  } finally {
+    await target.stop();
+  }
+}
