@@ -47,6 +47,12 @@ const failovers: Record<string, (running: ScaleOut, primary: Node) => Promise<vo
     await delay(30_000);
     primary.start();
   },
+  'every standby killed for 10 s': async ({ database: { nodes } }, primary) => {
+    const standbys = nodes.filter((node) => node !== primary);
+    await Promise.all(standbys.map((node) => node.kill()));
+    await delay(10_000);
+    for (const node of standbys) node.start();
+  },
   'switched over by a person': async (_, primary) => {
     const body = JSON.stringify({ leader: primary.name });
     const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body };

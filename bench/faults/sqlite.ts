@@ -129,7 +129,7 @@ export async function tryDisk(rounds: number): Promise<Finding[]> {
           rmSync(ballast);
           return `while full: ${meanwhile} acknowledged in 4 s, /readyz ${ready?.status}, /healthz ${alive?.status}`;
         },
-        folder,
+        join(folder, 'data'),
       ),
     ];
   } finally {
