@@ -79,7 +79,7 @@ export async function startLoad(urls: readonly string[], accounts: readonly Acco
 }
 
 async function newClient(url: string, account: Account): Promise<Client> {
-  const own = await session(url, account);
+  const own = await untilDone(() => session(url, account));
   // What a load before this one left: an operator has room for so many.
   const users = `/v1/operators/${account.operatorId}/users`;
   const { body } = await own.call('GET', users);
@@ -148,12 +148,22 @@ async function lossesOf({ account, session: own, there, gone, ended }: Client, u
 }
 
 /** What is asked after a fault may meet its end. */
-async function untilAnswered<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
+function untilAnswered<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
+  return untilDone(async () => {
+    const answer = await ask();
+    if (answer.status >= 500) throw new Error(`the last answer was ${answer.status}`);
+    return answer;
+  });
+}
+
+async function untilDone<T>(work: () => Promise<T>): Promise<T> {
   const end = performance.now() + 60_000;
   for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer && answer.status < 500) return answer;
-    if (performance.now() > end) throw new Error(`no answer for a minute, last ${answer?.status}`);
-    await delay(200);
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await delay(200);
+    }
   }
 }
