@@ -151,7 +151,7 @@ function integrity(): string {
   return `${answer}, ${broken} broken references`;
 }
 
-test(`${rounds} kills lose nothing that was acknowledged and leave nothing half done`, {
+test(`R75: ${rounds} kills lose nothing that was acknowledged and leave nothing half done`, {
   timeout: 300_000 + rounds * 6000,
 }, async () => {
   const end = performance.now() + Math.max(180_000, rounds * 5000);

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listSources } from './architecture/sources.ts';
 import { root } from './processes.ts';
+import { mark, musts, page, rendered, titlesByNumber } from './promises.ts';
 
-const page = 'docs/promises.md';
 const number = /\b(?:R\d{2}|I\d|F\d{2})\b/g;
 const cites = /^(?:server|contract|console|policy)\/src\//;
 
@@ -19,7 +19,8 @@ function readRows(text: string): { number: string; where: string[]; tests: strin
 }
 
 describe('docs/promises.md', () => {
-  const rows = readRows(readFileSync(join(root, page), 'utf8'));
+  const [written = ''] = readFileSync(join(root, page), 'utf8').split(mark);
+  const rows = readRows(written);
 
   test('has every number that a source cites, once', () => {
     const sources = listSources(root).filter((path) => cites.test(path));
@@ -37,5 +38,17 @@ describe('docs/promises.md', () => {
     expect(incomplete.map((row) => row.number)).toEqual([]);
     const named = rows.flatMap((row) => [...row.where, ...row.tests].map((path) => `${row.number} ${path}`));
     expect(named.filter((name) => !existsSync(join(root, name.split(' ')[1] ?? '')))).toEqual([]);
+  });
+
+  test('has all that a release must hold, each named by a test', () => {
+    const titles = titlesByNumber();
+    const known = rows.map((row) => row.number);
+    expect(musts.filter((name) => !known.includes(name))).toEqual([]);
+    expect(musts.filter((name) => !titles.has(name))).toEqual([]);
+  });
+
+  test('says which tests name a number, as they do now', () => {
+    const text = readFileSync(join(root, page), 'utf8');
+    expect(text, 'run: node scripts/promises.ts').toBe(rendered(text));
   });
 });

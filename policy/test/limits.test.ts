@@ -114,7 +114,7 @@ describe('limits: at each, and one past it', () => {
     expect(outcomeOf("samUserName != ''", { samUserName: 'x'.repeat(2049) })).toBe('fails');
   });
 
-  it('10,000 evaluation steps: the dearest conditions that can be saved stay below', () => {
+  it('R69: 10,000 evaluation steps: the dearest conditions that can be saved stay below', () => {
     const fill = (part: string, join: string): string => {
       const count = Math.floor((LIMITS.conditionBytes + join.length) / (part.length + join.length));
       return new Array(count).fill(part).join(join);
@@ -189,7 +189,7 @@ describe('hostile texts', () => {
     it(`a condition of ${text.slice(0, 6)}… is refused`, () => expect(parseCondition(text).ok).toBe(false));
   }
 
-  it('stars against long names are linear', () => {
+  it('R69: stars against long names are linear', () => {
     const condition = new Array(11).fill(`requestPath like '*${'a'.repeat(60)}*${'a'.repeat(62)}b*'`).join(' or ');
     const start = performance.now();
     for (let i = 0; i < 10; i++) expect(outcomeOf(condition, { requestPath: 'a'.repeat(2048) })).toBe('false');

@@ -18,7 +18,7 @@ const mixes = CONTENTS.flatMap((own) =>
   CONTENTS.flatMap((role) => CONTENTS.map((byDefault) => [own, role, byDefault] as const)),
 );
 
-describe('deny wins whatever its place or order', () => {
+describe('R58: deny wins whatever its place or order', () => {
   for (const order of ORDERS) {
     it(`places in the order ${order.map((i) => PLACES[i]?.kind).join(', ')}`, () => {
       for (const mix of mixes) {

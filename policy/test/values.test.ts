@@ -288,7 +288,7 @@ describe('time', () => {
   });
 });
 
-describe('values of a call that are missing or no such values', () => {
+describe('R59: values of a call that are missing or no such values', () => {
   const unusable = (call: object): Partial<Request> => call as Partial<Request>;
   it('fail', () => {
     expect(outcomeOf('mfaAuthenticated', unusable({ mfaAuthenticated: undefined }))).toBe('fails');

@@ -34,7 +34,7 @@ const pages: Record<string, string> = {
   'GET /mail-preview/{mailId}/html': 'this computer, while no mail server is set',
 };
 
-describe('access matrix', () => {
+describe('R63: access matrix', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer('sqlite');

@@ -20,7 +20,7 @@ describe.each(engines)('break-glass from the host on %s', (engine) => {
   const asksForCode = async ({ email, password }: { email: string; password: string }) =>
     (await call(server, 'POST', '/v1/auth', { body: { email, password } })).body.code === 'MFA0001';
 
-  it('waits 24 hours, tells every address at once, then switches MFA off', async () => {
+  it('R46: waits 24 hours, tells every address at once, then switches MFA off', async () => {
     const root = await newRoot(server);
     const enrolled = await enrol(server, root);
     await ask(root.operatorId);
@@ -49,7 +49,7 @@ describe.each(engines)('break-glass from the host on %s', (engine) => {
     expect(shown.body.hostOverrideAt, 'the console shows it').toBeGreaterThan(0);
   });
 
-  it('is stopped by the link that every address got', async () => {
+  it('R46: is stopped by the link that every address got', async () => {
     const root = await newRoot(server);
     const { seed } = await enrol(server, root);
     await ask(root.operatorId);

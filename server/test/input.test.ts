@@ -175,7 +175,7 @@ describe.each(engines)('input on %s', (engine) => {
     },
   );
 
-  it('a bare question mark and odd spellings of a path do not change what is asked', async () => {
+  it('R60: a bare question mark and odd spellings of a path do not change what is asked', async () => {
     expect((await call(server, 'GET', `/v1/operators/${root.operatorId}?`, { as })).status).toBe(200);
     const id = root.operatorId;
     for (const path of [`/v1//operators/${id}`, `/V1/operators/${id}`, `/v1/operators/${id}/`]) {

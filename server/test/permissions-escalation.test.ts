@@ -9,7 +9,7 @@ import { engines, startSecondServer, startTestServer, type TestServer } from './
 
 const makeKeys = ['User:generateUserAuthKey'];
 
-describe.each(engines)('escalation of permissions on %s', (engine) => {
+describe.each(engines)('R57: escalation of permissions on %s', (engine) => {
   let server: TestServer;
   let second: TestServer;
   let root: Root;

@@ -15,7 +15,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
 
   const user = userPath;
 
-  it('flow C by the root user: another user’s MFA goes off, its sessions end, the root user is told', async () => {
+  it('R45, flow C by the root user: another user’s MFA goes off, its sessions end, the root user is told', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const alice = await newSam(server, root, as, 'alice');
@@ -34,7 +34,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect(audit).toMatchObject({ actor: 'root', target: 'sam:alice', outcome: 'success' });
   });
 
-  it('flow C by permitted SAM users: for another, for itself, and refused with the reason', async () => {
+  it('R45, flow C by permitted SAM users: for another, for itself, and refused with the reason', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     await newSam(server, root, as, 'alice');
@@ -79,7 +79,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect([foreign.status, foreign.body.code]).toEqual([404, 'COM0404']);
   });
 
-  it('acts on permissions, roles and defaults on the next request', async () => {
+  it('R62: acts on permissions, roles and defaults on the next request', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const bob = await newSam(server, root, as, 'bob');
@@ -103,7 +103,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect(await list()).toBe(403);
   });
 
-  it('guards against escalation: nobody grants what it lacks', async () => {
+  it('R57: guards against escalation: nobody grants what it lacks', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const mallory = await newSam(server, root, as, 'mallory', allow(['User:*', 'Role:*']));
@@ -137,7 +137,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect(allowed.status, 'giving something up is no escalation').toBe(200);
   });
 
-  it('signs in with AuthKeys, which never reach account security', async () => {
+  it('R50: signs in with AuthKeys, which never reach account security', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     await newSam(server, root, as, 'robot', allow(['*']));
@@ -164,7 +164,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     canaries.add(String(rootKey.body.authKey));
   });
 
-  it('switches to a user whose trust policy names the caller, and no further', async () => {
+  it('R64: switches to a user whose trust policy names the caller, and no further', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const carol = await newSam(server, root, as, 'carol');
@@ -191,7 +191,7 @@ describe.each(engines)('SAM users on %s', (engine) => {
     expect((await call(server, 'GET', `/v1/operators/${root.operatorId}/users`, { as: inService })).status).toBe(401);
   });
 
-  it('ends a switched session with the trust that let it in, and never prolongs it', async () => {
+  it('R64: ends a switched session with the trust that let it in, and never prolongs it', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);
     const session = await signInSam(server, await newSam(server, root, as, 'carol'));

@@ -69,7 +69,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     expect(sink.mails[0]?.from?.value).toEqual([{ address: 'no-reply@example.com', name: '割符' }]);
   });
 
-  it('waits for a server that is down, then sends with the same Message-ID', async () => {
+  it('R77: waits for a server that is down, then sends with the same Message-ID', async () => {
     const port = Number(new URL((await sinkWith()).url).port);
     await sinks.pop()?.close();
     transport?.close();
@@ -176,7 +176,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     expect(await deliver()).toMatchObject({ sent: 1 });
   });
 
-  it('does not send a link that is about to die; a notice goes on', async () => {
+  it('R77: does not send a link that is about to die; a notice goes on', async () => {
     const sink = await sinkWith();
     const notAfter = start + 30 * 60_000;
     await enqueue(world.ctx, { facts: linkMail(), notAfter });
@@ -222,7 +222,7 @@ describe.each(engines)('delivery on %s', (engine) => {
     ]);
   });
 
-  it('sends each of 50 mails exactly once from two servers at the same time', async () => {
+  it('R78: sends each of 50 mails exactly once from two servers at the same time', async () => {
     const sink = await sinkWith();
     for (let i = 0; i < 50; i++) await enqueue(world.ctx, { recipient: `r${i}@example.com` });
     const other = { ctx: world.otherServer(), transport: openTransport(sink.url, allWaits(2000)) };
