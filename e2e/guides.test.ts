@@ -15,6 +15,7 @@ const guides: Readonly<Record<string, readonly Need[]>> = {
   'run-behind-tls.md': [needs.host, needs.certificate, needs.nginx, needs.command],
   'sam-users-manage-own-mfa.md': [needs.server()],
   'systemd.md': [needs.host, needs.release],
+  'watch.md': [needs.metrics, needs.server()],
 };
 
 const withCommands = (pattern: string) =>

@@ -6,11 +6,12 @@ import { postgresBin } from '../../scripts/system-packages.ts';
 import { setUp } from './api.ts';
 import { createDatabase } from './database.ts';
 import type { Need, Stage } from './guide.ts';
+import { nextPort } from './ports.ts';
 import { serverEnv, startServer, temporaryFolder } from './server.ts';
 import { startSmtp } from './smtp.ts';
 
 /** What guides may need. */
-export const needs = { server, command, release, postgres, host, certificate, nginx, caddy } as const;
+export const needs = { server, metrics, command, release, postgres, host, certificate, nginx, caddy } as const;
 
 /** The root user of guides, without MFA. */
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
@@ -23,7 +24,8 @@ function server(database: 'sqlite' | 'postgres' = 'sqlite'): Need {
   return async (stage) => {
     const smtp = await startSmtp();
     stage.stops.push(() => smtp.stop());
-    const options = { smtpUrl: smtp.url, ...(database === 'postgres' ? { databaseUrl: createDatabase() } : {}) };
+    const env = Object.fromEntries(Object.entries(stage.env).filter(([name]) => name.startsWith('WARIFU_')));
+    const options = { smtpUrl: smtp.url, env, ...(database === 'postgres' ? { databaseUrl: createDatabase() } : {}) };
     const running = await startServer(options);
     stage.stops.push(() => running.stop());
     await setUp(running.baseUrl, running.setupLink(), owner);
@@ -41,6 +43,11 @@ function server(database: 'sqlite' | 'postgres' = 'sqlite'): Need {
     Object.assign(stage.env, Object.fromEntries(ours));
     Object.assign(stage.env, { BASE: running.baseUrl, EMAIL: owner.email, PASSWORD: owner.password });
   };
+}
+
+/** A port for metrics, of the server that comes after it: `WARIFU_METRICS_PORT`. */
+async function metrics(stage: Stage): Promise<void> {
+  stage.env['WARIFU_METRICS_PORT'] = String(await nextPort());
 }
 
 let installed: Promise<string> | undefined;

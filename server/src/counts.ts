@@ -17,7 +17,7 @@ export type Counts = {
   readonly auditEvents: Tally<'outcome'>;
   /** Codes of the table of errors. */
   readonly errors: Tally<'code'>;
-  readonly failedJobs: Tally<'job'>;
+  readonly failedJobs: Tally<'job_name'>;
   /** By route; undefined when nobody wants to know. */
   readonly routes: RouteTimes[] | undefined;
 };
@@ -32,7 +32,7 @@ export function newCounts(timesRequests: boolean): Counts {
     mfaChanges: new Tally('action', 'actor_kind', 'result'),
     auditEvents: new Tally('outcome'),
     errors: new Tally('code'),
-    failedJobs: new Tally('job'),
+    failedJobs: new Tally('job_name'),
     routes: timesRequests ? [] : undefined,
   };
 }

@@ -139,7 +139,7 @@ function startJob(ctx: Context, job: Job) {
 }
 
 function logFailed(ctx: Context, job: string, error: unknown): void {
-  ctx.counts.failedJobs.add({ job });
+  ctx.counts.failedJobs.add({ job_name: job });
   // The same trouble as that of requests, and of the other jobs.
   const line = isStorageFailure(error)
     ? ({ level: 'warn', message: 'storage unavailable' } as const)

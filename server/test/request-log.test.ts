@@ -140,7 +140,7 @@ describe.each(engines)('a job that fails on %s', (engine) => {
       { level: 50, job: 'requests', error: { message: expect.stringContaining('deferred_requests') } },
       { level: 50, job: 'clean-up', error: { message: expect.stringContaining('deferred_requests') } },
     ]);
-    const counted = server.ctx.counts.failedJobs.samples().map(({ labels, value }) => [labels['job'], value]);
+    const counted = server.ctx.counts.failedJobs.samples().map(({ labels, value }) => [labels['job_name'], value]);
     expect(counted).toEqual([
       ['requests', 3],
       ['clean-up', 3],

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import serverPackage from '../../package.json' with { type: 'json' };
 import type { Context } from '../context.ts';
 import { type RouteTimes, timeBounds } from '../counts.ts';
@@ -135,6 +136,12 @@ export const families: readonly Family[] = [
     read: ({ db }) => each('part', usageOf(db).bytes ?? {}),
   },
   {
+    name: 'warifu_data_folder_free_bytes',
+    help: 'What is free for this process where the data folder is.',
+    type: 'gauge',
+    read: ({ config }) => one(freeBytes(config.dataDir)),
+  },
+  {
     name: 'warifu_database_failures_total',
     help: 'Requests that the database failed.',
     type: 'counter',
@@ -153,6 +160,16 @@ export const families: readonly Family[] = [
     read: ({ counts }) => one(counts.clockSteps),
   },
 ];
+
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // With PostgreSQL and keys in another place there may be no such folder.
+    return undefined;
+  }
+}
 
 function histogramOf({ method, route, byClass }: RouteTimes): Sample[] {
   const name = 'warifu_http_request_duration_seconds';
