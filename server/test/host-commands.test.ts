@@ -137,6 +137,19 @@ describe.each(engines)('commands beside a server on %s', (engine) => {
   });
 });
 
+it('what other commands print is JSON when that is asked for', async () => {
+  const server = await startTestServer('sqlite', {}, { hasher: fastHasher() });
+  const link = await runCommand(server, ['setup-link', '--json']);
+  expect(json(link.stdout)).toEqual({ link: expect.stringMatching(/^http:\/\/localhost:8787\/setup#/) as string });
+  await newRoot(server);
+  const mails = await runCommand(server, ['mails', '--json']);
+  const mail = { to: expect.stringContaining('@') as string, subject: expect.stringMatching(/./) as string };
+  expect(JSON.parse(mails.stdout)).toEqual([expect.objectContaining(mail)]);
+  const verified = await runCommand(server, ['audit', 'verify', '--json']);
+  expect([verified.code, json(verified.stdout)]).toEqual([0, { faults: [] }]);
+  await server.stop();
+});
+
 describe('warifu healthcheck', () => {
   const check = (env: Record<string, string>) => runProgram(['healthcheck', '--json'], env);
 

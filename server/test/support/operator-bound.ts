@@ -133,7 +133,7 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
   [/^authorize\/authority\.ts$/, /^trusted_principals,users$/, 'users of other operators that trust this one'],
   [/^audit\/chain\.ts$/, /^audit_(log|heads)$/, 'the list of chains, each of which is then checked by itself'],
   [/^recovery\/host-override\.ts$/, /^recovery_cases,totp_factors$/, 'what the host began, of whichever operator'],
-  [/^mail\/(outbox|claim|deliver-one)\.ts$/, /^outbox$/, 'the queue of mails is one for all'],
+  [/^mail\/(outbox|claim|deliver-one|preview)\.ts$/, /^outbox$/, 'the queue of mails is one for all'],
   [
     /^(metrics\/state|sessions\/count)\.ts$/,
     /^(outbox|sessions|recovery_cases)$/,
