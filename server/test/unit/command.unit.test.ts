@@ -51,7 +51,7 @@ describe('the name of the host command', () => {
 });
 
 describe('commands in texts', () => {
-  const commands = /(?<!npx )\bwarifu (?:setup-link|audit verify|break-glass|operator create)/;
+  const commands = /(?<!npx |exec warifu |\/bin\/)\bwarifu (?:setup-link|audit verify|break-glass|operator create)/;
 
   it.each(globSync(['README*.md', 'docs/*.md', 'docs/guides/**/*.md'], { cwd: root }))(
     '%s: as in a checkout',
