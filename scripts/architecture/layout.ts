@@ -70,6 +70,7 @@ export const edge = [
   'log',
   'presence',
   'readiness',
+  'restored',
 ];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */

@@ -16,6 +16,7 @@ import { sendResetLink } from './recovery/by-mail.ts';
 import { expiredCases } from './recovery/cases.ts';
 import { runDueOverrides } from './recovery/host-override.ts';
 import { sendPasswordResetLink } from './recovery/password-reset.ts';
+import { keepAnchors } from './restored/watch.ts';
 import { expiredDevices } from './sessions/devices.ts';
 import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
@@ -54,6 +55,7 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }, presence
     { name: 'clean-up', everyMs: 60_000, run: inTime(ctx, () => cleanUp(ctx)) },
     { name: 'time', everyMs: limits.clock.kept, run: timekeeper(ctx) },
     { name: 'presence', everyMs: limits.presence.look, run: () => presence.keep() },
+    { name: 'anchors', everyMs: limits.audit.anchored, run: () => keepAnchors(ctx) },
   ];
 }
 

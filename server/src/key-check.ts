@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { anchorFile, readAnchors } from './audit/anchors.ts';
+import { noOperator } from './audit/record.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { KeyFileError } from './crypto/key-file.ts';
 import { type Keys, loadKeys } from './crypto/keys.ts';
 import { type Place, seal, unseal } from './crypto/sealed.ts';
 import { type Db, isWarifuDatabase } from './db/database.ts';
 import { changeState, keepFirstState, stateOf } from './db/state.ts';
+import { isSetupDone } from './operators/setup.ts';
 
 /**
  * The keys of a configuration, before its database is opened. A key file is made only where there is no database yet:
@@ -15,8 +18,10 @@ import { changeState, keepFirstState, stateOf } from './db/state.ts';
 export async function keysFor(config: Config, database: 'may be new' | 'must be there'): Promise<Keys> {
   const { keyFile, databaseUrl } = config;
   const { path: file, isGuarded } = keyFile;
-  if (database === 'may be new' && existsSync(file)) return loadKeys(file, isGuarded);
+  const isKnown = knowsDatabase(config);
+  if (database === 'may be new' && existsSync(file) && !isKnown) return loadKeys(file, isGuarded);
   const isThere = await isWarifuDatabase(databaseUrl);
+  if (!isThere && database === 'may be new' && isKnown) throw new ConfigError(lostDatabase(config));
   if (!isThere && database === 'must be there') throw new ConfigError(noDatabase(config));
   if (isThere && !existsSync(file)) {
     throw new KeyFileError(
@@ -24,6 +29,26 @@ export async function keysFor(config: Config, database: 'may be new' | 'must be 
     );
   }
   return loadKeys(file, isGuarded);
+}
+
+/** Whether operators of a database were seen from this data folder. */
+function knowsDatabase({ dataDir }: Config): boolean {
+  return [...(readAnchors(dataDir)?.heads.keys() ?? [])].some((operatorId) => operatorId !== noOperator);
+}
+
+/**
+ * SECURITY: an empty database beside keys that were used is a loss or a wrong setting. Who could read the log would be
+ * offered the first account.
+ * @throws ConfigError
+ */
+export async function assertNotLost(db: Db, config: Config): Promise<void> {
+  const operator = db.selectFrom('operators').select('operator_id').limit(1);
+  const isEmpty = !(await isSetupDone(db)) && (await operator.executeTakeFirst()) === undefined;
+  if (isEmpty && knowsDatabase(config)) throw new ConfigError(lostDatabase(config));
+}
+
+function lostDatabase({ dataDir, command }: Config): string {
+  return `WARIFU_DATABASE_URL: this database is empty, and ${dataDir} has been used with one that had accounts. Correct the setting, or restore a backup: ${command} restore FILE. To begin anew and give up those accounts, move ${anchorFile(dataDir)} and the key file away.`;
 }
 
 /**
@@ -80,7 +105,11 @@ export async function keyCheckOf(db: Db): Promise<string> {
   return (await stateOf(db, stateKey)) ?? '';
 }
 
-function assertFit(keys: Keys, text: string | undefined): void {
+/**
+ * Refuses keys that what a database, or a backup of it, knows its keys by does not fit.
+ * @throws ConfigError that names the key
+ */
+export function assertFit(keys: Keys, text: string | undefined): void {
   const kept = open(keys, text ?? '');
   const missing = kept.sealing.find((id) => !keys.sealing.some((key) => key.id === id));
   if (missing !== undefined) throw wrongKeys(`the sealing key ${missing} is missing`);

@@ -192,6 +192,10 @@ export const limits = {
     secretLength: 64,
     alphabet: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
   },
+  audit: {
+    /** Records that may be lost from the end of a file without a trace: those of so long. */
+    anchored: 1 * second,
+  },
   clock: {
     /** Less is how clocks are kept right all the time; more means that the clock was wrong. */
     step: 1 * second,

@@ -13,11 +13,12 @@ import { claimServer, type Db, databaseTime, isForOneServer, openUpToDate } from
 import { asServerStarts, untilThere } from './db/until-there.ts';
 import { newHealth } from './health.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
-import { assertKeysFit, keysFor } from './key-check.ts';
+import { assertKeysFit, assertNotLost, keysFor } from './key-check.ts';
 import { releaseClaims } from './mail/outbox.ts';
 import { serveMetrics } from './metrics/listen.ts';
 import { newSetupLink } from './operators/setup.ts';
 import { createPresence } from './presence.ts';
+import { noticeEarlierState } from './restored/watch.ts';
 import { logTrouble } from './trouble.ts';
 
 export type Running = {
@@ -84,6 +85,8 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
   await compareClock(ctx);
   try {
     await assertKeysFit(ctx.db, ctx.keys);
+    await assertNotLost(ctx.db, ctx.config);
+    await noticeEarlierState(ctx);
   } catch (error) {
     await presence.end();
     throw error;

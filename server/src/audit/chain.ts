@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import type { Head } from './growth.ts';
 import { chainHash } from './record.ts';
 
 export type ChainFault = {
@@ -6,9 +7,6 @@ export type ChainFault = {
   readonly sequence: number;
   readonly kind: 'gap' | 'edit' | 'head';
 };
-
-/** The last record of a chain. */
-export type Head = { readonly operatorId: string; readonly sequence: number; readonly hash: string };
 
 const pageSize = 1000;
 

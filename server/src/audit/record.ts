@@ -1,6 +1,7 @@
 import type { RequestInfo } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { noteGrowth } from './growth.ts';
 
 /** Events of no operator (an unknown account, a request nobody owns) have a chain of their own. */
 export const noOperator = '';
@@ -31,6 +32,7 @@ const firstHash = '';
 export async function record(db: Db, at: number, info: RequestInfo, event: AuditEvent): Promise<void> {
   const head = await takeHead(db, event.operatorId);
   const row = toRow(at, info, event, head);
+  noteGrowth(db, event.operatorId, { sequence: head.sequence, at });
   await db.insertInto('audit_log').values(row).execute();
   await db.updateTable('audit_heads').set({ hash: row.hash }).where('operator_id', '=', event.operatorId).execute();
 }

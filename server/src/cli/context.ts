@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { readConfig } from '../config/config.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { asHostCommand, openUpToDate } from '../db/database.ts';
-import { assertKeysFit, keysFor } from '../key-check.ts';
+import { assertKeysFit, assertNotLost, keysFor } from '../key-check.ts';
 import { createLog } from '../log.ts';
 import { createContext } from '../server.ts';
 
@@ -17,6 +17,7 @@ export async function openContext(database: 'may be new' | 'must be there'): Pro
   const db = await openUpToDate(config.databaseUrl, () => {}, { manners: asHostCommand });
   try {
     await assertKeysFit(db, keys);
+    await assertNotLost(db, config);
     return createContext({ config, log, keys, db, now: () => Date.now() }, () => {});
   } catch (error) {
     await db.destroy();

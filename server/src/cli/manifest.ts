@@ -1,4 +1,5 @@
-import type { Head } from '../audit/chain.ts';
+import { readFileSync } from 'node:fs';
+import type { Head } from '../audit/growth.ts';
 import type { Engine } from '../db/copies.ts';
 
 /** What is written beside a backup: enough to tell whether it is whole, and where it can be restored. */
@@ -20,4 +21,22 @@ export type Manifest = {
 /** The file that stands beside a backup. */
 export function manifestFile(backup: string): string {
   return `${backup}.json`;
+}
+
+/**
+ * Reads what stands beside a backup.
+ * @throws Error when there is none, or it is of another kind
+ */
+export function readManifest(backup: string): Manifest {
+  const file = manifestFile(backup);
+  try {
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    if (manifest.format === 1 && Array.isArray(manifest.audit.heads)) return manifest;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new Error(`${file} is missing: it belongs to ${backup}, and says whether that is whole.`);
+    if (code !== undefined) throw new Error(`${file} cannot be read (${code}).`, { cause: error });
+  }
+  throw new Error(`${file} is no manifest of a backup that this version can read.`);
 }

@@ -29,7 +29,7 @@ export function placeNew(part: string, file: string): void {
 }
 
 /** Waits until a file, or the names in a folder, are on the disk. */
-function sync(path: string): void {
+export function sync(path: string): void {
   const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);

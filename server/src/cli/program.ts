@@ -12,6 +12,7 @@ import { registerHealthcheck } from './commands/healthcheck.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerMails } from './commands/mails.ts';
 import { registerOperator } from './commands/operator.ts';
+import { registerRestore } from './commands/restore.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSetupLink } from './commands/setup-link.ts';
 import { exitCodes } from './frame.ts';
@@ -24,6 +25,7 @@ const commands = [
   registerGateKey,
   registerMails,
   registerBackup,
+  registerRestore,
   registerAudit,
   registerKeys,
   registerBreakGlass,

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { type Db, openDatabase } from './database.ts';
-import { dumpPostgres, listDump, type Reach, ToolError } from './postgres-tools.ts';
+import { dumpPostgres, type Load, listDump, loadPostgres, type Reach, ToolError } from './postgres-tools.ts';
+
+export { asideName } from './postgres-tools.ts';
+
 import { copySqlite, damageOf } from './sqlite.ts';
 import { startFailure } from './start-failure.ts';
 
@@ -11,7 +14,7 @@ export function engineOf(url: string): Engine {
 }
 
 /** The file of an embedded database. */
-function fileOf(url: string): string {
+export function fileOf(url: string): string {
   return url.slice('sqlite:'.length);
 }
 
@@ -64,4 +67,44 @@ async function dump<T>(reach: Reach, file: string, look: (db: Db) => Promise<T>)
   } finally {
     await db.destroy();
   }
+}
+
+/**
+ * Whether a database of a server holds anything, with no server of ours on it.
+ * @throws Error when other programs of ours are connected, or that tells who runs the program what to do
+ */
+export async function isUsed({ url }: Reach): Promise<'empty' | 'without data' | 'with data'> {
+  const db = openDatabase(url, () => {});
+  try {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and application_name = 'warifu' and pid <> pg_backend_pid()`.execute(db);
+    if ((rows[0]?.count ?? 0) > 0) {
+      throw new ToolError('A Warifu server is connected to this database. Stop every one of them first.');
+    }
+    const tables = (await db.introspection.getTables()).map(({ name }) => name);
+    if (tables.length === 0) return 'empty';
+    if (!tables.includes('audit_heads')) return 'with data';
+    const head = await db.selectFrom('audit_heads').select('operator_id').limit(1).executeTakeFirst();
+    return head === undefined ? 'without data' : 'with data';
+  } catch (error) {
+    throw error instanceof ToolError ? error : startFailure(url, error);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Loads a dump in one transaction: all of it is there, with the last statements, or nothing. */
+export async function loadDump(reach: Reach, load: Omit<Load, 'server'>): Promise<void> {
+  const db = openDatabase(reach.url, () => {});
+  let server: number;
+  try {
+    const { rows } = await sql<{ version: string }>`select current_setting('server_version_num') as version`.execute(
+      db,
+    );
+    server = Number(rows[0]?.version);
+  } finally {
+    await db.destroy();
+  }
+  await loadPostgres(reach, { ...load, server });
 }

@@ -71,6 +71,19 @@ export async function isWarifuDatabase(url: string): Promise<boolean> {
   }
 }
 
+/**
+ * Which database of which cluster this is, as the server of a database tells it: a copy that was loaded from a dump is
+ * another one. Undefined for a file, which knows nothing of the kind.
+ */
+export async function identityOf(db: Db): Promise<string | undefined> {
+  if (!(db.getExecutor().adapter instanceof PostgresAdapter)) return undefined;
+  const one = async (query: ReturnType<typeof sql<{ id: string }>>) => (await query.execute(db)).rows[0]?.id ?? '';
+  const database = await one(sql`select oid::text as id from pg_database where datname = current_database()`);
+  // Some services that speak PostgreSQL have no such function, or keep it to themselves.
+  const cluster = await one(sql`select system_identifier::text as id from pg_control_system()`).catch(() => '');
+  return `${cluster}/${database}`;
+}
+
 /** The migrations that a database has, in order. */
 export async function migrationsOf(db: Db): Promise<string[]> {
   const all = await migratorOf(db, migrations).getMigrations();

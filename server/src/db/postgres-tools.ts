@@ -18,7 +18,7 @@ export class ToolError extends Error {}
  */
 export async function dumpPostgres(reach: Reach, snapshot: string, file: string, server: number): Promise<void> {
   await assertNewEnough(reach, 'pg_dump', server);
-  const what = ['--format=custom', '--no-owner', '--no-privileges'];
+  const what = ['--format=custom', '--no-owner', '--no-privileges', `--exclude-schema=${aside}*`];
   await withPlace(reach, file, async (env) => {
     await ended('pg_dump', spawnTool(env, 'pg_dump', [...what, `--snapshot=${snapshot}`, `--file=${file}`]));
   });
@@ -29,6 +29,58 @@ export async function listDump({ env }: Reach, file: string): Promise<string> {
   const tool = spawnTool(env, 'pg_restore', ['--list', file]);
   const [listed] = await Promise.all([text(tool.stdout), ended('pg_restore', tool)]);
   return listed;
+}
+
+const aside = 'public_before_restore_';
+
+export type Load = {
+  readonly file: string;
+  /** The version of the server. */
+  readonly server: number;
+  /** Where the tables of before are kept; undefined when there are none. */
+  readonly keptAs: string | undefined;
+  /** Statements that end the transaction. */
+  readonly last: readonly string[];
+};
+
+/** The schema in which the tables of before a restore are kept. */
+export function asideName(stamp: string): string {
+  return aside + stamp.toLowerCase();
+}
+
+/**
+ * Loads a dump in one transaction: whenever any of the processes ends, all of it is there or nothing.
+ * @throws Error that says what is missing, or what the programs said
+ */
+export async function loadPostgres(reach: Reach, { file, server, keptAs, last }: Load): Promise<void> {
+  await assertNewEnough(reach, 'psql', server);
+  await withPlace(reach, file, async (env) => {
+    const psql = spawnTool(env, 'psql', [
+      '--no-psqlrc',
+      '--quiet',
+      '--output=/dev/null',
+      '--set=ON_ERROR_STOP=1',
+      '--file=-',
+    ]);
+    const loaded = ended('psql', psql);
+    const input = psql.stdin;
+    // What psql says when it gives up is the reason; that it reads no further is not.
+    input.on('error', () => {});
+    input.write('BEGIN;\n');
+    if (keptAs !== undefined) input.write(`ALTER SCHEMA public RENAME TO ${keptAs};\nCREATE SCHEMA public;\n`);
+    const restore = spawnTool(env, 'pg_restore', ['--no-owner', '--no-privileges', '--file=-', file]);
+    restore.stdout.pipe(input, { end: false });
+    const read = ended('pg_restore', restore);
+    await Promise.race([read, loaded]);
+    try {
+      await read;
+      // Without this line nothing has happened.
+      input.write(`${last.join('\n')}\nCOMMIT;\n`);
+    } finally {
+      input.end();
+    }
+    await loaded;
+  });
 }
 
 /** Runs work with what leads the programs to a database, and takes the certificates away afterwards. */

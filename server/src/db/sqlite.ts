@@ -130,6 +130,21 @@ export function damageOf(file: string): string[] {
   }
 }
 
+/** Brings what the WAL of a database holds into its file; false when the file is too damaged for that. */
+export function checkpointSqlite(file: string): boolean {
+  try {
+    const database = new DatabaseSync(file, { timeout: asked });
+    try {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return true;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a file is a database that has a table. A file that is not there is not made. */
 export function hasTable(file: string, table: string): boolean {
   if (!existsSync(file)) return false;

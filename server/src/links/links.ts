@@ -143,6 +143,12 @@ export async function voidLinks(db: Db, now: number, which: Which): Promise<numb
   return Number((await query.where(isAlive(now)).executeTakeFirst()).numUpdatedRows);
 }
 
+/** Voids every live link, whatever it is for; returns the operator of each. */
+export async function voidAllLinks(db: Db, now: number): Promise<string[]> {
+  const voided = db.updateTable('mail_tokens').set({ voided_at: now }).where(isAlive(now)).returning('operator_id');
+  return (await voided.execute()).map((row) => row.operator_id);
+}
+
 /** Voids what a change of a user's credentials voids; returns how many links that were. */
 export async function voidLinksOfUser(db: Db, now: number, user: { operatorId: string; userId: string }) {
   const { operatorId, userId } = user;

@@ -29,7 +29,8 @@ export type NoticeEvent =
   | 'primary_email_changed'
   | 'account_locked'
   | 'host_override_requested'
-  | 'host_override_done';
+  | 'host_override_done'
+  | 'database_restored';
 
 /** Where and when something happened. */
 export type Happening = {
@@ -53,13 +54,15 @@ export type Notice = Happening & {
   readonly receipt?: Receipt;
   /** Why the host did it, for `host_override_*`. */
   readonly reason?: string;
+  /** The moment to which everything went back, for `database_restored`; absent when nobody knows it. Milliseconds. */
+  readonly asOf?: number;
   /** When it happens unless it is stopped, for `host_override_requested`; milliseconds. */
   readonly dueAt?: number;
   /** Page that stops a reset, or cancels a change and locks the account. */
   readonly cancelLink?: string;
   /** Verified addresses, for `mfa_reset_done`. */
   readonly addresses?: readonly string[];
-  /** IDs of the root user's AuthKeys, for `mfa_reset_done` and `account_locked`: they still work. */
+  /** IDs of the root user's AuthKeys, for `mfa_reset_done`, `account_locked` and `database_restored`: they still work. */
   readonly authKeyIds?: readonly string[];
 };
 

@@ -12,6 +12,7 @@ export type NoticeOptions = {
   readonly address?: string;
   readonly reason?: string;
   readonly dueAt?: number;
+  readonly asOf?: number;
   /** Told as well, although it is no address of the operator any more. */
   readonly also?: string;
   /** Left out of the recipients: it gets a mail of its own about the same event. */
@@ -21,7 +22,7 @@ export type NoticeOptions = {
 };
 
 /** The AuthKeys of the root user still work afterwards: whoever reads it must look at them. */
-const listsKeys: readonly NoticeEvent[] = ['mfa_reset_done', 'account_locked'];
+const listsKeys: readonly NoticeEvent[] = ['mfa_reset_done', 'account_locked', 'database_restored'];
 
 type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo };
 
@@ -33,7 +34,7 @@ export async function tellOwners(
   options: NoticeOptions,
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, except, only, userName, address, also, reason, dueAt } = options;
+  const { receipt, cancelLink, except, only, userName, address, also, reason, dueAt, asOf } = options;
   const authKeyIds = listsKeys.includes(event) ? await rootAuthKeys(db, operatorId) : undefined;
   const told = new Set(only === undefined ? [...recipients, ...(also === undefined ? [] : [also])] : [only]);
   if (except !== undefined) told.delete(except);
@@ -52,6 +53,7 @@ export async function tellOwners(
       ...(address && { address }),
       ...(reason && { reason }),
       ...(dueAt && { dueAt }),
+      ...(asOf && { asOf }),
       ...(authKeyIds && { authKeyIds }),
       ...(event === 'mfa_reset_done' && { addresses: recipients }),
     };

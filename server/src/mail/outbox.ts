@@ -131,6 +131,24 @@ function contentPlace(operatorId: string, mailId: string): Place {
   return { table: 'outbox', row: [operatorId, mailId] };
 }
 
+/** Drops the mails that wait with a link in them, which is dead by now; returns how many. */
+export async function dropMailsWithLinks(db: Db, ctx: Context): Promise<number> {
+  const waiting = db.selectFrom('outbox').selectAll().where('sent_at', 'is', null).where('dropped_at', 'is', null);
+  const withLink = (await waiting.execute()).filter((row) => {
+    const facts = openContent(ctx, row)?.facts;
+    return facts !== undefined && ('link' in facts || 'cancelLink' in facts);
+  });
+  for (const { operator_id: operatorId, mail_id: mailId } of withLink) {
+    await db
+      .updateTable('outbox')
+      .set({ dropped_at: ctx.now(), content: '', last_error: 'restored' })
+      .where('operator_id', '=', operatorId)
+      .where('mail_id', '=', mailId)
+      .execute();
+  }
+  return withLink.length;
+}
+
 /** Removes the mails of an operator that is deleted: its addresses are nobody's any more. */
 export async function forgetMails(db: Db, operatorId: string): Promise<void> {
   await db.deleteFrom('outbox').where('operator_id', '=', operatorId).execute();

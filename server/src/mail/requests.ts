@@ -87,6 +87,11 @@ async function claim(ctx: Context): Promise<DeferredRequests | undefined> {
     .executeTakeFirst();
 }
 
+/** Forgets what is still to be done; returns how many requests that were. */
+export async function dropAllRequests(db: Db): Promise<number> {
+  return Number((await db.deleteFrom('deferred_requests').executeTakeFirst()).numDeletedRows);
+}
+
 function place(requestId: string): Place {
   return { table: 'deferred_requests', row: [requestId] };
 }

@@ -112,6 +112,15 @@ export async function finishCase({ db, now, user }: UserChange, caseId: string):
   return result.numUpdatedRows === 1n;
 }
 
+/**
+ * Stops every case that could still happen. SECURITY: a reset by the host that was stopped after a backup was made
+ * would come alive with it, and whoever stopped it would hear of nothing.
+ */
+export async function stopAllCases(db: Db, now: number): Promise<void> {
+  const open = db.updateTable('recovery_cases').where('done_at', 'is', null).where('stopped_at', 'is', null);
+  await open.set({ stopped_at: now }).execute();
+}
+
 /** When the host last switched off an operator's MFA, within the 30 days that the console shows it. */
 export async function recentOverride(ctx: Context, operatorId: string): Promise<number | undefined> {
   const row = await ctx.db

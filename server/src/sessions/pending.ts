@@ -89,6 +89,12 @@ export async function endPendingSignIns(
     .length;
 }
 
+/** Ends every pending sign-in; returns the operator of each that could still have been finished. */
+export async function endAllPendingSignIns(db: Db, now: number): Promise<string[]> {
+  const ended = await db.deleteFrom('pending_sign_ins').returning(['operator_id', 'kind', 'expires_at']).execute();
+  return ended.filter((row) => row.kind === 'console' && row.expires_at > now).map((row) => row.operator_id);
+}
+
 /** Tells the owner, at most once an hour, that the right password was not followed by a right code (R16). */
 export async function tellOfFailedCode(
   c: Change,

@@ -106,6 +106,15 @@ export async function endUserSessions(db: Db, now: number, user: Ended, exceptId
   return ended.filter((row) => !isOver(row, now)).length;
 }
 
+/** Ends every session of every user; returns the operator of each that was still alive. */
+export async function endAllSessions(db: Db, now: number): Promise<string[]> {
+  const ended = await db
+    .deleteFrom('sessions')
+    .returning(['operator_id', 'kind', 'expires_at', 'last_used_at'])
+    .execute();
+  return ended.filter((row) => !isOver(row, now)).map((row) => row.operator_id);
+}
+
 /** What a new secret brings with it. */
 export type Renewal = { readonly expiresAt?: number; readonly provedAt?: number; readonly authMethod?: AuthMethod };
 

@@ -55,6 +55,14 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
     reason: 'phone lost',
     dueAt: start + 86_400_000,
   }),
+  database_restored: notice({
+    event: 'database_restored',
+    sourceIp: '',
+    userAgent: '',
+    receipt: { ...receipt, backupCodes: 0 },
+    asOf: start - 86_400_000,
+    authKeyIds,
+  }),
   host_override_done: notice({
     event: 'host_override_done',
     sourceIp: '',

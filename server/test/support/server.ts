@@ -140,7 +140,7 @@ export async function startBeside(
 }
 
 /** A database of its own on the cluster of the test run. */
-async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+export async function createPostgresDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   if (!postgresUrl) throw new Error('WARIFU_TEST_POSTGRES_URL is not set: run the tests with npm test');
   const name = `warifu_${randomBytes(6).toString('hex')}`;
   const admin = openDatabase(postgresUrl, () => {}, asHostCommand);

@@ -151,6 +151,8 @@ export const audit: typeof ja = {
       'Host:gate-key create': 'make|made a gate key',
       'Host:gate-key revoke': 'revoke|revoked a gate key',
       'Host:break-glass mfa': 'begin|began, or carried out, disabling the MFA of the root user',
+      'Host:restore': 'restore|restored the database from a backup',
+      'System:restored': 'notice|noticed that the database went back to an earlier state',
       'System:dropMail': 'drop|dropped a mail that could not be sent',
       'System:cleanUp': 'clear|cleared a sign-in that was not finished',
     },

@@ -151,6 +151,8 @@ export const audit = {
       'Host:gate-key create': 'ゲートキーを作成',
       'Host:gate-key revoke': 'ゲートキーを失効',
       'Host:break-glass mfa': 'ルートユーザーの多要素認証を無効にする手続きを実行',
+      'Host:restore': 'データベースをバックアップから復元',
+      'System:restored': 'データベースが以前の状態に戻ったことを検知',
       'System:dropMail': '送信できないメールを破棄',
       'System:cleanUp': '完了しなかったログインを破棄',
     },

@@ -36,7 +36,7 @@ export type Message = {
   readonly ifNotYou: readonly Block[];
 };
 
-export type FactLabel = 'time' | 'sourceIp' | 'browser' | 'user' | 'account' | 'operatorId';
+export type FactLabel = 'time' | 'asOf' | 'sourceIp' | 'browser' | 'user' | 'account' | 'operatorId';
 
 /** Changes that only a SAM user can be the subject of. */
 type SamOnlyEvent = 'sam_mfa_enabled' | 'sam_mfa_disabled' | 'trust_policy_changed';

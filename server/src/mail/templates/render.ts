@@ -40,7 +40,7 @@ function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
     subject: `[${site.name}] ${message.subject}`,
     blocks: [
       paragraph(message.fact),
-      { kind: 'facts', rows: happening(words, facts, formatTime(facts.at, language, site.timeZone)) },
+      { kind: 'facts', rows: happening(words, facts, (at) => formatTime(at, language, site.timeZone)) },
       ...(facts.template === 'notice' && facts.receipt ? ended(words, facts.receipt) : []),
       ...message.body,
       { kind: 'heading', text: userOf(facts) ? words.ifUnexpected : words.ifNotYou },
@@ -50,9 +50,11 @@ function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
   };
 }
 
-function happening(words: Words, facts: MailFacts, time: string): [string, string][] {
+function happening(words: Words, facts: MailFacts, format: (at: number) => string): [string, string][] {
+  const asOf = facts.template === 'notice' ? facts.asOf : undefined;
   const values: Record<FactLabel, string> = {
-    time,
+    time: format(facts.at),
+    asOf: asOf === undefined ? '' : format(asOf),
     sourceIp: facts.sourceIp === unknownSource ? words.unknownBrowser : facts.sourceIp || words.onTheServer,
     // A host command has no browser.
     browser: facts.sourceIp ? (describeBrowser(facts.userAgent) ?? words.unknownBrowser) : '',

@@ -15,6 +15,7 @@ const endedNames: Readonly<Record<keyof Receipt, string>> = {
 export const en: Words = {
   labels: {
     time: 'Time',
+    asOf: 'Restored to the state of',
     sourceIp: 'IP address',
     browser: 'Browser',
     user: 'User',

@@ -1,6 +1,6 @@
 import type { Notice } from '../../facts.ts';
-import { type Block, link, type Message, type Pages, paragraph, pointer, steps } from '../letter.ts';
-import { cannotLogIn, changePassword, endSessions } from './steps.ts';
+import { type Block, link, list, type Message, type Pages, paragraph, pointer, steps } from '../letter.ts';
+import { cannotLogIn, changePassword, endSessions, readAuditLog } from './steps.ts';
 
 const why = (notice: Notice): Block[] => (notice.reason ? [paragraph(`理由: ${notice.reason}`)] : []);
 
@@ -45,6 +45,41 @@ export function overrideDone(pages: Pages, notice: Notice): Message {
     ifNotYou: [
       paragraph('このサーバーの管理者に確認したうえで、次の順に対応してください。'),
       steps(changePassword(pages), endSessions(pages), cannotLogIn(pages)),
+    ],
+  };
+}
+
+/** Everything went back to an earlier state. */
+export function databaseRestored(pages: Pages, { authKeyIds = [] }: Notice): Message {
+  return {
+    subject: 'サーバーのデータが以前の状態に戻りました',
+    fact: 'サーバーのデータベースがバックアップから復元されたか、以前の状態に戻りました。',
+    body: [
+      paragraph(
+        'その時点より後の変更は失われました。パスワード、多要素認証、メールアドレス、SAM ユーザー、ロール、認証キーは、その時点の状態です。その後に使用したバックアップコードは、再び使用できる状態になっています。',
+      ),
+      paragraph('すべてのユーザーが、もう一度ログインする必要があります。ログインして、次の順に対応してください。'),
+      steps(
+        {
+          text: '多要素認証が有効であることを確認し、新しいバックアップコードを生成してください。',
+          page: pages.mfa,
+        },
+        { text: 'SAM ユーザーとその権限を確認してください。', page: pages.users },
+        readAuditLog(pages),
+      ),
+      ...(authKeyIds.length > 0
+        ? [
+            paragraph('ルートユーザーの次の認証キーは、使用できる状態です。'),
+            list(authKeyIds),
+            pointer('不要な認証キーは、次のページで削除してください。', pages.keys),
+          ]
+        : []),
+    ],
+    ifNotYou: [
+      paragraph(
+        'この操作ができるのは、このサーバーの管理者だけです。ディスクの障害で起きることもあります。管理者に確認してください。',
+      ),
+      steps(changePassword(pages), cannotLogIn(pages)),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
-import { overrideDone, overrideRequested } from './host-notices.ts';
+import { databaseRestored, overrideDone, overrideRequested } from './host-notices.ts';
 import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
 import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
@@ -60,6 +60,7 @@ export const notices: Words['notices'] = {
   }),
   host_override_requested: overrideRequested,
   host_override_done: overrideDone,
+  database_restored: databaseRestored,
   mfa_reset_requested: resetRequested,
   mfa_reset_cancelled: resetCancelled,
   mfa_reset_done: resetDone,

@@ -15,6 +15,7 @@ const endedNames: Readonly<Record<keyof Receipt, string>> = {
 export const ja: Words = {
   labels: {
     time: '日時',
+    asOf: '復元された時点',
     sourceIp: 'IP アドレス',
     browser: 'ブラウザー',
     user: 'ユーザー',
