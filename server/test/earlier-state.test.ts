@@ -6,6 +6,7 @@ import { anchorFile, readAnchors } from '../src/audit/anchors.ts';
 import { record } from '../src/audit/record.ts';
 import { loadDump } from '../src/db/copies.ts';
 import { migrate, openDatabase } from '../src/db/database.ts';
+import { checkpointSqlite } from '../src/db/sqlite.ts';
 import { assertKeysFit, assertNotLost, keysFor } from '../src/key-check.ts';
 import { noticeEarlierState } from '../src/restored/watch.ts';
 import { call } from './support/client.ts';
@@ -206,7 +207,7 @@ describe.each(engines)('a database that went back, on %s', (engine) => {
   ])('H8, F06: a WAL that %s is noticed', async (_, damage) => {
     // What SIGKILL leaves: the WAL beside the file.
     const copy = (name: string) => join(folder(), 'cut', name);
-    await sql`pragma wal_checkpoint(truncate)`.execute(server.ctx.db);
+    expect(checkpointSqlite(file())).toBe(true);
     for (let i = 0; i < 5; i++) await signIn(server, root);
     await server.jobs.drain();
     mkdirSync(join(folder(), 'cut'));
