@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { readAnchors } from '../audit/anchors.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { sha256Of } from '../crypto/file-hash.ts';
 import { KeyFileError } from '../crypto/key-file.ts';
@@ -12,7 +13,7 @@ import { placeOf } from '../db/postgres.ts';
 import { lastBackup, noteBackup } from '../db/state.ts';
 import { assertFit, assertKeysFit } from '../key-check.ts';
 import { createLog } from '../log.ts';
-import { type Ended, endRestored } from '../restored/end.ts';
+import { type Ended, endRestored, epochOf } from '../restored/end.ts';
 import { anchorAll } from '../restored/watch.ts';
 import { createContext } from '../server.ts';
 import { stampOf } from './backup.ts';
@@ -65,7 +66,9 @@ async function endThen(ctx: ReturnType<typeof createContext>, { at }: Manifest):
   const asOf = Date.parse(at);
   if (((await lastBackup(ctx.db)) ?? 0) < asOf) await noteBackup(ctx.db, asOf);
   const actor = `host:${userInfo().username}`;
-  return await endRestored(ctx, { actor, info: hostInfo('restore'), asOf, detail: {}, epoch: 0 });
+  const epoch = await epochOf(ctx.db);
+  const anchored = readAnchors(ctx.config.dataDir)?.epoch ?? 0;
+  return await endRestored(ctx, { actor, info: hostInfo('restore'), asOf, detail: {}, epoch, anchored });
 }
 
 function assertFits({ databaseUrl }: Config, { engine, migration, version }: Manifest): void {

@@ -18,8 +18,10 @@ export type Restored = {
   readonly asOf: number | undefined;
   /** What is more than the receipt and fit for the audit log. */
   readonly detail: Record<string, string | number>;
-  /** At least this, so that no server takes what it noted before for newer. */
+  /** The epoch when it was looked at: of several servers that looked, one ends it. */
   readonly epoch: number;
+  /** The epoch of the anchors; the new one is later, so that no server takes what it noted before for newer. */
+  readonly anchored: number;
 };
 
 export type Ended = {
@@ -69,12 +71,12 @@ export async function noteIdentity(db: Db): Promise<void> {
  * @returns what ended; undefined when another server did it
  */
 export async function endRestored(ctx: Context, restored: Restored): Promise<Ended | undefined> {
+  const { epoch, anchored } = restored;
   await keepFirstState(ctx.db, epochKey, '0');
-  const before = (await stateOf(ctx.db, epochKey)) ?? '0';
-  const after = String(Math.max(ctx.now(), restored.epoch + 1, Number(before) + 1));
+  const turn = { from: String(epoch), to: String(Math.max(ctx.now(), epoch + 1, anchored + 1)) };
   const identity = await identityOf(ctx.db);
   return await transaction(ctx.db, async (db) => {
-    if (!(await changeState(db, epochKey, { from: before, to: after }))) return undefined;
+    if (!(await changeState(db, epochKey, turn))) return undefined;
     await dropState(db, unfinishedKey);
     if (identity !== undefined) await keepState(db, identityKey, identity);
     const now = ctx.now();

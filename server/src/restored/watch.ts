@@ -19,7 +19,9 @@ const anchoredKey = 'anchored';
  */
 export async function noticeEarlierState(ctx: Context): Promise<void> {
   const anchors = readable(ctx);
-  const reason = await reasonToEnd(ctx, anchors);
+  // Before anything else is looked at: when another server is done meanwhile, this one is too late.
+  const epoch = await epochOf(ctx.db);
+  const reason = await reasonToEnd(ctx, anchors, epoch);
   if (reason !== undefined) {
     const { losses, why } = reason;
     const missing = losses.reduce((sum, loss) => sum + Math.max(loss.missing, 1), 0);
@@ -32,7 +34,8 @@ export async function noticeEarlierState(ctx: Context): Promise<void> {
       info: { ...byItself, apiKind: 'System:restored' },
       asOf: undefined,
       detail: { why, ...(missing > 0 && { missing }) },
-      epoch: anchors?.epoch ?? 0,
+      epoch,
+      anchored: anchors?.epoch ?? 0,
     });
   }
   await noteIdentity(ctx.db);
@@ -43,10 +46,13 @@ const byItself = { requestId: '', sourceIp: '', userAgent: '', method: '', path:
 
 type Reason = { readonly why: string; readonly losses: readonly Loss[] };
 
-async function reasonToEnd({ db, config }: Context, anchors: Anchors | undefined): Promise<Reason | undefined> {
+async function reasonToEnd(
+  { db, config }: Context,
+  anchors: Anchors | undefined,
+  epoch: number,
+): Promise<Reason | undefined> {
   if (await isUnfinished(db)) return { why: 'unfinished restore', losses: [] };
   if (await isElsewhere(db)) return { why: 'another database', losses: [] };
-  const epoch = await epochOf(db);
   if (anchors === undefined) {
     // A file has one data folder, and what was anchored there stands there; of many servers each has its own.
     const isLost = isForOneServer(config.databaseUrl) && (await stateOf(db, anchoredKey)) !== undefined;
