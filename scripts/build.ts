@@ -50,6 +50,12 @@ export async function buildServer(): Promise<string> {
   return join(packages.warifu, 'warifu.js');
 }
 
+/** Everything that is released. */
+export async function buildAll(): Promise<void> {
+  await buildServer();
+  await bringUpToDate(policyPart);
+}
+
 async function bringUpToDate({ name, sources, made, build }: Part): Promise<void> {
   if (modified(join(root, made)) >= newestOf(sources)) return;
   const begun = performance.now();
@@ -74,7 +80,4 @@ function modified(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-if (import.meta.main) {
-  await buildServer();
-  if (process.argv[2] !== 'server') await bringUpToDate(policyPart);
-}
+if (import.meta.main) await (process.argv[2] === 'server' ? buildServer() : buildAll());
