@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { setUp } from './support/api.ts';
 import { startServer } from './support/server.ts';
@@ -20,8 +20,12 @@ async function open(port: number, text = ''): Promise<{ socket: Socket; said: ()
   return { socket, said: () => said };
 }
 
-test('a stop waits for requests under way and for no client, and a new server starts at once', async () => {
-  const server = await startServer();
+test('a stop waits for requests under way and for no client or mail server, and a new server starts at once', async () => {
+  const waiting: Socket[] = [];
+  const muteSmtp = createServer((socket) => waiting.push(socket)).listen(0, '127.0.0.1');
+  await once(muteSmtp, 'listening');
+  const smtpUrl = `smtp://127.0.0.1:${(muteSmtp.address() as AddressInfo).port}`;
+  const server = await startServer({ smtpUrl });
   const { port, dataDir } = server;
   await setUp(server.baseUrl, server.setupLink(), owner);
   const host = `Host: localhost:${port}\r\n`;
@@ -34,6 +38,7 @@ test('a stop waits for requests under way and for no client, and a new server st
   const underWay = await open(port, `${head(body.length)}${body.slice(0, 9)}`);
   const idle = await open(port, `GET /healthz HTTP/1.1\r\n${host}\r\n`);
   await until(() => idle.said().includes('alive'), 'the answer on the connection that stays open');
+  await until(() => waiting.length > 0, 'a mail that is on its way');
   const begun = performance.now();
   const stopped = server.stop();
   await until(() => idle.socket.closed, 'the stop to begin');
@@ -41,7 +46,8 @@ test('a stop waits for requests under way and for no client, and a new server st
   expect(await stopped).toBe(0);
   const seconds = (performance.now() - begun) / 1000;
   console.log(`out in ${seconds.toFixed(2)} s`);
-  // A silent client would have held it for as long as it likes; the others for 10 and 15 s, until they are told 408.
+  // A silent client would have held it for as long as it likes; the others for 10 and 15 s, until they are told 408;
+  // the mail server for minutes.
   expect(seconds).toBeLessThan(40);
   for (const { said } of [halfHead, halfBody]) expect(said()).not.toContain('408');
   expect(underWay.said()).toMatch(/^HTTP\/1\.1 200 /);
@@ -51,4 +57,6 @@ test('a stop waits for requests under way and for no client, and a new server st
   for (const { socket } of [silent, halfHead, halfBody, idle, underWay]) await until(() => socket.closed, 'its end');
   expect(halfBody.said()).not.toContain(' 200 ');
   await (await startServer({ dataDir, port })).stop();
+  for (const socket of waiting) socket.destroy();
+  muteSmtp.close();
 });

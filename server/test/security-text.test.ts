@@ -54,7 +54,7 @@ Policy: https://example.com/policy
 
   it.each([
     ['WARIFU_SECURITY_CONTACT', 'http://example.com'],
-    ['WARIFU_SECURITY_CONTACT', 'javascript:alert(1)'],
+    ['WARIFU_SECURITY_CONTACT', 'data:text/plain;x'],
     ['WARIFU_SECURITY_CONTACT', 'security'],
     ['WARIFU_SECURITY_POLICY', 'http://example.com'],
     ['WARIFU_SECURITY_POLICY', 'https://example.com\nContact: mailto:x@example.com'],
