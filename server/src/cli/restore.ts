@@ -102,7 +102,9 @@ function say({ databaseUrl, command }: Config, { manifest, keptAs, ended, file }
   const { at, audit } = manifest;
   const place = placeInWords(databaseUrl);
   if (!audit.isWhole) {
-    process.stderr.write('warifu: The audit log was not whole when the backup was made. See: warifu audit verify\n');
+    process.stderr.write(
+      'warifu: The audit log was not whole when the backup was made. The command "audit verify" says where.\n',
+    );
   }
   const counts = ended ?? { sessions: 0, pendingSignIns: 0, links: 0, requests: 0, mails: 0, told: 0 };
   print(output, { file, at, database: place, keptAs: keptAs ?? null, ended: counts }, () =>
