@@ -167,6 +167,15 @@ export function everyScreen(language: Language): void {
     await inspect(tab, name);
   });
 
+  test('settings, and a test mail', async () => {
+    await go('/settings');
+    const send = button(tab.page, language === 'ja' ? 'テストメールを送信' : 'Send a test mail');
+    await (await shown(send)).click();
+    await shown(tab.page.locator('main form [role=status]'));
+    expect(await send.evaluate((element) => element === document.activeElement)).toBe(true);
+    await inspect(tab, 's-settings');
+  });
+
   test('S04 the code', async () => {
     const { page } = tab;
     await logOut(tab, owner);
