@@ -19,6 +19,7 @@ export const order = [
   'sandbox',
   'gate',
   'metrics',
+  'traces',
   // Below all: it may import every folder, and `mayUseHttp` says who may import it.
   'http',
 ];

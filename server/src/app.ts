@@ -13,7 +13,7 @@ import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { sendProblem } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
-import { both, countTime, timeRoutes } from './http/request-times.ts';
+import { both, countTime, timeRoutes, traceTo } from './http/request-times.ts';
 import { type IdentifiedRequest, SecureResponse } from './http/security-headers.ts';
 import { registerSecurityText } from './http/security-text.ts';
 import { endSockets, limitSockets } from './http/sockets.ts';
@@ -30,15 +30,19 @@ import { registerRoleRoutes } from './roles/routes.ts';
 import { registerSandboxRoutes } from './sandbox/routes.ts';
 import { registerSessionRoutes } from './sessions/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
+import type { Traces } from './traces/note.ts';
 import { registerUserRoutes } from './users/routes.ts';
 
 /** Builds the HTTP side of a server; the caller listens. */
-export async function buildApp(ctx: Context, consoleDist: string): Promise<FastifyInstance> {
+export async function buildApp(ctx: Context, consoleDist: string, traces?: Traces): Promise<FastifyInstance> {
   const { http } = limits;
   const sourceIp = sourceIpReader(ctx.config.trustedProxies, (proxy, said) =>
     ctx.log.warn({ proxy, said }, 'this proxy names no address that can be read: sources are unknown'),
   );
-  const log = both(requestLog(ctx, sourceIp), ctx.counts.routes && countTime);
+  const routes = ctx.counts.routes ?? (traces && []);
+  const log = [requestLog(ctx, sourceIp), ctx.counts.routes && countTime, traces && traceTo(traces, ctx.config)].reduce(
+    both,
+  );
   const app: FastifyInstance = Fastify({
     logController: new LogController({ disableRequestLogging: true }),
     // With a logger of its own it would listen to the end of every answer; who logs names the request.
@@ -69,7 +73,7 @@ export async function buildApp(ctx: Context, consoleDist: string): Promise<Fasti
     return503OnClosing: false,
   });
   app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
-  if (ctx.counts.routes) timeRoutes(app, ctx.counts.routes);
+  if (routes) timeRoutes(app, routes);
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);
   const stopSockets = endSockets(app.server);

@@ -19,6 +19,7 @@ import { serveMetrics } from './metrics/listen.ts';
 import { newSetupLink } from './operators/setup.ts';
 import { createPresence } from './presence.ts';
 import { noticeEarlierState } from './restored/watch.ts';
+import type { Traces } from './traces/note.ts';
 import { logTrouble } from './trouble.ts';
 
 export type Running = {
@@ -38,9 +39,10 @@ const consoleDist = existsSync(packagedConsole) ? packagedConsole : join(import.
 /**
  * Starts a server: keys, database, jobs, HTTP.
  * @param now the clock, milliseconds since 1970
+ * @param traces where requests are noted; undefined when nobody wants them
  * @throws ConfigError, KeyFileError or Error with a sentence for the person who starts it
  */
-export async function startServer(config: Config, log: Logger, now: () => number): Promise<Running> {
+export async function startServer(config: Config, log: Logger, now: () => number, traces?: Traces): Promise<Running> {
   const fault = servingFault(config);
   if (fault !== undefined) throw new ConfigError(fault);
   const once = untilThere(asServerStarts, (reason, seconds) =>
@@ -53,7 +55,7 @@ export async function startServer(config: Config, log: Logger, now: () => number
   let db: Db | undefined;
   try {
     db = await once(() => openUpToDate(config.databaseUrl, lost));
-    return await start({ config, log, now, keys, db }, release);
+    return await start({ config, log, now, keys, db }, release, traces);
   } catch (error) {
     await db?.destroy();
     release();
@@ -73,7 +75,7 @@ export function createContext(parts: Parts, wake: Context['wake']): Context {
   return ctx;
 }
 
-async function start(parts: Parts, release: () => void): Promise<Running> {
+async function start(parts: Parts, release: () => void, traces: Traces | undefined): Promise<Running> {
   const isAlone = isForOneServer(parts.config.databaseUrl);
   if (isAlone) await releaseClaims(parts.db);
   let jobs: Jobs | undefined;
@@ -91,7 +93,7 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
     await presence.end();
     throw error;
   }
-  const app = await buildApp(ctx, consoleDist);
+  const app = await buildApp(ctx, consoleDist, traces);
   jobs = startJobs(ctx, presence);
   if (ctx.config.sandbox) {
     ctx.log.warn('WARIFU_SANDBOX is on: every program on this computer may create operators. Not for real accounts.');
@@ -104,7 +106,7 @@ async function start(parts: Parts, release: () => void): Promise<Running> {
   const stop = async () => {
     await app.close();
     await metrics?.stop();
-    await running.stop();
+    await Promise.all([running.stop(), traces?.stop()]);
     await ctx.db.destroy();
     release();
   };

@@ -2,6 +2,7 @@ import { readConfig } from '../config/config.ts';
 import { serviceLinks } from '../config/kubernetes.ts';
 import { createLog } from '../log.ts';
 import { type Running, startServer } from '../server.ts';
+import { startTraces } from '../traces/traces.ts';
 
 /**
  * Runs the server until it is told to stop.
@@ -28,7 +29,7 @@ export async function serve(): Promise<void> {
   const ignored = serviceLinks(process.env);
   if (ignored.length > 0) log.info({ ignored }, 'variables of a Kubernetes Service are no settings');
   const started = performance.now();
-  running = await startServer(config, log, () => Date.now());
+  running = await startServer(config, log, () => Date.now(), await startTraces(process.env));
   announce(running, Math.round(performance.now() - started));
 }
 

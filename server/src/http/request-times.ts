@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.ts';
 import { RouteTimes } from '../counts.ts';
+import type { Traces } from '../traces/note.ts';
 import type { IdentifiedRequest, RequestLog } from './security-headers.ts';
+import { isTrustedPeer } from './source-ip.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -27,6 +30,19 @@ export function timeRoutes(app: FastifyInstance, routes: RouteTimes[]): void {
 /** Counts the time until the head of an answer is written. */
 export function countTime({ times, begun = 0 }: IdentifiedRequest, status: number): void {
   times?.add(status, (performance.now() - begun) / 1000);
+}
+
+/**
+ * Notes each answer as a span. SECURITY: only a listed proxy says which trace a request belongs to; anybody else could put
+ * his requests into the traces of others.
+ */
+export function traceTo(traces: Traces, { trustedProxies }: Pick<Config, 'trustedProxies'>): RequestLog {
+  return ({ times, method = '', headers, socket, begun = 0, requestId = '' }, status) => {
+    const said = headers['traceparent'];
+    const mayBe = typeof said === 'string' && isTrustedPeer(trustedProxies, socket.remoteAddress ?? '');
+    const route = times?.route ?? 'none';
+    traces.note({ method, route, status, begun, requestId, parent: mayBe ? said : undefined });
+  };
 }
 
 /** Tells both of each answer. */
