@@ -109,6 +109,11 @@ export const limits = {
     apiDefaultSeconds: 86_400,
     apiMaxLife: 48 * hour,
     switchDefaultSeconds: 3600,
+    /**
+     * Live ones that a user opened in one way; the oldest ends for a new one. A program that signs in anew every minute
+     * and never signs out has 1,440 of a day.
+     */
+    perUser: 2000,
     /** Wrong passwords in a row inside one session, after which it ends: its holder is not its owner. */
     wrongPasswords: 5,
     /** How often the last use of sessions is written down, in one commit. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Sessions } from '../src/db/schema.ts';
 import { type Answer, type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -27,20 +28,77 @@ describe.each(engines)('a session that is not its owner’s, on %s', (engine) =>
     ((await sessions(session)).body as unknown as { sessionId: string; current: boolean }[]).map(
       (row) => row.sessionId,
     );
-  const byKey = async (name: string) => {
+  const newKey = async (name: string) => {
     const made = await call(server, 'POST', `${userPath(root, name)}/auth_keys`, { as });
     const { authKeyId, authKey } = made.body as { authKeyId: string; authKey: string };
     canaries.add(authKey);
-    return credentialsOf((await call(server, 'POST', '/v1/auth', { body: { authKeyId, authKey } })).body);
+    return async () => credentialsOf((await call(server, 'POST', '/v1/auth', { body: { authKeyId, authKey } })).body);
+  };
+  const byKey = async (name: string) => await (await newKey(name))();
+  const switchTo = async (userName: string) => {
+    const body = { operatorId: root.operatorId, userName };
+    return credentialsOf((await call(server, 'POST', '/v1/auth/switch_user', { as, body })).body);
   };
   const bySwitch = async (name: string) => {
     const soracom = [`srn:soracom:${root.operatorId}::Operator:${root.operatorId}`];
     const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal: { soracom } }] });
     await call(server, 'PUT', `${userPath(root, name)}/trust_policy`, { as, body: { trustPolicy } });
-    const body = { operatorId: root.operatorId, userName: name };
-    return credentialsOf((await call(server, 'POST', '/v1/auth/switch_user', { as, body })).body);
+    return await switchTo(name);
   };
   const ways = { 'an AuthKey': byKey, 'a switch': bySwitch };
+  const byPassword = (userName: string) =>
+    signInSam(server, { operatorId: root.operatorId, userName, password: `sam ${userName} pass phrase` });
+  /** As many more sessions like the user's latest one, of before. */
+  const copyLatest = async (userName: string, copies: number) => {
+    const { db } = server.ctx;
+    const users = db.selectFrom('users').select('user_id').where('operator_id', '=', root.operatorId);
+    const { user_id } = await users.where('user_name', '=', userName).executeTakeFirstOrThrow();
+    const own = db.selectFrom('sessions').where('operator_id', '=', root.operatorId).where('user_id', '=', user_id);
+    const rows = await own.selectAll().orderBy('created_at', 'desc').execute();
+    const latest = rows.find(
+      (row) => userName === 'crowd' || row.auth_key_id !== null || row.origin_session_id !== null,
+    );
+    const copy = (i: number) => ({
+      ...(latest as Sessions),
+      session_id: `${user_id}-${i}`,
+      token_hash: `${user_id}${i}`,
+      created_at: i,
+    });
+    for (let i = 0; i < copies; i += 500) {
+      await db
+        .insertInto('sessions')
+        .values(Array.from({ length: Math.min(500, copies - i) }, (_, n) => copy(i + n)))
+        .execute();
+    }
+    return async () =>
+      (await own.select(['session_id', 'created_at']).execute()).filter(({ created_at }) => created_at < copies);
+  };
+
+  it.each(['an AuthKey', 'a switch', 'a password'])(
+    'sessions opened by %s are 2,000 at most: the oldest end, and no other ones of the user',
+    async (way) => {
+      const name = way === 'a password' ? 'crowd' : way === 'a switch' ? 'crowded' : 'swarm';
+      const owner = await signInSam(server, await newSam(server, root, as, name, allow(['*'])));
+      const again: Record<string, () => Promise<unknown>> = {
+        'an AuthKey': await newKey(name),
+        'a switch': () => switchTo(name),
+        'a password': () => byPassword(name),
+      };
+      const open = again[way] as () => Promise<unknown>;
+      await (way === 'a switch' ? bySwitch(name) : open());
+      const left = await copyLatest(name, 2010);
+      await open();
+      const copies = await left();
+      // The oldest 2,010 − 2,000 and two real ones of this way; that of the owner is of the way in one case only.
+      const real = way === 'a password' ? 3 : 2;
+      expect(copies.length).toBe(2000 - real);
+      expect(Math.min(...copies.map(({ created_at }) => created_at))).toBe(10 + real);
+      expect(await alive(owner)).toBe(true);
+      const operation = way === 'a switch' ? 'Auth:switchUser' : 'Auth:auth';
+      const records = await auditOf(server, root.operatorId, operation);
+      expect(records.at(-1)?.detail).toContain(`"sessions":${10 + real}`);
+    },
+  );
 
   it.each(Object.entries(ways))('A13: opened by %s, it sees and ends only itself', async (way, open) => {
     const name = way === 'a switch' ? 'entered' : 'robot';

@@ -1,6 +1,6 @@
 import type { ExpressionBuilder } from 'kysely';
 import { sql } from 'kysely';
-import type { Change, UserChange } from '../change/change.ts';
+import { type Change, count, type UserChange } from '../change/change.ts';
 import type { Context, Expiring } from '../context.ts';
 import { newApiToken } from '../crypto/api-token.ts';
 import { hashSecret, newId, newSecret } from '../crypto/tokens.ts';
@@ -23,8 +23,17 @@ export type NewSession = {
   readonly origin?: { readonly operatorId: string; readonly sessionId: string; readonly principal: string };
 };
 
-/** Opens a session. The secrets are in this answer only; the row holds their hashes (R51). */
-export async function createSession({ db, ctx, now, cause: { info } }: Change, session: NewSession) {
+/**
+ * Opens a session. The secrets are in this answer only; the row holds their hashes (R51). The user is locked by the
+ * change, so its sessions stay as many as they may be.
+ */
+export async function createSession(c: Change, session: NewSession) {
+  const {
+    db,
+    ctx,
+    now,
+    cause: { info },
+  } = c;
   const expiresAt = now + session.life;
   const sessionId = newId();
   const apiKey = session.kind === 'api' ? `api-${newId()}` : undefined;
@@ -52,7 +61,37 @@ export async function createSession({ db, ctx, now, cause: { info } }: Change, s
       origin_principal: session.origin?.principal ?? null,
     })
     .execute();
+  await endOldest(c, session, sessionId);
   return { sessionId, token, apiKey: apiKey ?? '', expiresAt };
+}
+
+/**
+ * Ends the oldest sessions beyond the bound; the record of the sign-in says how many.
+ * SECURITY: only those that came about in the same way: with one's own AuthKey, or by switching, nobody signs a person
+ * out.
+ */
+async function endOldest(c: Change, session: NewSession, newest: string): Promise<void> {
+  const { operatorId, userId, kind, authKeyId = null, origin } = session;
+  const alike = c.db
+    .selectFrom('sessions')
+    .where('operator_id', '=', operatorId)
+    .where('user_id', '=', userId)
+    .where('kind', '=', kind)
+    .where('auth_key_id', authKeyId === null ? 'is' : '=', authKeyId)
+    .where('origin_principal', origin === undefined ? 'is' : '=', (origin?.principal ?? null) as string)
+    .where('session_id', '!=', newest);
+  const others = limits.session.perUser - 1;
+  const counted = await alike.select((eb) => eb.fn.countAll<number>().as('sessions')).executeTakeFirstOrThrow();
+  if (Number(counted.sessions) <= others) return;
+  const kept = alike.select('session_id').orderBy('created_at', 'desc').orderBy('session_id').limit(others);
+  const ended = await c.db
+    .deleteFrom('sessions')
+    .where('operator_id', '=', operatorId)
+    .where('session_id', 'in', alike.select('session_id'))
+    .where('session_id', 'not in', kept)
+    .returning(['kind', 'expires_at', 'last_used_at'])
+    .execute();
+  count(c, { sessions: ended.filter((row) => !isOver(row, c.now)).length });
 }
 
 /** A new secret for a session: opaque for the console's cookie, in the shape of a JWT for programs. */
