@@ -77,7 +77,8 @@ export function withoutSettings(): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-const rootUser = { email: 'root@example.com', password: 'bench pass phrase of the root user' };
+export const rootEmail = 'root@example.com';
+const rootUser = { email: rootEmail, password: 'bench pass phrase of the root user' };
 
 function createOperator(env: Record<string, string>): string {
   const args = [join(root, product.script), 'operator', 'create', '--email', rootUser.email, '--password-stdin'];

@@ -11,7 +11,6 @@ export type Outcome = {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
-  readonly max: number;
   /** Share of what was sent that was answered with 2xx within two seconds, 0–1. */
   readonly well: number;
 };
@@ -35,7 +34,6 @@ function outcomeOf(told: readonly Told[]): Outcome {
     p50: quantile(times, 0.5),
     p95: quantile(times, 0.95),
     p99: quantile(times, 0.99),
-    max: Math.max(...times),
     well: well.length / told.length,
   };
 }
@@ -46,13 +44,13 @@ export function showStatuses({ statuses }: Outcome): string {
   return sorted.map(([status, count]) => `${status || 'none'} × ${count.toLocaleString('en')}`).join(', ');
 }
 
-/** Wrong passwords for names that nobody has, from so many sources in turn. */
-export function wrongPasswords(url: string, operatorId: string, sources: number): Requests {
+/** A body that somebody sends again and again, each time with another number, from so many sources in turn. */
+export function fromSources(url: string, path: string, body: object, sources: number): Requests {
   const templates = Array.from({ length: sources }, (_, i) => ({
     method: 'POST' as const,
-    path: '/v1/auth',
+    path,
     headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.18.${i >> 8}.${i & 255}` },
-    body: JSON.stringify({ operatorId, userName: 'nobody#', password: 'a wrong pass phrase' }).replace('#', mark),
+    body: JSON.stringify(body).replace('#', mark),
   }));
   return { url, templates, variants: 10_000_000 };
 }
