@@ -7,6 +7,7 @@ import { needs } from './support/guide-needs.ts';
 
 /** Guides whose ```sh blocks a reader can run from top to bottom, and what each needs; see README.md beside this file. */
 const guides: Readonly<Record<string, readonly Need[]>> = {
+  'backup.md': [needs.server(), needs.command],
   'helpdesk-resets-mfa.md': [needs.server()],
   'mfa-by-curl.md': [needs.server()],
   'postgresql.md': [needs.host, needs.postgres, needs.command],

@@ -7,7 +7,7 @@ import type { Head } from './growth.ts';
 
 /**
  * What is known of the audit log outside of the database: the last record of each chain that was seen committed
- * (decision 0025).
+ * (decision 0027).
  */
 export type Anchors = {
   /** Of the database that they were noted of: it goes up with each restore. */

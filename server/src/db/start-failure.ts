@@ -159,8 +159,9 @@ const isFileTrouble = ({ code = '' }: Trouble) => /^(ERR_SQLITE_ERROR|EACCES|ERO
 
 function fileAdvice(file: string, trouble: Trouble): string | undefined {
   const errcode = Number((trouble as { errcode?: number }).errcode ?? 14) & 0xff;
-  if (errcode === 26) return `${file} is not an SQLite database. Name another file.`;
-  if (errcode === 11) return `${file} is damaged. Restore it from a backup.`;
+  if (errcode === 26)
+    return `${file} is not an SQLite database. Name another file; if it was one, put a backup in its place: npx warifu restore FILE --replace`;
+  if (errcode === 11) return `${file} is damaged. Put a backup in its place: npx warifu restore FILE --replace`;
   if (errcode !== 14 && errcode !== 8) return undefined;
   return `${file} cannot be opened for writing. Let the user that runs Warifu own it and its folder, or name another file.`;
 }
