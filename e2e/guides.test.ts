@@ -2,13 +2,16 @@ import { globSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../scripts/processes.ts';
-import { commandsOf, followGuide, type Need } from './support/guide.ts';
+import { secretOf, session } from './support/api.ts';
+import { commandsOf, followGuide, type Need, type Stage } from './support/guide.ts';
 import { needs } from './support/guide-needs.ts';
+import { authenticator } from './support/oath.ts';
 
 /** Guides whose ```sh blocks a reader can run from top to bottom, and what each needs; see README.md beside this file. */
 const guides: Readonly<Record<string, readonly Need[]>> = {
   'backup.md': [needs.server(), needs.command],
   'helpdesk-resets-mfa.md': [needs.server()],
+  'lost-device-host.md': [needs.server(), needs.command, withMfa],
   'mfa-by-curl.md': [needs.server()],
   'postgresql.md': [needs.host, needs.postgres, needs.command],
   'rotate-keys.md': [needs.server(), needs.command],
@@ -40,3 +43,13 @@ test('the Japanese guides have the commands of the English ones', () => {
     expect([twin, commandsOf(`docs/guides/${twin}`)]).toEqual([twin, commandsOf(`docs/guides/${basename(twin)}`)]);
   }
 });
+
+/** The root user has MFA on, and nobody knows its codes any more. */
+async function withMfa({ env: { BASE = '', EMAIL = '', PASSWORD = '' } }: Stage): Promise<void> {
+  const as = await session(BASE, { email: EMAIL, password: PASSWORD });
+  const mfa = `/v1/operators/${as.operatorId}/mfa`;
+  const begun = await as.call('POST', mfa);
+  const phone = authenticator(secretOf(begun.json['totpUri']));
+  const { status } = await as.call('POST', `${mfa}/verify`, { mfaOTPCode: await phone.next() });
+  expect(status).toBe(200);
+}

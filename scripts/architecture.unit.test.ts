@@ -59,7 +59,7 @@ catches('import', [
   [
     'server/src/users/a.ts',
     `import type { h } from '../http/handle.ts';`,
-    'imports http/handle.ts: http/ is for routes.ts, app, main',
+    'imports http/handle.ts: http/ is for routes.ts, app, cli, main',
   ],
   ['server/src/http/a.ts', `import '../sessions/a.ts';`, ''],
   ['server/src/http/a.ts', `import '../users/routes.ts';`, 'imports users/routes.ts: routes.ts is for app'],

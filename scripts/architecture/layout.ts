@@ -72,10 +72,11 @@ export const edge = [
   'presence',
   'readiness',
   'restored',
+  'way',
 ];
 
 /** Who may import `http/` beside itself and the `routes.ts` of a folder. */
-export const mayUseHttp = ['app', 'main'];
+export const mayUseHttp = ['app', 'cli', 'main'];
 
 /** Who may import the `routes.ts` of a folder. */
 export const mayUseRoutes = ['app'];

@@ -32,6 +32,7 @@ import { registerSessionRoutes } from './sessions/routes.ts';
 import { registerSignInRoutes } from './sign-in/routes.ts';
 import type { Traces } from './traces/note.ts';
 import { registerUserRoutes } from './users/routes.ts';
+import { wayOf } from './way.ts';
 
 /** Builds the HTTP side of a server; the caller listens. */
 export async function buildApp(ctx: Context, consoleDist: string, traces?: Traces): Promise<FastifyInstance> {
@@ -163,11 +164,11 @@ function noRoute({ method, url, server }: FastifyRequest): Failure {
 function registerHealth(app: FastifyInstance, ctx: Context): void {
   app.get('/healthz', async () => ({ status: 'alive' }));
   const readiness = createReadiness(ctx);
-  app.get('/readyz', async ({ query }, reply) => {
+  app.get('/readyz', async ({ query, raw }, reply) => {
     const checks = await readiness();
     const failed = checks.find(({ ok }) => !ok);
     reply.code(failed ? 503 : 200);
-    const more = 'verbose' in (query as object) ? { checks } : {};
+    const more = 'verbose' in (query as object) ? { checks, ...wayOf(ctx, raw, app.warifu.sourceIp(raw)) } : {};
     return { status: failed ? 'not ready' : 'ready', ...(failed && { reason: failed.reason }), ...more };
   });
   app.get('/.well-known/jwks.json', async (_, reply) => {

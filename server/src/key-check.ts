@@ -84,7 +84,7 @@ type Needed = { readonly sealing: readonly string[]; readonly signing: string };
  * @throws ConfigError that names the key
  */
 export async function assertKeysFit(db: Db, keys: Keys): Promise<void> {
-  await keepFirstState(db, stateKey, sealed(keys, needed(keys)));
+  if ((await stateOf(db, stateKey)) === undefined) await keepFirstState(db, stateKey, sealed(keys, needed(keys)));
   assertFit(keys, await stateOf(db, stateKey));
 }
 

@@ -7,6 +7,7 @@ import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerDb } from './commands/db.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerGateKey } from './commands/gate-key.ts';
 import { registerHealthcheck } from './commands/healthcheck.ts';
 import { registerKeys } from './commands/keys.ts';
@@ -30,6 +31,7 @@ const commands = [
   registerKeys,
   registerBreakGlass,
   registerDb,
+  registerDoctor,
   registerConfig,
   registerHealthcheck,
   registerCompletion,

@@ -174,10 +174,10 @@ export function lockedRow<Q extends { forNoKeyUpdate(): Q }>(db: Db, query: Q): 
 /** Milliseconds since 1970, by the clock of the machine that the database runs on. */
 export async function databaseTime(db: Db): Promise<number> {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
-  const now = isPostgres
+  const own = isPostgres
     ? sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
     : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-  return (await sql<{ now: number }>`select ${now} as now`.execute(db)).rows[0]?.now ?? 0;
+  return (await db.selectNoFrom(own.as('now')).executeTakeFirstOrThrow()).now;
 }
 
 const retries = 3;

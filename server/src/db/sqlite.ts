@@ -110,19 +110,14 @@ export async function keepSqlite(file: string, name: string): Promise<void> {
   renameSync(part, `${file}.${name}`);
 }
 
-/** What SQLite finds wrong with a file, page by page and row by row; empty when it is whole. */
+/** What SQLite finds wrong with a file, page by page and row by row, with the tables; empty when it is whole. */
 export function damageOf(file: string): string[] {
   const database = new DatabaseSync(file, { timeout: asked });
   try {
-    const found = database
-      .prepare('PRAGMA integrity_check(5)')
-      .all()
-      .map((row) => String(row.integrity_check));
-    const astray = database.prepare('PRAGMA foreign_key_check').all().slice(0, 5);
-    return [
-      ...found.filter((line) => line !== 'ok'),
-      ...astray.map(({ table, rowid }) => `row ${String(rowid)} of ${String(table)} refers to none`),
-    ];
+    const broken = brokenPages(database);
+    if (broken.length > 0) return broken;
+    const astray = database.prepare('PRAGMA foreign_key_check').all().slice(0, mostFaults);
+    return astray.map(({ table, rowid }) => `row ${String(rowid)} of ${String(table)} refers to none`);
   } catch (error) {
     return [(error as Error).message];
   } finally {
@@ -143,6 +138,32 @@ export function checkpointSqlite(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+const mostFaults = 5;
+
+/** Faults of the whole file; where SQLite gives up at one, which tables that concerns. */
+function brokenPages(database: DatabaseSync): string[] {
+  try {
+    return faultsOf(database, String(mostFaults));
+  } catch (error) {
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    const broken = tables.map(({ name }) => String(name)).filter((name) => isBroken(database, name));
+    return [`${(error as Error).message}: ${broken.join(', ')}`];
+  }
+}
+
+function isBroken(database: DatabaseSync, table: string): boolean {
+  try {
+    return faultsOf(database, `'${table}'`).length > 0;
+  } catch {
+    return true;
+  }
+}
+
+function faultsOf(database: DatabaseSync, what: string): string[] {
+  const rows = database.prepare(`PRAGMA integrity_check(${what})`).all();
+  return rows.map((row) => String(row.integrity_check)).filter((line) => line !== 'ok');
 }
 
 /** Whether a file is a database that has a table. A file that is not there is not made. */
