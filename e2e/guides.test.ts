@@ -7,6 +7,12 @@ import { commandsOf, followGuide, type Need, type Stage } from './support/guide.
 import { needs } from './support/guide-needs.ts';
 import { authenticator } from './support/oath.ts';
 
+/** A database with a root user, of a server that does not run now. */
+const inUse: Need = async ({ before }) => {
+  const create = 'npx warifu operator create --email owner@example.com --password-stdin';
+  before.push(`echo 'pebble harbour quilt 41' | ${create}`);
+};
+
 /** Guides whose ```sh blocks a reader can run from top to bottom, and what each needs; see README.md beside this file. */
 const guides: Readonly<Record<string, readonly Need[]>> = {
   'backup.md': [needs.server(), needs.command],
@@ -19,6 +25,7 @@ const guides: Readonly<Record<string, readonly Need[]>> = {
   'run-behind-tls.md': [needs.host, needs.certificate, needs.nginx, needs.command],
   'sam-users-manage-own-mfa.md': [needs.server()],
   'systemd.md': [needs.host, needs.release],
+  'upgrade.md': [needs.host, needs.command, inUse],
   'watch.md': [needs.metrics, needs.server()],
 };
 
