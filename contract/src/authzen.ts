@@ -32,7 +32,7 @@ const Decision = closed(
   {
     decision: Type.Boolean(),
     context: closed({
-      settledBy: oneOf('credential', 'access', 'session', 'enrolment', 'permission'),
+      settledBy: oneOf('credential', 'catalogue', 'access', 'session', 'enrolment', 'permission'),
       missingPermission: Type.Optional(Type.String()),
     }),
   },

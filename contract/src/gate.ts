@@ -43,8 +43,17 @@ export const getIdentity = endpoint({
 /** A call that somebody wants to make, as the guarded program matched it. */
 export const CheckQuestion = closed(
   {
-    api: Type.String({ minLength: 1, maxLength: 128, description: '`Tag:operationId`' }),
+    api: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description:
+          '`Tag:operationId`; without it, the catalogues of the host say which operation method and path call',
+      }),
+    ),
     httpMethod: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+    /** Of several guarded APIs, the one at this host. */
+    host: Type.Optional(Type.String({ maxLength: 255 })),
     requestPath: Type.Optional(Type.String({ maxLength: 2048 })),
     pathVariables: Type.Optional(Variables),
     /** Of a repeated one the first value. */
@@ -58,10 +67,12 @@ const CheckAnswer = closed(
   {
     decision: oneOf('allow', 'deny'),
     /**
-     * What settled it: that the credential opens nothing, who may call the operation at all, the kind of the session, that
+     * What settled it: that the credential opens nothing, that no catalogue has such an operation, who may call the operation at all, the kind of the session, that
      * MFA must be enrolled first, or the permissions.
      */
-    settledBy: oneOf('credential', 'access', 'session', 'enrolment', 'permission'),
+    settledBy: oneOf('credential', 'catalogue', 'access', 'session', 'enrolment', 'permission'),
+    /** The operation that method and path call. */
+    api: Type.Optional(Type.String()),
     /** The statement that decided. */
     statement: Type.Optional(
       closed({

@@ -32,6 +32,7 @@ export const owners: Record<string, string> = {
   auth_keys: 'users',
   backup_code_sets: 'factors',
   deferred_requests: 'mail',
+  catalogues: 'gate',
   emails: 'operators',
   gate_keys: 'gate',
   recovery_cases: 'recovery',

@@ -4,6 +4,7 @@ import { commandName } from '../command.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBreakGlass } from './commands/break-glass.ts';
+import { registerCatalogue } from './commands/catalogue.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerDb } from './commands/db.ts';
@@ -24,6 +25,7 @@ const commands = [
   registerOperator,
   registerSetupLink,
   registerGateKey,
+  registerCatalogue,
   registerMails,
   registerBackup,
   registerRestore,

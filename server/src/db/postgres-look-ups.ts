@@ -64,16 +64,23 @@ function forMany({ sql, places }: Statement, width: number): string {
   const constants = places.filter((place) => typeof place !== 'number');
   const one = sql.replace(/\$(\d+)/g, (_, at: string) => {
     const place = places[Number(at) - 1] as Statement['places'][number];
-    return typeof place === 'number' ? `asked.v${place}` : `$${width + constants.indexOf(place) + 1}`;
+    return typeof place === 'number' ? `asked.v${place}` : `$${Math.max(width, 1) + constants.indexOf(place) + 1}`;
   });
-  const asked = `unnest(${arrays.join(', ')}) with ordinality as asked (${columns.join(', ')}, number)`;
+  // Of a statement without values there are only so many.
+  const asked =
+    width === 0
+      ? 'generate_series(1, $1::int) as asked (number)'
+      : `unnest(${arrays.join(', ')}) with ordinality as asked (${columns.join(', ')}, number)`;
   return `select asked.number as "${number}", found.* from ${asked} cross join lateral (${one}) as found`;
 }
 
 function parametersOf({ places }: Statement, asked: readonly Asked[]): unknown[] {
   const width = asked[0]?.values.length ?? 0;
-  const columns = Array.from({ length: width }, (_, i) => asked.map(({ values }) => values[i]));
-  return [...columns, ...places.flatMap((place) => (typeof place === 'number' ? [] : [place.always]))];
+  const columns: unknown[] = Array.from({ length: width }, (_, i) => asked.map(({ values }) => values[i]));
+  return [
+    ...(width === 0 ? [asked.length] : columns),
+    ...places.flatMap((place) => (typeof place === 'number' ? [] : [place.always])),
+  ];
 }
 
 function share(rows: readonly Row[], asked: readonly Asked[]): void {

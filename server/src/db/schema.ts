@@ -28,6 +28,7 @@ export type Database = {
   recovery_cases: RecoveryCases;
   auth_keys: AuthKeys;
   gate_keys: GateKeys;
+  catalogues: Catalogues;
   trusted_principals: TrustedPrincipals;
   roles: Roles;
   user_roles: { operator_id: string; user_id: string; role_id: string; attached_at: Instant };
@@ -274,6 +275,18 @@ export type AuditLog = {
   detail: string;
   previous_hash: string;
   hash: string;
+};
+
+export type Catalogues = {
+  name: string;
+  /** Empty for any host. */
+  host: string;
+  unknown: 'deny' | 'signed in';
+  /** JSON array of the operations. */
+  operations: string;
+  /** Another one with each import. */
+  revision: string;
+  imported_at: Instant;
 };
 
 export type GateKeys = {

@@ -9,7 +9,9 @@ import { type Asked, judge } from '../authorize/verdict.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { identityOf } from '../sessions/identity.ts';
-import { findSession, type Session } from '../sessions/live.ts';
+import type { Session } from '../sessions/live.ts';
+import { findApiOperation } from './catalogue/catalogues.ts';
+import { openedBy, visibleTo } from './credential.ts';
 import type { GateKey } from './keys.ts';
 
 type Body = BodyOf<typeof checkAuthorization>;
@@ -26,90 +28,72 @@ export async function check(ctx: Context, { ofOperator }: GateKey, { credential,
   if (!session) {
     return { active: false, answers: questions.map(() => unopened) };
   }
+  assertComplete(questions);
   const now = ctx.now();
   const answers: Answer[] = [];
   for (const question of questions) {
-    answers.push(await answerTo(ctx, session, calledIn(question, now)));
+    answers.push(await answerTo(ctx, session, question, now));
     // A long list of large permissions must not keep everybody else waiting.
     await setImmediate();
   }
   return { active: true, identity: identityOf(session, now), answers };
 }
 
+/** @throws Failure COM0001 that names the question which says neither operation nor method and path */
+function assertComplete(questions: readonly Question[]): void {
+  for (const [at, { api, httpMethod, requestPath }] of questions.entries()) {
+    if (api !== undefined || (httpMethod !== undefined && requestPath !== undefined)) continue;
+    const reason = {
+      en: 'is missing; httpMethod and requestPath do instead',
+      ja: '指定してください。httpMethod と requestPath でも指定できます。',
+    };
+    throw new Failure('COM0001', { field: `questions.${at}.api`, reason });
+  }
+}
+
 const unopened: Answer = { decision: 'deny', settledBy: 'credential' };
 
-/**
- * The answer of RFC 7662 §2.2.
- * SECURITY: of a token that may not be asked about it says what it says of none.
- */
-export async function introspect(ctx: Context, { ofOperator }: GateKey, token: string) {
-  const session = await visibleTo(ofOperator, openedBy(ctx, { token }));
-  if (!session) return { active: false };
-  const { principal, userName, operatorId, expiresAt, authTime, amr, sessionId } = identityOf(session, ctx.now());
-  return {
-    active: true,
-    token_type: 'Bearer',
-    sub: principal,
-    ...(userName !== '' && { username: userName }),
-    iss: ctx.config.baseUrl,
-    exp: Math.floor(expiresAt / 1000),
-    sid: sessionId,
-    amr,
-    auth_time: Math.floor(authTime / 1000),
-    operator_id: operatorId,
-  };
-}
-
-async function visibleTo(ofOperator: string | undefined, opened: Promise<Session | undefined>) {
-  const session = await opened;
-  return ofOperator === undefined || session?.operatorId === ofOperator ? session : undefined;
-}
-
-/**
- * The session that a credential opens: one of the two, as who sends both does not know which one the caller sent.
- * @throws Failure COM0001
- */
-export async function openedBy(
-  ctx: Context,
-  { token, apiKey, cookie }: Body['credential'],
-): Promise<Session | undefined> {
-  if ((token === undefined) === (cookie === undefined) || (cookie !== undefined && apiKey !== undefined)) {
-    const reason = { en: 'needs either token or cookie', ja: 'token と cookie のどちらか一方を指定してください。' };
-    throw new Failure('COM0001', { field: 'credential', reason });
-  }
-  return cookie === undefined
-    ? await findSession(ctx, 'api', token ?? '', apiKey)
-    : await findSession(ctx, 'console', cookie, undefined);
-}
-
-/** A call of the question: of this server's own operations method and path are known, of others as the program says. */
-function calledIn(question: Question, at: number): Called & Pick<Asked, 'endpoint'> {
-  const { api, queryParameters = {}, sourceIp = null } = question;
+/** A call as it is judged; undefined when no catalogue has it, and none lets such calls by. */
+async function callOf(ctx: Context, question: Question, at: number): Promise<JudgedCall | undefined> {
+  const { api, httpMethod: method = '', requestPath = '', host } = question;
+  const { queryParameters = {}, sourceIp = null } = question;
+  const given = { queryParameters, sourceIp, at };
   const pathVariables = composed(question.pathVariables ?? {});
-  const given = { pathVariables, queryParameters, sourceIp, at };
-  const endpoint = findOperation(api);
-  if (endpoint) return { endpoint, ...given };
-  const { httpMethod: method = '', requestPath = '' } = question;
-  return { endpoint: { operation: api, method, path: '', personOnly: false, traits: [] }, requestPath, ...given };
+  if (api !== undefined) {
+    // Of this server's own operations method and path are known, of others as the program says.
+    const own = findOperation(api);
+    if (own) return { endpoint: own, access: accessOf(own), pathVariables, ...given };
+    return { ...ofApi(api, method), access: 'permission', requestPath, pathVariables, ...given };
+  }
+  const found = await findApiOperation(ctx.db, { host, method, path: requestPath });
+  if ('matched' in found) {
+    const { operation, pathVariables: values } = found.matched;
+    const call = { ...ofApi(operation.operation, method), requestPath, pathVariables: composed(values), ...given };
+    return { ...call, access: 'permission' };
+  }
+  if (found.unknown === 'deny') return undefined;
+  return { ...ofApi('', method), access: 'signed in', requestPath, pathVariables, ...given };
+}
+
+type JudgedCall = Called & Pick<Asked, 'endpoint' | 'access'>;
+
+function ofApi(operation: string, method: string) {
+  return { endpoint: { operation, method, path: '', personOnly: false, traits: [] } };
 }
 
 /** As the guard of the call decides, and why. */
-async function answerTo(ctx: Context, session: Session, called: Called & Pick<Asked, 'endpoint'>): Promise<Answer> {
-  const { operation } = called.endpoint;
-  const known = findOperation(operation);
+async function answerTo(ctx: Context, session: Session, question: Question, at: number): Promise<Answer> {
+  const call = await callOf(ctx, question, at);
+  if (!call) return { decision: 'deny', settledBy: 'catalogue' };
+  const { endpoint, access, pathVariables } = call;
+  const named = question.api === undefined && endpoint.operation !== '' ? { api: endpoint.operation } : {};
   // SECURITY: as for the guard, another operator's anything is not there.
-  const named = called.pathVariables.operator_id;
-  if (known?.path.includes('{operator_id}') && named !== undefined && named !== session.operatorId) {
-    return { decision: 'deny', settledBy: 'access' };
-  }
-  const facts = () => factsOf(ctx, subjectOf(session, called.at), called);
-  const asked = {
-    endpoint: called.endpoint,
-    access: known ? accessOf(known) : ('permission' as const),
-    onUser: called.pathVariables.user_name,
-  };
-  const verdict = await judge(ctx.db, session, asked, facts);
-  return verdict.settledBy === 'permission' ? { ...verdict, ...(await reasonOf(ctx, session, facts())) } : verdict;
+  const ofOperator = endpoint.path.includes('{operator_id}') ? pathVariables.operator_id : undefined;
+  if (ofOperator !== undefined && ofOperator !== session.operatorId) return { decision: 'deny', settledBy: 'access' };
+  const facts = () => factsOf(ctx, subjectOf(session, at), call);
+  const verdict = await judge(ctx.db, session, { endpoint, access, onUser: pathVariables.user_name }, facts);
+  if (verdict.settledBy !== 'permission') return { ...verdict, ...named };
+  return { ...verdict, ...named, ...(await reasonOf(ctx, session, facts())) };
 }
 
 async function reasonOf(ctx: Context, session: Session, facts: Request): Promise<Partial<Answer>> {

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { anyone, withGateKey } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { endThisSession } from '../sessions/own-sessions.ts';
-import { check, introspect, openedBy } from './check.ts';
+import { check } from './check.ts';
+import { introspect, openedBy } from './credential.ts';
 import { evaluateAll, evaluateOne } from './evaluate.ts';
 
 /** What guarded programs ask. */

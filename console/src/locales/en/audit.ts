@@ -148,6 +148,8 @@ export const audit: typeof ja = {
       'Auth:switchConsoleUser': 'switch|switched to {target}',
       'Email:resendAddEmailToken': 'ask|asked for another link to verify an email address',
       'Host:operator create': 'create|created an operator',
+      'Host:catalogue import': 'import|took the operations of an API',
+      'Host:catalogue remove': 'remove|removed the operations of an API',
       'Host:gate-key create': 'make|made a gate key',
       'Host:gate-key revoke': 'revoke|revoked a gate key',
       'Host:break-glass mfa': 'begin|began, or carried out, disabling the MFA of the root user',

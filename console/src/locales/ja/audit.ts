@@ -148,6 +148,8 @@ export const audit = {
       'Auth:switchConsoleUser': '{target} にスイッチ',
       'Email:resendAddEmailToken': 'メールアドレスを確認する URL を再送信',
       'Host:operator create': 'オペレーターを作成',
+      'Host:catalogue import': 'API の操作を取り込み',
+      'Host:catalogue remove': 'API の操作を削除',
       'Host:gate-key create': 'ゲートキーを作成',
       'Host:gate-key revoke': 'ゲートキーを失効',
       'Host:break-glass mfa': 'ルートユーザーの多要素認証を無効にする手続きを実行',

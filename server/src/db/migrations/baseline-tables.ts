@@ -135,6 +135,10 @@ export const tables: Readonly<Record<string, Table>> = {
     index: [user],
     cascade: [ofUser],
   },
+  catalogues: {
+    key: ['name'],
+    columns: { name: text, host: text, unknown: text, operations: text, revision: text, imported_at: instant },
+  },
   gate_keys: {
     key: ['gate_key_id'],
     columns: {
