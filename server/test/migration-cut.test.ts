@@ -1,48 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KyselyPlugin, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Db, migrate, openDatabase, openUpToDate } from '../src/db/database.ts';
 import { type Migrations, migrations } from '../src/db/migrations/index.ts';
+import { afterEach, cutMigrations, type Version, versions } from './support/cut-migration.ts';
 import { engines } from './support/server.ts';
 
-/** A second version: it makes a table, changes one, and moves its rows. */
-const later: Migrations = {
-  ...migrations,
-  '0002-later': {
-    up: async (db: Db) => {
-      await db.schema
-        .createTable('later' as never)
-        .addColumn('key', 'text')
-        .execute();
-      await db.schema.alterTable('server_state').addColumn('later', 'text').execute();
-      await sql`update server_state set later = value`.execute(db);
-      await db.schema.createIndex('later_index').on('later').column('key').execute();
-    },
-  },
-};
-
-/** Calls a function after each statement, with how many there were. When it throws, no statement follows. */
-function afterEach(work: (count: number) => Promise<void>): KyselyPlugin {
-  let count = 0;
-  let over = false;
-  return {
-    transformQuery: ({ node }) => {
-      if (over) throw new Error('nothing follows');
-      return node;
-    },
-    transformResult: async ({ result }) => {
-      await work(++count).catch((error: unknown) => {
-        over = true;
-        throw error;
-      });
-      return result;
-    },
-  };
-}
-
+const { later } = versions;
 const quiet = () => {};
 
 /** What a start makes of a database: its tables, and what a row of before says. */
@@ -64,44 +31,51 @@ async function fill(url: string): Promise<void> {
   await db.destroy();
 }
 
-const cases = [
-  { what: 'a first start', steps: migrations, before: async () => {}, kept: undefined },
-  { what: 'an upgrade with data', steps: later, before: fill, kept: 'as it was' },
-];
+/** Migrates a database, and counts the statements. */
+async function countStatements(url: string, steps: Migrations): Promise<number> {
+  let statements = 0;
+  const db = openDatabase(url, quiet).withPlugin(afterEach(async (count) => void (statements = count)));
+  await migrate(db, steps);
+  await db.destroy();
+  return statements;
+}
 
-describe.each(cases)('$what that is cut off after any statement, on SQLite', ({ steps, before, kept }) => {
+const cases: { what: string; version: Version; before: (url: string) => Promise<void>; kept: string | undefined }[] = [
+  { what: 'a first start', version: 'first', before: async () => {}, kept: undefined },
+  { what: 'an upgrade with data', version: 'later', before: fill, kept: 'as it was' },
+];
+/** A process that is told to end while it starts says that all is well. */
+const signals = [
+  ['SIGKILL', 'SIGKILL'],
+  ['SIGTERM', 0],
+] as const;
+const leastOf = { first: 40, later: 5 };
+const oneTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+describe.each(cases)('$what that is cut off after any statement, on SQLite', ({ version, before, kept }) => {
   const folder = mkdtempSync(join(tmpdir(), 'warifu-cut-'));
   afterAll(() => rmSync(folder, { recursive: true }));
+  const steps = versions[version];
   const file = join(folder, 'warifu.db');
-  const copies: string[] = [];
+  let statements = 0;
   let whole: { tables: string[] };
-
-  // What lies on the disk after a statement is what SIGKILL leaves.
   beforeAll(async () => {
     await before(`sqlite:${file}`);
-    const db = openDatabase(`sqlite:${file}`, quiet).withPlugin(
-      afterEach(async (count) => {
-        const copy = join(folder, `cut-${count}`);
-        mkdirSync(copy);
-        for (const name of ['warifu.db', 'warifu.db-wal']) {
-          if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
-        }
-        copies.push(join(copy, 'warifu.db'));
-      }),
-    );
-    await migrate(db, steps);
-    await db.destroy();
+    if (kept !== undefined) copyFileSync(file, join(folder, 'before.db'));
+    statements = await countStatements(`sqlite:${file}`, steps);
     whole = await startOn(`sqlite:${file}`, steps);
+    expect(statements).toBeGreaterThan(leastOf[version]);
   });
 
-  it('starts again after SIGKILL, and no row is lost', async () => {
-    expect(copies.length).toBeGreaterThan(steps === later ? 5 : 40);
-    for (const copy of copies)
-      expect([copy, await startOn(`sqlite:${copy}`, steps)]).toEqual([copy, { ...whole, kept }]);
+  it.each(signals)('starts again after %s, and no row is lost', async (signal, ended) => {
+    const cuts = oneTo(statements).map((at) => ({ at, url: `sqlite:${join(folder, `${signal}-${at}.db`)}` }));
+    for (const { url } of kept === undefined ? [] : cuts) copyFileSync(join(folder, 'before.db'), url.slice(7));
+    expect(await cutMigrations(cuts, version, signal)).toBe(ended);
+    for (const { at, url } of cuts) expect([at, await startOn(url, steps)]).toEqual([at, { ...whole, kept }]);
   });
 
   it('starts again after a failure', async () => {
-    for (let at = 1; at <= copies.length; at++) {
+    for (const at of oneTo(statements)) {
       const url = `sqlite:${join(folder, `failed-${at}.db`)}`;
       await before(url);
       const db = openDatabase(url, quiet).withPlugin(
@@ -116,66 +90,90 @@ describe.each(cases)('$what that is cut off after any statement, on SQLite', ({ 
   });
 });
 
+/** Databases that one process is stopped in at once; each has its connections. */
+const atOnce = 15;
+
 describe.runIf(engines.includes('postgres')).each(cases)(
   '$what that is cut off after any statement, on PostgreSQL',
-  ({ steps, before, kept }) => {
-    const name = `warifu_cut_${randomBytes(6).toString('hex')}`;
-    const url = new URL(process.env.WARIFU_TEST_POSTGRES_URL ?? '');
+  ({ version, before, kept }) => {
+    const steps = versions[version];
+    const prefix = `warifu_cut_${randomBytes(6).toString('hex')}`;
+    const made: string[] = [];
     let admin: Db;
-    const run = (statement: string, db = admin) => sql.raw(statement).execute(db);
-    beforeAll(async () => {
-      admin = openDatabase(url.toString(), quiet);
-      await run(`create database ${name}`);
+    let statements = 0;
+    let whole: { tables: string[] };
+    const run = (statement: string) => sql.raw(statement).execute(admin);
+    const urlOf = (name: string) => {
+      const url = new URL(process.env.WARIFU_TEST_POSTGRES_URL ?? '');
       url.pathname = `/${name}`;
+      return url.toString();
+    };
+    /** A database as it is before, under a name of its own. */
+    async function create(template?: string): Promise<string> {
+      const name = `${prefix}_${made.length}`;
+      made.push(name);
+      await run(`create database ${name}${template === undefined ? '' : ` template ${template}`}`);
+      return name;
+    }
+    let template = '';
+    beforeAll(async () => {
+      admin = openDatabase(process.env.WARIFU_TEST_POSTGRES_URL ?? '', quiet);
+      template = await create();
+      await before(urlOf(template));
+      const finished = urlOf(await create(template));
+      statements = await countStatements(finished, steps);
+      whole = await startOn(finished, steps);
+      expect(statements).toBeGreaterThan(leastOf[version]);
     });
     afterAll(async () => {
-      await run(`drop database ${name} with (force)`);
+      for (const name of made) await run(`drop database if exists ${name} with (force)`);
       await admin.destroy();
     });
 
-    /** Cuts the connections off after a statement and goes no further, as SIGKILL does. */
-    async function cutAt(at: number): Promise<boolean> {
-      let cut = false;
-      const plugin = afterEach(async (count) => {
-        if (count !== at) return;
-        cut = true;
-        await run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`);
-        throw new Error('killed');
-      });
-      const db = openDatabase(url.toString(), quiet).withPlugin(plugin);
-      await migrate(db, steps).catch(quiet);
-      await db.destroy();
-      return cut;
-    }
-
-    /** The tables but the migrator's own, with the columns of one, and the row of before. */
-    async function state() {
-      const db = openDatabase(url.toString(), quiet);
+    /** The tables, with the columns of one, and the row of before. */
+    async function stateOf(url: string) {
+      const db = openDatabase(url, quiet);
       const tables = await db.introspection.getTables();
-      const has = tables.some((table) => table.name === 'server_state');
-      const row =
-        has && (await db.selectFrom('server_state').select('value').where('key', '=', 'kept').executeTakeFirst());
+      const state = tables.find((table) => table.name === 'server_state');
+      const row = state && db.selectFrom('server_state').select('value').where('key', '=', 'kept');
+      const value = (await row?.executeTakeFirst())?.value;
       await db.destroy();
-      const columns = tables.find((table) => table.name === 'server_state')?.columns.map((column) => column.name);
-      return { tables: tables.map((table) => table.name).sort(), columns, kept: row ? row.value : undefined };
+      return {
+        tables: tables
+          .map((table) => table.name)
+          .filter((name) => !name.startsWith('kysely'))
+          .sort(),
+        columns: state?.columns.map((column) => column.name),
+        kept: value,
+      };
     }
 
-    it('holds nothing of it or all of it, no row is lost, and it starts again', async () => {
-      await before(url.toString());
-      const old = await state();
-      const cuts = [];
-      while (await cutAt(cuts.length + 1)) cuts.push(await state());
-      const { tables, kept: row } = await startOn(url.toString(), steps);
-      expect(row).toBe(kept);
-      const all = await state();
-      expect(all.tables).toEqual(tables);
-      expect(all).not.toEqual(old);
-      for (const cut of cuts) expect([old, all]).toContainEqual(cut);
-      // Most of the statements are those of the migration.
-      expect(cuts.filter((cut) => cut.tables.length === old.tables.length).length).toBeGreaterThan(
-        steps === later ? 5 : 40,
-      );
-    });
+    it.each(signals)(
+      'holds nothing of it or all of it after %s, no row is lost, and it starts again',
+      async (signal, ended) => {
+        const nothing = await stateOf(urlOf(template));
+        let urls: string[] = [];
+        const rest = oneTo(statements);
+        let untouched = 0;
+        while (rest.length > 0) {
+          while (urls.length < Math.min(atOnce, rest.length)) urls.push(urlOf(await create(template)));
+          const cuts = rest.splice(0, atOnce).map((at, i) => ({ at, url: urls[i] as string }));
+          expect(await cutMigrations(cuts, version, signal)).toBe(ended);
+          const again: string[] = [];
+          for (const { at, url } of cuts) {
+            const state = await stateOf(url);
+            // What holds nothing is as it was before, and is cut off once more; all that is left is started.
+            const isUntouched = JSON.stringify(state) === JSON.stringify(nothing);
+            if (isUntouched) untouched++;
+            if (isUntouched && rest.length > 0) again.push(url);
+            else expect([at, await startOn(url, steps)]).toEqual([at, { ...whole, kept }]);
+          }
+          urls = again;
+        }
+        // Most of the statements are those of the migration.
+        expect(untouched).toBeGreaterThan(leastOf[version]);
+      },
+    );
   },
 );
 
