@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import serverPackage from '../package.json' with { type: 'json' };
-import { openUpToDate } from '../src/db/database.ts';
+import { migrateDatabase } from '../src/cli/db.ts';
+import { claimServer } from '../src/db/database.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { schemaState } from '../src/db/schema-state.ts';
 import { runCommand, runProgram } from './support/command.ts';
@@ -122,11 +123,17 @@ describe.each(engines)('commands beside a server on %s', (engine) => {
     });
   });
 
-  it('db status tells what is pending, and a start does it', async () => {
+  it('db migrate does what is pending, and not under a server that would not know it', async () => {
     const { databaseUrl } = server.ctx.config;
     const steps = { ...migrations, '0002-later': { up: async () => {} } };
     expect(await schemaState(databaseUrl, steps)).toMatchObject({ pending: ['0002-later'], newer: [] });
-    await (await openUpToDate(databaseUrl, () => {}, { steps })).destroy();
+    const release = claimServer(databaseUrl);
+    if (engine === 'sqlite') {
+      await expect(migrateDatabase(server.ctx.config, {}, steps)).rejects.toThrow('Another Warifu server is running');
+      expect(await schemaState(databaseUrl, steps)).toMatchObject({ pending: ['0002-later'] });
+    }
+    release();
+    expect(await migrateDatabase(server.ctx.config, {}, steps)).toBe(0);
     expect(await schemaState(databaseUrl, steps)).toMatchObject({ pending: [], newer: [] });
     // For this version it is one of a newer version from here on.
     const status = await runCommand(server, ['db', 'status']);
@@ -146,7 +153,7 @@ it('what other commands print is JSON when that is asked for', async () => {
   const mail = { to: expect.stringContaining('@') as string, subject: expect.stringMatching(/./) as string };
   expect(JSON.parse(mails.stdout)).toEqual([expect.objectContaining(mail)]);
   const verified = await runCommand(server, ['audit', 'verify', '--json']);
-  expect([verified.code, json(verified.stdout)]).toEqual([0, { faults: [] }]);
+  expect([verified.code, json(verified.stdout)]).toMatchObject([0, { faults: [] }]);
   await server.stop();
 });
 

@@ -1,5 +1,5 @@
 import serverPackage from '../../package.json' with { type: 'json' };
-import { readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { asHostCommand, claimServer, openUpToDate } from '../db/database.ts';
 import { type Migrations, migrations } from '../db/migrations/index.ts';
 import { schemaState } from '../db/schema-state.ts';
@@ -11,10 +11,9 @@ import { exitCodes, type Output, print } from './frame.ts';
  * @returns the exit code: failure when the database is not as this version needs it
  * @throws ConfigError where there is no database
  */
-export async function printDatabaseStatus(output: Output, steps: Migrations = migrations): Promise<number> {
-  const config = readConfig(process.env);
+export async function printDatabaseStatus(config: Config, output: Output): Promise<number> {
   await assertDatabase(config);
-  const { version = 'unknown', applied, pending, newer } = await schemaState(config.databaseUrl, steps);
+  const { version = 'unknown', applied, pending, newer } = await schemaState(config.databaseUrl);
   const isCurrent = pending.length === 0 && newer.length === 0;
   const list = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
   print(output, { upToDate: isCurrent, version, ownVersion: serverPackage.version, applied, pending, newer }, () =>
@@ -33,9 +32,9 @@ export async function printDatabaseStatus(output: Output, steps: Migrations = mi
  * @returns the exit code
  * @throws ConfigError where there is no database, or a newer version has changed it; Error while a server runs on the file
  */
-export async function migrateDatabase(output: Output, steps: Migrations = migrations): Promise<number> {
-  const { databaseUrl, ...config } = readConfig(process.env);
-  await assertDatabase({ databaseUrl, ...config });
+export async function migrateDatabase(config: Config, output: Output, steps: Migrations = migrations): Promise<number> {
+  const { databaseUrl } = config;
+  await assertDatabase(config);
   const { pending } = await schemaState(databaseUrl, steps);
   // A running server would be an older one, which does not know what comes now.
   const release = pending.length === 0 ? () => {} : claimServer(databaseUrl);

@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { readConfig } from '../config/config.ts';
 import { exitCodes, type Output, print } from './frame.ts';
 
-const patience = 5000;
+/** Less than the five seconds that are usual for the check of a container, so that it still says why. */
+const patience = 4000;
 
 /**
  * Asks the server that runs by these settings whether it is ready.
