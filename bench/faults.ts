@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildServer } from '../scripts/build.ts';
 import { onInterrupt } from '../scripts/processes.ts';
+import { tryClock } from './faults/clock.ts';
 import { tryFailover } from './faults/failover.ts';
 import { type Finding, header, rowOf } from './faults/finding.ts';
 import { tryPostgres } from './faults/postgres.ts';
+import { trySmtp } from './faults/smtp.ts';
 import { tryDamage, tryDisk, tryKills, tryLock } from './faults/sqlite.ts';
 import { describeMachine } from './machine.ts';
 import { renderSection } from './table.ts';
@@ -38,6 +40,13 @@ const scenarios: Record<string, Scenario> = {
     note: 'The server is killed under load, then its files are damaged. What is destroyed is gone; it must not go unnoticed.',
     rounds: 1,
     run: tryDamage,
+  },
+  clock: { title: 'A clock that steps', note: 'By libfaketime, with the timers going on.', rounds: 3, run: tryClock },
+  smtp: {
+    title: 'Each answer of a mail server',
+    note: 'One mail for each; the session after the one with the fault is in order. A mail is lost when no copy arrives.',
+    rounds: 1,
+    run: trySmtp,
   },
   postgres: {
     title: 'PostgreSQL, and the way to it',

@@ -16,17 +16,14 @@ export const musts: readonly string[] = [
   'R57 R58 R59 R60 R61 R62 R63 R64 R65 R66 R67 R68 R69 R70 R71 R72 R73 R74 R75 R76 R77 R78',
 ].flatMap((line) => line.split(' '));
 
-/** The titles of the tests that name a number, by number and file. */
-export function titlesByNumber(): Map<string, Map<string, string[]>> {
-  const found = new Map<string, Map<string, string[]>>();
-  for (const path of listSources(root)
-    .filter((file) => isTest.test(file))
-    .sort()) {
+/** The test files that name a number in a title, by number. */
+export function testsByNumber(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const tests = listSources(root).filter((file) => isTest.test(file));
+  for (const path of tests.sort()) {
     for (const [, , title = ''] of readFileSync(join(root, path), 'utf8').matchAll(literal)) {
       for (const number of title.match(/\b(?:R\d{2}|I\d|F\d{2})\b/g) ?? []) {
-        const files = found.get(number) ?? new Map<string, string[]>();
-        files.set(path, [...(files.get(path) ?? []), title]);
-        found.set(number, files);
+        found.set(number, (found.get(number) ?? new Set()).add(path));
       }
     }
   }
@@ -36,15 +33,15 @@ export function titlesByNumber(): Map<string, Map<string, string[]>> {
 /** The page with its table of tests as it has to be now. */
 export function rendered(text: string): string {
   const [written = ''] = text.split(mark);
-  const rows = [...titlesByNumber()]
+  const rows = [...testsByNumber()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([number, files]) => `| ${number} | ${[...files].map(([path, titles]) => cell(path, titles)).join('; ')} |`);
+    .map(([number, paths]) => `| ${number} | ${[...paths].map(linkTo).join(', ')} |`);
   return `${[written.trimEnd(), '', mark, '', '| number | tests that name it |', '| --- | --- |', ...rows].join('\n')}\n`;
 }
 
-function cell(path: string, titles: readonly string[]): string {
+function linkTo(path: string): string {
   const name = path.replace(/\.(unit\.)?test\.tsx?$/, '').replace(/^(server|policy)\/test\//, '');
-  return `[${name}](../${path})${titles.length > 1 ? ` × ${titles.length}` : ''}`;
+  return `[${name}](../${path})`;
 }
 
 if (import.meta.main) {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listSources } from './architecture/sources.ts';
 import { root } from './processes.ts';
-import { mark, musts, page, rendered, titlesByNumber } from './promises.ts';
+import { mark, musts, page, rendered, testsByNumber } from './promises.ts';
 
 const number = /\b(?:R\d{2}|I\d|F\d{2})\b/g;
 const cites = /^(?:server|contract|console|policy)\/src\//;
@@ -41,10 +41,10 @@ describe('docs/promises.md', () => {
   });
 
   test('has all that a release must hold, each named by a test', () => {
-    const titles = titlesByNumber();
+    const tests = testsByNumber();
     const known = rows.map((row) => row.number);
     expect(musts.filter((name) => !known.includes(name))).toEqual([]);
-    expect(musts.filter((name) => !titles.has(name))).toEqual([]);
+    expect(musts.filter((name) => !tests.has(name))).toEqual([]);
   });
 
   test('says which tests name a number, as they do now', () => {

@@ -80,7 +80,11 @@ async function withScene<T>(work: (scene: Scene, target: Target) => Promise<T>):
     url.pathname = `/${database}`;
     const client = new pg.Client({ connectionString: url.toString() });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   };
   await on('postgres', 'create database warifu');
   const url = new URL(cluster.url);

@@ -14,6 +14,8 @@ export type Target = {
   readonly url: string;
   readonly folder: string;
   readonly accounts: readonly Account[];
+  /** Its settings. */
+  readonly env: Record<string, string>;
   /** SIGKILL. */
   readonly kill: () => Promise<void>;
   readonly restart: () => Promise<void>;
@@ -48,6 +50,7 @@ export async function startTarget({ databaseUrl, env: more = {}, ...wanted }: Wa
     url: server.url,
     folder,
     accounts,
+    env,
     kill: async () => {
       process.kill(server.pid, 'SIGKILL');
       await ended();
@@ -66,18 +69,19 @@ export async function startTarget({ databaseUrl, env: more = {}, ...wanted }: Wa
 /** Operators with a root user each, made by the host. */
 export async function makeAccounts(env: Record<string, string>, count: number): Promise<Account[]> {
   const accounts: Account[] = [];
-  for (let i = 0; i < count; i++) {
-    const [email, password] = [`root${i}@example.com`, `bench pass phrase of number ${i}`];
-    const args = ['operator', 'create', '--email', email, '--password-stdin'];
-    let printed = await hostCommand(env, args, password);
-    // A machine that is busy with something else may need another try.
-    for (let more = 3; more > 0 && printed.code === 1; more--) printed = await hostCommand(env, args, password);
-    const { output } = printed;
-    const [, operatorId] = /"operatorId":\s*"(OP\d+)"/.exec(output) ?? [];
-    if (operatorId === undefined) throw new Error(`operator create: ${output}`);
-    accounts.push({ email, password, operatorId });
-  }
+  for (let i = 0; i < count; i++) accounts.push(await createOperator(env, `root${i}@example.com`));
   return accounts;
+}
+
+export async function createOperator(env: Record<string, string>, email: string): Promise<Account> {
+  const password = `bench pass phrase of ${email.length} letters`;
+  const args = ['operator', 'create', '--email', email, '--password-stdin'];
+  let printed = await hostCommand(env, args, password);
+  // A machine that is busy with something else may need another try.
+  for (let more = 3; more > 0 && printed.code === 1; more--) printed = await hostCommand(env, args, password);
+  const [, operatorId] = /"operatorId":\s*"(OP\d+)"/.exec(printed.output) ?? [];
+  if (operatorId === undefined) throw new Error(`operator create: ${printed.output}`);
+  return { email, password, operatorId };
 }
 
 /** Not synchronously: the way to the database may lead through this process. */
