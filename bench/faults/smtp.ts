@@ -11,8 +11,8 @@ type Fault = { readonly stage: Stage; readonly kind: (typeof kinds)[number] };
 
 type Mailbox = {
   readonly port: number;
-  /** Happens to the next session that comes there, and then no more. */
-  fault: Fault | undefined;
+  /** Happens to the next session, and then no more; those that are open end before. */
+  readonly next: (fault: Fault) => void;
   /** How many whole mails an address got, also those whose answer it did not give. */
   readonly copies: Map<string, number>;
   readonly stop: () => void;
@@ -32,7 +32,7 @@ export async function trySmtp(rounds: number): Promise<Finding[]> {
       for (const stage of stages) {
         for (let round = 0; round < rounds; round++) {
           const email = `${stage}.${kind}.${round}@example.com`.replaceAll(' ', '-');
-          mailbox.fault = { stage, kind };
+          mailbox.next({ stage, kind });
           await createOperator(target.env, email);
           const seconds = await untilIn(mailbox, email);
           await delay(1000);
@@ -60,20 +60,27 @@ async function untilIn({ copies }: Mailbox, email: string): Promise<string> {
 
 async function openMailbox(): Promise<Mailbox> {
   const copies = new Map<string, number>();
-  const server = createServer((socket) => serve(socket, mailbox));
+  const sockets = new Set<Socket>();
+  let waiting: Fault | undefined;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    serve(socket, waiting, copies);
+    waiting = undefined;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const mailbox: Mailbox = {
+  return {
     port: (server.address() as AddressInfo).port,
-    fault: undefined,
+    next: (fault) => {
+      waiting = fault;
+      for (const socket of sockets) socket.destroy();
+    },
     copies,
     stop: () => server.close(),
   };
-  return mailbox;
 }
 
-function serve(socket: Socket, mailbox: Mailbox): void {
-  const { fault } = mailbox;
-  mailbox.fault = undefined;
+function serve(socket: Socket, fault: Fault | undefined, copies: Map<string, number>): void {
   socket.on('error', () => {});
   let recipient = '';
   let isData = false;
@@ -105,7 +112,7 @@ function serve(socket: Socket, mailbox: Mailbox): void {
     if (line !== '.') return;
     isData = false;
     const isRefused = fault?.stage === 'the final dot' && fault.kind.startsWith('refused');
-    if (!isRefused) mailbox.copies.set(recipient, (mailbox.copies.get(recipient) ?? 0) + 1);
+    if (!isRefused) copies.set(recipient, (copies.get(recipient) ?? 0) + 1);
     void answer('the final dot', '250 taken');
   });
   void answer('greeting', '220 bench');
