@@ -31,7 +31,7 @@ export function testsByNumber(): Map<string, Set<string>> {
 }
 
 /** The page with its table of tests as it has to be now. */
-export function rendered(text: string): string {
+function rendered(text: string): string {
   const [written = ''] = text.split(mark);
   const rows = [...testsByNumber()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
