@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Db, openDatabase } from '../src/db/database.ts';
+import { asServer, type Db, openDatabase } from '../src/db/database.ts';
 import { limits } from '../src/limits.ts';
 import { call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
@@ -35,7 +35,7 @@ const untilReady = (server: TestServer) =>
 describe.each(engines)('readiness on %s', (engine) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer(engine, {}, { hasher: fastHasher() });
+    server = await startTestServer(engine, {}, { manners: asServer, hasher: fastHasher() });
     await server.jobs.stop();
   });
   afterAll(() => server.stop());
@@ -75,6 +75,7 @@ describe('readiness of an SQLite file', () => {
   beforeAll(async () => {
     server = await startTestServer('sqlite', mounted ? { WARIFU_DATA_DIR: folder, WARIFU_DATABASE_URL: '' } : {}, {
       hasher: fastHasher(),
+      manners: asServer,
     });
     other = new DatabaseSync(server.ctx.config.databaseUrl.slice('sqlite:'.length));
   });
@@ -121,7 +122,7 @@ describe.runIf(engines.includes('postgres'))('readiness of PostgreSQL', () => {
   let admin: Db;
   let name: string;
   beforeAll(async () => {
-    server = await startTestServer('postgres', {}, { hasher: fastHasher() });
+    server = await startTestServer('postgres', {}, { manners: asServer, hasher: fastHasher() });
     const url = new URL(server.ctx.config.databaseUrl);
     name = url.pathname.slice(1);
     url.pathname = '/postgres';

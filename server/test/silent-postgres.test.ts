@@ -10,7 +10,7 @@ import { engines, startBeside, startTestServer, type TestServer } from './suppor
 import { type Hole, type SwallowingProxy, startSwallowingProxy } from './support/swallowing-proxy.ts';
 
 /** Shorter than a server waits; long enough for a slow machine. */
-const manners = { patience: 1000, pause: 0, answer: 1000 };
+const manners = { patience: 1000, pause: 0, answer: 1000, connection: 1000 };
 
 /** Connections that die without a word: packets are dropped, no end and no error comes. */
 describe.runIf(engines.includes('postgres'))('a PostgreSQL that falls silent', () => {

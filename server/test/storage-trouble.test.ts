@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Db, openDatabase } from '../src/db/database.ts';
+import { asServer, type Db, openDatabase } from '../src/db/database.ts';
 import { type Answer, type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants, rowsOf } from './support/invariants.ts';
@@ -40,7 +40,7 @@ describe('trouble with the SQLite file', () => {
   let as: Credentials;
   let other: DatabaseSync;
   beforeAll(async () => {
-    server = await startTestServer('sqlite', {}, { hasher: fastHasher() });
+    server = await startTestServer('sqlite', {}, { hasher: fastHasher(), manners: asServer });
     other = new DatabaseSync(server.ctx.config.databaseUrl.slice('sqlite:'.length));
   });
   afterAll(async () => {
@@ -106,7 +106,7 @@ describe.runIf(engines.includes('postgres'))('trouble with PostgreSQL', () => {
   let as: Credentials;
   let name: string;
   beforeAll(async () => {
-    server = await startTestServer('postgres', {}, { hasher: fastHasher() });
+    server = await startTestServer('postgres', {}, { hasher: fastHasher(), manners: asServer });
     name = new URL(server.ctx.config.databaseUrl).pathname.slice(1);
     const url = new URL(server.ctx.config.databaseUrl);
     url.pathname = '/postgres';

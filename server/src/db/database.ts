@@ -18,15 +18,17 @@ export type Tx = Transaction<Database>;
 export type Manners = FileManners & {
   /** Milliseconds for which the answer to one statement is waited for on PostgreSQL: with the way there, less than five seconds. */
   readonly answer: number;
+  /** Milliseconds for which a connection to it is waited for. */
+  readonly connection: number;
 };
-const asServer: Manners = { patience: 1000, pause: 0, answer: 4000 };
-export const asHostCommand: Manners = { patience: 5000, pause: 2 * unseen, answer: 60_000 };
+export const asServer: Manners = { patience: 1000, pause: 0, answer: 4000, connection: 3000 };
+export const asHostCommand: Manners = { patience: 5000, pause: 2 * unseen, answer: 60_000, connection: 3000 };
 
 /** Opens the database of a URL (`sqlite:<file>` or `postgres://…`). Nothing else in the server knows an engine. */
 export function openDatabase(url: string, onError: (error: Error) => void, manners = asServer): Db {
   const dialect = url.startsWith('sqlite:')
     ? sqliteDialect(url.slice('sqlite:'.length), manners)
-    : postgresDialect(url, onError, manners.answer);
+    : postgresDialect(url, onError, { answer: manners.answer, connection: manners.connection });
   return new Kysely<Database>({ dialect });
 }
 

@@ -1,7 +1,7 @@
 import { type Dialect, PostgresAdapter, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import { lookUpTogether } from './postgres-look-ups.ts';
-import { type Checkout, type WatchedPool, watchedPool } from './postgres-pool.ts';
+import { type Checkout, type Waits, type WatchedPool, watchedPool } from './postgres-pool.ts';
 import { registerReads } from './reads.ts';
 
 const int8 = 20;
@@ -14,10 +14,9 @@ const forTheRest = 7;
  * Connections to PostgreSQL 15 or newer. Times are bounded so that a database in trouble turns into a 503, not a pile-up.
  * @param onError called when a connection breaks; the pool replaces it
  */
-export function postgresDialect(url: string, onError: (error: Error) => void, answer: number): Dialect {
-  const waits = { connection: Math.min(3000, answer), answer };
+export function postgresDialect(url: string, onError: (error: Error) => void, waits: Waits): Dialect {
   const poolOf = (max: number) =>
-    watchedPool({ ...config, connectionString: url, max }, { waits, onError, verify: prepareSession(answer) });
+    watchedPool({ ...config, connectionString: url, max }, { waits, onError, verify: prepareSession(waits.answer) });
   const lookUps = poolOf(forLookUps);
   const rest = poolOf(forTheRest);
   const end = async () => {
@@ -159,8 +158,8 @@ const settings: Readonly<Record<string, Setting>> = {
  */
 const limits = (answer: number): Readonly<Record<string, number>> => ({
   statement_timeout: answer + 1000,
-  lock_timeout: 3000,
-  idle_in_transaction_session_timeout: 10_000,
+  lock_timeout: (answer * 3) / 4,
+  idle_in_transaction_session_timeout: (answer * 5) / 2,
 });
 
 /** PostgreSQL's side of a connection that died silently would else be there for two hours. */

@@ -11,7 +11,7 @@ import { readConfig } from '../../src/config/config.ts';
 import type { Context } from '../../src/context.ts';
 import { loadKeys } from '../../src/crypto/keys.ts';
 import type { Hasher } from '../../src/crypto/passwords.ts';
-import { asHostCommand, migrate, openDatabase } from '../../src/db/database.ts';
+import { asHostCommand, type Manners, migrate, openDatabase } from '../../src/db/database.ts';
 import { type Jobs, startJobs } from '../../src/jobs.ts';
 import { createContext } from '../../src/server.ts';
 import { notingUnbound } from './operator-bound.ts';
@@ -37,7 +37,14 @@ export type TestServer = {
   stop(): Promise<void>;
 };
 
-type Options = { readonly hasher?: Hasher; readonly databaseClock?: () => Promise<number> };
+type Options = {
+  readonly hasher?: Hasher;
+  readonly databaseClock?: () => Promise<number>;
+  readonly manners?: Manners;
+};
+
+/** A busy machine is no broken database. */
+const patient: Manners = { patience: 120_000, pause: 0, answer: 120_000, connection: 120_000 };
 
 /** A real server on a real, empty database; only the clock is ours, and requests skip the socket. */
 export async function startTestServer(
@@ -80,11 +87,11 @@ async function serve({ engine, env, clock, options, clean }: Serve): Promise<Tes
   const keys = loadKeys(config.keyFile.path);
   const statements: string[] = [];
   const unbound = new Set<string>();
-  const db = openDatabase(config.databaseUrl, () => {})
+  const { databaseClock, manners = patient, ...others } = options;
+  const db = openDatabase(config.databaseUrl, () => {}, manners)
     .withPlugin(counting(statements))
     .withPlugin(notingUnbound((statement) => unbound.add(statement)));
   await migrate(db);
-  const { databaseClock, ...others } = options;
   const parts = { config, log, keys, db, now: () => clock.now, ...(databaseClock && { databaseClock }) };
   const ctx = { ...createContext(parts, () => {}), ...others };
   const app = await buildApp(ctx, join(config.dataDir, 'no-console'));
@@ -124,7 +131,7 @@ export async function joinTestServer(first: TestServer): Promise<TestServer> {
  */
 export async function startBeside(
   first: TestServer,
-  db = openDatabase(first.ctx.config.databaseUrl, () => {}),
+  db = openDatabase(first.ctx.config.databaseUrl, () => {}, patient),
   own: Partial<Pick<Context, 'now' | 'databaseClock'>> = {},
 ): Promise<TestServer> {
   const { config, log, keys, now, hasher } = first.ctx;
