@@ -12,7 +12,7 @@ describe.runIf(engines.includes('postgres'))('a commit that no standby confirms'
   let admin: Db;
   beforeAll(async () => {
     cluster = await startPostgres();
-    db = openDatabase(cluster.url, () => {}, { patience: 1000, pause: 0, answer: 30_000 });
+    db = openDatabase(cluster.url, () => {}, { patience: 1000, pause: 0, answer: 30_000, connection: 3000 });
     admin = openDatabase(cluster.url, () => {});
     await sql`create table kept (key text)`.execute(db);
     await sql`alter system set synchronous_standby_names = 'nobody'`.execute(admin);
@@ -59,7 +59,7 @@ describe.runIf(engines.includes('postgres'))('a commit that no standby confirms'
   });
 
   it('R75, R76: nor when nobody does, and the connections are given up', { timeout: 60_000 }, async () => {
-    const hasty = openDatabase(cluster.url, () => {}, { patience: 1000, pause: 0, answer: 1000 });
+    const hasty = openDatabase(cluster.url, () => {}, { patience: 1000, pause: 0, answer: 1000, connection: 3000 });
     expect(await outcomeOf(insert(hasty, 'hasty'))).toBe(true);
     expect((await sql`select 1 as one`.execute(hasty)).rows).toEqual([{ one: 1 }]);
     await hasty.destroy();
