@@ -91,16 +91,21 @@ function packageOf(id: string): string {
   return id.replace(/^\0[^/]*/, '').replace(/^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\/.*$/s, '$1');
 }
 
+/** Each text once, below the names of all libraries that have it. */
 function licences(libraries: ReadonlySet<string>): string {
-  const texts = [...libraries].sort().map((folder) => {
-    const { name, version, license } = readPackage(folder);
-    const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE', 'LICENSE.mit']
-      .map((candidate) => join(folder, candidate))
-      .find((candidate) => existsSync(candidate));
-    const text = file === undefined ? `Licence: ${license}` : readFileSync(file, 'utf8').trim();
-    return `${name} ${version}\n\n${text}\n`;
+  const byText = Map.groupBy([...libraries].sort(), licenceOf);
+  const texts = [...byText].map(([text, folders]) => {
+    const names = folders.map(readPackage).map(({ name, version }) => `${name} ${version}`);
+    return `${names.join('\n')}\n\n${text}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licenceOf(folder: string): string {
+  const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE', 'LICENSE.mit']
+    .map((candidate) => join(folder, candidate))
+    .find((candidate) => existsSync(candidate));
+  return file === undefined ? `Licence: ${readPackage(folder).license}` : readFileSync(file, 'utf8').trim();
 }
 
 function readPackage(folder: string): PackageJson {

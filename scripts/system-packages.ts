@@ -14,6 +14,7 @@ const needs: readonly Need[] = [
   { what: 'docker-compose', debian: 'docker-compose', present: () => onPath('docker-compose') !== undefined },
   { what: 'systemd-analyze', debian: 'systemd', present: () => onPath('systemd-analyze') !== undefined },
   { what: 'ip', debian: 'iproute2', present: () => onPath('ip') !== undefined },
+  { what: 'OpenSSL', debian: 'openssl', present: () => onPath('openssl') !== undefined },
   { what: 'oathtool', debian: 'oathtool', present: () => onPath('oathtool') !== undefined },
   { what: 'curl', debian: 'curl', present: () => onPath('curl') !== undefined },
   { what: 'zsh', debian: 'zsh', present: () => onPath('zsh') !== undefined },
