@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { isStorageFailure, openDatabase, transaction } from '../src/db/database.ts';
+import { isSpent } from '../src/attempts/windows.ts';
+import { type Db, isStorageFailure, openDatabase, transaction } from '../src/db/database.ts';
+import { asOneRequest } from '../src/db/patience.ts';
 import { type Answer, type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -127,5 +129,95 @@ describe.runIf(engines.includes('postgres'))('a PostgreSQL that falls silent', (
         .execute(),
     );
     await db.deleteFrom('server_state').where('key', 'in', ['a', 'b', 'c']).execute();
+  });
+});
+
+/** Each statement is in time; all that one request needs are not. */
+describe.runIf(engines.includes('postgres'))('a way to PostgreSQL that is slow', () => {
+  const slow = { patience: 1000, pause: 0, answer: 3000, connection: 30_000 };
+  let direct: TestServer;
+  let proxy: SwallowingProxy;
+  let server: TestServer;
+  let db: Db;
+  beforeAll(async () => {
+    direct = await startTestServer('postgres', {}, { hasher: fastHasher() });
+    proxy = await startSwallowingProxy(Number(new URL(direct.ctx.config.databaseUrl).port));
+    const through = new URL(direct.ctx.config.databaseUrl);
+    through.port = String(proxy.port);
+    db = openDatabase(through.toString(), () => {}, slow);
+    server = await startBeside(direct, db);
+  });
+  afterEach(() => proxy.slow(0));
+  afterAll(async () => {
+    await server.stop();
+    await proxy.stop();
+    await direct.stop();
+  });
+
+  const oneWay = 250;
+  const outcomeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error: unknown) => (isStorageFailure(error) ? 'storage failure' : error),
+    );
+  const keysLike = async (prefix: string) => {
+    const rows = await db.selectFrom('server_state').select('key').where('key', 'like', `${prefix}%`).execute();
+    return rows.length;
+  };
+  /** Eight statements of half a second. */
+  const writeSeven = async (prefix: string) =>
+    transaction(db, async (tx) => {
+      for (let i = 0; i < 7; i++) {
+        await tx
+          .insertInto('server_state')
+          .values({ key: `${prefix}${i}`, value: '' })
+          .execute();
+      }
+    });
+
+  it('R76: a request ends with 503 when its statements wait too long together, and nothing of it is done', async () => {
+    const root = await newRoot(direct);
+    const as = await signIn(server, root);
+    const login = () => call(server, 'POST', '/v1/auth', { body: { email: root.email, password: root.password } });
+    proxy.slow(oneWay);
+    const { status, body } = await login();
+    expect([status, body.code]).toEqual([503, 'COM0503']);
+    proxy.slow(0);
+    const sessions = await call(direct, 'GET', '/v1/auth/sessions', { as });
+    expect(sessions.body).toHaveLength(1);
+    await expect.poll(async () => (await login()).status, { interval: 50 }).toBe(200);
+  });
+
+  it('ends the transaction of a request, and frees what it had locked', async () => {
+    proxy.slow(oneWay);
+    expect(await outcomeOf(asOneRequest(() => writeSeven('request ')))).toBe('storage failure');
+    proxy.slow(0);
+    // The same rows: nobody holds them.
+    expect(await keysLike('request ')).toBe(0);
+    expect(await outcomeOf(asOneRequest(() => writeSeven('request ')))).toBe('done');
+    expect(await keysLike('request ')).toBe(7);
+  });
+
+  it('lets work of the server itself take as long, also what a request left behind', async () => {
+    let left: Promise<unknown> | undefined;
+    await db.selectNoFrom(sql`1`.as('one')).execute();
+    proxy.slow(oneWay);
+    await asOneRequest(async () => {
+      left = new Promise((resolve) => setTimeout(resolve, 100)).then(() => writeSeven('left '));
+    });
+    expect(await Promise.all([outcomeOf(writeSeven('own ')), left && outcomeOf(left)])).toEqual(['done', 'done']);
+  });
+
+  it('counts the look-ups of a request too, those at the same time once', async () => {
+    const look = (i: number) => isSpent(db, { scope: 'none', key: String(i), limit: 1, length: 1 }, 0);
+    const together = () => Promise.all(Array.from({ length: 12 }, (_, i) => look(i)));
+    const inTurn = async () => {
+      for (let i = 0; i < 8; i++) await look(i);
+    };
+    await look(0);
+    proxy.slow(oneWay);
+    expect(await outcomeOf(asOneRequest(together))).toBe('done');
+    expect(await outcomeOf(asOneRequest(inTurn))).toBe('storage failure');
+    expect(await outcomeOf(inTurn())).toBe('done');
   });
 });

@@ -16,7 +16,10 @@ export type Tx = Transaction<Database>;
 
 /** How a process shares a database with others; a host command has time. */
 export type Manners = FileManners & {
-  /** Milliseconds for which the answer to one statement is waited for on PostgreSQL: with the way there, less than five seconds. */
+  /**
+   * Milliseconds for which the answer to one statement is waited for on PostgreSQL, and all of them that a request needs:
+   * with the way there, less than five seconds.
+   */
   readonly answer: number;
   /** Milliseconds for which a connection to it is waited for. */
   readonly connection: number;

@@ -1,10 +1,14 @@
 import pg from 'pg';
+import { patienceOf } from './patience.ts';
 
 /** Milliseconds for which PostgreSQL is waited for. */
 export type Waits = {
   /** For a connection, free or new. */
   readonly connection: number;
-  /** For the answer to one statement, counted from when its connection was asked for. */
+  /**
+   * For the answer to one statement, counted from when its connection was asked for; and for all that the answer to one
+   * request waits for.
+   */
   readonly answer: number;
 };
 
@@ -42,6 +46,9 @@ const whileSilent = 500;
  * set TCP_USER_TIMEOUT. So every statement has a limit here, beginning, commit and rollback included; a connection that
  * exceeds it is destroyed, never used again, and with it those that have been silent since.
  *
+ * Over a slow connection each statement may be in time, and a request of many of them wait for minutes. So they have one
+ * limit together as well: the transaction in which it is reached ends there, and its connection with it.
+ *
  * What became of a statement that was not answered is unknown: its caller gets an error, as for a connection that broke.
  */
 export function watchedPool(config: pg.PoolConfig, { waits, onError, verify }: Options): WatchedPool {
@@ -57,8 +64,10 @@ export function watchedPool(config: pg.PoolConfig, { waits, onError, verify }: O
     heardAt.set(client, lastHeardAt);
   };
   const fallSilent = (client: pg.PoolClient, sentAt: number) => {
-    lastSilentAt = performance.now();
     destroy(client);
+    // One that had little time left may only have been slow.
+    if (performance.now() - sentAt < waits.answer / 2) return;
+    lastSilentAt = performance.now();
     // The way of the others may be cut as well: to try each would cost its caller the whole wait.
     for (const other of idle) if ((heardAt.get(other) ?? 0) < sentAt) destroy(other);
   };
@@ -104,13 +113,20 @@ export function watchedPool(config: pg.PoolConfig, { waits, onError, verify }: O
 
   const connect = async (): Promise<Checkout> => {
     const askedAt = performance.now();
-    const client = await within(pool.connect(), lastSilentAt > lastHeardAt ? whileSilent : waits.connection);
+    const patience = patienceOf(waits.answer);
+    const patient = lastSilentAt > lastHeardAt ? whileSilent : waits.connection;
+    const client = await patience.count(within(pool.connect(), Math.min(patient, patience.left())));
     let limit = waits.answer - (performance.now() - askedAt);
     return {
-      ask: (statement) => {
-        const answer = askWithin<never>(client, statement, limit);
+      ask: async (statement) => {
+        const left = Math.min(limit, patience.left());
         limit = waits.answer;
-        return answer;
+        // Not even asked: of a commit it is then known that it did not happen.
+        if (left <= 0) {
+          destroy(client);
+          throw noAnswer();
+        }
+        return await patience.count(askWithin<never>(client, statement, left));
       },
       release: (isBroken) => client.release(isBroken || doubtful.has(client)),
     };
@@ -125,7 +141,11 @@ export function watchedPool(config: pg.PoolConfig, { waits, onError, verify }: O
 
 /** Everything that waits on a connection fails with this error, and the pool lets go of it. */
 function destroy(client: pg.PoolClient): void {
-  client.connection.stream.destroy(tooLate('PostgreSQL did not answer in time.'));
+  client.connection.stream.destroy(noAnswer());
+}
+
+function noAnswer(): Error {
+  return tooLate('PostgreSQL did not answer in time.');
 }
 
 /** A connection that comes too late is for the next one who asks. */
@@ -144,6 +164,21 @@ async function within(connecting: Promise<pg.PoolClient>, limit: number): Promis
     () => clearTimeout(timer),
   );
   return await Promise.race([connecting, promise]);
+}
+
+/** Waits for a look-up that others may wait for too, for as long as the request has patience. */
+export async function patiently<T>(looking: Promise<T>, most: number): Promise<T> {
+  const patience = patienceOf(most);
+  const left = patience.left();
+  // The first one of a request has the limit of its statement.
+  if (left >= most) return await patience.count(looking);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(noAnswer()), Math.max(left, 0));
+  try {
+    return await patience.count(Promise.race([looking, promise]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function tooLate(message: string): Error {

@@ -1,8 +1,9 @@
 import { type Dialect, PostgresAdapter, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
+import { forAll } from './patience.ts';
 import { lookUpTogether } from './postgres-look-ups.ts';
-import { type Checkout, type Waits, type WatchedPool, watchedPool } from './postgres-pool.ts';
-import { registerReads } from './reads.ts';
+import { type Checkout, patiently, type Waits, type WatchedPool, watchedPool } from './postgres-pool.ts';
+import { type Reads, registerReads } from './reads.ts';
 
 const int8 = 20;
 
@@ -29,7 +30,12 @@ export function postgresDialect(url: string, onError: (error: Error) => void, wa
     engine: 'postgresql' as const,
     connections: sumOf(lookUps.connections(), rest.connections()),
   });
-  registerReads(adapter, { lookUp: lookUpTogether(preparedOn(lookUps)), version: undefined, usage });
+  const together = lookUpTogether(preparedOn(lookUps));
+  const lookUp: Reads['lookUp'] = (statement) => {
+    const look = together(statement);
+    return (values) => patiently(look(values), waits.answer);
+  };
+  registerReads(adapter, { lookUp, version: undefined, usage });
   return Object.assign(dialect, { createAdapter: () => adapter });
 }
 
@@ -106,7 +112,7 @@ function preparedOn({ connect, isShared }: WatchedPool) {
       name = `warifu_${names.size}`;
       names.set(text, name);
     }
-    const { ask, release } = await connect();
+    const { ask, release } = await forAll(connect);
     let isWhole = false;
     try {
       const { rows } = await ask(isShared() ? { text, values } : { name, text, values });

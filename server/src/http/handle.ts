@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { composed } from '../authorize/facts.ts';
 import { type Cause, causeOf } from '../change/cause.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
+import { asOneRequest } from '../db/patience.ts';
 import { whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
@@ -74,7 +75,8 @@ export function handle<E extends AnyEndpoint, C>(
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: (request, reply) => {
       const settling = ctx.settleClock();
-      return settling ? settling.then(() => answer(request, reply)) : answer(request, reply);
+      const answering = () => asOneRequest(() => answer(request, reply));
+      return settling ? settling.then(answering) : answering();
     },
   });
 
