@@ -37,14 +37,19 @@ const scenarios: Record<string, Scenario> = {
   disk: { title: 'A full disk, SQLite', note: load, rounds: 3, run: tryDisk },
   damage: {
     title: 'Damaged files, SQLite',
-    note: 'The server is killed under load, then its files are damaged. What is destroyed is gone; it must not go unnoticed.',
+    note: 'Two seconds after a load the server is killed and its files are damaged. What is destroyed is gone; it must be named.',
     rounds: 1,
     run: tryDamage,
   },
-  clock: { title: 'A clock that steps', note: 'By libfaketime, with the timers going on.', rounds: 3, run: tryClock },
+  clock: {
+    title: 'A clock that steps',
+    note: 'The clock of the server alone, with its timers going on. Acknowledged is what came out as it must.',
+    rounds: 3,
+    run: tryClock,
+  },
   smtp: {
     title: 'Each answer of a mail server',
-    note: 'One mail for each; the session after the one with the fault is in order. A mail is lost when no copy arrives.',
+    note: 'One mail for each; the answers after the fault are in order. The clock is put ahead by what the server waits for.',
     rounds: 1,
     run: trySmtp,
   },

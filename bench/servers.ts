@@ -20,6 +20,8 @@ export type Program = {
   readonly env?: Record<string, string>;
   /** Undefined: all of them. */
   readonly core: number | undefined;
+  /** Takes each line of its output. */
+  readonly onLine?: (line: string) => void;
 };
 
 /** What `npm start` runs, after it has built it. */
@@ -35,7 +37,14 @@ function productOf(command: string): Pick<Program, 'script' | 'nodeArgs' | 'args
  * Starts a program and waits for the JSON line in which it says its address.
  * @throws Error with what it wrote when it ends before
  */
-export async function startProgram({ script, args = [], nodeArgs = [], env = {}, core }: Program): Promise<Server> {
+export async function startProgram({
+  script,
+  args = [],
+  nodeArgs = [],
+  env = {},
+  core,
+  onLine,
+}: Program): Promise<Server> {
   const begun = performance.now();
   const command = pinned(core, [process.execPath, ...nodeArgs, `${root}/${script}`, ...args]);
   const child = start(...command, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -43,6 +52,7 @@ export async function startProgram({ script, args = [], nodeArgs = [], env = {},
   const url = await new Promise<string>((resolve, reject) => {
     if (!child.stdout) return reject(new Error('no output'));
     createInterface(child.stdout).on('line', (line) => {
+      onLine?.(line);
       const address = addressIn(line);
       if (address) resolve(address);
     });

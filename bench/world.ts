@@ -14,6 +14,9 @@ import { type Copies, copySessions } from './sessions.ts';
 /** A server of the product with one operator, its SAM users, and a table full of sessions. */
 export type World = {
   readonly server: Server;
+  /** Settings of the server, for host commands; and its database. */
+  readonly env: Record<string, string>;
+  readonly databaseUrl: string;
   /** Calls of the root user, of SAM users, and of sessions that an AuthKey opened. */
   readonly calls: Readonly<Record<Kind, Requests>>;
   /** Sign-ins with a password, each user from an address of its own. */
@@ -32,7 +35,8 @@ export type Wanted = {
   readonly nodeArgs?: readonly string[];
 };
 
-const users = 40;
+/** SAM users, `user0` and so on. */
+export const users = 40;
 /** Of the root user, and of AuthKeys; the others belong to SAM users. */
 const few = 200;
 
@@ -65,6 +69,8 @@ export async function createWorld(wanted: Wanted): Promise<World> {
   };
   return {
     server,
+    env,
+    databaseUrl,
     calls: callsOf(server.url, people, samSessions),
     signIns: signInsOf(server.url, people),
     [Symbol.asyncDispose]: stop,

@@ -1,55 +1,77 @@
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request, signIn } from '../../e2e/support/api.ts';
 import type { Finding } from './finding.ts';
-import { startTarget } from './target.ts';
+import type { Account } from './load.ts';
+import { newShiftedClock, type ShiftedClock } from './shifted-clock.ts';
+import { startTarget, type Target } from './target.ts';
 
-const hour = 3600;
+const hour = 3_600_000;
+
+type Step = {
+  readonly fault: string;
+  /** Where the clock goes before it is right again. */
+  readonly offset: number;
+  /** Whether the server is down when it is set right. */
+  readonly isDown: boolean;
+};
+
+const steps: readonly Step[] = [
+  { fault: 'an hour ahead, then back', offset: hour, isDown: false },
+  { fault: 'an hour ahead, back while the server is down', offset: hour, isDown: true },
+  { fault: 'an hour back, then right', offset: -hour, isDown: false },
+];
+
+type Scene = { readonly clock: ShiftedClock; readonly target: Target };
 
 /** The clock of the server steps: what had expired must not come back, and what is new must work at once. */
 export async function tryClock(rounds: number): Promise<Finding[]> {
-  const [library] = globSync('/usr/lib/*/faketime/libfaketime.so.1');
-  const row = { rounds, acknowledged: rounds, longestGap: undefined, slowest: undefined };
-  const fault = 'clock 1 h ahead, then back';
-  if (library === undefined) {
-    return [{ ...row, rounds: 0, fault, lost: [], note: 'not tried: libfaketime is missing' }];
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'warifu-clock-'));
-  const file = join(folder, 'offset');
-  const step = async (seconds: number) => {
-    writeFileSync(file, `+${seconds}`);
-    await delay(1500);
-  };
-  await step(0);
-  // Timers go on as they do when a real clock is set.
-  const env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', DONT_FAKE_MONOTONIC: '1' };
-  const target = await startTarget({ env });
-  const lost: string[] = [];
-  try {
-    const [account] = target.accounts;
-    if (!account) throw new Error('no account');
-    const statusOf = async (headers: Record<string, string>) =>
-      (await request(target.url, 'GET', `/v1/operators/${account.operatorId}/mfa`, undefined, headers)).status;
-    const enter = async () => {
-      const body = { email: account.email, password: account.password, tokenTimeoutSeconds: 180 };
-      const { json } = await request(target.url, 'POST', '/v1/auth', body);
-      return { 'x-soracom-api-key': String(json['apiKey']), 'x-soracom-token': String(json['token']) };
-    };
-    for (let round = 0; round < rounds; round++) {
-      const before = await enter();
-      if ((await statusOf(before)) !== 200) lost.push('a new session does not work');
-      await step(hour);
-      if ((await statusOf(before)) !== 401) lost.push('an hour later a session of three minutes works');
-      await step(0);
-      if ((await statusOf(before)) === 200) lost.push('a session that had expired is back');
-      const answer = await signIn(target.url, account);
-      if (answer.status !== 200) lost.push(`no sign-in after the correction: ${answer.status}`);
+  const findings: Finding[] = [];
+  for (const step of steps) {
+    console.error(`  ${step.fault} …`);
+    const clock = newShiftedClock();
+    const target = await startTarget({ env: clock.env });
+    try {
+      findings.push(await tryStep(step, rounds, { clock, target }));
+    } finally {
+      await target.stop();
+      clock.remove();
     }
-    return [{ ...row, fault, lost, note: 'an expired session stays expired; a new one works at once' }];
-  } finally {
-    await target.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
+  return findings;
+}
+
+async function tryStep({ fault, offset, isDown }: Step, rounds: number, { clock, target }: Scene): Promise<Finding> {
+  const lost: string[] = [];
+  let acknowledged = 0;
+  const [account] = target.accounts as [Account];
+  const expect = (isSo: boolean, otherwise: string) => {
+    if (isSo) acknowledged++;
+    else lost.push(otherwise);
+  };
+  const works = async (headers: Record<string, string>) =>
+    (await request(target.url, 'GET', `/v1/operators/${account.operatorId}/mfa`, undefined, headers)).status === 200;
+  for (let round = 0; round < rounds; round++) {
+    const session = await enter(target.url, account);
+    expect(await works(session), 'a new session does not work');
+    clock.set(offset);
+    await delay(betweenSteps);
+    if (offset > 0) expect(!(await works(session)), 'an hour later a session of three minutes works');
+    expect((await signIn(target.url, account)).status === 200, 'no sign-in after the step');
+    if (isDown) await target.kill();
+    clock.set(0);
+    if (isDown) await target.restart();
+    if (offset > 0) expect(!(await works(session)), 'a session that had expired is back');
+    expect((await signIn(target.url, account)).status === 200, 'no sign-in after the correction');
+  }
+  const audit = (await target.command('audit', 'verify')).output;
+  const note = `${offset > 0 ? 'what had expired stays expired; ' : ''}sign-ins work at once; ${audit}`;
+  return { fault, rounds, acknowledged, lost, longestGap: undefined, slowest: undefined, note };
+}
+
+/** A server writes the time down every five seconds, for one that starts with another clock. */
+const betweenSteps = 7000;
+
+async function enter(url: string, { email, password }: Account): Promise<Record<string, string>> {
+  const { json } = await request(url, 'POST', '/v1/auth', { email, password, tokenTimeoutSeconds: 180 });
+  return { 'x-soracom-api-key': String(json['apiKey']), 'x-soracom-token': String(json['token']) };
 }

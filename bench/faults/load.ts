@@ -131,20 +131,25 @@ function headersOf({ apiKey, token }: { apiKey: string; token: string }): Record
 }
 
 async function lossesOf({ account, session: own, there, gone, ended }: Client, url: string): Promise<string[]> {
-  const { status, body } = await untilAnswered(() =>
-    request(url, 'GET', `/v1/operators/${account.operatorId}/users`, undefined, headersOf(own)),
-  );
-  if (status !== 200) return [`the session of ${account.email}: ${status}`];
+  const { operatorId, email } = account;
+  const list = (as: Session) =>
+    untilAnswered(() => request(url, 'GET', `/v1/operators/${operatorId}/users`, undefined, headersOf(as)));
+  const losses: string[] = [];
+  let { status, body } = await list(own);
+  if (status !== 200) {
+    losses.push(`the session of ${email} answers ${status}`);
+    ({ status, body } = await list(await untilDone(() => session(url, account))));
+  }
   const found = new Set((JSON.parse(body) as { userName: string }[]).map(({ userName }) => userName));
-  const losses = [...there].filter((name) => !found.has(name)).map((name) => `user ${name} is gone`);
+  losses.push(...[...there].filter((name) => !found.has(name)).map((name) => `user ${name} is gone`));
   losses.push(...[...gone].filter((name) => found.has(name)).map((name) => `user ${name} is back`));
-  for (const { operatorId, headers } of ended.slice(-100)) {
+  for (const { headers } of ended.slice(-100)) {
     const answer = await untilAnswered(() =>
       request(url, 'GET', `/v1/operators/${operatorId}/mfa`, undefined, headers),
     );
     if (answer.status !== 401) losses.push(`a session that was ended answers ${answer.status}`);
   }
-  return losses;
+  return losses.map((loss) => `${operatorId}: ${loss}`);
 }
 
 /** What is asked after a fault may meet its end. */

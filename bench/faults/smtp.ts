@@ -1,119 +1,99 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding } from './finding.ts';
-import { createOperator, startTarget } from './target.ts';
+import { kinds, type Mailbox, openMailbox, type SmtpFault, stages } from './mailbox.ts';
+import { newShiftedClock, type ShiftedClock } from './shifted-clock.ts';
+import { createOperator, startTarget, type Target } from './target.ts';
 
-const stages = ['greeting', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'the final dot'] as const;
-type Stage = (typeof stages)[number];
-const kinds = ['3 s late', 'cut', 'refused for now', 'refused'] as const;
-type Fault = { readonly stage: Stage; readonly kind: (typeof kinds)[number] };
+type Scene = { readonly mailbox: Mailbox; readonly clock: ShiftedClock; readonly target: Target };
 
-type Mailbox = {
-  readonly port: number;
-  /** Happens to the next session, and then no more; those that are open end before. */
-  readonly next: (fault: Fault) => void;
-  /** How many whole mails an address got, also those whose answer it did not give. */
-  readonly copies: Map<string, number>;
-  readonly stop: () => void;
-};
-
-/** Every answer of a mail server: late, not at all, or a refusal. The next session is in order again. */
+/**
+ * Every answer of a mail server: late, not at all, or a refusal. The server waits for up to hours until it tries again;
+ * its clock is put ahead by that, so that the whole matrix takes minutes.
+ */
 export async function trySmtp(rounds: number): Promise<Finding[]> {
   const mailbox = await openMailbox();
-  const env = { WARIFU_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}`, WARIFU_MAIL_FROM: 'bench@example.com' };
-  const target = await startTarget({ env });
+  const clock = newShiftedClock();
+  const mail = { WARIFU_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}`, WARIFU_MAIL_FROM: 'bench@example.com' };
+  const target = await startTarget({ env: { ...clock.env, ...mail } });
   try {
     const findings: Finding[] = [];
     for (const kind of kinds) {
       console.error(`  ${kind} …`);
-      const seen: string[] = [];
-      const lost: string[] = [];
-      for (const stage of stages) {
-        for (let round = 0; round < rounds; round++) {
-          const email = `${stage}.${kind}.${round}@example.com`.replaceAll(' ', '-');
-          mailbox.next({ stage, kind });
-          await createOperator(target.env, email);
-          const seconds = await untilIn(mailbox, email);
-          await delay(1000);
-          const copies = mailbox.copies.get(email) ?? 0;
-          const isFinal = kind === 'refused' && copies === 0;
-          if (copies === 0 && !isFinal) lost.push(`${stage}: no mail after ${seconds} s`);
-          seen.push(`${stage} ${copies}${copies === 0 ? '' : ` after ${seconds} s`}`);
-        }
-      }
-      const rows = { rounds: seen.length, acknowledged: seen.length, longestGap: undefined, slowest: undefined };
-      findings.push({ fault: `answer ${kind}`, ...rows, lost, note: `copies: ${seen.join(', ')}` });
+      for (const stage of stages) findings.push(await tryAnswer({ mailbox, clock, target }, { stage, kind }, rounds));
     }
     return findings;
   } finally {
     await target.stop();
     mailbox.stop();
+    clock.remove();
   }
 }
 
-async function untilIn({ copies }: Mailbox, email: string): Promise<string> {
-  const begun = performance.now();
-  while (!copies.has(email) && performance.now() - begun < 90_000) await delay(100);
-  return ((performance.now() - begun) / 1000).toFixed(0);
+async function tryAnswer(scene: Scene, fault: SmtpFault, rounds: number): Promise<Finding> {
+  const lost: string[] = [];
+  const notes = new Set<string>();
+  for (let round = 0; round < rounds; round++) {
+    const email = `${fault.stage}.${fault.kind}.${round}@example.com`.replaceAll(/[^\w@.]/g, '-');
+    scene.mailbox.next(fault);
+    await createOperator(scene.target.env, email);
+    const waits = await untilSettled(scene, email);
+    const { sent_at, dropped_at, audited } = mailTo(scene, email);
+    const copies = scene.mailbox.copies.get(email) ?? 0;
+    if (scene.mailbox.isWaiting()) lost.push('the fault did not happen');
+    if (sent_at === null && dropped_at === null) lost.push('neither sent nor given up');
+    if (sent_at !== null && copies === 0) lost.push('taken for sent, and no copy');
+    if (dropped_at !== null && audited === 0) lost.push('given up without a record');
+    const end = dropped_at === null ? `sent, ${copies} ${copies === 1 ? 'copy' : 'copies'}` : 'given up, with a record';
+    notes.add([...waits, end].join('; '));
+  }
+  const rows = { rounds, acknowledged: rounds, longestGap: undefined, slowest: undefined };
+  return { fault: `${fault.stage}: ${fault.kind}`, ...rows, lost, note: [...notes].join(' / ') };
 }
 
-async function openMailbox(): Promise<Mailbox> {
-  const copies = new Map<string, number>();
-  const sockets = new Set<Socket>();
-  let waiting: Fault | undefined;
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    serve(socket, waiting, copies);
-    waiting = undefined;
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    next: (fault) => {
-      waiting = fault;
-      for (const socket of sockets) socket.destroy();
-    },
-    copies,
-    stop: () => server.close(),
-  };
+const patience = 60_000;
+/** What the server waits less for is waited for here too. */
+const shortWait = 3000;
+
+/** Until a mail is sent or given up; answers with what it was put off for, and for how long. */
+async function untilSettled(scene: Scene, email: string): Promise<string[]> {
+  const waits: string[] = [];
+  const end = performance.now() + patience;
+  let attempts = '';
+  while (performance.now() < end) {
+    await delay(100);
+    const mail = mailTo(scene, email);
+    if (mail.sent_at !== null || mail.dropped_at !== null) break;
+    const attempt = `${mail.last_error} ${mail.next_attempt_at}`;
+    if (mail.last_error === '' || mail.claimed_until > 0 || attempt === attempts) continue;
+    attempts = attempt;
+    const wait = mail.next_attempt_at - scene.clock.now();
+    waits.push(`${mail.last_error}, again after ${Math.max(0, Math.round(wait / 1000))} s`);
+    if (wait > shortWait) scene.clock.set(mail.next_attempt_at - Date.now());
+  }
+  return waits;
 }
 
-function serve(socket: Socket, fault: Fault | undefined, copies: Map<string, number>): void {
-  socket.on('error', () => {});
-  let recipient = '';
-  let isData = false;
-  const answer = async (stage: Stage, text: string) => {
-    if (fault?.stage === stage) {
-      if (fault.kind === 'cut') return void socket.destroy();
-      if (fault.kind === '3 s late') await delay(3000);
-      else return void socket.write(fault.kind === 'refused' ? '550 no\r\n' : '451 not now\r\n');
-    }
-    if (!socket.destroyed) socket.write(`${text}\r\n`);
-  };
-  const command = (line: string) => {
-    const [, address = ''] = /^RCPT TO:<(.*)>/i.exec(line) ?? [];
-    if (/^(EHLO|HELO)/i.test(line)) return answer('EHLO', '250 bench');
-    if (/^MAIL/i.test(line)) return answer('MAIL', '250 ok');
-    if (/^RCPT/i.test(line)) {
-      recipient = address;
-      return answer('RCPT', '250 ok');
-    }
-    if (/^DATA/i.test(line)) {
-      isData = fault?.stage !== 'DATA' || fault.kind === '3 s late';
-      return answer('DATA', '354 go on');
-    }
-    if (/^QUIT/i.test(line)) return void socket.end('221 bye\r\n');
-    return void socket.write('250 ok\r\n');
-  };
-  createInterface(socket).on('line', (line) => {
-    if (!isData) return void command(line);
-    if (line !== '.') return;
-    isData = false;
-    const isRefused = fault?.stage === 'the final dot' && fault.kind.startsWith('refused');
-    if (!isRefused) copies.set(recipient, (copies.get(recipient) ?? 0) + 1);
-    void answer('the final dot', '250 taken');
-  });
-  void answer('greeting', '220 bench');
+type Mail = {
+  readonly sent_at: number | null;
+  readonly dropped_at: number | null;
+  readonly last_error: string;
+  readonly next_attempt_at: number;
+  readonly claimed_until: number;
+  /** Records of the audit log about it. */
+  readonly audited: number;
+};
+
+function mailTo({ target }: Scene, email: string): Mail {
+  const database = new DatabaseSync(join(target.folder, 'warifu.db'), { readOnly: true });
+  try {
+    const audited = "(select count(*) from audit_log where target = 'mail:' || mail_id) as audited";
+    const query = `select *, ${audited} from outbox where recipient = ? order by created_at limit 1`;
+    const row = database.prepare(query).get(email);
+    if (row === undefined) throw new Error(`no mail for ${email}`);
+    return row as unknown as Mail;
+  } finally {
+    database.close();
+  }
 }

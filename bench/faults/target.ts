@@ -26,7 +26,13 @@ export type Target = {
 
 type Printed = { readonly code: number; readonly output: string };
 
-type Wanted = { readonly databaseUrl?: string; readonly folder?: string; readonly env?: Record<string, string> };
+type Wanted = {
+  readonly databaseUrl?: string;
+  readonly folder?: string;
+  readonly env?: Record<string, string>;
+  /** Takes each line that the server logs. */
+  readonly onLine?: (line: string) => void;
+};
 
 const clients = 4;
 
@@ -42,7 +48,8 @@ export async function startTarget({ databaseUrl, env: more = {}, ...wanted }: Wa
     ...more,
   };
   const accounts = await makeAccounts(env, clients);
-  let server: Server = await startProgram({ ...product, env, core: undefined });
+  const program = { ...product, env, core: undefined, ...(wanted.onLine && { onLine: wanted.onLine }) };
+  let server: Server = await startProgram(program);
   const ended = async () => {
     while (isAlive(server.pid)) await delay(20);
   };
@@ -56,7 +63,7 @@ export async function startTarget({ databaseUrl, env: more = {}, ...wanted }: Wa
       await ended();
     },
     restart: async () => {
-      server = await startProgram({ ...product, env, core: undefined });
+      server = await startProgram(program);
     },
     command: (...args) => hostCommand(env, args),
     stop: async () => {

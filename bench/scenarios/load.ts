@@ -1,49 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort, startPostgres } from '../../scripts/postgres.ts';
+import { asHostCommand, openDatabase } from '../../server/src/db/database.ts';
+import { queueState } from '../../server/src/mail/delivery-state.ts';
+import { openMailbox } from '../faults/mailbox.ts';
+import { makeAccounts } from '../faults/target.ts';
 import type { Options } from '../options.ts';
-import type { Requests } from '../requests.ts';
 import { residentOf } from '../servers.ts';
-import { fromSources, type Outcome, sendStream, showStatuses } from '../storm/streams.ts';
+import { turnMfaOn } from '../storm/mfa.ts';
+import { phasesFor, type Storm } from '../storm/phases.ts';
+import { type Outcome, sendStream, showStatuses } from '../storm/streams.ts';
 import { figures, type Section } from '../table.ts';
-import { createWorld, rootEmail, type World } from '../world.ts';
+import { createWorld, type World } from '../world.ts';
 
-/** What comes beside the base load, so many a second. */
-type Storm = { readonly perSecond: number; readonly requests: (url: string) => Requests };
-type Phase = { readonly name: string; readonly storms: readonly Storm[] };
-
-const wrong = 'a wrong pass phrase';
-const operatorId = 'OP0000000001';
-
-/** Wrong passwords, each for another name that nobody has. */
-const strangers = (perSecond: number, sources: number): Storm => ({
-  perSecond,
-  requests: (url) => fromSources(url, '/v1/auth', { operatorId, userName: 'nobody#', password: wrong }, sources),
-});
-const at = (perSecond: number, path: string, body: object): Storm => ({
-  perSecond,
-  requests: (url) => fromSources(url, `/v1/${path}`, body, 250),
-});
-
-const verify = { token: 'random-#', email: rootEmail, password: wrong, backupCode: 'ABCD2345' };
-const phases: readonly Phase[] = [
-  { name: 'no storm', storms: [] },
-  { name: 'wrong passwords, 100/s from 250 sources', storms: [strangers(100, 250)] },
-  { name: 'wrong passwords, 500/s from 250 sources', storms: [strangers(500, 250)] },
-  { name: 'wrong passwords, 500/s from one source', storms: [strangers(500, 1)] },
-  { name: 'one account, 200/s from 250 sources', storms: [at(200, 'auth', { email: rootEmail, password: wrong })] },
-  {
-    name: 'MFA resets: 200/s asked for, 100/s tried',
-    storms: [
-      at(200, 'operators/mfa_revoke_token/issue', { email: rootEmail, password: wrong }),
-      at(100, 'operators/mfa_revoke_token/verify', verify),
-    ],
-  },
-  {
-    name: 'password resets, 50/s, no mail server',
-    storms: [at(50, 'auth/password_reset_token/issue', { email: 'nobody#@example.com' })],
-  },
-  { name: 'after the storms', storms: [] },
-];
+/** Root users who are attacked, each of an operator of its own; the first ones have MFA on. */
+const targets = { all: 20, withMfa: 10 };
 
 /**
  * Storms of what is refused, beside a base load of people at work. Every stream is bounded in rate and time, and goes to
@@ -59,19 +29,26 @@ export async function measureLoad(options: Options): Promise<Section[]> {
 }
 
 async function onEngine({ seconds }: Options, engine: string, databaseUrl: string | undefined): Promise<Section> {
+  const mailPort = await freePort();
   const env = {
     WARIFU_TRUSTED_PROXIES: '127.0.0.1/32',
-    WARIFU_SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
+    WARIFU_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
     WARIFU_MAIL_FROM: 'bench@example.com',
   };
   await using world = await createWorld({ sessions: 1000, core: undefined, env, ...(databaseUrl && { databaseUrl }) });
+  const accounts = await makeAccounts(world.env, targets.all);
+  const withMfa = accounts.slice(0, targets.withMfa);
+  for (const account of withMfa) await turnMfaOn(world.server.url, account);
   // From now on the addresses of these people are known.
   await sendStream({ requests: world.signIns, perSecond: 10, seconds: 4 });
-  const rows = [];
-  for (const { name, storms } of phases) {
-    rows.push([name, ...(await measure(world, storms, seconds)), figures(residentOf(world.server.pid))]);
+  const rows: string[][] = [];
+  const add = async (name: string, measured: Promise<string[]>) => {
+    rows.push([name, ...(await measured), figures(residentOf(world.server.pid))]);
     await wait(2000);
-  }
+  };
+  for (const { name, storms } of phasesFor({ accounts, withMfa })) await add(name, measure(world, storms, seconds));
+  await add('the mail server is back', whileMailsLeave(world, mailPort, seconds));
+  await add('after the storms', measure(world, [], seconds));
   const base = ['GET p50', 'GET p99', 'GET well', 'sign-in p95', 'sign-ins well'];
   return {
     title: `Storms, ${engine}`,
@@ -81,6 +58,29 @@ async function onEngine({ seconds }: Options, engine: string, databaseUrl: strin
     ],
     rows: [['storm', ...base, 'storm p50', 'answers to the storm', 'MB'], ...rows],
   };
+}
+
+/** Until then the mails that waited for a mail server must have left. */
+const longestDrain = 5 * 60_000;
+
+/** The base load while the mails leave that could not be sent before; it ends with them at the earliest. */
+async function whileMailsLeave(world: World, port: number, seconds: number): Promise<string[]> {
+  const db = openDatabase(world.databaseUrl, () => {}, asHostCommand);
+  const before = await queueState(db);
+  const mailbox = await openMailbox(port);
+  const begun = performance.now();
+  const left = async () => {
+    while ((await queueState(db)).waiting > 0 && performance.now() - begun < longestDrain) await wait(200);
+    const { waiting } = await queueState(db);
+    return `${before.waiting - waiting} of ${before.waiting} mails left in ${figures((performance.now() - begun) / 1000)} s`;
+  };
+  try {
+    const [measured, mails] = await Promise.all([measure(world, [], seconds), left()]);
+    return [...measured.slice(0, -1), mails];
+  } finally {
+    mailbox.stop();
+    await db.destroy();
+  }
 }
 
 async function measure(world: World, storms: readonly Storm[], seconds: number): Promise<string[]> {

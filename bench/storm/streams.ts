@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { root, start } from '../../scripts/processes.ts';
-import { mark, type Requests } from '../requests.ts';
+import { mark, type Requests, type Template } from '../requests.ts';
 import { quantile } from '../statistics.ts';
 import type { Stream, Told } from './send.ts';
 
@@ -46,11 +46,18 @@ export function showStatuses({ statuses }: Outcome): string {
 
 /** A body that somebody sends again and again, each time with another number, from so many sources in turn. */
 export function fromSources(url: string, path: string, body: object, sources: number): Requests {
-  const templates = Array.from({ length: sources }, (_, i) => ({
-    method: 'POST' as const,
-    path,
-    headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.18.${i >> 8}.${i & 255}` },
-    body: JSON.stringify(body).replace('#', mark),
-  }));
+  const templates = Array.from({ length: sources }, (_, i) => post(path, JSON.stringify(body).replace('#', mark), i));
   return { url, templates, variants: 10_000_000 };
+}
+
+/** Bodies that are sent in turn, from so many sources; each body comes from another one than the bodies beside it. */
+export function sendEach(url: string, path: string, bodies: readonly object[], sources: number): Requests {
+  const sourceOf = (i: number) => (i + Math.floor(i / sources)) % sources;
+  const templates = bodies.map((body, i) => post(path, JSON.stringify(body), sourceOf(i)));
+  return { url, templates, variants: 10_000_000 };
+}
+
+function post(path: string, body: string, source: number): Template {
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': `198.18.${source >> 8}.${source & 255}` };
+  return { method: 'POST', path, headers, body };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Db, migrate, openDatabase, openUpToDate } from '../src/db/database.ts';
+import { asHostCommand, type Db, migrate, openDatabase, openUpToDate } from '../src/db/database.ts';
 import { type Migrations, migrations } from '../src/db/migrations/index.ts';
 import { afterEach, cutMigrations, type Version, versions } from './support/cut-migration.ts';
 import { engines } from './support/server.ts';
@@ -117,7 +117,8 @@ describe.runIf(engines.includes('postgres')).each(cases)(
     }
     let template = '';
     beforeAll(async () => {
-      admin = openDatabase(process.env.WARIFU_TEST_POSTGRES_URL ?? '', quiet);
+      // Copying and removing whole databases takes its time.
+      admin = openDatabase(process.env.WARIFU_TEST_POSTGRES_URL ?? '', quiet, asHostCommand);
       template = await create();
       await before(urlOf(template));
       const finished = urlOf(await create(template));

@@ -6,6 +6,13 @@ import { exitCodes, type Output, print } from './frame.ts';
 
 /** Checks every chain of the audit log and prints what is wrong; the exit code is 1 when anything is. */
 export async function verifyAudit(ctx: Context, output: Output): Promise<number> {
+  const { faults, losses, lines } = await auditTrouble(ctx);
+  print(output, { faults, losses }, () => (lines.length === 0 ? 'The audit log is whole.' : lines.join('\n')));
+  return lines.length === 0 ? exitCodes.ok : exitCodes.failure;
+}
+
+/** What is wrong with the chains, and what they lack of what was seen of them; a line for each. */
+export async function auditTrouble(ctx: Context) {
   const faults = await verifyChains(ctx.db);
   const losses = await missingRecords(ctx);
   const name = (operatorId: string) => operatorId || '(no operator)';
@@ -13,8 +20,7 @@ export async function verifyAudit(ctx: Context, output: Output): Promise<number>
     ...faults.map(({ operatorId, kind, sequence }) => `${name(operatorId)}: ${kind} at record ${sequence}`),
     ...losses.map((loss) => `${name(loss.operatorId)}: ${sayLoss(loss)}`),
   ];
-  print(output, { faults, losses }, () => (lines.length === 0 ? 'The audit log is whole.' : lines.join('\n')));
-  return lines.length === 0 ? exitCodes.ok : exitCodes.failure;
+  return { faults, losses, lines };
 }
 
 function sayLoss({ sequence, missing }: Loss): string {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { verifyChains } from '../audit/chain.ts';
 import { type Config, inspectConfig } from '../config/config.ts';
 import { servingFault } from '../config/serving.ts';
 import type { Environment } from '../config/setting.ts';
@@ -12,6 +11,7 @@ import { assertDatabase, assertKeysFit } from '../key-check.ts';
 import { createLog } from '../log.ts';
 import { type Presence, runningServers } from '../presence.ts';
 import { createContext } from '../server.ts';
+import { auditTrouble } from './audit-verify.ts';
 import { checkBaseUrl } from './doctor/base-url.ts';
 import { checkClock } from './doctor/clock.ts';
 import { checkDatabase } from './doctor/database.ts';
@@ -146,10 +146,8 @@ async function checkBackup(ctx: Context): Promise<Finding[]> {
 }
 
 async function checkAudit(ctx: Context): Promise<Finding[]> {
-  const faults = await verifyChains(ctx.db);
-  if (faults.length === 0) return [ok('audit log', 'The audit log is whole.')];
+  const { lines } = await auditTrouble(ctx);
+  if (lines.length === 0) return [ok('audit log', 'The audit log is whole.')];
   const todo = 'Keep the database as it is, and compare it with a backup: somebody may have hidden something.';
-  return faults.map(({ operatorId, kind, sequence }) =>
-    failure('audit log', `${operatorId || '(no operator)'}: ${kind} at record ${sequence}.`, todo),
-  );
+  return lines.map((line) => failure('audit log', `${line}.`, todo));
 }
