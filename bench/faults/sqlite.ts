@@ -155,7 +155,7 @@ const damages: Record<string, (files: Files) => void> = {
   'nothing but the kill': () => {},
   '-shm removed': ({ shm }) => rmSync(shm, { force: true }),
   '-wal cut by 100 bytes': ({ wal }) => truncateSync(wal, Math.max(0, statSync(wal).size - 100)),
-  '-wal cut in the middle': ({ wal }) => truncateSync(wal, statSync(wal).size >> 1),
+  '-wal cut within its first page': ({ wal }) => truncateSync(wal, firstPage + 100),
   'a bit of -wal flipped': ({ wal }) => flip(wal, firstPage),
   '-wal removed': ({ wal }) => rmSync(wal, { force: true }),
   'header of the database zeroed': ({ database }) => overwrite(database, 0, Buffer.alloc(100)),
@@ -201,7 +201,7 @@ async function damaged(fault: string, damage: (files: Files) => void): Promise<F
     const row = { ...nothing(fault, 1), acknowledged: load.ledger.acknowledged };
     const { output } = await target.command('audit', 'verify');
     const doctor = await target.command('doctor', '--audit');
-    const told = `audit verify: ${output.replaceAll('\n', ', ')}; doctor: ${errorsOf(doctor.output)}`;
+    const told = `audit verify: ${inShort(output)}; doctor: ${errorsOf(doctor.output)}`;
     if (!(await starts(target))) return { ...row, note: `the server does not start; ${told}` };
     // That sessions end is right after a loss. What is missing is named by its operator.
     const gone = (await load.lost(target.url)).filter((loss) => !loss.includes(': the session of '));
@@ -215,10 +215,18 @@ async function damaged(fault: string, damage: (files: Files) => void): Promise<F
   }
 }
 
-/** What `warifu doctor` says is broken. */
+/** What `warifu audit verify` says: how many records are missing, or its first line. */
+function inShort(output: string): string {
+  const missing = [...output.matchAll(/the last (\d+) of/g)].map(([, count]) => Number(count));
+  if (missing.length === 0) return output.split('\n')[0] ?? '';
+  return `${missing.length} chains lack ${missing.reduce((sum, count) => sum + count, 0)} records`;
+}
+
+/** What `warifu doctor` says is broken: the first of it, and how much there is. */
 function errorsOf(output: string): string {
   const errors = output.split('\n').filter((line) => line.startsWith('ERROR'));
-  return errors.map((line) => line.replaceAll(/\s+/g, ' ')).join(', ') || 'no error';
+  if (errors.length === 0) return 'no error';
+  return `${errors.length} errors, ${errors[0]?.replace(/^ERROR\s+/, '').replaceAll(/\s+/g, ' ')}`;
 }
 
 async function starts(target: Target): Promise<boolean> {
