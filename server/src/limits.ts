@@ -159,6 +159,8 @@ export const limits = {
     longestRetry: 4 * minute,
     /** A notice older than this is dropped, with a record. */
     maxAge: 3 * day,
+    /** What one user repeats is told at once, then in one mail for each slot; it names so many, the audit log the others. */
+    gathered: { slot: 15 * minute, named: 50 },
     parallel: 5,
     /** Links that go out beside, whatever else takes its time. */
     linksParallel: 5,

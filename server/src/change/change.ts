@@ -221,8 +221,8 @@ async function assertCallerGoesOn(c: Change): Promise<void> {
 
 async function flushNotices(c: Change): Promise<void> {
   const ended = Object.values(c.receipt).some((value) => value > 0);
-  const { operatorId } = c.entry;
-  const happening = { db: c.db, ctx: c.ctx, info: c.cause.info };
+  const { operatorId, actor } = c.entry;
+  const happening = { db: c.db, ctx: c.ctx, info: c.cause.info, actor };
   for (const { event, options } of c.notices) {
     const told = { ...(ended && { receipt: { ...c.receipt } }), ...options };
     await tellOwners(happening, operatorId, event, told);

@@ -254,6 +254,8 @@ export type Outbox = {
   sent_at: Instant | null;
   dropped_at: Instant | null;
   last_error: string;
+  /** Key of a mail that others may be gathered into. */
+  gathers: string | null;
 };
 
 export type AuditLog = {

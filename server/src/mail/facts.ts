@@ -64,7 +64,15 @@ export type Notice = Happening & {
   readonly addresses?: readonly string[];
   /** IDs of the root user's AuthKeys, for `mfa_reset_done`, `account_locked` and `database_restored`: they still work. */
   readonly authKeyIds?: readonly string[];
+  /** Who did it, as the audit log names them. */
+  readonly by?: string;
+  /** What the same actor did again, when it is told in one mail; `receipt` is that of all together. */
+  readonly further?: readonly Repeated[];
+  /** How many more there were than are named. */
+  readonly unnamed?: number;
 };
+
+export type Repeated = Pick<Notice, 'at' | 'sourceIp' | 'userAgent' | 'userName'>;
 
 export type LinkMail = Happening & {
   readonly template: 'mfa_reset_link' | 'password_reset_link' | 'sign_up_link' | 'add_email_link';

@@ -2,7 +2,7 @@ import type { Context, Receipt, RequestInfo } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import type { NoticeEvent } from './facts.ts';
-import { enqueueMail } from './outbox.ts';
+import { enqueueNotice } from './gather.ts';
 
 export type NoticeOptions = {
   readonly receipt?: Receipt;
@@ -24,11 +24,14 @@ export type NoticeOptions = {
 /** The AuthKeys of the root user still work afterwards: whoever reads it must look at them. */
 const listsKeys: readonly NoticeEvent[] = ['mfa_reset_done', 'account_locked', 'database_restored'];
 
-type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo };
+type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo; readonly actor: string };
 
-/** Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4). */
+/**
+ * Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4). What one
+ * actor repeats is gathered.
+ */
 export async function tellOwners(
-  { db, ctx, info }: Happening,
+  { db, ctx, info, actor }: Happening,
   operatorId: string,
   event: NoticeEvent,
   options: NoticeOptions,
@@ -47,6 +50,7 @@ export async function tellOwners(
       userAgent: info.userAgent,
       operatorId,
       account,
+      by: actor,
       ...(receipt && { receipt }),
       ...(cancelLink && { cancelLink }),
       ...(userName && { userName }),
@@ -57,7 +61,7 @@ export async function tellOwners(
       ...(authKeyIds && { authKeyIds }),
       ...(event === 'mfa_reset_done' && { addresses: recipients }),
     };
-    await enqueueMail(db, ctx, { operatorId, recipient, language, facts });
+    await enqueueNotice(db, ctx, { operatorId, recipient, language, facts });
   }
 }
 

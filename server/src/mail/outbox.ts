@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Context, Expiring, RequestInfo } from '../context.ts';
 import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId } from '../crypto/tokens.ts';
-import type { Db } from '../db/database.ts';
+import { type Db, lockedRow } from '../db/database.ts';
 import { inSlices } from '../db/slices.ts';
 import { limits } from '../limits.ts';
 import type { LinkMail, MailFacts } from './facts.ts';
@@ -15,17 +15,24 @@ export type NewMail = {
   readonly facts: MailFacts;
   /** A link's end of life in milliseconds; a notice has `limits.mail.maxAge`. */
   readonly notAfter?: number;
+  /** Key of a mail that others may be gathered into; of one recipient's mails, one has it. */
+  readonly gathers?: string;
+  /** When it is sent at the earliest; now when left out. Until then it counts as a mail of that time. */
+  readonly dueAt?: number;
 };
 
 /** A mail's words, as stored: sealed until it is sent, emptied afterwards. */
 export type StoredContent = { readonly language: Language; readonly facts: MailFacts };
 
-/** Puts a mail into the outbox in the caller's transaction: it goes out if and only if the change is committed. */
-export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<void> {
-  const now = ctx.now();
+/**
+ * Puts a mail into the outbox in the caller's transaction: it goes out if and only if the change is committed. False when
+ * there is one with the same `gathers`, of this transaction or one that is committed.
+ */
+export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<boolean> {
+  const due = mail.dueAt ?? ctx.now();
   const mailId = newId();
   const content: StoredContent = { language: mail.language, facts: mail.facts };
-  await db
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto('outbox')
     .values({
       operator_id: mail.operatorId,
@@ -35,17 +42,56 @@ export async function enqueueMail(db: Db, ctx: Context, mail: NewMail): Promise<
       // SECURITY: a link's token must not be readable in the database or a backup (R71).
       content: seal(ctx.keys, JSON.stringify(content), contentPlace(mail.operatorId, mailId)),
       message_id: messageIdOf(ctx, mailId),
-      created_at: now,
-      not_after: mail.notAfter ?? now + limits.mail.maxAge,
-      next_attempt_at: now,
+      created_at: due,
+      not_after: mail.notAfter ?? due + limits.mail.maxAge,
+      next_attempt_at: due,
       attempts: 0,
       claimed_until: 0,
       sent_at: null,
       dropped_at: null,
       last_error: '',
+      gathers: mail.gathers ?? null,
     })
-    .execute();
+    .$if(mail.gathers !== undefined, (query) =>
+      query.onConflict((conflict) => conflict.columns(['operator_id', 'recipient', 'gathers']).doNothing()),
+    )
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 0n) return false;
   ctx.wake('mail');
+  return true;
+}
+
+/**
+ * Changes what a mail says that is still gathered, in the caller's transaction; false when it may have been sent, or is
+ * gone.
+ */
+export async function amendMail(
+  db: Db,
+  ctx: Context,
+  { operatorId, recipient, gathers }: NewMail & { readonly gathers: string },
+  change: (facts: MailFacts) => MailFacts,
+): Promise<boolean> {
+  const waiting = db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('recipient', '=', recipient)
+    .where('gathers', '=', gathers)
+    .where('attempts', '=', 0)
+    .where('claimed_until', '=', 0)
+    .where('sent_at', 'is', null)
+    .where('dropped_at', 'is', null);
+  const row = await lockedRow(db, waiting).executeTakeFirst();
+  const content = row && openContent(ctx, row);
+  if (!content) return false;
+  const changed: StoredContent = { ...content, facts: change(content.facts) };
+  await db
+    .updateTable('outbox')
+    .set({ content: seal(ctx.keys, JSON.stringify(changed), contentPlace(operatorId, row.mail_id)) })
+    .where('operator_id', '=', operatorId)
+    .where('mail_id', '=', row.mail_id)
+    .execute();
+  return true;
 }
 
 /** RFC 5322 §3.6.4. */

@@ -26,7 +26,7 @@ const longestWait = 2_000;
 export function stateReader(ctx: Context): () => Promise<State | undefined> {
   const sessions = kept(sessionsGoodFor, () => countSessions(ctx.db, ctx.now()));
   const state = kept(goodFor, async () => ({
-    mails: await queueState(ctx.db),
+    mails: await queueState(ctx),
     sessions: await sessions(),
     lastBackup: await lastBackup(ctx.db),
     hostResets: await countHostResets(ctx),

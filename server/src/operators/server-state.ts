@@ -21,7 +21,7 @@ import { describeOperator } from './operators.ts';
 export async function serverStateFor(ctx: Context, operatorId: string) {
   return {
     version: serverPackage.version,
-    mail: { smtp: ctx.config.smtpUrl !== undefined, ...(await deliveryState(ctx.db, operatorId)) },
+    mail: { smtp: ctx.config.smtpUrl !== undefined, ...(await deliveryState(ctx, operatorId)) },
     ...(ctx.config.signUp === 'closed' && { host: await hostState(ctx) }),
   };
 }

@@ -97,7 +97,10 @@ export async function endRestored(ctx: Context, restored: Restored): Promise<End
     const { asOf, info } = restored;
     for (const { operator_id: operatorId } of operators) {
       const receipt = countOf(operatorId);
-      await tellOwners({ db, ctx, info }, operatorId, 'database_restored', { receipt, ...(asOf && { asOf }) });
+      await tellOwners({ db, ctx, info, actor: 'system' }, operatorId, 'database_restored', {
+        receipt,
+        ...(asOf && { asOf }),
+      });
       await writeDown(db, restored, { operatorId, at: now, ended: receipt });
     }
     return { ...all, told: operators.length };

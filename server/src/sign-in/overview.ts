@@ -28,7 +28,7 @@ async function operatorState(ctx: Context, operatorId: string) {
     verifiedEmails: emails.filter(({ verified }) => verified).length,
     unverifiedEmails: emails.filter(({ verified }) => !verified).length,
     usersWithoutMfa: await usersWithoutMfa(ctx.db, operatorId),
-    mail: { smtp: ctx.config.smtpUrl !== undefined, ...(await deliveryState(ctx.db, operatorId)) },
+    mail: { smtp: ctx.config.smtpUrl !== undefined, ...(await deliveryState(ctx, operatorId)) },
   };
 }
 

@@ -106,6 +106,9 @@ const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
 const known: MailFacts = { template: 'sign_up_known', ...happening };
 const test: MailFacts = { template: 'test_mail', ...happening };
 const atOldPrimary = notice({ event: 'primary_email_changed', address, account: address, cancelLink: lockLink });
+const again = { at: start + 60_000, sourceIp: '203.0.113.8', userAgent: 'curl/8.5.0', userName: 'bob' };
+const by = 'sam:mallory';
+const gathered = notice({ event: 'sam_mfa_disabled', userName, receipt, by, further: [again, again], unnamed: 37 });
 const mails = Object.entries<MailFacts>({
   ...events,
   ...ofUser,
@@ -113,6 +116,7 @@ const mails = Object.entries<MailFacts>({
   sign_up_known: known,
   test_mail: test,
   old_primary: atOldPrimary,
+  gathered,
 });
 
 const unescape = (text: string) => text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
@@ -210,6 +214,18 @@ describe.each(languages)('mails in %s', (language) => {
     const { text } = renderMail({ language, facts: events[event] }, site);
     expect(text).not.toMatch(/^(?:ユーザー|User): /m);
     expect(text).not.toContain('/security/users');
+  });
+
+  it('names each of several times in one mail, and counts those that it does not name', () => {
+    const { subject, text } = renderMail({ language, facts: gathered }, site);
+    expect(subject).toMatch(language === 'ja' ? /ほか 39 件/ : /and 39 more/);
+    expect(text).toMatch(language === 'ja' ? /40 件/ : /40 times/);
+    expect(text).toMatch(language === 'ja' ? /^操作したユーザー: mallory$/m : /^Done by: mallory$/m);
+    expect(text.split('\n').filter((line) => line.endsWith('/ bob / 203.0.113.8 / curl 8.5.0'))).toHaveLength(2);
+    expect(text).toMatch(language === 'ja' ? /37 件/ : /37 more/);
+    const evil = { ...again, userName: 'bob\r\nBcc: evil@example.net\u202E', sourceIp: '\n1' };
+    const spoilt = renderMail({ language, facts: { ...gathered, by: evil.userName, further: [evil] } }, site);
+    for (const part of [spoilt.text, spoilt.html]) expect(part).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|^Bcc/mu);
   });
 
   it.each(['email_added', 'email_removed', 'primary_email_changed'] as const)('%s begins with the address', (event) => {

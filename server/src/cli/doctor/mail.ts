@@ -83,7 +83,7 @@ function troubleOf(host: string, error: SmtpError): Finding {
 }
 
 async function checkQueue(ctx: Context): Promise<Finding> {
-  const { waiting, oldest } = await queueState(ctx.db);
+  const { waiting, oldest } = await queueState(ctx);
   const age = oldest === undefined ? 0 : ctx.now() - oldest;
   if (ctx.config.smtpUrl === undefined || age < stuck) return ok('mail', `${waiting} mails wait.`);
   const found = `${waiting} mails wait, the oldest since ${span(age)}.`;

@@ -1,4 +1,4 @@
-import { bigint, instant, instantOrNull, integer, operator, type Table, text } from './baseline-columns.ts';
+import { bigint, instant, instantOrNull, integer, operator, type Table, text, textOrNull } from './baseline-columns.ts';
 
 /** What waits to be done or sent, and what was done. */
 export const journalTables: Readonly<Record<string, Table>> = {
@@ -24,7 +24,9 @@ export const journalTables: Readonly<Record<string, Table>> = {
       sent_at: instantOrNull,
       dropped_at: instantOrNull,
       last_error: text,
+      gathers: textOrNull,
     },
+    unique: [['operator_id', 'recipient', 'gathers']],
     index: [
       ['sent_at', 'dropped_at', 'next_attempt_at'],
       ['operator_id', 'created_at'],

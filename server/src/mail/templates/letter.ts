@@ -36,7 +36,7 @@ export type Message = {
   readonly ifNotYou: readonly Block[];
 };
 
-export type FactLabel = 'time' | 'asOf' | 'sourceIp' | 'browser' | 'user' | 'account' | 'operatorId';
+export type FactLabel = 'time' | 'asOf' | 'sourceIp' | 'browser' | 'by' | 'user' | 'account' | 'operatorId';
 
 /** Changes that only a SAM user can be the subject of. */
 type SamOnlyEvent = 'sam_mfa_enabled' | 'sam_mfa_disabled' | 'trust_policy_changed';
@@ -66,6 +66,15 @@ export type Words = {
   readonly endedNothing: string;
   readonly ended: string;
   readonly endedItem: (name: keyof Receipt, count: number) => string;
+  /** Of a notice that tells of several times. */
+  readonly gathered: {
+    readonly subject: (first: string, more: number) => string;
+    readonly times: (count: number) => string;
+    readonly unnamed: (count: number) => string;
+    /** What is written about the first one holds for each. */
+    readonly first: string;
+    readonly users: string;
+  };
   readonly footer: (name: string, baseUrl: string) => string;
   readonly notices: Readonly<Record<Exclude<NoticeEvent, SamOnlyEvent>, WriteNotice>>;
   /** SAM users have no address: the root user is told, and reads what the root user can do. */

@@ -2,10 +2,11 @@ import type { Language } from '@warifu/contract';
 import { oneLine } from '../../audit/record.ts';
 import type { Config } from '../../config/config.ts';
 import { type Receipt, unknownSource } from '../../context.ts';
-import type { MailFacts, Notice } from '../facts.ts';
+import type { MailFacts, Notice, Repeated } from '../facts.ts';
 import type { StoredContent } from '../outbox.ts';
 import { describeBrowser } from './browser.ts';
 import { en } from './en/words.ts';
+import { gatheredTimes, timesOf } from './gathered.ts';
 import { toHtml } from './html.ts';
 import { ja } from './ja/words.ts';
 import { type Block, type FactLabel, type Letter, list, messageOf, pagesOf, paragraph, type Words } from './letter.ts';
@@ -33,14 +34,19 @@ export function formatTime(at: number, language: Language, timeZone: string): st
 
 function writeLetter(language: Language, facts: MailFacts, site: Site): Letter {
   const words = languages[language];
-  const message = messageOf(words, facts, pagesOf(site.baseUrl), (minutes) => formatLife(minutes, language));
+  const pages = pagesOf(site.baseUrl);
+  const message = messageOf(words, facts, pages, (minutes) => formatLife(minutes, language));
+  const format = (at: number) => formatTime(at, language, site.timeZone);
+  const more = facts.template === 'notice' ? timesOf(facts) - 1 : 0;
+  const subject = more > 0 ? words.gathered.subject(message.subject, more) : message.subject;
   return {
     language,
     accent: site.accent,
-    subject: `[${site.name}] ${message.subject}`,
+    subject: `[${site.name}] ${subject}`,
     blocks: [
       paragraph(message.fact),
-      { kind: 'facts', rows: happening(words, facts, (at) => formatTime(at, language, site.timeZone)) },
+      { kind: 'facts', rows: happening(words, facts, format) },
+      ...(facts.template === 'notice' ? gatheredTimes(words, facts, pages, (one) => timeLine(words, one, format)) : []),
       ...(facts.template === 'notice' && facts.receipt ? ended(words, facts.receipt) : []),
       ...message.body,
       { kind: 'heading', text: userOf(facts) ? words.ifUnexpected : words.ifNotYou },
@@ -55,9 +61,8 @@ function happening(words: Words, facts: MailFacts, format: (at: number) => strin
   const values: Record<FactLabel, string> = {
     time: format(facts.at),
     asOf: asOf === undefined ? '' : format(asOf),
-    sourceIp: facts.sourceIp === unknownSource ? words.unknownBrowser : facts.sourceIp || words.onTheServer,
-    // A host command has no browser.
-    browser: facts.sourceIp ? (describeBrowser(facts.userAgent) ?? words.unknownBrowser) : '',
+    ...sourceOf(words, facts),
+    by: facts.template === 'notice' && facts.further ? (facts.by ?? '').replace(/^sam:/, '') : '',
     user: userOf(facts),
     account: facts.account,
     operatorId: facts.operatorId,
@@ -66,6 +71,19 @@ function happening(words: Words, facts: MailFacts, format: (at: number) => strin
   return labels
     .filter((label) => values[label] !== '')
     .map((label): [string, string] => [words.labels[label], values[label]]);
+}
+
+function sourceOf(words: Words, { sourceIp, userAgent }: Pick<MailFacts, 'sourceIp' | 'userAgent'>) {
+  return {
+    sourceIp: sourceIp === unknownSource ? words.unknownBrowser : sourceIp || words.onTheServer,
+    // A host command has no browser.
+    browser: sourceIp ? (describeBrowser(userAgent) ?? words.unknownBrowser) : '',
+  };
+}
+
+function timeLine(words: Words, repeated: Repeated, format: (at: number) => string): string {
+  const { sourceIp, browser } = sourceOf(words, repeated);
+  return [format(repeated.at), repeated.userName, sourceIp, browser].filter((part) => part).join(' / ');
 }
 
 /** The SAM user that a mail is about. */
@@ -89,14 +107,20 @@ function clean<T extends MailFacts>(facts: T): T {
 }
 
 function cleanNotice(notice: Notice): Notice {
-  const { userName, address, addresses, authKeyIds } = notice;
+  const { userName, address, addresses, authKeyIds, by, further } = notice;
   return clean({
     ...notice,
     ...(userName && { userName: bare(userName) }),
     ...(address && { address: bare(address) }),
     ...(addresses && { addresses: addresses.map(bare) }),
     ...(authKeyIds && { authKeyIds: authKeyIds.map(bare) }),
+    ...(by && { by: bare(by) }),
+    ...(further && { further: further.map(cleanRepeated) }),
   });
+}
+
+function cleanRepeated({ userName, sourceIp, ...rest }: Repeated): Repeated {
+  return { ...rest, sourceIp: bare(sourceIp), ...(userName && { userName: bare(userName) }) };
 }
 
 const bare = (text: string): string => oneLine(text, 320).replaceAll('\u{fffd}', '');

@@ -18,6 +18,7 @@ export const en: Words = {
     asOf: 'Restored to the state of',
     sourceIp: 'IP address',
     browser: 'Browser',
+    by: 'Done by',
     user: 'User',
     account: 'Account',
     operatorId: 'Operator ID',
@@ -29,6 +30,14 @@ export const en: Words = {
   endedNothing: 'Nothing else was ended by it.',
   ended: 'This was ended by it:',
   endedItem: (name, count) => `${endedNames[name]}: ${count}`,
+  gathered: {
+    subject: (first, more) => `${first} (and ${more} more)`,
+    times: (count) =>
+      `This happened ${count} times, each time by the same user. When, to whom, from which IP address and browser:`,
+    unnamed: (count) => `${count} more are not listed here. They are in the audit log:`,
+    first: 'What follows is about the first in the list. It holds for the others in the same way.',
+    users: 'The other SAM users are on this page:',
+  },
   footer: (name, baseUrl) => `${name} (${baseUrl}) sent this mail automatically. Replies are not read.`,
   notices,
   samNotices,

@@ -18,6 +18,7 @@ export const ja: Words = {
     asOf: '復元された時点',
     sourceIp: 'IP アドレス',
     browser: 'ブラウザー',
+    by: '操作したユーザー',
     user: 'ユーザー',
     account: 'アカウント',
     operatorId: 'オペレーター ID',
@@ -29,6 +30,14 @@ export const ja: Words = {
   endedNothing: 'これに伴って終了または無効になったものはありません。',
   ended: 'これに伴い、次のものが終了または無効になりました。',
   endedItem: (name, count) => `${endedNames[name]}: ${count} 件`,
+  gathered: {
+    subject: (first, more) => `${first} (ほか ${more} 件)`,
+    times: (count) =>
+      `同じユーザーによる、同じ内容の通知が ${count} 件あります。それぞれの日時、対象のユーザー、IP アドレス、ブラウザーは次のとおりです。`,
+    unnamed: (count) => `このほかにも ${count} 件あります。監査ログで確認できます。`,
+    first: '以下では、最初の 1 件について説明します。ほかについても同様です。',
+    users: 'ほかの SAM ユーザーは、次のページで確認できます。',
+  },
   footer: (name, baseUrl) =>
     `このメールは ${name} (${baseUrl}) から自動で送信しています。このメールに返信されても、お答えできません。`,
   notices,
