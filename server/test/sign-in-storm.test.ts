@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { enterAsHolder } from '../src/attempts/in-flight.ts';
 import { createPlaces } from '../src/crypto/places.ts';
+import { limits } from '../src/limits.ts';
 import { type Answer, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -152,6 +154,26 @@ describe.each(engines)('a storm of sign-ins on %s', (engine) => {
     end();
     held = undefined;
     expect(successes(await proofs).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('one holder has so much in flight and no more, whatever the others do', async () => {
+    const { inFlight } = limits.login;
+    const { ctx } = server;
+    const before = ctx.hasher.load();
+    // All in one turn, so that none leaves before the last has come; who waits for longer than a second gives up.
+    const entered = Array.from({ length: inFlight }, () => enterAsHolder(ctx, 'a program in a loop'));
+    const over = enterAsHolder(ctx, 'a program in a loop').catch((error: unknown) => error);
+    const full = ctx.hasher.load();
+    const other = enterAsHolder(ctx, 'another one');
+    const ends = [...entered, other].map((place) => place.then((leave) => leave()).catch(() => {}));
+    expect(await over).toMatchObject({ code: 'COM0503', retryAfterSeconds: 1 });
+    // Two before strangers, four in their places, and all others in their line, which has room left.
+    expect([full.running - before.running, full.waiting]).toEqual([6, inFlight - 6]);
+    expect(full.waiting).toBeLessThan(limits.kdf.waiting);
+    (await other)();
+    await Promise.all(ends);
+    expect(ctx.hasher.load()).toMatchObject({ running: before.running, waiting: 0 });
+    (await enterAsHolder(ctx, 'a program in a loop'))();
   });
 
   it('wrong AuthKeys wait for the same places, right ones go before them', async () => {

@@ -1,8 +1,9 @@
 import { type Context, unknownSource } from '../context.ts';
-import { perDatabase, preparedRead } from '../db/reads.ts';
+import { preparedRead } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { type Attempted, accountKeyOf, isPausedUntil, knownSince, pairWindow, sourceWindow } from './attempts.ts';
+import { enterAsHolder } from './in-flight.ts';
 import { refusals } from './refusals.ts';
 import { sourceNetwork } from './source.ts';
 import { isWindowOver } from './windows.ts';
@@ -35,7 +36,8 @@ export async function admit(ctx: Context, attempted: Attempted, sourceIp: string
     return { verdict: 'refuse' };
   }
   try {
-    return { verdict: 'enter', leave: await enter(ctx, accountKey, isKnown || proved) };
+    const leave = isKnown || proved ? enterAsHolder(ctx, accountKey) : ctx.hasher.enter('strange');
+    return { verdict: 'enter', leave: await leave };
   } catch (error) {
     if (!isKnown && !proved) refused.add(network, ctx.now());
     throw error;
@@ -53,31 +55,6 @@ export function assertNoStorm(ctx: Context, network: string): void {
 function flood(): Failure {
   return new Failure('COM0429', {}, login.sourceWindow / 1000);
 }
-
-/** Waits for a place. What one account has in flight beyond its bound goes in the line of strangers. */
-async function enter(ctx: Context, accountKey: string, known: boolean): Promise<() => void> {
-  const inFlight = knownInFlight(ctx.db);
-  const count = inFlight.get(accountKey) ?? 0;
-  if (!known || count >= login.knownInFlight) return await ctx.hasher.enter('strange');
-  inFlight.set(accountKey, count + 1);
-  const end = () => {
-    const left = (inFlight.get(accountKey) ?? 1) - 1;
-    if (left === 0) inFlight.delete(accountKey);
-    else inFlight.set(accountKey, left);
-  };
-  try {
-    const leave = await ctx.hasher.enter('known');
-    return () => {
-      end();
-      leave();
-    };
-  } catch (error) {
-    end();
-    throw error;
-  }
-}
-
-const knownInFlight = perDatabase(() => new Map<string, number>());
 
 const counters = preparedRead(
   (db, accountKey, network, pair) =>

@@ -1,3 +1,4 @@
+import { enterAsHolder } from '../attempts/in-flight.ts';
 import { sourceNetwork } from '../attempts/source.ts';
 import { giveBackToWindow, isSpent, takeFromWindow, type Window } from '../attempts/windows.ts';
 import { noOperator } from '../audit/record.ts';
@@ -21,7 +22,7 @@ export type AuthKeyRequest = {
 
 /**
  * Signs a program in with an AuthKey. MFA is not asked for; what the session may do is limited (R50).
- * @throws Failure AUM0002 for an unknown key and a wrong secret alike, COM0429
+ * @throws Failure AUM0002 for an unknown key and a wrong secret alike, COM0429, COM0503 when too many are in flight
  */
 export async function signInWithAuthKey(cause: Cause, request: AuthKeyRequest): Promise<SignedIn> {
   const { authKeyId, authKey, life } = request;
@@ -44,9 +45,9 @@ async function proveKey(cause: Cause, authKeyId: string, authKey: string) {
   const budgets = budgetsOf(ctx, info.sourceIp, `${authKeyId} ${authKey}`);
   if (await isSpent(ctx.db, budgets.source, ctx.now())) throw flood();
   // Nothing can be guessed of a key, so to look at it twice tells nobody anything.
-  const standing = (await findByAuthKey(ctx.db, authKeyId, authKey)) ? 'known' : 'strange';
-  if (standing === 'strange' && (await isSpent(ctx.db, budgets.same, ctx.now()))) throw new Failure('AUM0002');
-  const leave = await ctx.hasher.enter(standing);
+  const owner = await findByAuthKey(ctx.db, authKeyId, authKey);
+  if (!owner && (await isSpent(ctx.db, budgets.same, ctx.now()))) throw new Failure('AUM0002');
+  const leave = await (owner ? enterAsHolder(ctx, `key ${authKeyId}`) : ctx.hasher.enter('strange'));
   try {
     // Booked before the key is looked at, in a transaction of its own: a wrong one stays counted whatever happens next.
     const booked = await bookKey(ctx, budgets);
