@@ -47,7 +47,7 @@ describe.each(engines)('gathered notices on %s', (engine) => {
     const keys = `${userPath(root, name)}/auth_keys`;
     const made = await call(at, 'POST', keys, { as: by });
     expect(made.status).toBe(200);
-    expect((await call(at, 'DELETE', `${keys}/${made.body.authKeyId}`, { as: by })).status).toBe(204);
+    expect((await call(at, 'DELETE', `${keys}/${String(made.body.authKeyId)}`, { as: by })).status).toBe(204);
   };
   const nameAt = (i: number) => names[i % names.length] ?? '';
   /** What is sent when everything is sent that is due; one recipient's mails go one after the other. */
