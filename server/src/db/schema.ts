@@ -222,9 +222,7 @@ export type LoginAccounts = {
 };
 
 export type AttemptWindows = { scope: string; key: string; window_start: Instant; count: number };
-
 export type KnownSources = { operator_id: string; user_id: string; source: string; last_success_at: Instant };
-
 /** Browsers that signed in to an account. */
 export type KnownDevices = { operator_id: string; user_id: string; device_hash: string; last_seen_at: Instant };
 
