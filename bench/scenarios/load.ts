@@ -66,12 +66,13 @@ const longestDrain = 5 * 60_000;
 /** The base load while the mails leave that could not be sent before; it ends with them at the earliest. */
 async function whileMailsLeave(world: World, port: number, seconds: number): Promise<string[]> {
   const db = openDatabase(world.databaseUrl, () => {}, asHostCommand);
-  const before = await queueState(db);
+  const queue = { db, now: Date.now };
+  const before = await queueState(queue);
   const mailbox = await openMailbox(port);
   const begun = performance.now();
   const left = async () => {
-    while ((await queueState(db)).waiting > 0 && performance.now() - begun < longestDrain) await wait(200);
-    const { waiting } = await queueState(db);
+    while ((await queueState(queue)).waiting > 0 && performance.now() - begun < longestDrain) await wait(200);
+    const { waiting } = await queueState(queue);
     return `${before.waiting - waiting} of ${before.waiting} mails left in ${figures((performance.now() - begun) / 1000)} s`;
   };
   try {
