@@ -9,7 +9,7 @@ import { lastBackup } from '../src/db/state.ts';
 import { runCommand } from './support/command.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { newRoot, signIn } from './support/people.ts';
-import { engines, startTestServer, type TestServer } from './support/server.ts';
+import { engines, patient, startTestServer, type TestServer } from './support/server.ts';
 
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
@@ -58,7 +58,7 @@ describe.each(engines)('warifu backup on %s', (engine) => {
     expect(known).toBeGreaterThan(0);
     expect(known).toBeLessThanOrEqual(written + 1);
     if (engine === 'postgres') return;
-    const copy = openDatabase(`sqlite:${file}`, () => {});
+    const copy = openDatabase(`sqlite:${file}`, () => {}, patient);
     expect([await verifyChains(copy), await headsOf(copy)]).toEqual([[], heads]);
     await copy.destroy();
   });

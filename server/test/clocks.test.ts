@@ -4,7 +4,7 @@ import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { enrol, mailedToken, newRoot, otpAt, type Root, signIn } from './support/people.ts';
-import { engines, startBeside, startTestServer, type TestServer } from './support/server.ts';
+import { engines, patient, startBeside, startTestServer, type TestServer } from './support/server.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -114,7 +114,7 @@ describe.runIf(engines.includes('postgres'))('F21: servers whose clocks differ',
       const before = await counters();
       const wrong = await startBeside(
         server,
-        openDatabase(server.ctx.config.databaseUrl, () => {}),
+        openDatabase(server.ctx.config.databaseUrl, () => {}, patient),
         {
           now: () => right.now + off,
           databaseClock: async () => right.now,
@@ -143,7 +143,7 @@ describe.runIf(engines.includes('postgres'))('F21: servers whose clocks differ',
     const clock = { off: hour };
     const wrong = await startBeside(
       server,
-      openDatabase(server.ctx.config.databaseUrl, () => {}),
+      openDatabase(server.ctx.config.databaseUrl, () => {}, patient),
       {
         now: () => right.now + clock.off,
         databaseClock: async () => right.now,

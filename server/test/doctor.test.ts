@@ -22,7 +22,7 @@ import { runProgram } from './support/command.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { startNginx } from './support/nginx.ts';
 import { newRoot } from './support/people.ts';
-import { engines, startTestServer, type TestServer } from './support/server.ts';
+import { engines, patient, startTestServer, type TestServer } from './support/server.ts';
 
 type Finding = { check: string; level: 'ok' | 'warning' | 'error'; found: string; todo?: string };
 
@@ -294,7 +294,7 @@ describe.runIf(engines.includes('postgres'))('warifu doctor on PostgreSQL', () =
   it('names a database that does not keep what it says, one that only reads, a wrong password, and one that is not there', async () => {
     const url = new URL(server.ctx.config.databaseUrl);
     const name = url.pathname.slice(1);
-    const admin = openDatabase(server.ctx.config.databaseUrl, () => {});
+    const admin = openDatabase(server.ctx.config.databaseUrl, () => {}, patient);
     const troubles = [
       ['synchronous_commit = off', /synchronous_commit is off/, /ALTER DATABASE .* SET synchronous_commit = on/],
       ['default_transaction_read_only = on', /transaction_read_only is on/, /default_transaction_read_only = off/],

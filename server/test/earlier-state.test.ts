@@ -17,6 +17,7 @@ import { auditOf, mailsOf, newRoot, type Root, signIn } from './support/people.t
 import {
   createPostgresDatabase,
   engines,
+  patient,
   startSecondServer,
   startTestServer,
   type TestServer,
@@ -180,7 +181,7 @@ describe.each(engines)('a database that went back, on %s', (engine) => {
       /this database is empty, and .* has been used with one that had accounts\. .*restore FILE\. To begin anew/;
     await expect(keysFor(config, 'may be new')).rejects.toThrow(refusal);
     if (engine === 'sqlite') expect(existsSync(databaseUrl.slice('sqlite:'.length))).toBe(false);
-    const db = openDatabase(databaseUrl, () => {});
+    const db = openDatabase(databaseUrl, () => {}, patient);
     await migrate(db);
     await expect(assertNotLost(db, config)).rejects.toThrow(refusal);
     // The way out.

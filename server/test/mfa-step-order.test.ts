@@ -45,6 +45,8 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
     const routes = server.app.warifu.bindings.filter(({ guard }) => guard !== 'anyone');
     expect(routes.length).toBeGreaterThan(10);
     for (const { endpoint } of routes) {
+      // A form is no body that the browser's way sends.
+      if (endpoint.form) continue;
       const path = endpoint.path.replace('{operator_id}', root.operatorId).replace(/\{\w+\}/g, 'x');
       const body = endpoint.method === 'GET' ? undefined : {};
       const tries = [

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asHostCommand, type Db, migrate, openDatabase, openUpToDate } from '../src/db/database.ts';
+import { type Db, migrate, openDatabase, openUpToDate } from '../src/db/database.ts';
 import { type Migrations, migrations } from '../src/db/migrations/index.ts';
 import { afterEach, cutMigrations, type Version, versions } from './support/cut-migration.ts';
-import { engines } from './support/server.ts';
+import { engines, patient } from './support/server.ts';
 
 const { later } = versions;
 const quiet = () => {};
 
 /** What a start makes of a database: its tables, and what a row of before says. */
 async function startOn(url: string, steps: Migrations): Promise<{ tables: string[]; kept: string | undefined }> {
-  const db = await openUpToDate(url, quiet, { steps });
+  const db = await openUpToDate(url, quiet, { steps, manners: patient });
   try {
     const tables = (await db.introspection.getTables()).map(({ name }) => name).sort();
     const kept = await db.selectFrom('server_state').select('value').where('key', '=', 'kept').executeTakeFirst();
@@ -26,7 +26,7 @@ async function startOn(url: string, steps: Migrations): Promise<{ tables: string
 
 /** A database of the first version with a row. */
 async function fill(url: string): Promise<void> {
-  const db = await openUpToDate(url, quiet);
+  const db = await openUpToDate(url, quiet, { manners: patient });
   await db.insertInto('server_state').values({ key: 'kept', value: 'as it was' }).execute();
   await db.destroy();
 }
@@ -34,7 +34,7 @@ async function fill(url: string): Promise<void> {
 /** Migrates a database, and counts the statements. */
 async function countStatements(url: string, steps: Migrations): Promise<number> {
   let statements = 0;
-  const db = openDatabase(url, quiet).withPlugin(afterEach(async (count) => void (statements = count)));
+  const db = openDatabase(url, quiet, patient).withPlugin(afterEach(async (count) => void (statements = count)));
   await migrate(db, steps);
   await db.destroy();
   return statements;
@@ -78,7 +78,7 @@ describe.each(cases)('$what that is cut off after any statement, on SQLite', ({ 
     for (const at of oneTo(statements)) {
       const url = `sqlite:${join(folder, `failed-${at}.db`)}`;
       await before(url);
-      const db = openDatabase(url, quiet).withPlugin(
+      const db = openDatabase(url, quiet, patient).withPlugin(
         afterEach(async (count) => {
           if (count === at) throw new Error('the disk is full');
         }),
@@ -117,8 +117,7 @@ describe.runIf(engines.includes('postgres')).each(cases)(
     }
     let template = '';
     beforeAll(async () => {
-      // Copying and removing whole databases takes its time.
-      admin = openDatabase(process.env.WARIFU_TEST_POSTGRES_URL ?? '', quiet, asHostCommand);
+      admin = openDatabase(process.env.WARIFU_TEST_POSTGRES_URL ?? '', quiet, patient);
       template = await create();
       await before(urlOf(template));
       const finished = urlOf(await create(template));
@@ -133,7 +132,7 @@ describe.runIf(engines.includes('postgres')).each(cases)(
 
     /** The tables, with the columns of one, and the row of before. */
     async function stateOf(url: string) {
-      const db = openDatabase(url, quiet);
+      const db = openDatabase(url, quiet, patient);
       const tables = await db.introspection.getTables();
       const state = tables.find((table) => table.name === 'server_state');
       const row = state && db.selectFrom('server_state').select('value').where('key', '=', 'kept');

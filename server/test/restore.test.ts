@@ -37,6 +37,7 @@ import { askReset, resetToken, verifyReset } from './support/recovery.ts';
 import {
   createPostgresDatabase,
   engines,
+  patient,
   startSecondServer,
   startTestServer,
   type TestServer,
@@ -97,7 +98,7 @@ describe.each(engines)('warifu restore on %s', (engine) => {
   async function contentOf({ ctx }: TestServer) {
     const names = readdirSync(ctx.config.dataDir).filter((name) => !/-(shm|wal|lock)$|keys/.test(name));
     if (engine === 'sqlite') return names;
-    const db = openDatabase(ctx.config.databaseUrl, () => {});
+    const db = openDatabase(ctx.config.databaseUrl, () => {}, patient);
     const tables = await db.introspection.getTables();
     await db.destroy();
     return [...names, ...tables.map((table) => table.name)];
@@ -162,7 +163,7 @@ describe.each(engines)('warifu restore on %s', (engine) => {
     expect(code).toBe(0);
     const { keptAs } = JSON.parse(stdout) as { keptAs: string };
     if (engine === 'sqlite') {
-      const kept = openDatabase(`sqlite:${keptAs}`, () => {});
+      const kept = openDatabase(`sqlite:${keptAs}`, () => {}, patient);
       expect(await verifyChains(kept)).toEqual([]);
       await kept.destroy();
     } else expect(keptAs).toMatch(/^schema public_before_restore_\d{8}t\d{6}z$/);
@@ -176,7 +177,7 @@ describe.each(engines)('warifu restore on %s', (engine) => {
     const place = await elsewhere('running');
     const { databaseUrl } = place.ctx.config;
     const before = await contentOf(place);
-    const db = engine === 'postgres' ? openDatabase(databaseUrl, () => {}) : undefined;
+    const db = engine === 'postgres' ? openDatabase(databaseUrl, () => {}, patient) : undefined;
     await db?.introspection.getTables();
     const release = claimServer(databaseUrl);
     const { code, stderr } = await restore(place, backup);
@@ -248,7 +249,7 @@ describe.each(engines)('warifu restore on %s', (engine) => {
           return () => clearInterval(timer);
         });
         if (code === 0) finished++;
-        const db = openDatabase(`sqlite:${dataDir}/warifu.db`, () => {});
+        const db = openDatabase(`sqlite:${dataDir}/warifu.db`, () => {}, patient);
         const records = await db
           .selectFrom('audit_log')
           .select('sequence')

@@ -7,7 +7,7 @@ import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants, rowsOf } from './support/invariants.ts';
 import { enrol, newRoot, type Root, signIn } from './support/people.ts';
 import { par, tally } from './support/race.ts';
-import { engines, startTestServer, type TestServer } from './support/server.ts';
+import { engines, patient, startTestServer, type TestServer } from './support/server.ts';
 
 const unavailable = (answer: Answer) => {
   expect([answer.status, answer.body.code]).toEqual([503, 'COM0503']);
@@ -110,7 +110,7 @@ describe.runIf(engines.includes('postgres'))('trouble with PostgreSQL', () => {
     name = new URL(server.ctx.config.databaseUrl).pathname.slice(1);
     const url = new URL(server.ctx.config.databaseUrl);
     url.pathname = '/postgres';
-    admin = openDatabase(url.toString(), () => {});
+    admin = openDatabase(url.toString(), () => {}, patient);
     root = await newRoot(server);
     as = await signIn(server, root);
   });
@@ -183,7 +183,7 @@ describe.runIf(engines.includes('postgres'))('trouble with PostgreSQL', () => {
   });
 
   it('R76: a table that somebody else locked is 503 within five seconds', async () => {
-    const own = openDatabase(server.ctx.config.databaseUrl, () => {});
+    const own = openDatabase(server.ctx.config.databaseUrl, () => {}, patient);
     const started = performance.now();
     await own.transaction().execute(async (tx) => {
       await sql`lock table sessions in access exclusive mode`.execute(tx);

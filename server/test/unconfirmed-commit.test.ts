@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startPostgres } from '../../scripts/postgres.ts';
 import { type Db, isStorageFailure, openDatabase, transaction } from '../src/db/database.ts';
-import { engines } from './support/server.ts';
+import { engines, patient } from './support/server.ts';
 
 /** A cluster of its own: whoever commits there waits for a standby that never comes. */
 describe.runIf(engines.includes('postgres'))('a commit that no standby confirms', () => {
@@ -13,7 +13,7 @@ describe.runIf(engines.includes('postgres'))('a commit that no standby confirms'
   beforeAll(async () => {
     cluster = await startPostgres();
     db = openDatabase(cluster.url, () => {}, { patience: 1000, pause: 0, answer: 30_000, connection: 3000 });
-    admin = openDatabase(cluster.url, () => {});
+    admin = openDatabase(cluster.url, () => {}, patient);
     await sql`create table kept (key text)`.execute(db);
     await sql`alter system set synchronous_standby_names = 'nobody'`.execute(admin);
     await sql`select pg_reload_conf()`.execute(admin);

@@ -13,6 +13,7 @@ import { migrate, openDatabase } from '../../src/db/database.ts';
 import { newHealth } from '../../src/health.ts';
 import type { LinkMail, Notice } from '../../src/mail/facts.ts';
 import { enqueueMail, type NewMail } from '../../src/mail/outbox.ts';
+import { patient } from '../support/server.ts';
 
 export type Engine = 'SQLite' | 'PostgreSQL';
 const adminUrl = process.env.WARIFU_TEST_POSTGRES_URL;
@@ -43,7 +44,7 @@ export async function makeWorld(engine: Engine, env: Record<string, string> = {}
   const lines: string[] = [];
   const opened: Context['db'][] = [];
   const open = (): Context => {
-    const db = openDatabase(database.url, () => {});
+    const db = openDatabase(database.url, () => {}, patient);
     opened.push(db);
     return {
       db,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type KyselyPlugin, sql } from 'kysely';
-import { type Db, migrate, openDatabase } from '../../src/db/database.ts';
+import { asHostCommand, type Db, migrate, openDatabase } from '../../src/db/database.ts';
 import { type Migrations, migrations } from '../../src/db/migrations/index.ts';
 
 /** A second version: it makes a table, changes one, and moves its rows. */
@@ -63,7 +63,7 @@ async function until({ url, at }: Cut, steps: Migrations): Promise<void> {
       resolve();
       await new Promise(() => {});
     };
-    const db = openDatabase(url, () => {}).withPlugin(afterEach(stop));
+    const db = openDatabase(url, () => {}, asHostCommand).withPlugin(afterEach(stop));
     migrate(db, steps).then(resolve, reject);
   });
 }

@@ -44,7 +44,7 @@ type Options = {
 };
 
 /** A busy machine is no broken database. */
-const patient: Manners = { patience: 120_000, pause: 0, answer: 120_000, connection: 120_000 };
+export const patient: Manners = { patience: 120_000, pause: 0, answer: 120_000, connection: 120_000 };
 
 /** A real server on a real, empty database; only the clock is ours, and requests skip the socket. */
 export async function startTestServer(
