@@ -68,9 +68,9 @@ export const usageOf = (db: Db): Usage => readUsage(db)();
 
 const readUsage = perDatabase(({ usage }) => usage);
 
-type Kept<T> = { readonly version: number; readonly value: T; readonly weight: number };
+type Kept<T> = { readonly value: T; readonly weight: number };
 
-/** Bytes that the answers of one read may take, by estimate. Those that were read first go first. */
+/** Bytes that the answers of one read may take between two commits, by estimate. Those that were read first go first. */
 const mostKept = 8 * 1024 * 1024;
 /** A larger answer is not kept: it would push a hundred others out. */
 const largestKept = mostKept / 128;
@@ -104,31 +104,36 @@ function committedReader<R, T>(
   toValue: (rows: readonly R[]) => T,
 ) {
   const kept = new Map<string, Kept<T>>();
+  let keptAt: number | undefined;
   let weight = 0;
   let lookUp: ReturnType<Reads['lookUp']> | undefined;
-  const forget = (key: string) => {
-    weight -= kept.get(key)?.weight ?? 0;
-    kept.delete(key);
-  };
   const keep = (key: string, entry: Kept<T>) => {
-    forget(key);
     if (entry.weight > largestKept) return;
     kept.set(key, entry);
     weight += entry.weight;
-    if (weight > mostKept) forget(kept.keys().next().value as string);
+    if (weight <= mostKept) return;
+    const [first, { weight: freed }] = kept.entries().next().value as [string, Kept<T>];
+    kept.delete(first);
+    weight -= freed;
   };
   return (db: Db, values: readonly string[]): Soon<T> => {
     // Asked before the rows are read: of what is committed in between, the answer is newer than its version says.
     const version = reads.version?.();
+    if (version !== keptAt) {
+      // What a storm asked for must not stay until other answers push it out.
+      kept.clear();
+      weight = 0;
+      keptAt = version;
+    }
     // No value of a request holds NUL.
     const key = values.length === 1 ? (values[0] as string) : values.join('\0');
-    const known = version === undefined ? undefined : kept.get(key);
-    if (known?.version === version && known) return known.value;
+    const known = kept.get(key);
+    if (known) return known.value;
     lookUp ??= reads.lookUp(prepare(build(db, ...values.map((_, i) => standIn(i))).compile()));
     const rows = lookUp(values) as Soon<R[]>;
     if (rows instanceof Promise) return rows.then(toValue);
     const value = toValue(rows);
-    if (version !== undefined) keep(key, { version, value, weight: weigh(key, rows) });
+    if (version !== undefined) keep(key, { value, weight: weigh(key, rows) });
     return value;
   };
 }
