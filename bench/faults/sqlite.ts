@@ -34,8 +34,11 @@ export async function tryKills(rounds: number): Promise<Finding[]> {
   return [kills, migration];
 }
 
-const tests = (args: readonly string[], env: NodeJS.ProcessEnv) =>
-  capture(process.execPath, ['scripts/test.ts', ...args], { env });
+async function tests(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const ended = await capture(process.execPath, ['scripts/test.ts', ...args], { env });
+  if (ended.code !== 0) console.error(ended.output);
+  return ended;
+}
 
 function nothing(fault: string, rounds: number): Finding {
   return { fault, rounds, acknowledged: rounds, lost: [], longestGap: undefined, slowest: undefined, note: '' };
