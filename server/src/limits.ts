@@ -41,8 +41,8 @@ export const limits = {
     stopped: 1 * second,
     /** Hashes of one account that go before those of strangers: its holder may have many programs, not all of the server. */
     knownInFlight: 2,
-    /** All that one holder may have in flight: half the line of strangers, who wait there too. */
-    inFlight: 32,
+    /** All that one holder may have in flight; without the first of them it is less than the line of strangers holds. */
+    inFlight: 64,
     /** Refused attempts on one account are on record together, once in so long. */
     pausedRecord: 1 * minute,
     /** Accounts of which that is noted at once. */
