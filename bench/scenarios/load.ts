@@ -5,7 +5,7 @@ import { queueState } from '../../server/src/mail/delivery-state.ts';
 import { openMailbox } from '../faults/mailbox.ts';
 import { makeAccounts } from '../faults/target.ts';
 import type { Options } from '../options.ts';
-import { residentOf } from '../servers.ts';
+import { cpuOf, residentOf } from '../servers.ts';
 import { turnMfaOn } from '../storm/mfa.ts';
 import { phasesFor, type Storm } from '../storm/phases.ts';
 import { type Outcome, sendStream, showStatuses } from '../storm/streams.ts';
@@ -42,21 +42,32 @@ async function onEngine({ seconds }: Options, engine: string, databaseUrl: strin
   // From now on the addresses of these people are known.
   await sendStream({ requests: world.signIns, perSecond: 10, seconds: 4 });
   const rows: string[][] = [];
-  const add = async (name: string, measured: Promise<string[]>) => {
-    rows.push([name, ...(await measured), figures(residentOf(world.server.pid))]);
+  const { pid } = world.server;
+  let quiet: number | undefined;
+  const add = async (name: string, measuring: () => Promise<string[]>, storms: readonly Storm[] = []) => {
+    const before = cpuOf(pid);
+    const measured = await measuring();
+    const used = cpuOf(pid) - before;
+    quiet ??= used;
+    const sent = seconds * storms.reduce((sum, { perSecond }) => sum + perSecond, 0);
+    const each = sent === 0 ? '' : ((used - quiet) / sent).toFixed(2);
+    rows.push([name, ...measured, each, figures(residentOf(pid))]);
     await wait(2000);
   };
-  for (const { name, storms } of phasesFor({ accounts, withMfa })) await add(name, measure(world, storms, seconds));
-  await add('the mail server is back', whileMailsLeave(world, mailPort, seconds));
-  await add('after the storms', measure(world, [], seconds));
+  for (const { name, storms } of phasesFor({ accounts, withMfa })) {
+    await add(name, () => measure(world, storms, seconds), storms);
+  }
+  await add('the mail server is back', () => whileMailsLeave(world, mailPort, seconds));
+  await add('after the storms', () => measure(world, [], seconds));
   const base = ['GET p50', 'GET p99', 'GET well', 'sign-in p95', 'sign-ins well'];
   return {
     title: `Storms, ${engine}`,
     notes: [
       `${seconds} seconds each. Beside them 200 calls of SAM users and 2 right sign-ins a second, from sources that are`,
-      'known. Milliseconds from when a request was due; "well" is the share of 2xx within two seconds.',
+      'known. Milliseconds from when a request was due; "well" is the share of 2xx within two seconds; "CPU" is the',
+      "server's processor time for each request of the storm, its hashes included, beyond that of the first row.",
     ],
-    rows: [['storm', ...base, 'storm p50', 'answers to the storm', 'MB'], ...rows],
+    rows: [['storm', ...base, 'storm p50', 'answers to the storm', 'CPU ms', 'MB'], ...rows],
   };
 }
 

@@ -57,6 +57,8 @@ export function phasesFor({ accounts, withMfa }: Targets): Phase[] {
     { name: 'wrong passwords, 100/s from 250 sources', storms: [strangers(100, 250)] },
     { name: 'wrong passwords, 500/s from 250 sources', storms: [strangers(500, 250)] },
     { name: 'wrong passwords, 500/s from one source', storms: [strangers(500, 1)] },
+    // Now it is refused whatever it sends: what that costs is the price of a refused attempt.
+    { name: 'the same source goes on', storms: [strangers(500, 1)] },
     { name: 'one password for 10,000 names, 500/s from 250 sources', storms: [each(500, 'auth', sprayed)] },
     { name: 'one account, 200/s from 250 sources', storms: [at(200, 'auth', { email: rootEmail, password: wrong })] },
     { name: 'codes behind right passwords, 20/s for each of 10', storms: [each(200, 'auth', guessed(withMfa))] },
