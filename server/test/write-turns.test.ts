@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isStorageFailure, transaction } from '../src/db/database.ts';
+import { asServer, isStorageFailure, transaction } from '../src/db/database.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
 
 /** What several requests write at one instant into the one file of the embedded database. */
@@ -11,7 +11,7 @@ describe('writes on SQLite', () => {
   /** Another process. */
   let other: DatabaseSync;
   beforeEach(async () => {
-    server = await startTestServer('sqlite');
+    server = await startTestServer('sqlite', {}, { manners: asServer });
     other = new DatabaseSync(server.ctx.config.databaseUrl.slice('sqlite:'.length));
   });
   afterEach(async () => {
