@@ -45,11 +45,14 @@ function MailCard({ mail }: { mail: ServerState['mail'] }) {
   const state = mailState(mail);
   return (
     <Card title={t('server.mailTitle')}>
-      <p>
-        <StatusWord kind={state === 'working' ? 'well' : state === 'unused' ? 'wait' : 'warn'}>
-          {t(`overview.mailStates.${state}`)}
-        </StatusWord>
-      </p>
+      {state === 'working' ? (
+        <p>
+          <StatusWord kind="well">{t('overview.mailStates.working')}</StatusWord>
+        </p>
+      ) : (
+        // A sentence, which breaks where a word of state does not.
+        <Notice tone="warn">{t(`overview.mailStates.${state}`)}</Notice>
+      )}
       <Facts
         facts={[
           [t('server.waiting'), waiting],
