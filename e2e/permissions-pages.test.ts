@@ -334,9 +334,10 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     await enterCode(again, await phone.next());
     // The work behind the answer begins at a random moment.
     await until(async () => {
+      await shown(accountMenu(again.page, owner));
+      await again.page.waitForLoadState('networkidle');
       if ((await button(again.page, o.stopReset).count()) > 0) return true;
       await again.page.reload();
-      await shown(again.page.getByRole('heading', { level: 1 }));
       return false;
     }, 'the banner of the reset');
     await inspect(again, 's11-pending-reset');
