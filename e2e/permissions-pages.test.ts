@@ -5,6 +5,7 @@ import { request, type Session, session } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
 import { inspect } from './support/inspect.ts';
 import { authenticator } from './support/oath.ts';
+import { permissionWords } from './support/permission-words.ts';
 import { type Server, startServer } from './support/server.ts';
 import { until } from './support/until.ts';
 import { accountMenu, button, dialog, enterCode, enterPassword, field } from './support/walk.ts';
@@ -12,78 +13,6 @@ import { languages, words } from './support/words.ts';
 
 // Who may do what, in the console: every page of it looked at, and the editor and the simulator used as a person would.
 
-const own = {
-  ja: {
-    review: '変更を確認',
-    save: '保存',
-    conflict: 'ほかの人が変更しました',
-    theirs: 'ほかの人の変更を使う',
-    overwrite: '自分の変更で上書きする',
-    evaluate: '判定',
-    denied: '拒否',
-    allowed: '許可',
-    user: 'SAM ユーザー',
-    operation: '操作',
-    proved: 'パスワード確認からの秒数',
-    userName: 'ユーザー名',
-    samTab: 'SAM ユーザー',
-    addPrincipal: '追加',
-    trustField: '信頼ポリシー (JSON)',
-    root: 'ルートユーザー',
-    bobAtAnyTime: 'SAM ユーザー bob: 常にスイッチできます',
-    notOneself: '自分自身にはスイッチできません。',
-    noPermission: /^権限は不要です/,
-    rootOnly: /^この操作はルートユーザーだけが実行できます/,
-    free: '権限不要',
-    onlySelf: /^自分については調べられます/,
-    table: '操作ごとの適用結果',
-    whoTable: '実行できるユーザー',
-    builder: 'JSON を入力せずに作成',
-    condition: '条件',
-    oneself: '自分に対する操作だけ',
-    addStatement: 'ステートメントを追加',
-    replace: '新しいパスワードを設定',
-    newPassword: '新しいパスワード',
-    set: '設定',
-    stopReset: 'リセットを中止',
-    resetStopped: 'リセットを中止しました。',
-  },
-  en: {
-    review: 'Review changes',
-    save: 'Save',
-    conflict: 'Someone else changed this',
-    theirs: 'Take theirs',
-    overwrite: 'Save mine over it',
-    evaluate: 'Evaluate',
-    denied: 'Denied',
-    allowed: 'Allowed',
-    user: 'SAM user',
-    operation: 'Operation',
-    proved: 'Seconds since the password was proved',
-    userName: 'User name',
-    samTab: 'SAM user',
-    addPrincipal: 'Add',
-    trustField: 'Trust policy (JSON)',
-    root: 'Root user',
-    bobAtAnyTime: 'SAM user bob: at any time',
-    notOneself: 'Nobody switches to itself.',
-    noPermission: /^It needs no permission/,
-    rootOnly: /^Only the root user can do this/,
-    free: 'Needs no permission',
-    onlySelf: /^You can look at yourself/,
-    table: 'Result by operation',
-    whoTable: 'Users who can',
-    builder: 'Build without typing JSON',
-    condition: 'Condition',
-    oneself: 'Only on oneself',
-    addStatement: 'Add statement',
-    replace: 'Set a new password',
-    newPassword: 'New password',
-    set: 'Set',
-    stopReset: 'Stop the reset',
-    resetStopped: 'The reset was stopped.',
-  },
-};
 const pages = [
   ['/security/users', 's30-users'],
   ['/security/users/alice', 's32-user'],
@@ -99,7 +28,7 @@ const pages = [
 ] as const;
 
 describe.each(languages)('pages of permissions (%s)', (language) => {
-  const o = own[language];
+  const o = permissionWords[language];
   const owner = { email: `owner-${language}@example.com`, password: 'pebble harbour quilt 41' };
   const samPassword = 'lantern orchard velvet 73';
   let server: Server;
