@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
-import { CheckQuestion } from './gate.ts';
+import { CheckAnswer, CheckQuestion } from './gate.ts';
 
 // The questions of the OpenID AuthZEN Authorization API 1.0, so that enforcement points which speak it need no adapter.
 
@@ -32,8 +32,8 @@ const Decision = closed(
   {
     decision: Type.Boolean(),
     context: closed({
-      settledBy: oneOf('credential', 'catalogue', 'access', 'session', 'enrolment', 'permission'),
-      missingPermission: Type.Optional(Type.String()),
+      settledBy: CheckAnswer.properties.settledBy,
+      missingPermission: CheckAnswer.properties.missingPermission,
     }),
   },
   'EvaluationDecision',

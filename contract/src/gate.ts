@@ -63,7 +63,8 @@ export const CheckQuestion = closed(
   'CheckQuestion',
 );
 
-const CheckAnswer = closed(
+/** What was decided, and what settled it. */
+export const CheckAnswer = closed(
   {
     decision: oneOf('allow', 'deny'),
     /**
