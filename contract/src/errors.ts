@@ -194,6 +194,21 @@ export const errorTable = {
     en: 'A gate key asks the gate, and does nothing else.',
     ja: 'ゲートキーで実行できるのは、ゲートへの問い合わせだけです。',
   },
+  AUM0062: {
+    status: 403,
+    en: 'No catalogue of guarded APIs has this call, so nobody may make it.',
+    ja: 'この呼び出しは、保護対象 API のどのカタログにも記載されていないため、許可されません。',
+  },
+  AUM0063: {
+    status: 403,
+    en: 'Only a proxy that WARIFU_TRUSTED_PROXIES lists may ask this.',
+    ja: 'この問い合わせができるのは、WARIFU_TRUSTED_PROXIES に指定されたプロキシーだけです。',
+  },
+  AUM0064: {
+    status: 403,
+    en: 'The request was refused because a page of another site made the browser send it.',
+    ja: '別のサイトのページから送信されたリクエストのため、拒否しました。',
+  },
   COM0001: {
     status: 400,
     facts: ['field'],

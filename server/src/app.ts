@@ -5,6 +5,7 @@ import { publicKeySet } from './crypto/api-token.ts';
 import { newId } from './crypto/tokens.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
+import { registerForwardRoutes } from './gate/forward/routes.ts';
 import { registerGateRoutes } from './gate/routes.ts';
 import { registerApiPages } from './http/api-pages.ts';
 import { addBodyParsers, forgetIgnoredType } from './http/bodies.ts';
@@ -93,6 +94,7 @@ export async function buildApp(ctx: Context, consoleDist: string, traces?: Trace
   registerPermissionRoutes(app);
   registerAuditRoutes(app);
   registerGateRoutes(app);
+  registerForwardRoutes(app);
   if (ctx.config.sandbox) registerSandboxRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);
@@ -122,12 +124,14 @@ function addDoorChecks(app: FastifyInstance, ctx: Context): void {
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') throw noHost();
     // SECURITY: another host name is a rebound or forged one; links never come from it either (R49).
     const host = hostOf(request.raw);
-    if (!probe && !isOwnHost(host)) {
+    // What a proxy asks about is of other hosts and sites; its answers make sure who asks.
+    const { ofProxy = false } = request.routeOptions.config;
+    if (!probe && !ofProxy && !isOwnHost(host)) {
       if (!isInternal(host, request.routeOptions.url)) throw new Failure('COM0421');
       // SECURITY: no cookie counts there, so no browser is signed in there.
       delete request.raw.headers.cookie;
     }
-    assertSameSite(request);
+    if (!ofProxy) assertSameSite(request);
     forgetIgnoredType(request);
     // Nothing is read of a request that goes nowhere; a page may stand for what a browser does not find.
     if (request.is404 && request.method !== 'GET') throw noRoute(request);

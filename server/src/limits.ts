@@ -122,6 +122,10 @@ export const limits = {
     stampInterval: 30 * second,
   },
   stepUp: 15 * minute,
+  gate: {
+    /** A proxy hands an assertion on at once; who reads it in a log has no use for it. */
+    assertionLife: 1 * minute,
+  },
   device: {
     /** A browser that did not sign in for so long is a new one. Browsers keep no cookie for longer than 400 days. */
     life: 180 * day,

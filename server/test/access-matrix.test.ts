@@ -28,6 +28,9 @@ const pages: Record<string, string> = {
   'GET /readyz': 'anyone',
   'GET /.well-known/jwks.json': 'anyone',
   'GET /.well-known/authzen-configuration': 'anyone',
+  'ANY /api/authz/auth-request': 'a proxy of `WARIFU_TRUSTED_PROXIES`, for a session',
+  'ANY /api/authz/forward-auth': 'a proxy of `WARIFU_TRUSTED_PROXIES`, for a session',
+  'ANY /api/authz/ext-authz/*': 'a proxy of `WARIFU_TRUSTED_PROXIES`, for a session',
   'GET /.well-known/security.txt': 'anyone, once a contact is set',
   'GET /mail-preview': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}': 'this computer, while no mail server is set',
@@ -100,9 +103,11 @@ function routesOf({ app }: TestServer): string[] {
     if (part === '') continue;
     const depth = drawing.length / 4 - 1;
     parents.length = depth;
-    const path = parents.join('') + part;
+    // A wildcard is printed without what stands before it, and there is one.
+    const path = part === '*' ? '/api/authz/ext-authz/*' : parents.join('') + part;
     parents[depth] = part;
-    for (const method of methods.split(', ').filter((name) => name !== '' && name !== 'HEAD')) {
+    const taken = methods.split(', ').filter((name) => name !== '' && name !== 'HEAD');
+    for (const method of taken.includes('PROPFIND') ? ['ANY'] : taken) {
       routes.push(`${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     }
   }

@@ -90,6 +90,15 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
       expect(await at(host, path, as, method)).toEqual(none);
     }
     expect(await at('stock.example.com', '/a/b')).toEqual({ decision: 'allow', settledBy: 'access' });
+    // What the program behind may take for a described path is not let by as another one.
+    for (const path of ['/7/', '//7', '/a/../7', '/a/..%2f7', '/a;b/7', '/a/%252e%252e/7', '/a/b\\c']) {
+      expect([path, await at('stock.example.com', path)]).toEqual([path, none]);
+    }
+    expect(await at('stock.example.com', '/7', hana, 'HEAD')).toMatchObject({
+      decision: 'deny',
+      api: 'Stock:showStock',
+    });
+    expect(await at('stock.example.com:8443', '/%E7%94%B0%207')).toMatchObject({ api: 'Stock:showStock' });
     // Another catalogue may not speak of the same operations or requests.
     await expect(save('third', undefined, 'deny', { '/{name}': item('Third', 'one') })).rejects.toThrow(/taken by/);
     await expect(save('third', 'x.example.com', 'deny', { '/': item('Stock', 'showStock') })).rejects.toThrow(

@@ -203,6 +203,13 @@ export const settings = {
     default: '',
     meaning: 'proxies whose `X-Forwarded-For` or `Forwarded` counts',
   }),
+  gateHeaders: setting({
+    name: 'WARIFU_GATE_HEADERS',
+    ...oneOf(['remote', 'x-auth-request', 'x-forwarded', 'authentik', 'oathkeeper']),
+    default: 'remote',
+    meaning:
+      'by which header names forward-auth tells a guarded program who calls: [Identity headers](guides/gate-forward-auth.md#identity-headers)',
+  }),
   passwordMinLength: setting({
     name: 'WARIFU_PASSWORD_MIN_LENGTH',
     ...integer(8, 64),

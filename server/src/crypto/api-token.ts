@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { isPublished, type SigningKey } from './key-file.ts';
 import type { Keys } from './keys.ts';
@@ -12,8 +12,7 @@ export type TokenSubject = { readonly operatorId: string; readonly userName: str
  */
 export function newApiToken(keys: Keys, subject: TokenSubject, now: number, expiresAt: number): Promise<string> {
   const { operatorId, userName } = subject;
-  const [key] = keys.signing;
-  if (!key) throw new Error('no signing key');
+  const key = signingKeyOf(keys);
   const operator = userName === '' ? { operatorId } : { operatorId, userName };
   return new SignJWT({ operator })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: key.kid })
@@ -23,6 +22,37 @@ export function newApiToken(keys: Keys, subject: TokenSubject, now: number, expi
     .setIssuedAt(Math.floor(now / 1000))
     .setExpirationTime(Math.floor(expiresAt / 1000))
     .sign(privateKey(key));
+}
+
+/** What an assertion says beside its times; the names of RFC 7519 and of OpenID Connect where they have one. */
+export type Claims = {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string;
+  readonly sid: string;
+  readonly amr: readonly string[];
+  /** Seconds. */
+  readonly auth_time: number;
+  readonly operator_id: string;
+  readonly user_name: string;
+};
+
+/**
+ * Signs for a program behind a proxy who made a call. SECURITY: a type of its own (RFC 8725 §3.11) and an audience keep
+ * it apart from session tokens, which the same keys sign; as a token it opens nothing, as no session has its hash.
+ * @param now in milliseconds
+ */
+export function newAssertion(keys: Keys, claims: Claims, now: number, life: number): Promise<string> {
+  const key = signingKeyOf(keys);
+  const iat = Math.floor(now / 1000);
+  return new SignJWT({ ...claims, jti: randomUUID(), iat, exp: iat + Math.floor(life / 1000) })
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'warifu-gate+jwt', kid: key.kid })
+    .sign(privateKey(key));
+}
+
+function signingKeyOf({ signing: [key] }: Keys): SigningKey {
+  if (!key) throw new Error('no signing key');
+  return key;
 }
 
 /**

@@ -81,8 +81,14 @@ function ofApi(operation: string, method: string) {
   return { endpoint: { operation, method, path: '', personOnly: false, traits: [] } };
 }
 
-/** As the guard of the call decides, and why. */
+/** Whether a session may make a call, and why. */
 async function answerTo(ctx: Context, session: Session, question: Question, at: number): Promise<Answer> {
+  const { facts, ...answer } = await decide(ctx, session, question, at);
+  return facts ? { ...answer, ...(await reasonOf(ctx, session, facts)) } : answer;
+}
+
+/** Whether a session may make a call: as its guard decides. Where its permissions did, `facts` is what they saw. */
+export async function decide(ctx: Context, session: Session, question: Question, at: number): Promise<Decided> {
   const call = await callOf(ctx, question, at);
   if (!call) return { decision: 'deny', settledBy: 'catalogue' };
   const { endpoint, access, pathVariables } = call;
@@ -92,9 +98,10 @@ async function answerTo(ctx: Context, session: Session, question: Question, at: 
   if (ofOperator !== undefined && ofOperator !== session.operatorId) return { decision: 'deny', settledBy: 'access' };
   const facts = () => factsOf(ctx, subjectOf(session, at), call);
   const verdict = await judge(ctx.db, session, { endpoint, access, onUser: pathVariables.user_name }, facts);
-  if (verdict.settledBy !== 'permission') return { ...verdict, ...named };
-  return { ...verdict, ...named, ...(await reasonOf(ctx, session, facts())) };
+  return { ...verdict, ...named, ...(verdict.settledBy === 'permission' && { facts: facts() }) };
 }
+
+type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api'> & { readonly facts?: Request };
 
 async function reasonOf(ctx: Context, session: Session, facts: Request): Promise<Partial<Answer>> {
   const { statements } = (await deciderFor(ctx.db, session)).explain(facts);

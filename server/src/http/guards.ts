@@ -189,8 +189,11 @@ function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settl
 
 const refusals = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015' } as const;
 
-/** Key and token must come together; a bearer token comes alone (api.md, Headers). */
-function headerCredentials(request: FastifyRequest): { token: string; apiKey: string | undefined } | undefined {
+/**
+ * The token that a program sent: key and token come together, a bearer token comes alone (api.md, Headers).
+ * @throws Failure AUM0061 for a gate key
+ */
+export function headerCredentials(request: FastifyRequest): { token: string; apiKey: string | undefined } | undefined {
   const { headers } = request;
   const one = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   for (const [keyName, tokenName] of headerPairs) {

@@ -14,6 +14,13 @@ import { Failure } from '../failure.ts';
 import { logTrouble } from '../trouble.ts';
 import { logRefusal } from './request-log.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who asks knows no refusals but 401 and 403, and takes everything else for an error of its own. */
+    twoRefusals?: boolean;
+  }
+}
+
 /** The headers of a request, in small letters. */
 export type SentHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -75,9 +82,10 @@ export function sendProblem(ctx: Context, request: FastifyRequest, reply: Fastif
     logTrouble(ctx.log, error, { level: 'warn', message: 'storage unavailable', about: { requestId: request.id } });
   }
   logRefusal(ctx, request, failure.code);
-  const { status, headers, body } = problemOf(failure, request.id, request.headers);
+  const { status: own, headers, body } = problemOf(failure, request.id, request.headers);
+  const status = request.routeOptions.config?.twoRefusals && own !== 401 ? 403 : own;
   reply.code(status).headers(headers).type(mediaTypeOf(request.headers));
-  return reply.serializer(JSON.stringify).send(body);
+  return reply.serializer(JSON.stringify).send({ ...body, title: STATUS_CODES[status], status });
 }
 
 /** What the HTTP library calls a bad request though there is no such thing here. */

@@ -20,16 +20,7 @@ export function sourceIpReader(
   unreadable: Unreadable,
 ): (request: IncomingMessage) => string {
   const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
-  const peers = new WeakMap<Socket, { readonly address: string; readonly isProxy: boolean }>();
-  const peerOf = (socket: Socket) => {
-    let peer = peers.get(socket);
-    if (!peer) {
-      const address = plain(socket.remoteAddress ?? '');
-      peer = { address, isProxy: isTrusted(trusted, address) };
-      peers.set(socket, peer);
-    }
-    return peer;
-  };
+  const peerOf = peerReader(trustedProxies);
   const told = new Set<string>();
   const tell = (proxy: string, said: string) => {
     if (!told.has(proxy)) unreadable(proxy, said.slice(0, 64));
@@ -46,6 +37,23 @@ export function sourceIpReader(
       if (address === undefined) tell(peer, hop);
       if (address === undefined) return unknownSource;
       if (!isTrusted(trusted, address)) return address;
+    }
+    return peer;
+  };
+}
+
+/** The address at the other end of a socket, and whether a listed proxy has it. */
+export function peerReader(
+  trustedProxies: readonly string[],
+): (socket: Socket) => { readonly address: string; readonly isProxy: boolean } {
+  const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
+  const peers = new WeakMap<Socket, { readonly address: string; readonly isProxy: boolean }>();
+  return (socket) => {
+    let peer = peers.get(socket);
+    if (!peer) {
+      const address = plain(socket.remoteAddress ?? '');
+      peer = { address, isProxy: isTrusted(trusted, address) };
+      peers.set(socket, peer);
     }
     return peer;
   };

@@ -7,7 +7,7 @@ import { perDatabase, preparedRead } from '../../db/reads.ts';
 import type { Catalogues } from '../../db/schema.ts';
 import { Failure } from '../../failure.ts';
 import { type ApiOperation, DescriptionError } from './description.ts';
-import { type Matched, routerOf } from './router.ts';
+import { isPlainPath, likenessOf, type Matched, routerOf } from './router.ts';
 
 /** A guarded API: what it can do, and what is said of calls that it does not describe. */
 export type Catalogue = {
@@ -104,7 +104,10 @@ export type ApiRequest = { readonly host: string | undefined; readonly method: s
 /** The operation of a request; of one that no catalogue describes, what is said of it. */
 export type Found = { readonly matched: Matched } | { readonly unknown: Catalogue['unknown'] };
 
-type Place = Pick<Catalogue, 'host' | 'unknown'> & { readonly match: ReturnType<typeof routerOf> };
+type Place = Pick<Catalogue, 'host' | 'unknown'> & {
+  readonly match: ReturnType<typeof routerOf>;
+  readonly isLike: ReturnType<typeof likenessOf>;
+};
 
 const revisions = preparedRead(
   (db) => db.selectFrom('catalogues').select('revision').orderBy('name'),
@@ -113,16 +116,30 @@ const revisions = preparedRead(
 
 const kept = perDatabase(() => ({ revision: '', places: [] as readonly Place[] }));
 
-/** The operation that a request calls, by what is in the catalogues now. */
+/**
+ * The operation that a request calls, by what is in the catalogues now. HEAD is GET without a body (RFC 9110 §9.3.2): it
+ * is judged as the GET of its path where it is not described itself.
+ */
 export async function findApiOperation(db: Db, { host, method, path }: ApiRequest): Promise<Found> {
-  const there = (await placesIn(db)).filter((place) => place.host === undefined || place.host === host?.toLowerCase());
-  for (const place of there) {
-    const matched = place.match(method, path);
-    if (matched) return { matched };
+  const there = (await placesIn(db)).filter((place) => isAt(place, host));
+  const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+  for (const one of methods) {
+    for (const { match } of there) {
+      const matched = match(one, path);
+      if (matched) return { matched };
+    }
   }
-  // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by.
+  // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by; and never
+  // what the program behind may take for a described path all the same.
   const lets = there.length > 0 && there.every(({ unknown }) => unknown === 'signed in');
-  return { unknown: lets ? 'signed in' : 'deny' };
+  const hides = !isPlainPath(path) || there.some(({ isLike }) => methods.some((one) => isLike(one, path)));
+  return { unknown: lets && !hides ? 'signed in' : 'deny' };
+}
+
+/** A host that is written without a port is meant at every port. */
+function isAt(place: Pick<Catalogue, 'host'>, host = ''): boolean {
+  const asked = host.toLowerCase();
+  return place.host === undefined || place.host === asked || place.host === asked.replace(/:\d+$/, '');
 }
 
 async function placesIn(db: Db): Promise<readonly Place[]> {
@@ -130,7 +147,11 @@ async function placesIn(db: Db): Promise<readonly Place[]> {
   const revision = await revisions(db);
   if (own.revision !== revision) {
     const catalogues = await readCatalogues(db);
-    own.places = catalogues.map(({ host, unknown, operations }) => ({ host, unknown, match: routerOf(operations) }));
+    own.places = catalogues.map(({ host, unknown, operations }) => {
+      // Who lets nothing by that is not described needs not know what it is like.
+      const isLike = unknown === 'deny' ? () => false : likenessOf(operations);
+      return { host, unknown, match: routerOf(operations), isLike };
+    });
     own.revision = revision;
   }
   return own.places;

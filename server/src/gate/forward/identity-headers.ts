@@ -1,0 +1,114 @@
+import type { Context } from '../../context.ts';
+import { newAssertion } from '../../crypto/api-token.ts';
+import { preparedRead } from '../../db/reads.ts';
+import { limits } from '../../limits.ts';
+import { identityOf } from '../../sessions/identity.ts';
+import type { Session } from '../../sessions/live.ts';
+
+/** What a guarded program is told of who calls. */
+type Fact = 'user' | 'name' | 'email' | 'groups' | 'uid';
+type Preset = Context['config']['gateHeaders'];
+
+/** The names that programs know such headers by: Authelia's, oauth2-proxy's two kinds, authentik's and Ory's. */
+const presets: Readonly<Record<Preset, Readonly<Record<string, Fact>>>> = {
+  remote: { 'Remote-User': 'user', 'Remote-Name': 'name', 'Remote-Email': 'email', 'Remote-Groups': 'groups' },
+  'x-auth-request': {
+    'X-Auth-Request-User': 'user',
+    'X-Auth-Request-Email': 'email',
+    'X-Auth-Request-Groups': 'groups',
+    'X-Auth-Request-Preferred-Username': 'name',
+  },
+  'x-forwarded': { 'X-Forwarded-User': 'user', 'X-Forwarded-Email': 'email', 'X-Forwarded-Groups': 'groups' },
+  authentik: {
+    'X-authentik-username': 'user',
+    'X-authentik-groups': 'groups',
+    'X-authentik-email': 'email',
+    'X-authentik-name': 'name',
+    'X-authentik-uid': 'uid',
+  },
+  oathkeeper: { 'X-User': 'user' },
+};
+
+/** The headers beside those of a preset. */
+const always = ['X-Warifu-Operator', 'X-Warifu-MFA', 'X-Warifu-Jwt'] as const;
+
+/** Every header that tells who calls; a proxy must overwrite each of them. */
+export function headerNames(preset: Preset): string[] {
+  return [...Object.keys(presets[preset]), ...always];
+}
+
+/**
+ * The headers of an allowed call. SECURITY: each is there, empty when nothing is known, as a proxy lets one by that the
+ * client sent where the gate sends none.
+ * @param host of the guarded program, for which the assertion is made
+ */
+export async function identityHeaders(ctx: Context, session: Session, host: string): Promise<Record<string, string>> {
+  const { operatorId, userId, userName } = session;
+  const names = presets[ctx.config.gateHeaders];
+  const wanted = new Set(Object.values(names));
+  const now = ctx.now();
+  const identity = identityOf(session, now);
+  const [groups, email] = await Promise.all([
+    wanted.has('groups') && userName !== '' ? groupsOf(ctx.db, operatorId, userId) : [],
+    wanted.has('email') && userName === '' ? emailOf(ctx.db, operatorId) : '',
+  ]);
+  const separator = ctx.config.gateHeaders === 'authentik' ? '|' : ',';
+  const facts: Readonly<Record<Fact, string>> = {
+    // Names are unique within an operator only.
+    user: headerText(userName === '' ? operatorId : `${operatorId}/${userName}`),
+    name: headerText(userName),
+    email: headerText(email),
+    groups: groups.map(headerText).join(separator),
+    uid: headerText(identity.principal),
+  };
+  const claims = {
+    iss: ctx.config.baseUrl,
+    sub: identity.principal,
+    aud: host,
+    sid: identity.sessionId,
+    amr: identity.amr,
+    auth_time: Math.floor(identity.authTime / 1000),
+    operator_id: operatorId,
+    user_name: userName,
+  };
+  return {
+    ...Object.fromEntries(Object.entries(names).map(([name, fact]) => [name, facts[fact]])),
+    'X-Warifu-Operator': operatorId,
+    'X-Warifu-MFA': String(identity.mfaAuthenticated),
+    'X-Warifu-Jwt': await newAssertion(ctx.keys, claims, now, limits.gate.assertionLife),
+  };
+}
+
+/**
+ * A text as it may stand in a header: what is no printable ASCII, what separates the members of a list, and `%` itself
+ * are percent-encoded UTF-8 (RFC 3986 §2.1), which `decodeURIComponent` gives back.
+ */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]+|[%,|]/gu, encodeURIComponent);
+}
+
+const groupsOf = preparedRead(
+  (db, operatorId, userId) =>
+    db
+      .selectFrom('user_roles')
+      .select('role_id')
+      .where('operator_id', '=', operatorId)
+      .where('user_id', '=', userId)
+      .orderBy('role_id'),
+  (rows) => rows.map(({ role_id }) => role_id),
+);
+
+/** Who signs in as the root user does so by the primary address. */
+const emailOf = preparedRead(
+  (db, operatorId) =>
+    db
+      .selectFrom('operators')
+      .innerJoin('emails', (join) =>
+        join
+          .onRef('emails.operator_id', '=', 'operators.operator_id')
+          .onRef('emails.email_id', '=', 'operators.primary_email_id'),
+      )
+      .select('emails.email')
+      .where('operators.operator_id', '=', operatorId),
+  ([row]) => row?.email ?? '',
+);

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { isPlainPath } from '../catalogue/router.ts';
+import { assertAgreeing } from './aliases.ts';
+import { ambiguous, oneOf, type Sent, sentHeaders } from './headers.ts';
+
+/** How a proxy tells of the request that it asks about; also the end of the path that it asks at. */
+export type Kind = 'auth-request' | 'forward-auth' | 'ext-authz';
+
+/** The request that a proxy asks about. */
+export type Original = {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  /** In small letters, with the port unless it is the scheme's own. */
+  readonly host: string;
+  /** As it was sent: path and query. */
+  readonly uri: string;
+  readonly path: string;
+  /** SECURITY: of a name with several values none, as one program reads the first of them and another the last. */
+  readonly query: Readonly<Record<string, string>>;
+};
+
+/** As it was told, before anything of it is believed. */
+type Told = { readonly method: string; readonly scheme: string; readonly host: string; readonly uri: string };
+
+export const extAuthzPrefix = '/api/authz/ext-authz';
+
+/** The longest path that can be asked about, as at `Authz:checkAuthorization`. */
+const longestPath = 2048;
+
+/**
+ * The request that a trusted proxy asks about.
+ * SECURITY: what could be read in two ways is refused, so that the gate and the program behind it see one request.
+ * @throws Failure COM0001 that names the header
+ */
+export function readOriginal(kind: Kind, request: Pick<IncomingMessage, 'rawHeaders' | 'method' | 'url'>): Original {
+  const sent = sentHeaders(request.rawHeaders);
+  // Without it every client would have the address of the proxy.
+  if (!sent.has('x-forwarded-for') && !sent.has('forwarded')) oneOf(sent, 'x-forwarded-for');
+  assertSingleCredentials(sent);
+  const told = tellers[kind](sent, request);
+  const scheme = { http: 'http', https: 'https', ws: 'http', wss: 'https' }[told.scheme];
+  if (scheme !== 'http' && scheme !== 'https') throw ambiguous('scheme');
+  if (!/^[A-Z]+(?:[_-][A-Z]+)*$/.test(told.method) || told.method.length > 32) throw ambiguous('method');
+  const host = plainHost(scheme, told.host);
+  const [path = '', query = ''] = told.uri.split(/\?(.*)/s);
+  if (!/^[\x21-\x7e]*$/.test(query) || query.includes('#')) throw ambiguous('query');
+  if (path.length > longestPath || !isPlainPath(path)) throw ambiguous('path');
+  const original = { method: told.method, scheme, host, uri: told.uri, path, query: single(query) } as const;
+  assertAgreeing(sent, original, new URLSearchParams(query));
+  return original;
+}
+
+const tellers: Readonly<Record<Kind, (sent: Sent, request: Pick<IncomingMessage, 'method' | 'url'>) => Told>> = {
+  'auth-request': (sent) => {
+    const method = oneOf(sent, 'x-original-method');
+    const url = oneOf(sent, 'x-original-url');
+    const [, scheme, host, uri] = /^([a-z]+):\/\/([^/?#\\@]+)(\/.*)$/.exec(url) ?? [];
+    if (scheme === undefined || host === undefined || uri === undefined) throw ambiguous('x-original-url');
+    return { method, scheme, host, uri };
+  },
+  'forward-auth': (sent) => ({
+    method: oneOf(sent, 'x-forwarded-method'),
+    scheme: oneOf(sent, 'x-forwarded-proto'),
+    host: oneOf(sent, 'x-forwarded-host'),
+    uri: oneOf(sent, 'x-forwarded-uri'),
+  }),
+  'ext-authz': (sent, { method = '', url = '' }) => {
+    if (!url.startsWith(`${extAuthzPrefix}/`)) throw ambiguous('path');
+    const uri = url.slice(extAuthzPrefix.length);
+    return { method, scheme: oneOf(sent, 'x-forwarded-proto'), host: oneOf(sent, 'host'), uri };
+  },
+};
+
+const credentials = ['authorization', 'x-soracom-api-key', 'x-soracom-token', 'x-api-key', 'x-token'];
+
+/** SECURITY: of two, the program behind might take the other one. */
+function assertSingleCredentials(sent: Sent): void {
+  for (const name of credentials) if ((sent.get(name) ?? []).length > 1) throw ambiguous(name);
+  // RFC 9110 §7.6.1: what a client lists there, a proxy further on may take away.
+  const dropped = (sent.get('connection') ?? []).join(',').toLowerCase().split(',');
+  const named = dropped.map((name) => name.trim()).find((name) => /^(?:x-|cookie$|host$|forwarded$)/.test(name));
+  if (named !== undefined || dropped.some((name) => credentials.includes(name.trim()))) throw ambiguous('connection');
+}
+
+function plainHost(scheme: string, host: string): string {
+  const written = host.toLowerCase();
+  const fits = /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?::\d{1,5})?$/.test(written);
+  const url = fits && URL.canParse(`${scheme}://${written}`) ? new URL(`${scheme}://${written}`) : undefined;
+  // SECURITY: `127.1` and `0x7f.1` are other spellings of one address.
+  if (url?.hostname !== written.replace(/:\d{1,5}$/, '')) throw ambiguous('host');
+  return url.host;
+}
+
+function single(query: string): Record<string, string> {
+  const values = Map.groupBy(new URLSearchParams(query), ([name]) => name);
+  const once = [...values].filter(([, all]) => all.length === 1);
+  return Object.fromEntries(once.map(([name, all]) => [name, all[0]?.[1] ?? '']));
+}
