@@ -14,6 +14,8 @@ export type Options = {
   readonly calls: number;
   /** Sessions of the large table. */
   readonly sessions: number;
+  /** How often `load` goes through its storms. */
+  readonly passes: number;
   readonly out: string | undefined;
 };
 
@@ -32,6 +34,7 @@ export function readOptions(args: readonly string[]): Options {
       connections: { type: 'string', default: '50' },
       calls: { type: 'string', default: '1000000' },
       sessions: { type: 'string', default: '1000000' },
+      passes: { type: 'string', default: '1' },
       out: { type: 'string' },
     },
   });
@@ -43,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
     connections: positive('connections', values.connections),
     calls: positive('calls', values.calls),
     sessions: positive('sessions', values.sessions),
+    passes: positive('passes', values.passes),
     out: values.out,
   };
 }

@@ -28,12 +28,18 @@ export async function measureLoad(options: Options): Promise<Section[]> {
   }
 }
 
-async function onEngine({ seconds }: Options, engine: string, databaseUrl: string | undefined): Promise<Section> {
+async function onEngine(
+  { seconds, passes }: Options,
+  engine: string,
+  databaseUrl: string | undefined,
+): Promise<Section> {
   const mailPort = await freePort();
+  const metricsPort = await freePort();
   const env = {
     WARIFU_TRUSTED_PROXIES: '127.0.0.1/32',
     WARIFU_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
     WARIFU_MAIL_FROM: 'bench@example.com',
+    WARIFU_METRICS_PORT: String(metricsPort),
   };
   await using world = await createWorld({ sessions: 1000, core: undefined, env, ...(databaseUrl && { databaseUrl }) });
   const accounts = await makeAccounts(world.env, targets.all);
@@ -51,11 +57,13 @@ async function onEngine({ seconds }: Options, engine: string, databaseUrl: strin
     quiet ??= used;
     const sent = seconds * storms.reduce((sum, { perSecond }) => sum + perSecond, 0);
     const each = sent === 0 ? '' : ((used - quiet) / sent).toFixed(2);
-    rows.push([name, ...measured, each, figures(residentOf(pid))]);
+    rows.push([name, ...measured, each, figures(residentOf(pid)), await heapOf(metricsPort)]);
     await wait(2000);
   };
-  for (const { name, storms } of phasesFor({ accounts, withMfa })) {
-    await add(name, () => measure(world, storms, seconds), storms);
+  for (let pass = 1; pass <= passes; pass++) {
+    for (const { name, storms } of phasesFor({ accounts, withMfa })) {
+      await add(pass === 1 ? name : `${name} (${pass})`, () => measure(world, storms, seconds), storms);
+    }
   }
   await add('the mail server is back', () => whileMailsLeave(world, mailPort, seconds));
   await add('after the storms', () => measure(world, [], seconds));
@@ -65,10 +73,18 @@ async function onEngine({ seconds }: Options, engine: string, databaseUrl: strin
     notes: [
       `${seconds} seconds each. Beside them 200 calls of SAM users and 2 right sign-ins a second, from sources that are`,
       'known. Milliseconds from when a request was due; "well" is the share of 2xx within two seconds; "CPU" is the',
-      "server's processor time for each request of the storm, its hashes included, beyond that of the first row.",
+      'server\'s processor time for each request of the storm, its hashes included, beyond that of the first row; "MB"',
+      'is resident memory, "heap MB" what of it is in use by JavaScript, garbage that was not yet collected included.',
     ],
-    rows: [['storm', ...base, 'storm p50', 'answers to the storm', 'CPU ms', 'MB'], ...rows],
+    rows: [['storm', ...base, 'storm p50', 'answers to the storm', 'CPU ms', 'MB', 'heap MB'], ...rows],
   };
+}
+
+/** The heap in use, as the server's own metrics tell it. */
+async function heapOf(metricsPort: number): Promise<string> {
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const bytes = /^nodejs_heap_size_used_bytes (\S+)/m.exec(metrics)?.[1];
+  return figures(Number(bytes) / 1e6);
 }
 
 /** Until then the mails that waited for a mail server must have left. */
