@@ -27,6 +27,7 @@ export default defineConfig({
     projects: [
       project('policy'),
       project('contract'),
+      project('client'),
       project('console', [catalogue]),
       project('scripts'),
       project('server'),

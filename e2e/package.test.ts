@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packages } from '../scripts/package-build.ts';
 import { freePort } from '../scripts/postgres.ts';
-import { capture, root } from '../scripts/processes.ts';
+import { capture, root, tool } from '../scripts/processes.ts';
 import { request, setUp, signIn } from './support/api.ts';
 import { launch, serverEnv, setupLinkIn, temporaryFolder, untilReady } from './support/server.ts';
 import { until } from './support/until.ts';
@@ -30,11 +30,13 @@ describe('the package', () => {
   const place = temporaryFolder('package');
   let warifu = '';
   let policy = '';
+  let client = '';
   beforeAll(async () => {
     const { code, output } = await capture(process.execPath, [join(root, 'scripts/build.ts')]);
     expect(code, output).toBe(0);
     warifu = pack(packages.warifu, place);
     policy = pack(packages.policy, place);
+    client = pack(packages.client, place);
   });
 
   test.each(['', '--ignore-scripts'])(
@@ -66,6 +68,25 @@ describe('the package', () => {
     writeFileSync(join(home, 'try.js'), script);
     const { stdout, stderr } = spawnSync(process.execPath, ['try.js'], { cwd: home, encoding: 'utf8', env });
     expect([stderr, stdout.trim()]).toEqual(['', 'function function']);
+  });
+
+  test('gives other programs a client with its types, and the guards of each framework', async () => {
+    const home = join(place, 'guarded');
+    mkdirSync(home);
+    writeFileSync(join(home, 'package.json'), '{"private":true,"type":"module"}');
+    npm(home, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--omit=peer', client);
+    const installed = readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed.sort()).toEqual(['@warifu', 'jose']);
+    cpSync(join(root, 'client/test/support/program.ts'), join(home, 'program.ts'));
+    for (const name of ['hono', 'express', 'fastify', '@types']) {
+      symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name));
+    }
+    const options = { strict: true, exactOptionalPropertyTypes: true, module: 'nodenext', types: ['node'] };
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['program.ts'] }));
+    const checked = await capture(...tool('typescript/bin/tsc', ['--project', home, '--pretty', 'false']));
+    expect([checked.code, checked.output]).toEqual([0, '']);
+    const { stdout, stderr } = spawnSync(process.execPath, ['program.js'], { cwd: home, encoding: 'utf8', env });
+    expect([stderr, stdout.trim()]).toEqual(['', 'NETWORK 401 401 401']);
   });
 
   test('says whose code is in it, the console included', () => {

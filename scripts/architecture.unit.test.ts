@@ -41,6 +41,11 @@ function catches(rule: Rule, cases: readonly Case[]): void {
 catches('import', [
   ['policy/src/a.ts', `import 'node:fs';`, 'policy imports node:fs'],
   ['contract/src/a.ts', `import { x } from '@warifu/policy';`, 'contract imports @warifu/policy'],
+  ['client/src/a.ts', `import { x } from '@warifu/contract';`, 'only contract.ts of the client imports the contract'],
+  ['client/src/contract.ts', `import { x } from '@warifu/contract';`, ''],
+  ['client/src/hono.ts', `import type { Context } from 'hono'; import { jwtVerify } from 'jose';`, ''],
+  ['client/src/hono.ts', `import { Hono } from 'hono';`, 'client imports hono'],
+  ['client/src/a.ts', `import { createHash } from 'node:crypto';`, 'client imports node:crypto'],
   ['console/src/a.tsx', `import { x } from '../../server/src/app.ts';`, 'console imports ../../server/src/app.ts'],
   ['server/src/sessions/a.ts', `import { db } from '../db/a.ts'; import '../sessions/b.ts';`, ''],
   [

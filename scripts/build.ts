@@ -1,7 +1,7 @@
 // `npm run build`: what is released, in `dist/`. Each part is built when it never was, or when a source of it is newer.
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPolicy, buildWarifu, packages } from './package-build.ts';
+import { buildClient, buildPolicy, buildWarifu, packages } from './package-build.ts';
 import { root, run, tool } from './processes.ts';
 
 type Part = {
@@ -13,6 +13,7 @@ type Part = {
   readonly build: () => Promise<void>;
 };
 
+const packaging = ['scripts/package-build.ts', 'scripts/client-contract.ts'];
 const shared = ['contract/src', 'policy/src', 'package-lock.json'];
 
 const consolePart: Part = {
@@ -32,16 +33,23 @@ const consolePart: Part = {
 
 const serverPart: Part = {
   name: 'server',
-  sources: ['server/src', 'server/package.json', 'contrib', 'scripts/package-build.ts', consolePart.made, ...shared],
+  sources: ['server/src', 'server/package.json', 'contrib', ...packaging, consolePart.made, ...shared],
   made: 'dist/warifu/THIRD-PARTY-LICENSES.txt',
   build: buildWarifu,
 };
 
 const policyPart: Part = {
   name: 'policy',
-  sources: ['scripts/package-build.ts', ...shared],
+  sources: [...packaging, ...shared],
   made: 'dist/policy/package.json',
   build: buildPolicy,
+};
+
+const clientPart: Part = {
+  name: 'client',
+  sources: ['client/src', 'client/package.json', 'client/README.md', ...packaging, ...shared],
+  made: 'dist/client/package.json',
+  build: buildClient,
 };
 
 /** The package `warifu`, whole. @returns the path of its command */
@@ -53,7 +61,7 @@ export async function buildServer(): Promise<string> {
 /** Everything that is released. */
 export async function buildAll(): Promise<void> {
   await buildServer();
-  await bringUpToDate(policyPart);
+  for (const part of [policyPart, clientPart]) await bringUpToDate(part);
 }
 
 async function bringUpToDate({ name, sources, made, build }: Part): Promise<void> {

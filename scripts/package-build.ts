@@ -1,11 +1,16 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type OutputChunk, rolldown } from 'rolldown';
+import { contractSource } from './client-contract.ts';
 import { lockOf, type PackageJson } from './package-lock.ts';
 import { root, run, tool } from './processes.ts';
 
-/** The packages that are released, built: `warifu` and `@warifu/policy`. */
-export const packages = { warifu: join(root, 'dist/warifu'), policy: join(root, 'dist/policy') };
+/** The packages that are released, built: `warifu`, `@warifu/policy` and `@warifu/client`. */
+export const packages = {
+  warifu: join(root, 'dist/warifu'),
+  policy: join(root, 'dist/policy'),
+  client: join(root, 'dist/client'),
+};
 
 /** What a bundle cannot hold: native code. */
 const native = '@node-rs/argon2';
@@ -42,24 +47,56 @@ export async function buildWarifu(): Promise<void> {
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), `${licences(libraries)}\n${ofConsole}`);
 }
 
-/** Builds `@warifu/policy`: one JavaScript file and one of types for each source. */
+/** Builds `@warifu/policy`. */
 export async function buildPolicy(): Promise<void> {
-  const folder = packages.policy;
+  await compile(join(root, 'policy/src'), packages.policy);
+  const { private: _, ...manifest } = readPackage(join(root, 'policy'));
+  writeLibrary(packages.policy, manifest);
+}
+
+/** Builds `@warifu/client`, with the contract written out: what is installed needs no other package of ours. */
+export async function buildClient(): Promise<void> {
+  // Beside the packages, where the libraries are found that its types speak of.
+  const sources = join(root, 'dist/client-sources');
+  rmSync(sources, { recursive: true, force: true });
+  cpSync(join(root, 'client/src'), sources, { recursive: true });
+  writeFileSync(join(sources, 'contract.ts'), contractSource());
+  await compile(sources, packages.client);
+  rmSync(sources, { recursive: true });
+  const { private: _, devDependencies: __, ...manifest } = readPackage(join(root, 'client'));
+  writeLibrary(packages.client, { ...manifest, sideEffects: false, engines: { node: '>=20.3' } });
+  for (const file of ['README.md', 'README.ja.md']) cpSync(join(root, 'client', file), join(packages.client, file));
+}
+
+/** One JavaScript file and one of types for each source. */
+async function compile(sources: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  const options = [
-    '--noEmit',
-    'false',
-    '--declaration',
-    '--rewriteRelativeImportExtensions',
-    '--rootDir',
-    'policy/src',
-  ];
-  const sources = ['--project', 'scripts/policy-package.json'];
-  const code = await run(...tool('typescript/bin/tsc', [...sources, ...options, '--outDir', folder]));
-  if (code !== 0) throw new Error('the policy package could not be built');
-  const { private: _, exports: __, ...manifest } = readPackage(join(root, 'policy'));
-  const exports = { '.': { types: './index.d.ts', default: './index.js' } };
-  writeJson(join(folder, 'package.json'), { ...manifest, license: readPackage(root).license, exports });
+  const project = join(root, 'dist/tsconfig.json');
+  writeJson(project, {
+    extends: '../tsconfig.json',
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      rewriteRelativeImportExtensions: true,
+      rootDir: sources,
+      outDir: folder,
+    },
+    include: [sources],
+    exclude: [`${sources}/**/*.test.ts`],
+  });
+  const code = await run(...tool('typescript/bin/tsc', ['--project', project]));
+  rmSync(project);
+  if (code !== 0) throw new Error(`${folder} could not be built`);
+}
+
+/** What npm needs to know of a package of modules, whose sources its workspace exports. */
+function writeLibrary(folder: string, manifest: PackageJson): void {
+  const exports = Object.entries((manifest.exports ?? {}) as Record<string, string>).map(([name, source]) => {
+    const file = source.replace(/^\.\/src\/(.*)\.ts$/, './$1');
+    return [name, { types: `${file}.d.ts`, default: `${file}.js` }] as const;
+  });
+  const { license } = readPackage(root);
+  writeJson(join(folder, 'package.json'), { ...manifest, license, exports: Object.fromEntries(exports) });
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 

@@ -7,6 +7,9 @@ export type PackageJson = {
   readonly description?: string | undefined;
   readonly private?: boolean;
   readonly exports?: unknown;
+  readonly sideEffects?: boolean;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };

@@ -69,7 +69,9 @@ async function checkStage(): Promise<Totals> {
 }
 
 async function testStage(stage: Exclude<Stage, 'check'>): Promise<Totals> {
-  const projects = { policy: ['policy', 'contract', 'console', 'scripts'], server: ['server'], e2e: ['e2e'] }[stage];
+  const projects = { policy: ['policy', 'contract', 'client', 'console', 'scripts'], server: ['server'], e2e: ['e2e'] }[
+    stage
+  ];
   if (stage === 'e2e') await buildServer();
   const env = stage === 'policy' ? process.env : { ...process.env, WARIFU_TEST_POSTGRES_URL: await postgresUrl() };
   const totals = await runTests(projects, filters, env);

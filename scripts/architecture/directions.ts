@@ -2,6 +2,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path/posix';
 import type { Import } from './facts.ts';
 import {
+  clientMayImport,
   drivers,
   edge,
   mayUseDrivers,
@@ -29,14 +30,25 @@ export function partOf(path: string): string {
 }
 
 /** What is wrong with an import of a file, if anything. */
-export function importProblem(path: string, { specifier }: Import): string | undefined {
+export function importProblem(path: string, { specifier, typeOnly }: Import): string | undefined {
   const to = target(path, specifier);
   if (path.startsWith('policy/src/')) return to.startsWith('policy/') ? undefined : `policy imports ${specifier}`;
   if (path.startsWith('contract/src/')) {
     return to.startsWith('contract/') || /^typebox(\/|$)/.test(to) ? undefined : `contract imports ${specifier}`;
   }
+  if (path.startsWith('client/src/')) return clientProblem(path, to, typeOnly);
   if (path.startsWith('console/src/')) return consoleProblem(to, specifier);
   return path.startsWith(server) ? serverProblem(path, to, specifier) : undefined;
+}
+
+/** What is published: one file speaks of the contract, which the build writes out, and the rest runs everywhere. */
+function clientProblem(path: string, to: string, typeOnly: boolean): string | undefined {
+  if (to.startsWith('contract/')) {
+    return path === 'client/src/contract.ts' ? undefined : 'only contract.ts of the client imports the contract';
+  }
+  const { values, types } = clientMayImport;
+  const may = to.startsWith('client/src/') || values.includes(to) || (typeOnly && types.includes(to));
+  return may ? undefined : `client imports ${to}`;
 }
 
 function consoleProblem(to: string, specifier: string): string | undefined {

@@ -97,6 +97,9 @@ export const schemaFile = 'server/src/db/schema.ts';
 /** Migrations move rows of every table; a rotation of the keys seals values anew, wherever they are. */
 export const movesRows = ['server/src/db/migrations/', 'server/src/db/reseal.ts'];
 
+/** What the client needs where it runs, and what it knows the types of only. */
+export const clientMayImport = { values: ['jose'], types: ['express', 'fastify', 'hono'] };
+
 export const drivers = ['node:sqlite', 'pg', 'better-sqlite3', 'postgres'];
 export const mayUseDrivers = [
   'db/database',

@@ -7,7 +7,17 @@ import { imports } from './read-imports.ts';
 import { sql } from './read-sql.ts';
 import { values } from './read-values.ts';
 
-const workspaces = ['policy', 'contract', 'server', 'console', 'e2e', 'bench', 'scripts'] as const;
+const workspaces = [
+  'policy',
+  'contract',
+  'client',
+  'server',
+  'console',
+  'e2e',
+  'bench',
+  'scripts',
+  'examples',
+] as const;
 
 /** Every TypeScript file of the folders, as paths from the root, sorted. */
 export function listSources(root: string, folders: readonly string[] = workspaces): string[] {

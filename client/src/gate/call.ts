@@ -1,0 +1,49 @@
+/** What a guard has to know of a request, however its framework calls it. */
+export type IncomingCall = {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly target: string;
+  /** The value of a header by its name in small letters. */
+  readonly header: (name: string) => string | undefined;
+  /** As the handler sees them. */
+  readonly pathVariables: Readonly<Record<string, string>>;
+  readonly sourceIp: string | undefined;
+};
+
+/** The credential of a session; undefined where there is none, or half of one. Key and token go before a bearer token. */
+export function credentialIn({ header }: IncomingCall): { token: string; apiKey?: string } | undefined {
+  const [apiKey, token] = [header('x-soracom-api-key'), header('x-soracom-token')];
+  if (apiKey !== undefined || token !== undefined) return apiKey && token ? { apiKey, token } : undefined;
+  const bearer = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(header('authorization') ?? '')?.[1];
+  return bearer === undefined ? undefined : { token: bearer };
+}
+
+/** The language that messages are wanted in. */
+export function languageIn({ header }: IncomingCall): string {
+  return header('x-soracom-lang') ?? header('accept-language') ?? '';
+}
+
+/**
+ * Path and query of a request.
+ * SECURITY: undefined for a path that two programs could read differently, as the router of the application and Warifu:
+ * dot segments, empty ones, a backslash, an encoded slash, what is no UTF-8.
+ */
+export function partsOf(target: string): { path: string; query: Record<string, string> } | undefined {
+  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
+  return isPlain(path) ? { path, query: firstValues(query) } : undefined;
+}
+
+function isPlain(path: string): boolean {
+  if (!/^\/[\x21-\x7e]*$/.test(path) || /[\\#]|%2f|%5c|%00/i.test(path)) return false;
+  try {
+    const segments = decodeURIComponent(path).split('/').slice(1);
+    return segments.every((segment, at) => !['.', '..', ...(at < segments.length - 1 ? [''] : [])].includes(segment));
+  } catch {
+    return false;
+  }
+}
+
+/** Of a repeated name the first value, as Warifu's own operations see it. */
+function firstValues(query: string): Record<string, string> {
+  return Object.fromEntries([...new URLSearchParams(query)].reverse());
+}

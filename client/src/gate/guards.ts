@@ -1,0 +1,20 @@
+import type { Wanted } from './gate.ts';
+
+/** The guards of an application, each a handler of its framework. */
+export type Guards<Handler> = {
+  /** Lets by who may call an operation, named `Tag:operationId`. */
+  readonly operation: (name: string) => Handler;
+  /** Lets by who may call the operation that an imported catalogue has for method and path. */
+  readonly catalogue: () => Handler;
+  /** Lets by who is signed in. */
+  readonly signedIn: () => Handler;
+};
+
+/** @param handler makes the handler that lets by what is allowed so */
+export function guardsOf<Handler>(handler: (wanted: Wanted) => Handler): Guards<Handler> {
+  return {
+    operation: (name) => handler({ operation: name }),
+    catalogue: () => handler('catalogue'),
+    signedIn: () => handler('signed in'),
+  };
+}
