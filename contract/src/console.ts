@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
+import { AuthMethodField } from './factors.ts';
 import { EpochMs, LanguageField, OtpCode, Password, TypedUserName } from './fields.ts';
 import { MailState } from './server-state.ts';
 import { SignIn } from './sign-ins.ts';
@@ -76,7 +77,7 @@ export const getSession = endpoint({
     csrfToken: Type.String(),
     language: LanguageField,
     mfaStatus: Type.String(),
-    authMethod: Type.String(),
+    authMethod: AuthMethodField,
     /** Who switched to this user. */
     switchedFrom: Type.Optional(closed({ operatorId: Type.String(), userName: Type.Optional(Type.String()) })),
     /** When the session ends at the latest. */

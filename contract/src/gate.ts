@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
+import { AuthMethodField } from './factors.ts';
 import { EpochMs, EpochSeconds } from './fields.ts';
 
 // What programs that Warifu guards ask.
@@ -16,7 +17,7 @@ const identity = {
   /** Of the user, as trust policies name it. */
   principal: Type.String(),
   sessionId: Type.String(),
-  authMethod: oneOf('password', 'password+totp', 'authKey', 'switchUser'),
+  authMethod: AuthMethodField,
   /** How the session was proved, in the words of RFC 8176. */
   amr: Type.Array(Type.String()),
   /** Whether the session was proved with MFA. */

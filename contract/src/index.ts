@@ -25,6 +25,7 @@ export * from './endpoint.ts';
 export { type ErrorFacts, factTypes } from './error-facts.ts';
 export * from './error-text.ts';
 export * from './errors.ts';
+export * from './factors.ts';
 export * from './fields.ts';
 export * from './gate.ts';
 export * from './mfa.ts';

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
+import { AuthenticatorAppBegun } from './factors.ts';
 import { BackupCode, Email, EpochMs, LinkToken, MfaStatus, OtpCode, operatorParams, Password } from './fields.ts';
 
 /** Answer header of what a security change ended: an RFC 9651 dictionary of counts. */
@@ -15,7 +16,7 @@ export const enableMFA = endpoint({
   summary: "Begin the root user's enrolment: a new secret for an authenticator. Nothing changes at sign-in yet.",
   params: operatorParams,
   status: 200,
-  reply: closed({ totpUri: Type.String() }),
+  reply: AuthenticatorAppBegun,
   errors: [...ownOnly, 'MFA0003'],
   stepUp: true,
   personOnly: true,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
+import { AuthMethodField } from './factors.ts';
 import { EpochMs, operatorParams, PermissionText, UserName } from './fields.ts';
 
 const denied = ['AUM0001', 'AUM0017'] as const;
@@ -40,7 +41,7 @@ export const Question = {
   authAgeSeconds: Type.Optional(Type.Integer({ minimum: 0 })),
   /** As it is for the user when left out. */
   secondsSinceMfaReset: Type.Optional(Type.Integer({ minimum: 0 })),
-  authMethod: Type.Optional(oneOf('password', 'password+totp', 'authKey', 'switchUser')),
+  authMethod: Type.Optional(AuthMethodField),
 };
 
 export const explainPermission = endpoint({

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { AuthKeyInfo } from './auth-keys.ts';
 import { closed, endpoint } from './endpoint.ts';
+import { AuthenticatorAppBegun } from './factors.ts';
 import {
   Description,
   EpochSeconds,
@@ -195,7 +196,7 @@ export const enableUserMFA = endpoint({
   summary: "Begin a SAM user's enrolment: a new secret for an authenticator. Nothing changes at sign-in yet.",
   params: userParams,
   status: 200,
-  reply: closed({ totpUri: Type.String() }),
+  reply: AuthenticatorAppBegun,
   errors: [...denied, 'AUM0024', 'AUM0040', 'MFA0003'],
   stepUp: true,
   personOnly: true,

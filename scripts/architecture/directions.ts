@@ -7,7 +7,6 @@ import {
   edge,
   mayUseDrivers,
   mayUseHttp,
-  mayUseNodeCrypto,
   mayUseRoutes,
   order,
   shared,
@@ -58,8 +57,8 @@ function consoleProblem(to: string, specifier: string): string | undefined {
 
 function serverProblem(path: string, to: string, specifier: string): string | undefined {
   const file = stem(path.slice(server.length));
-  if (/^(node:)?crypto$/.test(to) && !file.startsWith('crypto/') && !mayUseNodeCrypto.includes(file)) {
-    return `only crypto/ and ${mayUseNodeCrypto.join(', ')} may import node:crypto`;
+  if (/^(node:)?crypto$/.test(to) && !file.startsWith('crypto/')) {
+    return 'only crypto/ may import node:crypto';
   }
   if (drivers.some((driver) => to === driver || to.startsWith(`${driver}/`)) && !mayUseDrivers.includes(file)) {
     return `only ${mayUseDrivers.join(', ')} may import the driver ${specifier}`;

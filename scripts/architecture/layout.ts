@@ -30,10 +30,12 @@ export const owners: Record<string, string> = {
   audit_heads: 'audit',
   audit_log: 'audit',
   auth_keys: 'users',
+  authenticator_apps: 'factors',
   backup_code_sets: 'factors',
   deferred_requests: 'mail',
   catalogues: 'gate',
   emails: 'operators',
+  factors: 'factors',
   gate_keys: 'gate',
   recovery_cases: 'recovery',
   known_devices: 'sessions',
@@ -48,7 +50,6 @@ export const owners: Record<string, string> = {
   sessions: 'sessions',
   sign_ups: 'operators',
   system_notifications: 'operators',
-  totp_factors: 'factors',
   trusted_principals: 'permissions',
   user_roles: 'roles',
   users: 'users',
@@ -110,9 +111,6 @@ export const mayUseDrivers = [
   'db/sqlite-groups',
   'db/sqlite-statements',
 ];
-
-/** The one-time password is a keyed hash by definition; everything else asks `crypto/`. */
-export const mayUseNodeCrypto = ['mfa/totp', 'factors/totp'];
 
 export const maxLines = 350;
 export const maxParameters = 4;

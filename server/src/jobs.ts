@@ -4,7 +4,8 @@ import { compareClock, isClockOff, timekeeper } from './clock.ts';
 import type { Context, Expiring } from './context.ts';
 import { randomBelow } from './crypto/tokens.ts';
 import { isStorageFailure } from './db/database.ts';
-import { expiredFactors } from './factors/totp.ts';
+import { correctedApps } from './factors/authenticator-app.ts';
+import { expiredFactors } from './factors/factors.ts';
 import { limits } from './limits.ts';
 import { expiredLinks } from './links/links.ts';
 import { createMailer } from './mail/deliver.ts';
@@ -36,6 +37,7 @@ export const expiring: readonly Expiring[] = [
   expiredMails,
   expiredRequests,
   expiredFactors,
+  correctedApps,
   ...expiredAttempts,
 ];
 

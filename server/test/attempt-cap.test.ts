@@ -227,7 +227,7 @@ describe.each(engines)('attempt cap on %s', (engine) => {
     const row = async () =>
       (
         await server.ctx.db
-          .selectFrom('totp_factors')
+          .selectFrom('authenticator_apps')
           .select('wrong_in_a_row')
           .where('operator_id', '=', root.operatorId)
           .executeTakeFirstOrThrow()

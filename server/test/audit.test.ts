@@ -257,7 +257,8 @@ describe.each(engines)('audit log on %s', (engine) => {
     const state = async () => {
       const tables = [
         'users',
-        'totp_factors',
+        'factors',
+        'authenticator_apps',
         'backup_code_sets',
         'sessions',
         'mail_tokens',

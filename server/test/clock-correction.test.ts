@@ -85,7 +85,7 @@ describe.each(engines)('A18: a clock that was wrong, on %s', (engine) => {
     const { db } = server.ctx;
     await db.updateTable('attempt_windows').set({ window_start: ahead, count: 1000 }).execute();
     await db
-      .updateTable('totp_factors')
+      .updateTable('authenticator_apps')
       .set({ window_start: ahead, wrong_in_window: 10 })
       .where('operator_id', '=', root.operatorId)
       .execute();

@@ -55,7 +55,7 @@ describe.each(engines)('A17: what counts as a failure, on %s', (engine) => {
       .executeTakeFirst();
   const factorOf = (root: Root) =>
     server.ctx.db
-      .selectFrom('totp_factors')
+      .selectFrom('authenticator_apps')
       .select(['wrong_in_a_row', 'wrong_in_window'])
       .where('operator_id', '=', root.operatorId)
       .executeTakeFirst();

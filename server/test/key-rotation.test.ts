@@ -157,13 +157,13 @@ describe.each(engines)('R70: rotating the keys on %s', (engine) => {
   it('a value that no key opens is named and stays', async () => {
     const { root } = await makeAccount(server);
     const stored = `${sealedMark}00000000.AAAAAAAAAAAAAAAA.AAAA`;
-    const own = server.ctx.db.updateTable('totp_factors').set({ secret: stored });
+    const own = server.ctx.db.updateTable('authenticator_apps').set({ secret: stored });
     await own.where('operator_id', '=', root.operatorId).execute();
     const { unopened } = await resealAll(server.ctx.db, server.ctx.keys);
-    expect(unopened.map(({ table, row }) => [table, row[0]])).toEqual([['totp_factors', root.operatorId]]);
-    const all = server.ctx.db.selectFrom('totp_factors').select('secret');
+    expect(unopened.map(({ table, row }) => [table, row[0]])).toEqual([['authenticator_apps', root.operatorId]]);
+    const all = server.ctx.db.selectFrom('authenticator_apps').select('secret');
     expect((await all.where('operator_id', '=', root.operatorId).executeTakeFirst())?.secret).toBe(stored);
-    await server.ctx.db.deleteFrom('totp_factors').where('operator_id', '=', root.operatorId).execute();
+    await server.ctx.db.deleteFrom('authenticator_apps').where('operator_id', '=', root.operatorId).execute();
   });
 
   it('cut off before any of its statements, it loses nothing and goes on', async () => {

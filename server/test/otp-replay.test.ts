@@ -22,9 +22,10 @@ describe.each(engines)('OTP replay on %s', (engine) => {
   const mfa = (root: Root) => `/v1/operators/${root.operatorId}/mfa`;
   const factorOf = (root: Root) =>
     server.ctx.db
-      .selectFrom('totp_factors')
+      .selectFrom('authenticator_apps as app')
+      .innerJoin('factors', 'factors.factor_id', 'app.factor_id')
       .selectAll()
-      .where('operator_id', '=', root.operatorId)
+      .where('app.operator_id', '=', root.operatorId)
       .executeTakeFirstOrThrow();
 
   const login = ({ email, password }: Root, mfaOTPCode: unknown, ip?: string) =>

@@ -38,7 +38,7 @@ describe.each(engines)('recovery cases on %s', (engine) => {
     return [answer.status, answer.body.code];
   };
   const factors = ({ operatorId }: Root) =>
-    server.ctx.db.selectFrom('totp_factors').select('status').where('operator_id', '=', operatorId).execute();
+    server.ctx.db.selectFrom('factors').select('status').where('operator_id', '=', operatorId).execute();
   const mfa = (root: Root) => `/v1/operators/${root.operatorId}/mfa`;
 
   const meanwhile: Record<string, (root: Root, as: Enrolled) => Promise<unknown>> = {
@@ -301,11 +301,15 @@ describe.each(engines)('recovery cases on %s', (engine) => {
     const { root, as } = await fresh();
     const other = await fresh();
     const moved = await server.ctx.db
-      .selectFrom('totp_factors')
+      .selectFrom('authenticator_apps')
       .select('secret')
       .where('operator_id', '=', other.root.operatorId)
       .executeTakeFirstOrThrow();
-    await server.ctx.db.updateTable('totp_factors').set(moved).where('operator_id', '=', root.operatorId).execute();
+    await server.ctx.db
+      .updateTable('authenticator_apps')
+      .set(moved)
+      .where('operator_id', '=', root.operatorId)
+      .execute();
     const body = { mfaOTPCode: otpAt(as.seed, server.clock.now) };
     const answer = await call(server, 'POST', `${mfa(root)}/backup_codes`, { as, body });
     expect([answer.status, answer.body.code]).toEqual([403, 'MFA0012']);

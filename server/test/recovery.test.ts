@@ -120,7 +120,7 @@ describe.each(engines)('MFA reset by mail on %s', (engine) => {
     const token = await resetToken(server, root);
     await deaths[name]?.(root, as, token);
     const now = await server.ctx.db
-      .selectFrom('totp_factors')
+      .selectFrom('factors')
       .select('status')
       .where('operator_id', '=', root.operatorId)
       .execute();
@@ -128,7 +128,7 @@ describe.each(engines)('MFA reset by mail on %s', (engine) => {
       refused(await verifyReset(server, { ...proofOf(root, as, token), password }));
     }
     const later = await server.ctx.db
-      .selectFrom('totp_factors')
+      .selectFrom('factors')
       .select('status')
       .where('operator_id', '=', root.operatorId)
       .execute();

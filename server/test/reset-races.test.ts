@@ -30,9 +30,14 @@ describe.each(engines)('what is under way beside a change, on %s', (engine) => {
   const either = (i: number) => (i % 2 === 0 ? server : second);
   const mfa = (root: Root) => `/v1/operators/${root.operatorId}/mfa`;
   const factorsOf = (operatorId: string) =>
-    server.ctx.db.selectFrom('totp_factors').select('status').where('operator_id', '=', operatorId).execute();
-  const forgetFactors = (operatorId: string) =>
-    server.ctx.db.deleteFrom('totp_factors').where('operator_id', '=', operatorId).execute();
+    server.ctx.db.selectFrom('factors').select('status').where('operator_id', '=', operatorId).execute();
+  const forgetFactors = async (operatorId: string) => {
+    const { db } = server.ctx;
+    for (const table of ['factors', 'backup_code_sets'] as const) {
+      await db.deleteFrom(table).where('operator_id', '=', operatorId).execute();
+    }
+    await db.updateTable('users').set({ mfa_id: null }).where('operator_id', '=', operatorId).execute();
+  };
 
   type Attack = (i: number) => Promise<Answer>;
   /** Requests of a session, and among them a password reset by mail, in some rounds early and in others late. */

@@ -60,12 +60,12 @@ describe.each(engines)('secrets at rest on %s', (engine) => {
   });
 
   it('R70: seeds are sealed with a key that the database does not hold, each for its own row', async () => {
-    const row = await server.ctx.db.selectFrom('totp_factors').selectAll().executeTakeFirstOrThrow();
+    const row = await server.ctx.db.selectFrom('authenticator_apps').selectAll().executeTakeFirstOrThrow();
     expect(row.secret).toMatch(/^v1\.[\da-f]{8}\.[\w-]{16}\.[\w-]+$/);
     // Moved to another account, a seed opens nothing: the request is refused instead of signing in.
     const other = await newRoot(server);
     const { seed } = await enrol(server, other);
-    const move = server.ctx.db.updateTable('totp_factors').set({ secret: row.secret });
+    const move = server.ctx.db.updateTable('authenticator_apps').set({ secret: row.secret });
     await move.where('operator_id', '=', other.operatorId).execute();
     const body = { email: other.email, password: other.password };
     for (const secret of [seed, as.seed]) {

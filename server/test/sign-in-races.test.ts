@@ -70,7 +70,7 @@ describe.each(engines)('a sign-in that races its end, on %s', (engine) => {
     return { authKeyId, authKey };
   };
   const expectNothingOf = async (userId: string) => {
-    for (const table of ['sessions', 'pending_sign_ins', 'auth_keys', 'totp_factors', 'known_sources'] as const) {
+    for (const table of ['sessions', 'pending_sign_ins', 'auth_keys', 'factors', 'known_sources'] as const) {
       const rows = await server.ctx.db.selectFrom(table).selectAll().where('user_id', '=', userId).execute();
       expect([table, rows]).toEqual([table, []]);
     }

@@ -29,7 +29,7 @@ describe.each(engines)('who may get what, on %s', (engine) => {
   const templates = async () => (await mailsOf(server, root.operatorId)).map((mail) => mail.template);
   const stillActive = async () => {
     const factors = await server.ctx.db
-      .selectFrom('totp_factors')
+      .selectFrom('factors')
       .select('status')
       .where('operator_id', '=', root.operatorId)
       .execute();

@@ -50,13 +50,13 @@ describe.each(engines)('deletion of a user on %s', (engine) => {
       .where('operator_id', '=', root.operatorId)
       .where('name_key', '=', name)
       .executeTakeFirstOrThrow();
-    const count = async (table: 'auth_keys' | 'user_roles' | 'totp_factors' | 'sessions' | 'trusted_principals') =>
+    const count = async (table: 'auth_keys' | 'user_roles' | 'factors' | 'sessions' | 'trusted_principals') =>
       (await db.selectFrom(table).select('user_id').where('user_id', '=', user.user_id).execute()).length;
     return {
       'User:generateUserAuthKey': await count('auth_keys'),
       'User:createUserPassword': user.password_hash === null ? 0 : 1,
       'Role:attachRole': await count('user_roles'),
-      'User:enableUserMFA': await count('totp_factors'),
+      'User:enableUserMFA': await count('factors'),
       'User:updateUserPermission': user.permission === '' ? 0 : 1,
       'User:updateUserTrustPolicy': user.trust_policy === null ? 0 : 1,
       sessions: (await count('sessions')) + (await count('trusted_principals')),

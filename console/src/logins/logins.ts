@@ -3,6 +3,7 @@ import { listSignIns, listUserSignIns, principalOf, type ReplyOf } from '@warifu
 import { call } from '../api.ts';
 import type { Translate } from '../language.ts';
 import { browserName } from '../security/browser-name.ts';
+import { methodWord } from '../security/method-words.ts';
 import { useSession } from '../session/session.ts';
 
 export type Login = ReplyOf<typeof listSignIns>[number];
@@ -47,9 +48,7 @@ export function canDisown(login: Login): boolean {
 }
 
 export function methodName({ authMethod }: Pick<Login, 'authMethod'>, t: Translate): string {
-  const known = { password: 'password', 'password+totp': 'mfa', authKey: 'key', switchUser: 'switch' } as const;
-  const method = known[authMethod as keyof typeof known];
-  return method ? t(`sessions.methods.${method}`) : '–';
+  return methodWord(authMethod, t) ?? '–';
 }
 
 export function placeName({ userAgent }: Pick<Login, 'userAgent'>, t: Translate): string {

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { impliesMfa } from '@warifu/contract';
 import type { ReactNode } from 'react';
 import { useText } from '../language.ts';
 import { LockIcon } from '../look/icons.tsx';
@@ -24,7 +25,7 @@ export function NoPermission({
 }: Omit<RefusedProps, 'refusal' | 'id'> & { id?: string | undefined }) {
   const { t } = useText();
   const session = useSession();
-  const method = session.authMethod === 'password+totp' ? ({ method: 'password+totp' } as const) : {};
+  const method = impliesMfa(session.authMethod) ? { method: session.authMethod } : {};
   const search = {
     ...(session.userName ? { user: session.userName } : {}),
     api: permission,

@@ -1,7 +1,8 @@
+import { type AuthMethod, authMethods } from '@warifu/contract';
 import { fromLocal } from '../time.ts';
 
-export const methods = ['password', 'password+totp', 'authKey', 'switchUser'] as const;
-export type Method = (typeof methods)[number];
+export const methods = authMethods;
+export type Method = AuthMethod;
 
 /** A call to judge, as far as the address or a link gives it. */
 export type SimulateSearch = {

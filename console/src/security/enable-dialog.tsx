@@ -69,12 +69,13 @@ export function EnrolmentSteps({ step: wanted, enrolment, show, onClose, confirm
   const [last, setLast] = useState(wanted);
   if (wanted && wanted !== last) setLast(wanted);
   const step = wanted ?? last;
-  const { totpUri } = enrolment;
+  const { setupUri } = enrolment;
   const start = () => enrolment.begin().then((begun) => begun && show('scan'));
-  if (step === 'code' && totpUri) {
+  if (step === 'code' && setupUri) {
     return <ConfirmStep onBack={() => show('scan')} onStartAgain={start} confirm={confirm} />;
   }
-  if (step === 'scan' && totpUri) return <ScanStep totpUri={totpUri} onNext={() => show('code')} onCancel={onClose} />;
+  if (step === 'scan' && setupUri)
+    return <ScanStep setupUri={setupUri} onNext={() => show('code')} onCancel={onClose} />;
   return <StartStep lost={step === 'scan' || step === 'code'} enrolment={enrolment} start={start} />;
 }
 

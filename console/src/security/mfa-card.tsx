@@ -87,10 +87,10 @@ function Unconfirmed({ enrolment, begin, onScan, onChanged }: UnconfirmedProps) 
     <FormFrame state={frame}>
       <p>{t('mfa.unconfirmedBody')}</p>
       <div className="row">
-        {enrolment.totpUri && <Button onClick={onScan}>{t('mfa.resume')}</Button>}
+        {enrolment.setupUri && <Button onClick={onScan}>{t('mfa.resume')}</Button>}
         <SubmitButton
           type="button"
-          variant={enrolment.totpUri ? 'default' : 'filled'}
+          variant={enrolment.setupUri ? 'default' : 'filled'}
           busy={enrolment.busy}
           busyText={t('action.working')}
           onClick={begin}

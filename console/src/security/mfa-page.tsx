@@ -44,7 +44,7 @@ function RootMfa() {
   const queries = useQueryClient();
   const status = useMfaStatus();
   const { operatorId } = useSession();
-  const enrolment = useEnrolment(async () => (await call(enableMFA, { operator_id: operatorId })).reply.totpUri);
+  const enrolment = useEnrolment(() => call(enableMFA, { operator_id: operatorId }));
 
   const show = (search: MfaSearch) => navigate({ search, replace: step !== undefined || dialog !== undefined });
   const refresh = () => {

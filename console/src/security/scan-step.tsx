@@ -7,7 +7,7 @@ import { Code } from '../look/name.tsx';
 import { QrCode } from '../look/qr-code.tsx';
 import css from './scan-step.module.css';
 
-type ScanStepProps = { totpUri: string; onNext: () => void; onCancel: () => void };
+type ScanStepProps = { setupUri: string; onNext: () => void; onCancel: () => void };
 
 /** What opens below is not to lie behind the buttons at the foot of the dialog. */
 function showWhole({ open, lastElementChild }: HTMLDetailsElement): void {
@@ -15,9 +15,9 @@ function showWhole({ open, lastElementChild }: HTMLDetailsElement): void {
 }
 
 /** The secret as a QR code, with its twin as text for those who cannot scan. */
-export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
+export function ScanStep({ setupUri, onNext, onCancel }: ScanStepProps) {
   const { t } = useText();
-  const secret = new URL(totpUri).searchParams.get('secret') ?? '';
+  const secret = new URL(setupUri).searchParams.get('secret') ?? '';
   return (
     <div className="stack">
       <div>
@@ -26,7 +26,7 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
         <p>{t('enable.scanBody')}</p>
       </div>
       <Appearing label={t('enable.qr')} className={css.qr}>
-        <QrCode text={totpUri} label={t('enable.qr')} />
+        <QrCode text={setupUri} label={t('enable.qr')} />
       </Appearing>
       <details className={css.more} onToggle={({ currentTarget }) => showWhole(currentTarget)}>
         <summary>{t('enable.cannotScan')}</summary>
@@ -43,7 +43,7 @@ export function ScanStep({ totpUri, onNext, onCancel }: ScanStepProps) {
           </Code>
           <div className="row">
             <CopyButton text={secret} label={t('action.copyShort')} />
-            <a className={css.app} href={totpUri}>
+            <a className={css.app} href={setupUri}>
               {t('enable.openApp')}
             </a>
           </div>

@@ -10,6 +10,7 @@ import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import type { Zone } from '../time.ts';
 import { browserName } from './browser-name.ts';
+import { methodWord } from './method-words.ts';
 import css from './sessions-page.module.css';
 import type { SessionRow } from './sessions-page.tsx';
 
@@ -96,7 +97,5 @@ function nameOf({ kind, userAgent }: SessionRow, t: Translate): string {
 }
 
 function methodOf({ authMethod }: SessionRow, t: Translate): string {
-  const known = { password: 'password', 'password+totp': 'mfa', authKey: 'key', switchUser: 'switch' } as const;
-  const method = known[authMethod as keyof typeof known];
-  return method ? t(`sessions.methods.${method}`) : authMethod;
+  return methodWord(authMethod, t) ?? authMethod;
 }

@@ -5,8 +5,8 @@ import { asFailure, type Failure, gaveUp } from '../failure.ts';
  * An enrolment that was begun: the secret lives here, in memory, and nowhere else. `ask` gets a new one, as an
  * `otpauth:` address.
  */
-export function useEnrolment(ask: () => Promise<string>) {
-  const [totpUri, setTotpUri] = useState<string>();
+export function useEnrolment(ask: () => Promise<{ reply: { totpUri: string } }>) {
+  const [setupUri, setSetupUri] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
 
@@ -16,7 +16,7 @@ export function useEnrolment(ask: () => Promise<string>) {
     setBusy(true);
     setFailure(undefined);
     try {
-      setTotpUri(await ask());
+      setSetupUri((await ask()).reply.totpUri);
       return true;
     } catch (error) {
       const problem = asFailure(error);
@@ -27,7 +27,7 @@ export function useEnrolment(ask: () => Promise<string>) {
     }
   };
 
-  return { totpUri, failure, busy, begin, forget: () => setTotpUri(undefined) };
+  return { setupUri, failure, busy, begin, forget: () => setSetupUri(undefined) };
 }
 
 export type Enrolment = ReturnType<typeof useEnrolment>;

@@ -27,7 +27,7 @@ export function UserMfa({ userName, search: { step, dialog }, show }: UserMfaPro
   const [enabled, setEnabled] = useState<Receipt>();
   const user = { operator_id: operatorId, user_name: userName };
   const self = caller === userName;
-  const enrolment = useEnrolment(async () => (await call(enableUserMFA, user)).reply.totpUri);
+  const enrolment = useEnrolment(() => call(enableUserMFA, user));
   const refresh = () => {
     queries.invalidateQueries({ queryKey: usersKey });
     if (self) queries.invalidateQueries({ queryKey: sessionQuery.queryKey });

@@ -74,6 +74,7 @@ type SessionFacts = {
   readonly operatorId: string;
   readonly userName: string;
   readonly authMethod: Request['authMethod'];
+  readonly mfaAuthenticated: boolean;
   readonly provedAt: number;
   readonly mfaResetAt: number | undefined;
 };
@@ -84,7 +85,7 @@ export function subjectOf(session: SessionFacts, now: number): Subject {
     operatorId: session.operatorId,
     userName: session.userName,
     authMethod: session.authMethod,
-    mfaAuthenticated: session.authMethod === 'password+totp',
+    mfaAuthenticated: session.mfaAuthenticated,
     authAgeSeconds: secondsSince(session.provedAt, now),
     secondsSinceMfaReset: session.mfaResetAt === undefined ? undefined : secondsSince(session.mfaResetAt, now),
   };

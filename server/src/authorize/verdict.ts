@@ -2,7 +2,8 @@ import type { Access, AnyEndpoint } from '@warifu/contract';
 import type { Decision, Request } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
-import { isPerson, type Session } from '../sessions/live.ts';
+import type { Session } from '../sessions/live.ts';
+import { isPerson } from '../sessions/proofs.ts';
 import { isClosedTo } from './catalogue.ts';
 import { deciderFor } from './decider.ts';
 

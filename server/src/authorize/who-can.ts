@@ -149,20 +149,14 @@ async function userRows(db: Db, operatorId: string) {
   const rows = await db
     .selectFrom('users')
     .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
-    .leftJoin('totp_factors as factor', (join) =>
-      join
-        .onRef('factor.operator_id', '=', 'users.operator_id')
-        .onRef('factor.user_id', '=', 'users.user_id')
-        .on('factor.status', '=', 'ACTIVE'),
-    )
-    .select(['users.user_id', 'users.user_name', 'factor.factor_id'])
+    .select(['users.user_id', 'users.user_name', 'users.mfa_id'])
     .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
     .where('users.operator_id', '=', operatorId)
     .orderBy('users.name_key')
     .execute();
   return rows.map(({ user_id: userId, user_name: userName, ...row }) => {
     const required = userId === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
-    return { userId, userName, mustEnrol: required !== null && row.factor_id === null };
+    return { userId, userName, mustEnrol: required !== null && row.mfa_id === null };
   });
 }
 

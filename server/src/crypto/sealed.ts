@@ -7,12 +7,12 @@ import type { Keys } from './keys.ts';
  * (decision 0026).
  */
 export const sealedColumns = {
+  authenticator_apps: { column: 'secret', key: ['operator_id', 'user_id', 'factor_id'] },
   backup_code_sets: { column: 'hashes', key: ['operator_id', 'user_id', 'set_id'] },
   deferred_requests: { column: 'payload', key: ['request_id'] },
   outbox: { column: 'content', key: ['operator_id', 'mail_id'] },
   server_state: { column: 'value', key: ['key'] },
   sign_ups: { column: 'password_hash', key: ['sign_up_id'] },
-  totp_factors: { column: 'secret', key: ['operator_id', 'user_id', 'factor_id'] },
   users: { column: 'password_hash', key: ['operator_id', 'user_id'] },
 } as const;
 

@@ -1,3 +1,7 @@
+import type { AuthenticatorApps, BackupCodeSets, Factors } from './schema-factors.ts';
+
+export type { AuthenticatorApps, BackupCodeSets, Factors };
+
 /** `user_id` of the root user of every operator. */
 export const rootId = 'root';
 
@@ -12,7 +16,8 @@ export type Database = {
   operators: Operators;
   emails: Emails;
   users: Users;
-  totp_factors: TotpFactors;
+  factors: Factors;
+  authenticator_apps: AuthenticatorApps;
   backup_code_sets: BackupCodeSets;
   sessions: Sessions;
   pending_sign_ins: PendingSignIns;
@@ -87,44 +92,12 @@ export type Users = {
   /** JSON text of a SAM user's own permission; empty when it has none. */
   permission: string;
   trust_policy: string | null;
+  /** What a reset of MFA is bound to: new when the first factor becomes active, null while there is none. */
+  mfa_id: string | null;
   /** When MFA was last reset by recovery or by another user. */
   mfa_reset_at: Instant | null;
   created_at: Instant;
   updated_at: Instant;
-};
-
-export type TotpFactors = {
-  operator_id: string;
-  user_id: string;
-  factor_id: string;
-  status: 'UNCONFIRMED' | 'ACTIVE';
-  /** Credentials under which it was begun; it cannot be confirmed under others. */
-  credential_version: number;
-  /** Sealed seed, bound to this row. */
-  secret: string;
-  created_at: Instant;
-  activated_at: Instant | null;
-  /** Last accepted time step; a later code must belong to a greater one. */
-  last_step: number;
-  last_used_at: Instant | null;
-  wrong_in_a_row: number;
-  wrong_in_window: number;
-  window_start: Instant;
-  suspended_at: Instant | null;
-};
-
-export type BackupCodeSets = {
-  operator_id: string;
-  user_id: string;
-  set_id: string;
-  factor_id: string;
-  salt: string;
-  /** Sealed JSON array of five hashes. */
-  hashes: string;
-  wrong_guesses: number;
-  frozen_at: Instant | null;
-  stored_at: Instant | null;
-  created_at: Instant;
 };
 
 export type Sessions = {
@@ -134,7 +107,8 @@ export type Sessions = {
   kind: 'console' | 'api';
   token_hash: string;
   api_key_hash: string | null;
-  auth_method: string;
+  /** What it was proved with: JSON text of `Proof[]`. */
+  proofs: string;
   source_ip: string;
   user_agent: string;
   created_at: Instant;
@@ -186,7 +160,7 @@ export type MailTokens = {
   /** Ties the records of one reset together, from asking to its end. */
   case_id: string | null;
   /** Enrolment for which an MFA reset was asked. */
-  factor_id: string | null;
+  mfa_id: string | null;
   /** Address that the token verifies. */
   email_id: string | null;
   /** Sign-up that it finishes. */
@@ -337,8 +311,8 @@ export type RecoveryCases = {
   user_id: string;
   /** Who asked: somebody with the password, by mail, or with a shell on the host. */
   kind: 'mail' | 'host';
-  /** Enrolment that it switches off; of a later one it says nothing. */
-  factor_id: string;
+  /** The MFA that it switches off; of a later one it says nothing. */
+  mfa_id: string;
   /** Empty when the host did not ask. */
   host_user: string;
   reason: string;

@@ -5,7 +5,7 @@ import { newSalt } from '../crypto/passwords.ts';
 import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { newId, randomText, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
-import type { BackupCodeSets, TotpFactors } from '../db/schema.ts';
+import type { BackupCodeSets } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 
 const { codes } = limits;
@@ -23,17 +23,21 @@ export async function makeCodes(ctx: Context): Promise<NewCodes> {
 }
 
 /** Stores a set in place of the one before, which dies with it. */
-export async function replaceCodes(c: UserChange, factor: TotpFactors, made: NewCodes): Promise<void> {
-  const { operator_id, user_id, factor_id } = factor;
-  const own = c.db.deleteFrom('backup_code_sets').where('operator_id', '=', operator_id);
-  await own.where('user_id', '=', user_id).execute();
+export async function replaceCodes(c: UserChange, made: NewCodes): Promise<void> {
+  await deleteCodes(c);
   const fresh = { wrong_guesses: 0, frozen_at: null, stored_at: null, created_at: c.now };
-  const key = { operator_id, user_id, set_id: newId() };
+  const key = { operator_id: c.user.operatorId, user_id: c.user.userId, set_id: newId() };
   const hashes = seal(c.ctx.keys, JSON.stringify(made.hashes), place(key));
   await c.db
     .insertInto('backup_code_sets')
-    .values({ ...key, factor_id, salt: made.salt, hashes, ...fresh })
+    .values({ ...key, salt: made.salt, hashes, ...fresh })
     .execute();
+}
+
+/** Deletes a user's set: without MFA no code is left (I2). */
+export async function deleteCodes({ db, user }: UserChange): Promise<void> {
+  const own = db.deleteFrom('backup_code_sets').where('operator_id', '=', user.operatorId);
+  await own.where('user_id', '=', user.userId).execute();
 }
 
 /** A user's set of codes. */

@@ -1,32 +1,31 @@
 import type { Cause } from '../change/cause.ts';
 import { changeUser, notify, refuse } from '../change/change.ts';
-import type { BackupCodeSets, TotpFactors } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { findCodes, makeCodes, replaceCodes } from './backup-codes.ts';
-import { findFactor } from './lifecycle.ts';
-import { acceptOtp } from './otp.ts';
-import { lockFactor, matchingStep } from './totp.ts';
-
-type Owner = { readonly operatorId: string; readonly userId: string };
+import type { Owner } from './factors.ts';
+import type { SentProof } from './kind.ts';
+import { kindOf, needsFactor, proveFactor } from './prove.ts';
 
 /**
- * Makes five new backup codes with a current code of the authenticator; a password alone is not enough (R29).
- * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used code (counted), MFA0011 for a frozen set,
+ * Makes five new backup codes with a proof of a factor; a password alone is not enough (R29).
+ * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used proof (counted), MFA0011 for a frozen set,
  *   MFA0012 for a damaged seed
  */
-export async function renewCodes(cause: Cause, { operatorId, userId }: Owner, code: string): Promise<string[]> {
+export async function renewCodes(cause: Cause, { operatorId, userId }: Owner, sent: SentProof): Promise<string[]> {
   const { ctx } = cause;
-  const seen = await findFactor(ctx.db, operatorId, userId);
-  assertRenewable(seen, await findCodes(ctx.db, operatorId, userId));
-  // Five slow hashes are not spent on a code that cannot be right; the count of wrong ones is kept below.
-  const made = typeof matchingStep(ctx, seen, code) === 'number' ? await makeCodes(ctx) : undefined;
-  return await changeUser(cause, { operatorId, userId }, async (c) => {
-    const factor = await lockFactor(c.db, operatorId, userId);
-    assertRenewable(factor, await findCodes(c.db, operatorId, userId));
-    const refusal = await acceptOtp(c, factor, code);
-    if (refusal) return refusal;
+  const owner = { operatorId, userId };
+  // Five slow hashes are not spent on a proof that cannot be right; the count of wrong ones is kept below.
+  const fits = (await kindOf(sent)?.mayBeRight(ctx, owner, sent, 'ACTIVE')) ?? false;
+  const made = fits ? await makeCodes(ctx) : undefined;
+  return await changeUser(cause, owner, async (c) => {
+    if (!needsFactor(c)) throw new Failure('MFA0005');
+    // A set that was guessed at to its end is replaced by a new enrolment only (R30).
+    const set = await findCodes(c.db, operatorId, userId);
+    if (typeof set?.frozen_at === 'number') throw new Failure('MFA0011');
+    const proof = await proveFactor(c, sent, 'MFA0007');
+    if ('refused' in proof) return proof;
     if (!made) return refuse('MFA0007', 'wrong code');
-    await replaceCodes(c, factor, made);
+    await replaceCodes(c, made);
     notify(c, 'backup_codes_renewed');
     return made.codes;
   });
@@ -46,13 +45,4 @@ export async function markCodesStored(cause: Cause, { operatorId, userId }: Owne
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new Failure('MFA0005');
   });
-}
-
-/** A set that was guessed at to its end is replaced by a new enrolment only (R30). */
-function assertRenewable(
-  factor: TotpFactors | undefined,
-  set: BackupCodeSets | undefined,
-): asserts factor is TotpFactors {
-  if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
-  if (typeof set?.frozen_at === 'number') throw new Failure('MFA0011');
 }

@@ -29,7 +29,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, verifyMFA, rootOf('operator_id'), async ({ caller, cause, body, reply }) => {
-    const { backupCodes, receipt } = await confirmEnrolment(cause, caller, body.mfaOTPCode);
+    const { backupCodes, receipt } = await confirmEnrolment(cause, caller, body);
     sendReceipt(reply, receipt);
     return { backupCodes };
   });
@@ -45,7 +45,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, renewBackupCodes, rootOf('operator_id'), async ({ caller, cause, body }) => {
-    return { backupCodes: await renewCodes(cause, caller, body.mfaOTPCode) };
+    return { backupCodes: await renewCodes(cause, caller, body) };
   });
 
   handle(app, confirmBackupCodesStored, rootOf('operator_id'), async ({ caller, cause }) => {
@@ -68,7 +68,7 @@ function registerUserMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, verifyUserMFA, permitted('operator_id'), async ({ cause, params, body, reply }) => {
-    const { receipt } = await confirmEnrolment(cause, await targetOf(params), body.mfaOTPCode);
+    const { receipt } = await confirmEnrolment(cause, await targetOf(params), body);
     sendReceipt(reply, receipt);
     return undefined;
   });

@@ -1,36 +1,43 @@
 import type { Context } from '../context.ts';
 import { preparedRead } from '../db/reads.ts';
-import { isLapsed } from './lifecycle.ts';
+import type { Factors } from '../db/schema.ts';
+import { isLapsed } from './factors.ts';
 
-const factorWithCodes = preparedRead(
+type Status = Factors['status'] | 'INACTIVE';
+
+const factorsWithCodes = preparedRead(
   (db, operatorId: string, userId: string) =>
     db
-      .selectFrom('totp_factors as factor')
+      .selectFrom('factors')
       .leftJoin('backup_code_sets as codes', (join) =>
-        join.onRef('codes.operator_id', '=', 'factor.operator_id').onRef('codes.user_id', '=', 'factor.user_id'),
+        join.onRef('codes.operator_id', '=', 'factors.operator_id').onRef('codes.user_id', '=', 'factors.user_id'),
       )
-      .select(['factor.status', 'factor.created_at', 'factor.activated_at', 'factor.last_used_at'])
-      .select(['factor.suspended_at', 'codes.created_at as codes_created_at', 'codes.stored_at', 'codes.frozen_at'])
-      .where('factor.operator_id', '=', operatorId)
-      .where('factor.user_id', '=', userId),
-  ([row]) => row,
+      .select(['factors.status', 'factors.created_at', 'factors.activated_at', 'factors.last_used_at'])
+      .select(['factors.suspended_at', 'codes.created_at as codes_created_at', 'codes.stored_at', 'codes.frozen_at'])
+      .where('factors.operator_id', '=', operatorId)
+      .where('factors.user_id', '=', userId)
+      .orderBy('factors.activated_at'),
+  (rows) => rows,
 );
 
 /** What may be known of a user's MFA: never a seed or a code (R26). */
 export async function describeMfa(ctx: Context, operatorId: string, userId: string) {
-  const row = await factorWithCodes(ctx.db, operatorId, userId);
-  if (!row || isLapsed(row, ctx.now())) return { status: 'INACTIVE' as const };
-  if (row.status === 'UNCONFIRMED') return { status: 'UNCONFIRMED' as const };
+  const rows = await factorsWithCodes(ctx.db, operatorId, userId);
+  const status = statusOf(rows, ctx.now());
+  const active = rows.filter((row) => row.status === 'ACTIVE');
+  const [first] = active;
+  if (status !== 'ACTIVE' || !first) return { status };
+  const lastUsedAt = Math.max(...active.map((row) => row.last_used_at ?? 0));
   return {
-    status: 'ACTIVE' as const,
-    ...(row.activated_at !== null && { activatedAt: row.activated_at }),
-    ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at }),
-    ...(row.suspended_at !== null && { suspended: true }),
-    ...(row.codes_created_at !== null && {
+    status,
+    ...(first.activated_at !== null && { activatedAt: first.activated_at }),
+    ...(lastUsedAt > 0 && { lastUsedAt }),
+    ...(active.some((row) => row.suspended_at !== null) && { suspended: true }),
+    ...(first.codes_created_at !== null && {
       backupCodes: {
-        createdAt: row.codes_created_at,
-        ...(row.stored_at !== null && { storedAt: row.stored_at }),
-        ...(row.frozen_at !== null && { frozenAt: row.frozen_at }),
+        createdAt: first.codes_created_at,
+        ...(first.stored_at !== null && { storedAt: first.stored_at }),
+        ...(first.frozen_at !== null && { frozenAt: first.frozen_at }),
       },
     }),
   };
@@ -39,10 +46,18 @@ export async function describeMfa(ctx: Context, operatorId: string, userId: stri
 /** The status of some users' MFA, in one statement; a user without a factor is left out. */
 export async function mfaStatuses(ctx: Context, operatorId: string, userIds: readonly string[]) {
   const factors = await ctx.db
-    .selectFrom('totp_factors')
-    .selectAll()
+    .selectFrom('factors')
+    .select(['user_id', 'status', 'created_at'])
     .where('operator_id', '=', operatorId)
     .where('user_id', 'in', userIds)
     .execute();
-  return new Map(factors.filter((f) => !isLapsed(f, ctx.now())).map((f) => [f.user_id, f.status]));
+  const byUser = Map.groupBy(factors, ({ user_id }) => user_id);
+  const statuses = [...byUser].map(([userId, own]) => [userId, statusOf(own, ctx.now())] as const);
+  return new Map(statuses.filter(([, status]) => status !== 'INACTIVE'));
+}
+
+/** One active factor is enough. */
+function statusOf(factors: readonly Pick<Factors, 'status' | 'created_at'>[], now: number): Status {
+  if (factors.some(({ status }) => status === 'ACTIVE')) return 'ACTIVE';
+  return factors.some((factor) => !isLapsed(factor, now)) ? 'UNCONFIRMED' : 'INACTIVE';
 }

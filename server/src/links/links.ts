@@ -34,8 +34,8 @@ type OfUser = {
   readonly credentialVersion: number;
   /** Ties the records of one reset together. */
   readonly caseId?: string;
-  /** Enrolment that an MFA reset is about. */
-  readonly factorId?: string;
+  /** The MFA that a reset is about. */
+  readonly mfaId?: string;
   /** Address that it verifies. */
   readonly emailId?: string;
   /** Primary address that it brings back. */
@@ -62,7 +62,7 @@ export async function issueMailToken(db: Db, ctx: Context, token: NewMailToken):
       purpose: token.purpose,
       token_hash: hashSecret(secret),
       case_id: owner?.caseId ?? null,
-      factor_id: owner?.factorId ?? null,
+      mfa_id: owner?.mfaId ?? null,
       email_id: owner?.emailId ?? null,
       address: owner?.address ?? null,
       sign_up_id: 'signUpId' in token ? token.signUpId : null,

@@ -21,13 +21,10 @@ export async function listOperators(db: Db): Promise<ListedOperator[]> {
         .onRef('email.operator_id', '=', 'operator.operator_id')
         .onRef('email.email_id', '=', 'operator.primary_email_id'),
     )
-    .leftJoin('totp_factors as factor', (join) =>
-      join
-        .onRef('factor.operator_id', '=', 'operator.operator_id')
-        .on('factor.user_id', '=', rootId)
-        .on('factor.status', '=', 'ACTIVE'),
+    .innerJoin('users as root', (join) =>
+      join.onRef('root.operator_id', '=', 'operator.operator_id').on('root.user_id', '=', rootId),
     )
-    .select(['operator.operator_id', 'operator.created_at', 'email.email', 'factor.factor_id'])
+    .select(['operator.operator_id', 'operator.created_at', 'email.email', 'root.mfa_id'])
     .select((from) =>
       from
         .selectFrom('users')
@@ -42,7 +39,7 @@ export async function listOperators(db: Db): Promise<ListedOperator[]> {
   return rows.map((row) => ({
     operatorId: row.operator_id,
     email: row.email,
-    mfa: row.factor_id !== null,
+    mfa: row.mfa_id !== null,
     samUsers: Number(row.sam_users),
     createdAt: row.created_at,
   }));

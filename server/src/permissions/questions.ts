@@ -1,4 +1,4 @@
-import { accessOf, type BodyOf, type explainPermission } from '@warifu/contract';
+import { accessOf, type BodyOf, type explainPermission, impliesMfa } from '@warifu/contract';
 import { findOperation } from '../authorize/catalogue.ts';
 import { parsePermission, textsOf } from '../authorize/documents.ts';
 import { explain } from '../authorize/explain.ts';
@@ -50,7 +50,14 @@ export async function answer(ctx: Context, { operatorId, asked, caller, sourceIp
 
 type Standing = Pick<
   Session,
-  'operatorId' | 'userName' | 'authMethod' | 'provedAt' | 'mfaResetAt' | 'mfaActive' | 'mfaRequired'
+  | 'operatorId'
+  | 'userName'
+  | 'authMethod'
+  | 'mfaAuthenticated'
+  | 'provedAt'
+  | 'mfaResetAt'
+  | 'mfaActive'
+  | 'mfaRequired'
 >;
 
 async function freshSession(ctx: Context, row: Users, at: number): Promise<Standing> {
@@ -60,6 +67,7 @@ async function freshSession(ctx: Context, row: Users, at: number): Promise<Stand
     operatorId,
     userName,
     authMethod: 'password',
+    mfaAuthenticated: false,
     provedAt: at,
     mfaResetAt: mfaResetAt ?? undefined,
     mfaActive: (await describeMfa(ctx, operatorId, userId)).status === 'ACTIVE',
@@ -70,16 +78,15 @@ async function freshSession(ctx: Context, row: Users, at: number): Promise<Stand
 /** A code that was given means a factor, whatever the user has now. */
 function subjectAsked(session: Standing, asked: Asked, at: number) {
   const authMethod = asked.authMethod ?? session.authMethod;
-  const mfaAuthenticated = asked.mfaAuthenticated ?? authMethod === 'password+totp';
-  const code = asked.mfaAuthenticated === true || asked.authMethod === 'password+totp';
-  const subject = subjectOf({ ...session, authMethod }, at);
+  const implied = asked.authMethod === undefined ? session.mfaAuthenticated : impliesMfa(asked.authMethod);
+  const mfaAuthenticated = asked.mfaAuthenticated ?? implied;
+  const factor = asked.mfaAuthenticated === true || (asked.authMethod !== undefined && impliesMfa(asked.authMethod));
+  const subject = subjectOf({ ...session, authMethod, mfaAuthenticated }, at);
   return {
     ...subject,
-    mfaAuthenticated,
     authAgeSeconds: asked.authAgeSeconds ?? subject.authAgeSeconds,
     secondsSinceMfaReset: asked.secondsSinceMfaReset ?? subject.secondsSinceMfaReset,
-    authMethod,
-    mfaActive: session.mfaActive || code,
+    mfaActive: session.mfaActive || factor,
     mfaRequired: session.mfaRequired,
   };
 }

@@ -4,7 +4,6 @@ import { takeFromWindow } from '../attempts/windows.ts';
 import type { Cause } from '../change/cause.ts';
 import { change, changeUser, describe, notify, type UserChange } from '../change/change.ts';
 import { findCodes } from '../factors/backup-codes.ts';
-import { findFactor } from '../factors/lifecycle.ts';
 import { limits } from '../limits.ts';
 import { issueMailToken, voidLinks } from '../links/links.ts';
 import { mailLink } from '../mail/outbox.ts';
@@ -46,8 +45,7 @@ export async function sendResetLink(cause: Cause, check: PasswordCheck): Promise
 async function reasonAgainst(c: UserChange): Promise<string | undefined> {
   const { db, now, user, cause } = c;
   const { operatorId, userId } = user;
-  const factor = await findFactor(db, operatorId, userId);
-  if (factor?.status !== 'ACTIVE') return 'MFA is not active';
+  if (user.row.mfa_id === null) return 'MFA is not active';
   const set = await findCodes(db, operatorId, userId);
   if (!set || set.frozen_at !== null) return 'backup codes frozen';
   const operator = await findOperator(db, operatorId);
@@ -67,11 +65,11 @@ async function issueLink(c: UserChange): Promise<void> {
   const { operatorId, userId, row } = user;
   // SECURITY: the links that stop an earlier reset stay alive: whoever follows one of them stops this one, too.
   await voidLinks(db, now, { operatorId, purposes: ['mfa_reset'] });
-  const factorId = (await findFactor(db, operatorId, userId))?.factor_id ?? '';
   const primary = (await findOperator(db, operatorId))?.email ?? '';
   const expiresAt = now + recovery.tokenLife;
-  const { caseId, stopLink } = await openCase(c, { kind: 'mail', factor_id: factorId, due_at: expiresAt });
-  const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, factorId, caseId };
+  const mfaId = row.mfa_id ?? '';
+  const { caseId, stopLink } = await openCase(c, { kind: 'mail', mfa_id: mfaId, due_at: expiresAt });
+  const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, mfaId, caseId };
   const token = await issueMailToken(db, ctx, { ...bound, purpose: 'mfa_reset' });
   const mail = { template: 'mfa_reset_link', operatorId, recipient: primary, language: row.language } as const;
   await mailLink(c, { ...mail, page: '/mfa/reset/verify', token, life: recovery.tokenLife });

@@ -13,7 +13,7 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { casesWithLink, findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
 
-export type NewCase = Pick<RecoveryCases, 'kind' | 'factor_id' | 'due_at'> &
+export type NewCase = Pick<RecoveryCases, 'kind' | 'mfa_id' | 'due_at'> &
   Partial<Pick<RecoveryCases, 'host_user' | 'reason'>>;
 type Owner = { readonly operatorId: string; readonly userId: string };
 
@@ -83,18 +83,17 @@ const casesOf = preparedRead(
   (rows) => rows,
 );
 
-/** Neither done nor stopped, and the enrolment that they are bound to is the active one. */
+/** Neither done nor stopped, and the MFA that they are bound to is still on. */
 export function casesThatCanHappen(db: Db) {
   return db
     .selectFrom('recovery_cases')
-    .innerJoin('totp_factors', (join) =>
+    .innerJoin('users', (join) =>
       join
-        .onRef('totp_factors.operator_id', '=', 'recovery_cases.operator_id')
-        .onRef('totp_factors.user_id', '=', 'recovery_cases.user_id')
-        .onRef('totp_factors.factor_id', '=', 'recovery_cases.factor_id'),
+        .onRef('users.operator_id', '=', 'recovery_cases.operator_id')
+        .onRef('users.user_id', '=', 'recovery_cases.user_id')
+        .onRef('users.mfa_id', '=', 'recovery_cases.mfa_id'),
     )
     .selectAll('recovery_cases')
-    .where('totp_factors.status', '=', 'ACTIVE')
     .where('done_at', 'is', null)
     .where('stopped_at', 'is', null);
 }

@@ -6,7 +6,7 @@ import type { Receipt } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
 import type { BackupCodeSets, MailTokens } from '../db/schema.ts';
 import { countWrongGuess, findCodes, isInSet, normaliseCode } from '../factors/backup-codes.ts';
-import { findFactor, removeMfa } from '../factors/lifecycle.ts';
+import { removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { countLinkFailure, findLink, spendLink } from '../links/links.ts';
 import { stampMfaReset } from '../users/credentials.ts';
@@ -74,7 +74,7 @@ async function decide(c: UserChange, check: RightCheck, guess: Guess): Promise<R
   if (c.user.row.credential_version !== check.account.credentialVersion) return await wrong('credentials changed');
   await settleRight(c.db, check.attempt, c.now);
   const set = await findCodes(c.db, c.user.operatorId, c.user.userId);
-  if (!link || !(await linkFits(c, link)) || !set || set.frozen_at !== null) return await wrong('wrong link');
+  if (!link || !linkFits(c, link) || !set || set.frozen_at !== null) return await wrong('wrong link');
   describe(c, { detail: { case: link.case_id ?? '' } });
   if (guess.code === undefined) return await wrong('not a backup code');
   if (!isInSet(c.ctx, set, guess.codeHash)) return await wrong(await countGuess(c, set));
@@ -92,9 +92,8 @@ async function countGuess(c: UserChange, set: BackupCodeSets): Promise<string> {
   return 'wrong backup code, set frozen';
 }
 
-/** A link is good for its own operator, under the credentials and the enrolment it was asked for (R43). */
-async function linkFits({ db, user }: UserChange, link: MailTokens): Promise<boolean> {
-  if (link.operator_id !== user.operatorId || link.credential_version !== user.row.credential_version) return false;
-  const factor = await findFactor(db, user.operatorId, user.userId);
-  return factor?.status === 'ACTIVE' && factor.factor_id === link.factor_id;
+/** A link is good for its own operator, under the credentials and of the MFA it was asked for (R43). */
+function linkFits({ user: { operatorId, row } }: UserChange, link: MailTokens): boolean {
+  if (link.operator_id !== operatorId || link.credential_version !== row.credential_version) return false;
+  return row.mfa_id !== null && row.mfa_id === link.mfa_id;
 }

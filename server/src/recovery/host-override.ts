@@ -1,7 +1,7 @@
 import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
-import { findFactor, removeMfa } from '../factors/lifecycle.ts';
+import { removeMfa } from '../factors/lifecycle.ts';
 import { Failure } from '../failure.ts';
 import { stampMfaReset } from '../users/credentials.ts';
 import { casesThatCanHappen, causeOfHost, finishCase, openCase } from './cases.ts';
@@ -24,10 +24,10 @@ export type OverrideRequest = {
 export async function requestOverride(ctx: Context, request: OverrideRequest): Promise<number> {
   const { operatorId, reason, hostUser, wait } = request;
   return await changeUser(causeOfHost(ctx, hostUser), { operatorId, userId: rootId }, async (c) => {
-    const factor = await findFactor(c.db, operatorId, rootId);
-    if (factor?.status !== 'ACTIVE') throw new Failure('MFA0005');
+    const { mfa_id } = c.user.row;
+    if (mfa_id === null) throw new Failure('MFA0005');
     const dueAt = c.now + wait;
-    const opened = { kind: 'host', factor_id: factor.factor_id, due_at: dueAt, host_user: hostUser, reason } as const;
+    const opened = { kind: 'host', mfa_id, due_at: dueAt, host_user: hostUser, reason } as const;
     const { caseId, stopLink } = await openCase(c, opened);
     notify(c, 'host_override_requested', { cancelLink: stopLink, reason, dueAt });
     describe(c, { reason, detail: { case: caseId, reason } });
@@ -48,9 +48,8 @@ async function finishOverride(ctx: Context, row: RecoveryCases): Promise<void> {
 }
 
 async function override(c: UserChange, row: RecoveryCases): Promise<void> {
-  const factor = await findFactor(c.db, row.operator_id, row.user_id);
-  // SECURITY: a later enrolment is not what the host spoke of.
-  const same = factor?.status === 'ACTIVE' && factor.factor_id === row.factor_id;
+  // SECURITY: an MFA that was enabled later is not what the host spoke of.
+  const same = c.user.row.mfa_id === row.mfa_id;
   if (!same || !(await finishCase(c, row.case_id))) throw new Failure('MFA0005');
   await removeMfa(c);
   await stampMfaReset(c);

@@ -23,7 +23,7 @@ export function registerSandboxRoutes(app: FastifyInstance): void {
     const { userName: _, ...reply } = await signInProgram(cause, {
       identifier: { email: address.email },
       password,
-      otp: undefined,
+      factor: {},
       life,
     });
     return reply;

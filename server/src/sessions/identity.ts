@@ -1,5 +1,6 @@
 import { srnOf } from '@warifu/contract';
-import type { AuthMethod, Session } from './live.ts';
+import type { Session } from './live.ts';
+import { amrOf } from './proofs.ts';
 
 /** Who a session belongs to and how it was proved, as `Auth:getIdentity` and the gate say it. */
 export function identityOf(session: Session, now: number) {
@@ -11,19 +12,11 @@ export function identityOf(session: Session, now: number) {
     principal: srnOf(operatorId, userName),
     sessionId,
     authMethod,
-    amr: [...methods[authMethod]],
-    mfaAuthenticated: authMethod === 'password+totp',
+    amr: amrOf(session),
+    mfaAuthenticated: session.mfaAuthenticated,
     authTime: provedAt,
     authAgeSeconds: Math.max(0, Math.floor((now - provedAt) / 1000)),
     expiresAt,
     ...(originPrincipal !== undefined && { originPrincipal }),
   };
 }
-
-/** RFC 8176 §2. It has no word for a key that is sent as it is, nor for acting as somebody else. */
-const methods: Readonly<Record<AuthMethod, readonly string[]>> = {
-  password: ['pwd'],
-  'password+totp': ['pwd', 'otp', 'mfa'],
-  authKey: [],
-  switchUser: [],
-};

@@ -6,17 +6,14 @@ import { preparedRead, type Soon, whenThere } from '../db/reads.ts';
 import { rootId, type Sessions } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { lastUseOf, noteUse } from './last-use.ts';
+import { type Proven, provenBy } from './proofs.ts';
 
-/** How a session was opened; also the value of `authMethod` in a permission's condition. */
-export type AuthMethod = 'password' | 'password+totp' | 'authKey' | 'switchUser';
-
-export type Session = {
+export type Session = Proven & {
   readonly operatorId: string;
   readonly userId: string;
   readonly userName: string;
   readonly sessionId: string;
   readonly kind: 'console' | 'api';
-  readonly authMethod: AuthMethod;
   readonly provedAt: number;
   readonly expiresAt: number;
   readonly language: 'en' | 'ja';
@@ -85,23 +82,17 @@ function sessionRows(db: Db) {
       join.onRef('users.operator_id', '=', 'sessions.operator_id').onRef('users.user_id', '=', 'sessions.user_id'),
     )
     .innerJoin('operators', 'operators.operator_id', 'sessions.operator_id')
-    .leftJoin('totp_factors as factor', (join) =>
-      join
-        .onRef('factor.operator_id', '=', 'sessions.operator_id')
-        .onRef('factor.user_id', '=', 'sessions.user_id')
-        .on('factor.status', '=', 'ACTIVE'),
-    )
     .leftJoin('sessions as origin', (join) =>
       join
         .onRef('origin.operator_id', '=', 'sessions.origin_operator_id')
         .onRef('origin.session_id', '=', 'sessions.origin_session_id'),
     )
     .select(['sessions.operator_id', 'sessions.session_id', 'sessions.user_id', 'sessions.kind'])
-    .select(['sessions.auth_method', 'sessions.proved_at', 'sessions.expires_at', 'sessions.last_used_at'])
+    .select(['sessions.proofs', 'sessions.proved_at', 'sessions.expires_at', 'sessions.last_used_at'])
     .select(['sessions.api_key_hash', 'sessions.origin_session_id', 'sessions.origin_principal'])
-    .select(['users.user_name', 'users.language', 'users.mfa_reset_at'])
+    .select(['users.user_name', 'users.language', 'users.mfa_id', 'users.mfa_reset_at'])
     .select(['operators.revision', 'operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
-    .select(['factor.factor_id', 'origin.expires_at as origin_expires_at']);
+    .select('origin.expires_at as origin_expires_at');
 }
 
 type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof sessionRows>['executeTakeFirst']>>>;
@@ -118,12 +109,12 @@ function toRead(row: Row): Read {
       userName: row.user_name,
       sessionId: row.session_id,
       kind: row.kind,
-      authMethod: row.auth_method as AuthMethod,
+      ...provenBy(row.proofs),
       provedAt: row.proved_at,
       expiresAt: row.expires_at,
       language: row.language,
       originPrincipal: row.origin_principal ?? undefined,
-      mfaActive: row.factor_id !== null,
+      mfaActive: row.mfa_id !== null,
       mfaRequired: required !== null,
       mfaResetAt: row.mfa_reset_at ?? undefined,
       revision: row.revision,
@@ -141,9 +132,4 @@ function isAlive(ctx: Context, { session, lastUsedAt, originExpiresAt }: Read, n
 /** Whether a session expired, or a browser left it alone for too long. */
 export function isOver(row: Pick<Sessions, 'kind' | 'expires_at' | 'last_used_at'>, now: number): boolean {
   return row.expires_at <= now || (row.kind === 'console' && row.last_used_at + limits.session.consoleIdle <= now);
-}
-
-/** Opened by a person with a password, not by an AuthKey or a switch (R50, R64). */
-export function isPerson({ authMethod }: Pick<Session, 'authMethod'>): boolean {
-  return authMethod === 'password' || authMethod === 'password+totp';
 }

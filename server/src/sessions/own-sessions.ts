@@ -2,7 +2,8 @@ import type { Cause } from '../change/cause.ts';
 import { changeUser, count, describe } from '../change/change.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { isPerson, type Session } from './live.ts';
+import type { Session } from './live.ts';
+import { isPerson } from './proofs.ts';
 import { endOneSession, endOrigin, endUserSessions, renewToken } from './sessions.ts';
 
 /** A session with the secret that opened it. */

@@ -15,6 +15,7 @@ import { handle } from '../http/handle.ts';
 import { limits } from '../limits.ts';
 import { identityOf } from './identity.ts';
 import { endOwnSession, endOwnSessions, endThisSession, replaceToken } from './own-sessions.ts';
+import { provenBy } from './proofs.ts';
 import { listSessionsOf } from './sessions.ts';
 
 /** The caller's own sessions. */
@@ -61,7 +62,7 @@ function sessionReply(row: Sessions) {
   return {
     sessionId: row.session_id,
     kind: row.kind,
-    authMethod: row.auth_method,
+    authMethod: provenBy(row.proofs).authMethod,
     sourceIp: row.source_ip,
     userAgent: row.user_agent,
     createdAt: row.created_at,

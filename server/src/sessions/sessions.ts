@@ -9,14 +9,15 @@ import type { Database, Sessions } from '../db/schema.ts';
 import { inSlices } from '../db/slices.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { type AuthMethod, isOver, isPerson, type Session } from './live.ts';
+import { isOver, lockSession, type Session } from './live.ts';
+import { isPerson, type Proof, storeProofs } from './proofs.ts';
 
 export type NewSession = {
   readonly operatorId: string;
   readonly userId: string;
   readonly userName: string;
   readonly kind: 'console' | 'api';
-  readonly authMethod: AuthMethod;
+  readonly proofs: readonly Proof[];
   /** Milliseconds from now. */
   readonly life: number;
   readonly authKeyId?: string;
@@ -47,7 +48,7 @@ export async function createSession(c: Change, session: NewSession) {
       kind: session.kind,
       token_hash: hashSecret(token),
       api_key_hash: apiKey ? hashSecret(apiKey) : null,
-      auth_method: session.authMethod,
+      proofs: storeProofs(session.proofs),
       source_ip: info.sourceIp,
       user_agent: info.userAgent.slice(0, 512),
       created_at: now,
@@ -155,7 +156,7 @@ export async function endAllSessions(db: Db, now: number): Promise<string[]> {
 }
 
 /** What a new secret brings with it. */
-export type Renewal = { readonly expiresAt?: number; readonly provedAt?: number; readonly authMethod?: AuthMethod };
+export type Renewal = { readonly expiresAt?: number; readonly provedAt?: number; readonly proofs?: readonly Proof[] };
 
 /**
  * Gives a session a new secret; the old one is dead. One conditional statement: of two renewals with one token, one
@@ -171,7 +172,7 @@ export async function renewToken({ db, ctx }: Change, session: Session, oldToken
       token_hash: hashSecret(token),
       expires_at: expiresAt,
       ...(renewal.provedAt !== undefined && { proved_at: renewal.provedAt, wrong_passwords: 0 }),
-      ...(renewal.authMethod !== undefined && { auth_method: renewal.authMethod }),
+      ...(renewal.proofs !== undefined && { proofs: storeProofs(renewal.proofs) }),
     })
     .where('operator_id', '=', session.operatorId)
     .where('session_id', '=', session.sessionId)
@@ -249,11 +250,15 @@ export const expiredSessions: Expiring = {
 };
 
 /** A session now rests on the factor too. Its step-up still counts from the password: a code alone does not renew it. */
-export async function markProvedWithFactor(c: UserChange, sessionId: string): Promise<void> {
+export async function addProof(c: UserChange, sessionId: string, proof: Proof): Promise<void> {
+  const own = { operatorId: c.user.operatorId, sessionId };
+  const session = await lockSession(c, own);
+  if (!session) return;
+  const others = session.proofs.filter(({ method }) => method !== proof.method);
   await c.db
     .updateTable('sessions')
-    .set({ auth_method: 'password+totp' })
-    .where('operator_id', '=', c.user.operatorId)
+    .set({ proofs: storeProofs([...others, proof]) })
+    .where('operator_id', '=', own.operatorId)
     .where('session_id', '=', sessionId)
     .execute();
 }

@@ -9,6 +9,7 @@ import { keyedHash } from '../crypto/tokens.ts';
 import { transaction } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import type { Proof } from '../sessions/proofs.ts';
 import { createSession } from '../sessions/sessions.ts';
 import { findByAuthKey, stampAuthKey } from '../users/auth-keys.ts';
 import { type SignedIn, signsIn } from './sign-in.ts';
@@ -32,7 +33,8 @@ export async function signInWithAuthKey(cause: Cause, request: AuthKeyRequest): 
     // Deleted meanwhile: the key must not come back to life as a session.
     if (!(await stampAuthKey(c.db, c.now, c.user, authKeyId))) throw new Failure('AUM0002');
     const { userName } = c.user;
-    const session = { operatorId, userId, userName, kind: 'api', authMethod: 'authKey', life, authKeyId } as const;
+    const proofs: Proof[] = [{ method: 'authKey', at: c.now }];
+    const session = { operatorId, userId, userName, kind: 'api', proofs, life, authKeyId } as const;
     const { sessionId, apiKey, token } = await createSession(c, session);
     describe(c, { detail: { session: sessionId, method: 'authKey', authKeyId } });
     return { operatorId, userName, apiKey, token };

@@ -1,11 +1,13 @@
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, type Refused, refuse } from '../change/change.ts';
+import type { SentProof } from '../factors/kind.ts';
+import { needsFactor } from '../factors/prove.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { beginPending, endPending, findPending, giveTryBack, takeTry } from '../sessions/pending.ts';
 import type { Identifier } from '../users/accounts.ts';
 import { provePassword } from '../users/password.ts';
-import { acceptCode, activeFactor, openSession, signsIn, takeTurn, tellAfterFailures } from './sign-in.ts';
+import { openSession, proofsBeside, signsIn, takeTurn, tellAfterFailures } from './sign-in.ts';
 
 /** Either a session for the cookie, or a pending sign-in that still lacks its code. */
 export type ConsoleSignIn =
@@ -33,23 +35,27 @@ async function beginOnce(cause: Cause, identifier: Identifier, request: ConsoleR
   return await changeUser(cause, proof.who, async (c): Promise<ConsoleSignIn> => {
     signsIn(c);
     tellAfterFailures(c, proof.failuresBefore);
-    if (await activeFactor(c)) {
+    if (needsFactor(c)) {
       describe(c, { outcome: 'refused', reason: 'code needed' });
       return { next: 'MFA', pendingToken: await beginPending(c) };
     }
-    const { token, devices } = await openSession(c, { ...consoleSession, authMethod: 'password' }, held);
+    const { token, devices } = await openSession(
+      c,
+      { ...consoleSession, proofs: [{ method: 'pwd', at: c.now }] },
+      held,
+    );
     return { next: 'DONE', token, devices };
   });
 }
 
 /**
- * The second step: the code. A pending sign-in is good for this alone, for 5 minutes, 5 codes and one success (R14).
+ * The second step: the factor. A pending sign-in is good for this alone, for 5 minutes, 5 codes and one success (R14).
  * @throws Failure MFA0002 for a wrong code, AUM0018 when the pending sign-in is over
  */
 export async function finishConsoleSignIn(
   cause: Cause,
   pendingToken: string,
-  { otp, devices: held }: { readonly otp: string; readonly devices: readonly string[] },
+  { factor, devices: held }: { readonly factor: SentProof; readonly devices: readonly string[] },
 ): Promise<ConsoleSession> {
   const pending = await findPending(cause.ctx, pendingToken);
   if (!pending) throw new Failure('AUM0018');
@@ -58,11 +64,14 @@ export async function finishConsoleSignIn(
   return await changeUser(cause, who, async (c): Promise<ConsoleSession | Refused> => {
     signsIn(c);
     if (!(await takeTry(c, pending))) return refuse('AUM0018', 'pending sign-in is over', 'refused');
-    const refusal = await acceptCode(c, otp);
-    if (refusal?.outcome === 'refused') await giveTryBack(c, pending);
-    if (refusal) return refusal;
+    // SECURITY: MFA that went off since then voided the pending sign-in: the version of its credentials is another one.
+    const proofs = await proofsBeside(c, factor);
+    if ('refused' in proofs) {
+      if (proofs.outcome === 'refused') await giveTryBack(c, pending);
+      return proofs;
+    }
     await endPending(c.db, pending);
-    const { token, devices } = await openSession(c, { ...consoleSession, authMethod: 'password+totp' }, held);
+    const { token, devices } = await openSession(c, { ...consoleSession, proofs }, held);
     return { token, devices };
   });
 }

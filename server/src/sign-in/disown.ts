@@ -1,7 +1,8 @@
 import type { Cause } from '../change/cause.ts';
-import { changeUser, describe, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
+import { changeUser, describe, notify, type Refused } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
 import { rootId } from '../db/schema.ts';
+import type { SentProof } from '../factors/kind.ts';
 import { Failure } from '../failure.ts';
 import { findOperator } from '../operators/operators.ts';
 import { forgetDevices } from '../sessions/devices.ts';
@@ -11,13 +12,13 @@ import { ownSession, setPasswordHash, voidCredentials } from '../users/credentia
 import { assertPasswordSize, provePasswordOf } from '../users/password.ts';
 import { assertAcceptable, assertOther } from '../users/password-policy.ts';
 import { findSignIn } from './history.ts';
-import { acceptCode, activeFactor } from './sign-in.ts';
+import { proofsBeside } from './sign-in.ts';
 
 export type Disowned = {
   readonly signInId: string;
   readonly currentPassword: string;
   readonly newPassword: string;
-  readonly otp: string | undefined;
+  readonly factor: SentProof;
 };
 
 /**
@@ -42,8 +43,8 @@ export async function disownSignIn(cause: Cause, caller: Session, input: Disowne
   const proof = await provePasswordOf(cause, caller, input.currentPassword);
   return await changeUser(cause, proof.who, async (c): Promise<Receipt | Refused> => {
     await proof.settle(c);
-    const refusal = await missingCode(c, input.otp);
-    if (refusal) return refusal;
+    const proofs = await proofsBeside(c, input.factor);
+    if ('refused' in proofs) return proofs;
     await setPasswordHash(c, passwordHash);
     await voidCredentials(c, ownSession(c));
     await forgetDevices(c);
@@ -53,11 +54,6 @@ export async function disownSignIn(cause: Cause, caller: Session, input: Disowne
     notify(c, 'sign_in_disowned', { userName: c.user.userName });
     return c.receipt;
   });
-}
-
-async function missingCode(c: UserChange, otp: string | undefined): Promise<Refused | undefined> {
-  if (!(await activeFactor(c))) return undefined;
-  return otp ? await acceptCode(c, otp) : refuse('MFA0001', 'code needed', 'refused');
 }
 
 /** What must not be the password: the user name, or the address of the root user. */

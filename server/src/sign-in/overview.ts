@@ -3,7 +3,8 @@ import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { deliveryState } from '../mail/delivery-state.ts';
 import { listEmails } from '../operators/emails.ts';
-import { isPerson, type Session } from '../sessions/live.ts';
+import type { Session } from '../sessions/live.ts';
+import { isPerson } from '../sessions/proofs.ts';
 import { listAuthKeys } from '../users/auth-keys.ts';
 import { listSignInsOf } from './history.ts';
 
@@ -36,17 +37,11 @@ async function operatorState(ctx: Context, operatorId: string) {
 async function usersWithoutMfa(db: Db, operatorId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('users')
-    .leftJoin('totp_factors as factor', (join) =>
-      join
-        .onRef('factor.operator_id', '=', 'users.operator_id')
-        .onRef('factor.user_id', '=', 'users.user_id')
-        .on('factor.status', '=', 'ACTIVE'),
-    )
     .select('users.user_name')
     .where('users.operator_id', '=', operatorId)
     .where('users.user_id', '!=', rootId)
     .where('users.password_hash', 'is not', null)
-    .where('factor.factor_id', 'is', null)
+    .where('users.mfa_id', 'is', null)
     .orderBy('users.name_key')
     .execute();
   return rows.map((row) => row.user_name);

@@ -20,7 +20,7 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Cause } from '../change/cause.ts';
 import { rootId } from '../db/schema.ts';
-import { findFactor, isLapsed } from '../factors/lifecycle.ts';
+import { describeMfa } from '../factors/status.ts';
 import { Failure } from '../failure.ts';
 import { csrfTokenOf } from '../http/browser.ts';
 import {
@@ -76,7 +76,7 @@ export function registerSignInRoutes(app: FastifyInstance): void {
 
   handle(app, verifySignIn, anyone, async ({ cause, body, request, reply }) => {
     try {
-      const proof = { otp: body.mfaOTPCode, devices: readDeviceCookie(request) };
+      const proof = { factor: body, devices: readDeviceCookie(request) };
       enter(reply, await finishConsoleSignIn(cause, readPendingCookie(request) ?? '', proof));
       return { next: 'DONE' as const };
     } catch (error) {
@@ -86,8 +86,7 @@ export function registerSignInRoutes(app: FastifyInstance): void {
   });
 
   handle(app, stepUp, signedIn, async ({ caller, cause, body, reply }) => {
-    const proof = { password: body.password, otp: body.mfaOTPCode || undefined };
-    const token = await stepUpSession(cause, caller, caller.token, proof);
+    const token = await stepUpSession(cause, caller, caller.token, { password: body.password, factor: body });
     const provedUntil = ctx.now() + limits.stepUp;
     if (!caller.viaCookie) return { token, provedUntil };
     setSessionCookie(reply, token);
@@ -125,7 +124,7 @@ function registerHistoryRoutes(app: FastifyInstance): void {
   });
 
   handle(app, disownSignInEndpoint, signedIn, async ({ caller, cause, body, reply }) => {
-    sendReceipt(reply, await disownSignIn(cause, caller, { ...body, otp: body.mfaOTPCode || undefined }));
+    sendReceipt(reply, await disownSignIn(cause, caller, { ...body, factor: body }));
     return undefined;
   });
 }
@@ -156,7 +155,6 @@ function registerConsoleRoutes(app: FastifyInstance): void {
   handle(app, getSession, signedIn, async ({ caller }) => {
     if (!caller.viaCookie) throw new Failure('AUM0001');
     const operator = await findOperator(ctx.db, caller.operatorId);
-    const factor = await findFactor(ctx.db, caller.operatorId, caller.userId);
     const root = caller.userId === rootId;
     const hostOverrideAt = root ? await recentOverride(ctx, caller.operatorId) : undefined;
     return {
@@ -166,7 +164,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       sessionId: caller.sessionId,
       csrfToken: csrfTokenOf(ctx, caller.sessionId),
       language: caller.language,
-      mfaStatus: factor && !isLapsed(factor, ctx.now()) ? factor.status : 'INACTIVE',
+      mfaStatus: (await describeMfa(ctx, caller.operatorId, caller.userId)).status,
       authMethod: caller.authMethod,
       ...(caller.originPrincipal !== undefined && { switchedFrom: originOf(caller.originPrincipal) }),
       expiresAt: caller.expiresAt,
@@ -213,7 +211,7 @@ async function signInWith(cause: Cause, body: BodyOf<typeof auth>, life: number)
   }
   const identifier = identifierOf(body);
   if (!identifier || password === undefined) throw new Failure('AUM0002');
-  return await signInProgram(cause, { identifier, password, otp: body.mfaOTPCode || undefined, life });
+  return await signInProgram(cause, { identifier, password, factor: body, life });
 }
 
 function authReply({ userName, ...rest }: SignedIn) {

@@ -5,13 +5,13 @@ import { sourceNetwork } from '../attempts/source.ts';
 import { inTurn } from '../attempts/turns.ts';
 import { takeFromWindow } from '../attempts/windows.ts';
 import type { Cause } from '../change/cause.ts';
-import { changeUser, describe, nameOf, notify, type Refused, refuse, type UserChange } from '../change/change.ts';
-import type { TotpFactors } from '../db/schema.ts';
-import { findFactor } from '../factors/lifecycle.ts';
-import { lockFactor, spendOtp } from '../factors/totp.ts';
+import { changeUser, describe, nameOf, notify, type Refused, type UserChange } from '../change/change.ts';
+import type { SentProof } from '../factors/kind.ts';
+import { kindOf, missingFactor, needsFactor, proveFactor } from '../factors/prove.ts';
 import { limits } from '../limits.ts';
 import { meetDevice } from '../sessions/devices.ts';
 import { awaitCode, endAwaitedCode, tellOfFailedCode } from '../sessions/pending.ts';
+import { authMethodOf, type Proof } from '../sessions/proofs.ts';
 import { createSession, type NewSession } from '../sessions/sessions.ts';
 import { type Identifier, stampSignIn } from '../users/accounts.ts';
 import { provePassword } from '../users/password.ts';
@@ -26,8 +26,7 @@ export type SignedIn = {
 export type SignInRequest = {
   readonly identifier: Identifier;
   readonly password: string;
-  /** Undefined when none was sent. */
-  readonly otp: string | undefined;
+  readonly factor: SentProof;
   /** Life of the session in milliseconds. */
   readonly life: number;
 };
@@ -51,20 +50,15 @@ export async function takeTurn<T>({ ctx, info }: Cause, identifier: Identifier, 
   return await inTurn(`${name.normalize('NFKC').trim().toLowerCase()} ${network}`, work);
 }
 
-async function signInOnce(cause: Cause, { identifier, password, otp, life }: SignInRequest): Promise<SignedIn> {
+async function signInOnce(cause: Cause, { identifier, password, factor, life }: SignInRequest): Promise<SignedIn> {
   const proof = await provePassword(cause, identifier, password);
   return await changeUser(cause, proof.who, async (c): Promise<SignedIn | Refused> => {
     signsIn(c);
     tellAfterFailures(c, proof.failuresBefore);
-    const factor = await activeFactor(c);
-    if (factor && !otp) {
-      await awaitCode(c);
-      return refuse('MFA0001', 'code needed', 'refused');
-    }
-    const refusal = factor && (await acceptCode(c, otp ?? ''));
-    if (refusal) return refusal;
-    const authMethod = factor ? 'password+totp' : 'password';
-    const { apiKey, token } = await openSession(c, { kind: 'api', life, authMethod });
+    if (needsFactor(c) && !kindOf(factor)) await awaitCode(c);
+    const proofs = await proofsBeside(c, factor);
+    if ('refused' in proofs) return proofs;
+    const { apiKey, token } = await openSession(c, { kind: 'api', life, proofs });
     return { operatorId: c.user.operatorId, userName: c.user.userName, apiKey, token };
   });
 }
@@ -81,31 +75,23 @@ export function tellAfterFailures(c: UserChange, failuresBefore: number): void {
   notify(c, 'sign_in_after_failures', { userName: c.user.userName });
 }
 
-/** The factor that a sign-in must be proved with; an unconfirmed one changes nothing (R38). */
-export async function activeFactor({ db, user }: UserChange): Promise<TotpFactors | undefined> {
-  const factor = await findFactor(db, user.operatorId, user.userId);
-  return factor?.status === 'ACTIVE' ? factor : undefined;
-}
-
 /**
- * Spends a code; a wrong one is counted, and told to the owner: somebody knows the password (R16).
- * @returns the refusal, to be returned from the work of the change so that the count stays; undefined when it was right.
- *   Its outcome is `refused` when the code was not looked at.
+ * What a sign-in is proved with once the password was right: the password, and a factor when MFA is active. A wrong proof
+ * is counted, and told to the owner: somebody knows the password (R16).
+ * @returns the proofs, or the refusal, to be returned from the work of the change so that the count stays. Its outcome is
+ *   `refused` when the proof was not looked at.
  */
-export async function acceptCode(c: UserChange, otp: string): Promise<Refused | undefined> {
-  const { operatorId, userId, userName } = c.user;
-  const factor = await lockFactor(c.db, operatorId, userId);
-  if (factor?.status !== 'ACTIVE') return refuse('MFA0002', 'MFA is not active', 'refused');
-  const outcome = await spendOtp(c.db, c.ctx, factor, otp);
-  if (outcome === 'accepted') return undefined;
+export async function proofsBeside(c: UserChange, sent: SentProof): Promise<readonly Proof[] | Refused> {
+  const password = { method: 'pwd', at: c.now } as const;
+  if (!needsFactor(c)) return [password];
+  if (!kindOf(sent)) return missingFactor();
+  const factor = await proveFactor(c, sent, 'MFA0002');
+  if (!('refused' in factor)) return [password, factor];
   await tellOfFailedCode(c, c.user);
-  if (outcome === 'suspended now') notify(c, 'mfa_suspended', { userName });
-  if (outcome === 'damaged') return refuse('MFA0012', 'damaged seed');
-  if (outcome === 'refused') return refuse('MFA0002', outcome, 'refused');
-  return refuse('MFA0002', outcome === 'wrong' ? 'wrong code' : outcome);
+  return factor;
 }
 
-type Opened = Pick<NewSession, 'kind' | 'life' | 'authMethod'>;
+type Opened = Pick<NewSession, 'kind' | 'life' | 'proofs'>;
 
 /**
  * Opens the session that a sign-in earned, with its notices.
@@ -120,7 +106,7 @@ export async function openSession(c: UserChange, session: Opened, held?: readonl
   await rememberSource(c.db, c.user, c.cause.info.sourceIp, c.now);
   await stampSignIn(c);
   const newDevice = device?.known === false && { newDevice: true };
-  describe(c, { detail: { session: created.sessionId, method: session.authMethod, ...newDevice } });
+  describe(c, { detail: { session: created.sessionId, method: authMethodOf(session.proofs), ...newDevice } });
   return { ...created, devices: device?.secrets ?? [] };
 }
 

@@ -53,7 +53,7 @@ async function enter(c: UserChange, caller: Session, { life, kind }: SwitchReque
     userId,
     userName,
     kind,
-    authMethod: 'switchUser',
+    proofs: [{ method: 'switchUser', at: c.now }],
     life: Math.min(life, caller.expiresAt - c.now),
     origin: { operatorId: caller.operatorId, sessionId: caller.sessionId, principal },
   });

@@ -1,4 +1,5 @@
 import { count, type UserChange } from '../change/change.ts';
+import { newId } from '../crypto/tokens.ts';
 import type { Users } from '../db/schema.ts';
 import { voidLinksOfUser } from '../links/links.ts';
 import { endPendingSignIns } from '../sessions/pending.ts';
@@ -36,6 +37,16 @@ export async function setPasswordHash(c: UserChange, passwordHash: string | null
 /** The password opens nothing any more, until another one is set. */
 export async function suspendPassword(c: UserChange): Promise<void> {
   await updateUser(c, { password_suspended_at: c.now });
+}
+
+/** MFA is on from here on; a reset is bound to this very one. */
+export async function beginMfa(c: UserChange): Promise<void> {
+  await updateUser(c, { mfa_id: newId() });
+}
+
+/** MFA is off: what was bound to it is void. */
+export async function endMfa(c: UserChange): Promise<void> {
+  await updateUser(c, { mfa_id: null });
 }
 
 /** Notes that somebody else switched a user's MFA off, for `secondsSinceMfaReset`. */

@@ -10,7 +10,8 @@ const tablesOfOperator = [
   'operators',
   'emails',
   'users',
-  'totp_factors',
+  'factors',
+  'authenticator_apps',
   'backup_code_sets',
   'sessions',
   'pending_sign_ins',
@@ -52,7 +53,7 @@ export async function checkInvariants(server: TestServer, allowed: number[] = []
 
 /** I2: without an active factor there are no codes and no live reset link. */
 async function inactiveMeansNothingUsable({ ctx }: TestServer): Promise<void> {
-  const active = ctx.db.selectFrom('totp_factors').select('operator_id').where('status', '=', 'ACTIVE');
+  const active = ctx.db.selectFrom('factors').select('operator_id').where('status', '=', 'ACTIVE');
   const codes = await ctx.db
     .selectFrom('backup_code_sets')
     .select('operator_id')
@@ -67,6 +68,23 @@ async function inactiveMeansNothingUsable({ ctx }: TestServer): Promise<void> {
     .where('operator_id', 'not in', active)
     .execute();
   expect([...codes, ...links], 'I2').toEqual([]);
+  const users = await ctx.db
+    .selectFrom('users')
+    .select(['operator_id', 'user_id', 'mfa_id'])
+    .select((eb) => [
+      eb
+        .selectFrom('factors')
+        .select((all) => all.fn.countAll<number>().as('count'))
+        .whereRef('factors.operator_id', '=', 'users.operator_id')
+        .whereRef('factors.user_id', '=', 'users.user_id')
+        .where('factors.status', '=', 'ACTIVE')
+        .as('active'),
+    ])
+    .execute();
+  expect(
+    users.filter((user) => Number(user.active) > 0 !== (user.mfa_id !== null)),
+    'I2',
+  ).toEqual([]);
 }
 
 /** I3, R73: chains without gap or edit. */

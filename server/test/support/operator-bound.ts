@@ -134,7 +134,7 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
   [/^authorize\/authority\.ts$/, /^trusted_principals,users$/, 'users of other operators that trust this one'],
   [/^audit\/chain\.ts$/, /^audit_(log|heads)$/, 'the list of chains, each of which is then checked by itself'],
   [/^restored\//, /./, 'an earlier state of the database is one of all operators'],
-  [/^recovery\/host-override\.ts$/, /^recovery_cases,totp_factors$/, 'what the host began, of whichever operator'],
+  [/^recovery\/host-override\.ts$/, /^recovery_cases,users$/, 'what the host began, of whichever operator'],
   [/^mail\/(outbox|claim|deliver-one|preview)\.ts$/, /^outbox$/, 'the queue of mails is one for all'],
   [
     /^(metrics\/state|sessions\/count)\.ts$/,

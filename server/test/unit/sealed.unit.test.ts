@@ -3,7 +3,7 @@ import { type Place, seal, unseal } from '../../src/crypto/sealed.ts';
 import { testKeys } from '../support/keys.ts';
 
 const keys = testKeys();
-const place: Place = { table: 'totp_factors', row: ['OP1', '', 'f1'] };
+const place: Place = { table: 'authenticator_apps', row: ['OP1', '', 'f1'] };
 const altered = (text: string, at: number) =>
   `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
 

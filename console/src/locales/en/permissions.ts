@@ -290,6 +290,7 @@ export const permissions: typeof ja = {
     methods: {
       password: 'Password',
       'password+totp': 'Password + code (MFA)',
+      passkey: 'Passkey',
       authKey: 'Auth key',
       switchUser: 'Switched',
     },

@@ -229,7 +229,7 @@ export const security: typeof ja = {
     unknown: 'Unknown browser',
     zone: 'Time zone',
     zones: { local: 'Device', utc: 'UTC' },
-    methods: { password: 'Password', mfa: 'Password + MFA', key: 'Auth key', switch: 'Switched' },
+    methods: { password: 'Password', mfa: 'Password + MFA', passkey: 'Passkey', key: 'Auth key', switch: 'Switched' },
     tableLabel: 'List of sessions',
   },
   stepUp: {

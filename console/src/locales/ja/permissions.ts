@@ -286,6 +286,7 @@ export const permissions = {
     methods: {
       password: 'パスワード',
       'password+totp': 'パスワード + 認証コード (MFA)',
+      passkey: 'パスキー',
       authKey: '認証キー',
       switchUser: 'スイッチ',
     },

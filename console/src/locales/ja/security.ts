@@ -226,7 +226,13 @@ export const security = {
     unknown: '不明なブラウザー',
     zone: '時刻の表示',
     zones: { local: '端末', utc: 'UTC' },
-    methods: { password: 'パスワード', mfa: 'パスワード + MFA', key: '認証キー', switch: 'スイッチ' },
+    methods: {
+      password: 'パスワード',
+      mfa: 'パスワード + MFA',
+      passkey: 'パスキー',
+      key: '認証キー',
+      switch: 'スイッチ',
+    },
     tableLabel: 'セッションの一覧',
   },
   stepUp: {

@@ -1,5 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { principalOf } from '@warifu/contract';
+import { impliesMfa, principalOf } from '@warifu/contract';
 import { explainTrust, type TrustDocument } from '@warifu/policy';
 import { useId, useState } from 'react';
 import { named, useText } from '../../language.ts';
@@ -148,7 +148,7 @@ function switchCall({ principal, ip, at, method, target }: Asked, session: { ope
     sourceIp: ip.trim() || null,
     samUserName: userName || null,
     operatorId,
-    mfaAuthenticated: method === 'password+totp',
+    mfaAuthenticated: impliesMfa(method),
     authMethod: method,
     authAgeSeconds: 0,
     secondsSinceMfaReset: Number.MAX_SAFE_INTEGER,

@@ -18,5 +18,6 @@ export const instantOrNull: Column = ['bigint', 'null'];
 
 export const operator = ['operator_id'];
 export const user = ['operator_id', 'user_id'];
+export const factor = ['operator_id', 'user_id', 'factor_id'];
 export const ofOperator = [operator, 'operators', operator] as const;
 export const ofUser = [user, 'users', user] as const;
