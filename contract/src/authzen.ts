@@ -34,6 +34,7 @@ const Decision = closed(
     context: closed({
       settledBy: CheckAnswer.properties.settledBy,
       missingPermission: CheckAnswer.properties.missingPermission,
+      stepUp: CheckAnswer.properties.stepUp,
     }),
   },
   'EvaluationDecision',

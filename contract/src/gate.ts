@@ -87,6 +87,8 @@ export const CheckAnswer = closed(
     ),
     /** The permission that no statement gives. */
     missingPermission: Type.Optional(Type.String()),
+    /** The person would be allowed to after proving this once more: the password, or MFA as well (RFC 9470). */
+    stepUp: Type.Optional(oneOf('password', 'mfa')),
   },
   'CheckAnswer',
 );

@@ -1,4 +1,5 @@
 export type * from './ast.ts';
+export { type Catalogue, catalogueOf, matching } from './catalogue.ts';
 export { compile, compileCondition, type Decider } from './compiler.ts';
 export { type Comparison as ReachComparison, compareReach, covers } from './covers.ts';
 export { type Described, describeProblem, describeProblemAt, type Language } from './describe.ts';

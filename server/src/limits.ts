@@ -199,6 +199,24 @@ export const limits = {
     /** Every role of a user is compiled and compared with its other ones. */
     perUser: 20,
   },
+  catalogue: {
+    bytes: 10 * 1024 * 1024,
+    /** Of one file, and of all catalogues of an operator together. */
+    operations: 5000,
+    perOperator: 10,
+    /** Characters of a name, of a path, and of what is kept of a summary. */
+    name: 128,
+    path: 1024,
+    summary: 256,
+    /** Reasons that a refusal gives. */
+    problems: 20,
+    /** Files that wait to be read, one after the other. */
+    waiting: 4,
+    /** Megabytes that reading one may take, beside its text. */
+    memory: 384,
+    /** A file that takes so long is none: what is counted is over long before. */
+    time: 20 * second,
+  },
   authKeys: {
     perUser: 2,
     idLength: 32,

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ofHost } from '../src/authorize/imported.ts';
 import { causeOf } from '../src/change/cause.ts';
-import { permissionsNaming, removeCatalogue, saveCatalogue } from '../src/gate/catalogue/catalogues.ts';
+import { changesOf, removeCatalogue, saveCatalogue } from '../src/gate/catalogue/catalogues.ts';
 import { readDescription } from '../src/gate/catalogue/description.ts';
+import { touchedBy } from '../src/gate/catalogue/touched.ts';
 import { createGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
 import { canaries, newRoot, signIn } from './support/people.ts';
-import { allow, newSam, signInSam } from './support/sam.ts';
+import { allow, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
 
 const info = {
@@ -17,6 +19,8 @@ const info = {
   apiKind: 'Host:gate-key create',
   language: 'en' as const,
 };
+const item = (tag: string, operationId: string) => ({ get: { tags: [tag], operationId } });
+const describing = (paths: object) => readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
 
 describe.each(engines)('asking the gate by method and path, on %s', (engine) => {
   let server: TestServer;
@@ -33,8 +37,10 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     await server.stop();
   });
 
+  const host = () => causeOf(server.ctx, info, 'host:tester');
+
   async function newKey(name: string, operatorId: string | undefined): Promise<string> {
-    const { gateKey } = await createGateKey(causeOf(server.ctx, info, 'host:tester'), name, operatorId);
+    const { gateKey } = await createGateKey(host(), name, operatorId);
     canaries.add(gateKey);
     return gateKey;
   }
@@ -44,6 +50,11 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     return await call(at, 'POST', '/v1/authz/check', { body: { credential, questions }, headers });
   }
 
+  type Given = { name: string; at?: string; unknown?: 'deny' | 'signed in'; operatorId?: string };
+  const save = ({ name, at, unknown = 'deny', operatorId = ofHost }: Given, paths: object) =>
+    saveCatalogue(host(), { operatorId, name, host: at, unknown, operations: describing(paths) });
+  const remove = (name: string, operatorId = ofHost) => removeCatalogue(host(), { operatorId, name });
+
   const orders = { api: 'Orders:list', httpMethod: 'GET', requestPath: '/orders' };
 
   it('finds the operation of a request in the catalogues of the host', async () => {
@@ -51,12 +62,14 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     const as = await signIn(server, root);
     const permission = allow(['Shop:show*', 'Stock:*'], "pathVariable('id') == '田 7'");
     const hana = await signInSam(server, await newSam(server, root, as, 'hana', permission));
-    const describe = (paths: object) => readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
-    const save = (name: string, host: string | undefined, unknown: 'deny' | 'signed in', paths: object) =>
-      saveCatalogue(causeOf(server.ctx, info, 'host:tester'), { name, host, unknown, operations: describe(paths) });
-    const item = (tag: string, operationId: string) => ({ get: { tags: [tag], operationId } });
-    await save('shop', 'shop.example.com', 'deny', { '/{id}': item('Shop', 'showItem'), '/new': item('Shop', 'new') });
-    await save('stock', 'stock.example.com', 'signed in', { '/{id}': item('Stock', 'showStock') });
+    await save(
+      { name: 'shop', at: 'shop.example.com' },
+      { '/{id}': item('Shop', 'showItem'), '/new': item('Shop', 'new') },
+    );
+    await save(
+      { name: 'stock', at: 'stock.example.com', unknown: 'signed in' },
+      { '/{id}': item('Stock', 'showStock') },
+    );
     const at = async (host: string, requestPath: string, who: Credentials = hana, httpMethod = 'GET') => {
       const { body } = await ask(who, [{ host, httpMethod, requestPath, pathVariables: { id: '田 7' } }], {
         at: second,
@@ -100,20 +113,170 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     });
     expect(await at('stock.example.com:8443', '/%E7%94%B0%207')).toMatchObject({ api: 'Stock:showStock' });
     // Another catalogue may not speak of the same operations or requests.
-    await expect(save('third', undefined, 'deny', { '/{name}': item('Third', 'one') })).rejects.toThrow(/taken by/);
-    await expect(save('third', 'x.example.com', 'deny', { '/': item('Stock', 'showStock') })).rejects.toThrow(
+    await expect(save({ name: 'third' }, { '/{name}': item('Third', 'one') })).rejects.toThrow(/taken by/);
+    await expect(save({ name: 'third', at: 'x.example.com' }, { '/': item('Stock', 'showStock') })).rejects.toThrow(
       /already/,
     );
-    await save('shop', 'shop.example.com', 'deny', { '/other/{id}': item('Shop', 'showItem') });
+    await save({ name: 'shop', at: 'shop.example.com' }, { '/other/{id}': item('Shop', 'showItem') });
     expect(await at('shop.example.com', '/%E7%94%B0%207')).toEqual(none);
     expect(await at('shop.example.com', '/other/%E7%94%B0%207')).toMatchObject(shown);
-    expect(await permissionsNaming(server.ctx.db, 'Shop:new')).toEqual([]);
-    const named = allow(['Shop:new']);
-    await newSam(server, root, as, 'named', named);
-    expect(await permissionsNaming(server.ctx.db, 'Shop:new')).toEqual([`${root.operatorId} user named`]);
-    for (const name of ['shop', 'stock']) await removeCatalogue(causeOf(server.ctx, info, 'host:tester'), name);
+    for (const name of ['shop', 'stock']) await remove(name);
     expect(await at('shop.example.com', '/other/7')).toEqual(none);
     const incomplete = await ask(hana, [orders, { httpMethod: 'GET' }]);
     expect([incomplete.status, incomplete.body.field]).toEqual([400, 'questions.1.api']);
+  });
+
+  it("looks at an operator's own catalogues for its own programs, where the host has none", async () => {
+    const [mine, theirs] = [await newRoot(server), await newRoot(server)];
+    const [as, foreign] = [await signIn(server, mine), await signIn(server, theirs)];
+    const { operatorId } = mine;
+    const by = await newKey('mine', operatorId);
+    const answer = async (who: Credentials, with_: string, host: string, requestPath: string) => {
+      const { body } = await ask(who, [{ host, httpMethod: 'GET', requestPath }], { at: second, by: with_ });
+      return (body.answers as object[])[0];
+    };
+    const none = { decision: 'deny', settledBy: 'catalogue' };
+    await save({ name: 'own', operatorId }, { '/mine/{id}': item('Own', 'show') });
+    const found = { decision: 'allow', settledBy: 'access', api: 'Own:show' };
+    expect(await answer(as, by, 'a.example.com', '/mine/7')).toEqual(found);
+    // A program of the host asks about all operators: none of them may tell it what a request means.
+    expect(await answer(as, key, 'a.example.com', '/mine/7')).toEqual(none);
+    expect(await answer(foreign, key, 'a.example.com', '/mine/7')).toEqual(none);
+    // Attack: a root user opens to itself what the host described as all that there is.
+    await save({ name: 'host', at: 'a.example.com' }, { '/public': item('Host', 'read') });
+    expect(await answer(as, by, 'a.example.com', '/mine/7')).toEqual(none);
+    expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(found);
+    // Attack: it takes the host's name for an operation of its own; the later one of the host counts as well.
+    await expect(save({ name: 'trap', operatorId }, { '/trap': item('Host', 'read') })).rejects.toThrow(/already/);
+    await save({ name: 'host', at: 'a.example.com' }, { '/public': item('Own', 'show') });
+    expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(none);
+    await remove('host');
+    expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(found);
+    await remove('own', operatorId);
+    expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(none);
+  });
+
+  it('is bounded by what all catalogues of an operator have together', async () => {
+    const { operatorId } = await newRoot(server);
+    const many = (tag: string, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`/${tag}/${at}`, item(tag, `get${at}`)]));
+    await save({ name: 'a', operatorId }, many('A', 4999));
+    await expect(save({ name: 'b', operatorId }, many('B', 2))).rejects.toThrow(/at most 5000 operations/);
+    await save({ name: 'a', operatorId }, many('A', 1));
+    for (let at = 0; at < 9; at++) await save({ name: `n${at}`, operatorId }, many(`N${at}`, 1));
+    await expect(save({ name: 'more', operatorId }, many('M', 1))).rejects.toThrow(/10 catalogues/);
+  });
+
+  it('knows whose permissions an import touches, by wildcards too', async () => {
+    const root = await newRoot(server);
+    const other = await newRoot(server);
+    const as = await signIn(server, root);
+    const { operatorId } = root;
+    const text = JSON.stringify({
+      statements: [
+        { effect: 'allow', api: ['Order:get*', 'User:getUser'] },
+        { effect: 'deny', api: 'Order:delete' },
+      ],
+    });
+    await newSam(server, root, as, 'hana', text);
+    await newSam(server, root, as, 'plain', allow(['User:*']));
+    await call(server, 'POST', `/v1/operators/${operatorId}/roles/clerk`, {
+      as,
+      body: { permission: allow(['*:move*']) },
+    });
+    await call(server, 'PUT', `/v1/operators/${operatorId}/users/default_permissions`, {
+      as,
+      body: { permissions: allow(['Order:new']) },
+    });
+    await newSam(server, other, await signIn(server, other), 'stranger', allow(['Order:*']));
+    const before = describing({
+      '/a': item('Order', 'getA'),
+      '/b': item('Order', 'getB'),
+      '/d': item('Order', 'delete'),
+      '/m': item('Order', 'moveIt'),
+    });
+    const after = describing({
+      '/a': item('Order', 'getA'),
+      '/b': item('Order', 'readB'),
+      '/n': item('Order', 'new'),
+      '/z': item('Order', 'moveIt'),
+    });
+    const changes = changesOf(before, after);
+    expect(changes).toEqual({
+      added: ['Order:new'],
+      removed: ['Order:delete'],
+      renamed: [{ from: 'Order:getB', to: 'Order:readB' }],
+      moved: ['Order:moveIt'],
+    });
+    const { touched, isPart } = await touchedBy(server.ctx.db, operatorId, changes);
+    expect(isPart).toBe(false);
+    const brief = touched.map(({ kind, name, statement, effect, pattern, ...of }) => [
+      `${kind} ${name}`.trim(),
+      `${statement} ${effect} ${pattern}`,
+      ...(['removed', 'added', 'moved'] as const).flatMap((what) => of[what].first.map((one) => `${what} ${one}`)),
+    ]);
+    expect(brief).toEqual([
+      ['default', '1 allow Order:new', 'added Order:new'],
+      ['role clerk', '1 allow *:move*', 'moved Order:moveIt'],
+      ['user hana', '1 allow Order:get*', 'removed Order:getB'],
+      ['user hana', '2 deny Order:delete', 'removed Order:delete'],
+    ]);
+    const all = await touchedBy(server.ctx.db, ofHost, changes);
+    expect(all.touched.map(({ name }) => name)).toEqual(expect.arrayContaining(['hana', 'stranger']));
+  });
+
+  it('is known to findings, who-can and explanations of its operators, and to no other', async () => {
+    const [mine, theirs] = [await newRoot(server), await newRoot(server)];
+    const [as, foreign] = [await signIn(server, mine), await signIn(server, theirs)];
+    const permission = allow(['Parcel:*'], "pathVariable('parcel-id') == 'p1'");
+    for (const [root, by] of [
+      [mine, as],
+      [theirs, foreign],
+    ] as const) {
+      await newSam(server, root, by, 'hana');
+    }
+    const put = (root: typeof mine, by: Credentials, text = permission) =>
+      call(server, 'PUT', `${userPath(root, 'hana')}/permission`, { as: by, body: { permission: text } });
+    const whoCan = (root: typeof mine, by: Credentials) =>
+      call(server, 'GET', `/v1/operators/${root.operatorId}/permissions/who_can?api=Parcel:show`, { as: by });
+    await save({ name: 'parcels', operatorId: mine.operatorId }, { '/p/{parcel-id}': item('Parcel', 'show') });
+    expect((await put(mine, as)).headers['warifu-findings']).toBeUndefined();
+    expect((await put(theirs, foreign)).headers['warifu-findings']).toContain('LINT_NO_MATCH');
+    const typed = (condition: string) => put(mine, as, allow(['Parcel:show'], condition));
+    expect((await typed("pathVariable('id') == 'p1'")).headers['warifu-findings']).toContain('LINT_PATH_VARIABLE');
+    const misspelled = await put(mine, as, allow(['parcel:show']));
+    expect([misspelled.status, misspelled.body.code]).toEqual([400, 'AUM0030']);
+    await put(mine, as);
+    const can = await whoCan(mine, as);
+    expect(can.body).toMatchObject([{ kind: 'root' }, { userName: 'hana', allowed: 'sometimes' }]);
+    expect((await whoCan(theirs, foreign)).status).toBe(400);
+    const explained = await call(server, 'POST', `/v1/operators/${mine.operatorId}/permissions/explain`, {
+      as,
+      body: { userName: 'hana', api: 'Parcel:show', pathVariables: { 'parcel-id': 'p1' } },
+    });
+    expect(explained.body).toMatchObject({ access: 'permission', decision: 'allow' });
+    const byPath = allow(['Parcel:show'], "requestPath == '/p/p1' and httpMethod == 'GET'");
+    const draft = await call(server, 'POST', `/v1/operators/${mine.operatorId}/permissions/explain`, {
+      as,
+      body: { userName: 'hana', api: 'Parcel:show', pathVariables: { 'parcel-id': 'p1' }, draft: byPath },
+    });
+    expect(draft.body).toMatchObject({ decision: 'allow' });
+    // Of the host everybody's, at once and on every server.
+    await save({ name: 'cars' }, { '/cars/{operator_id}': item('Car', 'drive') });
+    for (const [root, by] of [
+      [mine, as],
+      [theirs, foreign],
+    ] as const) {
+      const cars = allow(['Car:*'], "pathVariable('operator_id') == 'x'");
+      expect((await put(root, by, cars)).headers['warifu-findings']).toBeUndefined();
+      const path = `/v1/operators/${root.operatorId}/permissions/who_can?api=Car:drive`;
+      expect((await call(second, 'GET', path, { as: by })).body).toMatchObject([
+        { kind: 'root' },
+        { userName: 'hana', allowed: 'sometimes' },
+      ]);
+    }
+    await remove('cars');
+    await remove('parcels', mine.operatorId);
+    expect((await whoCan(mine, as)).status).toBe(400);
   });
 });

@@ -36,7 +36,7 @@ function hostCause({ ctx }: TestServer) {
 /** Takes the operations of an API, as `warifu catalogue import` does. */
 export async function importCatalogue({ server }: Warifu, unknown: 'deny' | 'signed in', paths: object): Promise<void> {
   const operations = readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
-  await saveCatalogue(hostCause(server), { name: 'orders', host: undefined, unknown, operations });
+  await saveCatalogue(hostCause(server), { operatorId: '', name: 'orders', host: undefined, unknown, operations });
 }
 
 /** A root user, signed in. */

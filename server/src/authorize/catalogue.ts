@@ -1,4 +1,4 @@
-import { type AnyEndpoint, endpoints, type Trait } from '@warifu/contract';
+import { type Access, type AnyEndpoint, accessOf, endpoints, type Trait } from '@warifu/contract';
 import type { Operation, Request } from '@warifu/policy';
 
 /** The path variable that names the SAM user acted on. */
@@ -8,11 +8,21 @@ export const onlyOneself = `pathVariable('${target}') == samUserName`;
 
 const policyTraits = ['removes-mfa', 'credentials'] as const;
 
-/** The operations of this server by name. A second catalogue, of a guarded API, is another value of this kind. */
+/** An operation that permissions can name: of this server, or of a guarded API. */
+export type KnownOperation = Pick<AnyEndpoint, 'operation' | 'path' | 'personOnly' | 'traits'> & {
+  readonly method: string;
+  readonly access: Access;
+  /** Of this server: an `operator_id` in its path is the caller's own. */
+  readonly isOwn: boolean;
+};
+
+/** The operations of this server by name; `imported.ts` has those of guarded APIs beside them. */
 const byName: ReadonlyMap<string, AnyEndpoint> = new Map(endpoints.map((endpoint) => [endpoint.operation, endpoint]));
 
-export function findOperation(name: string): AnyEndpoint | undefined {
-  return byName.get(name);
+/** An operation of this server; undefined for every other name. */
+export function ownOperation(name: string): KnownOperation | undefined {
+  const endpoint = byName.get(name);
+  return endpoint && { ...endpoint, isOwn: true, access: accessOf(endpoint) };
 }
 
 /** Names of the operations that have a trait. */
@@ -22,10 +32,10 @@ export function operationsWith(trait: Trait): string[] {
 
 /** Names of the `{name}`s of an operation's path. */
 export function pathVariablesOf({ path }: Pick<AnyEndpoint, 'path'>): string[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  return [...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '');
 }
 
-/** The catalogue as the permission language knows it. */
+/** The operations of this server as the permission language knows them. */
 export const policyOperations: readonly Operation[] = endpoints.map((endpoint) => ({
   name: endpoint.operation,
   pathVariables: pathVariablesOf(endpoint),

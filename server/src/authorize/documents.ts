@@ -1,21 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  check,
-  describeProblemAt,
-  type LintFinding,
-  misspellings,
-  type PermissionDocument,
-  type Problem,
-  parse,
-  type Source,
-} from '@warifu/policy';
+import { describeProblemAt, type PermissionDocument, type Problem, parse, type Source } from '@warifu/policy';
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { preparedRead } from '../db/reads.ts';
 import { rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { builtInRoles } from './built-in-roles.ts';
-import { policyOperations } from './catalogue.ts';
 
 /** The texts that decide for a SAM user; where one comes from does not matter for the decision. */
 export type Texts = {
@@ -32,23 +22,6 @@ export function parsePermission(text: string): PermissionDocument {
   const result = parse(text);
   if (result.ok) return result.document;
   throw invalidText('AUM0030', result.problems[0]);
-}
-
-/**
- * Reads a permission that is about to be saved. A name that differs from an operation in case or blanks only is refused:
- * a deny that is spelled wrong would deny nothing (R57).
- * @throws Failure AUM0030
- */
-export function parseNewPermission(text: string): PermissionDocument {
-  const document = parsePermission(text);
-  const [problem] = misspellings(document, policyOperations);
-  if (problem) throw invalidText('AUM0030', problem);
-  return document;
-}
-
-/** Warnings about a permission that may be saved all the same; an empty text is none. */
-export function findingsIn(text: string): LintFinding[] {
-  return text === '' ? [] : check(parsePermission(text), policyOperations);
 }
 
 /** The parsed documents of a user, wherever they come from; other work goes on between large ones. */

@@ -100,12 +100,14 @@ const never = Number.MAX_SAFE_INTEGER;
 
 /** Texts and names of a template in turn; every call of an operation fills the same one. */
 const templates = new Map<string, readonly string[]>();
+/** There are as many as operations of this server; those of imported catalogues must not fill the memory. */
+const mostTemplates = 1000;
 
 function fill(path: string, pathVariables: Readonly<Record<string, string>>): string {
   let pieces = templates.get(path);
   if (!pieces) {
-    pieces = path.split(/\{(\w+)\}/);
-    templates.set(path, pieces);
+    pieces = path.split(/\{([^{}]+)\}/);
+    if (templates.size < mostTemplates) templates.set(path, pieces);
   }
   let filled = pieces[0] as string;
   for (let i = 1; i < pieces.length; i += 2) filled += own(pathVariables, pieces[i] as string) + pieces[i + 1];

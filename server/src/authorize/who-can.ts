@@ -1,15 +1,15 @@
-import { type AnyEndpoint, accessOf, srnOf } from '@warifu/contract';
+import { srnOf } from '@warifu/contract';
 import { type Reach, type Reaching, reach, specialise, sumOfReaches } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
-import { pathVariablesOf } from './catalogue.ts';
+import { type KnownOperation, pathVariablesOf } from './catalogue.ts';
 import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
 import { readTrustPolicy } from './trust-policy.ts';
 import { verdictOf } from './verdict.ts';
 
 export type Question = {
   readonly operatorId: string;
-  readonly endpoint: AnyEndpoint;
+  readonly endpoint: KnownOperation;
   /** Value of `{user_name}` in the operation's path. */
   readonly target: string | undefined;
 };
@@ -49,7 +49,7 @@ export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
     allowed: 'always',
     statements: [],
   } as const;
-  if (accessOf(endpoint) === 'root') return [root];
+  if (endpoint.access === 'root') return [root];
   const answer: WhoCan[] = [root];
   for (const user of await samUsers(db, operatorId)) {
     answer.push(...(await principalsOf(question, user)));
@@ -80,7 +80,7 @@ async function mayCall(question: Question, user: User, authMethod: 'password' | 
   const decisions = (enrols ? [true, false] : [false]).flatMap((mfaRequired) => {
     const asking = { userName: user.userName, authMethod, mfaActive: false, mfaRequired };
     return targetsOf(question, user).flatMap((onUser) => {
-      const asked = { endpoint, access: accessOf(endpoint), onUser };
+      const asked = { endpoint, access: endpoint.access, onUser };
       return decisionsOf[allowed].map((permission) => verdictOf(asking, asked, permission).decision);
     });
   });
@@ -100,13 +100,14 @@ function targetsOf({ endpoint, target }: Question, { userName }: User): readonly
 /** What the permissions of a user say of the operation. */
 async function reachOf(question: Question, user: User, authMethod: 'password' | 'switchUser') {
   const { operatorId, endpoint, target } = question;
-  if (accessOf(endpoint) !== 'permission') return { allowed: 'always' as const, statements: [] };
+  if (endpoint.access !== 'permission') return { allowed: 'always' as const, statements: [] };
   const names = pathVariablesOf(endpoint);
   const switched = authMethod === 'switchUser' && { authMethod, mfaAuthenticated: false };
   const known = {
     variables: { samUserName: user.userName, operatorId, httpMethod: endpoint.method, ...switched },
     pathVariables: knownVariables(names, {
-      operator_id: operatorId,
+      // In the path of a guarded API it may be anything.
+      ...(endpoint.isOwn && { operator_id: operatorId }),
       ...(target !== undefined && { user_name: target }),
     }),
   };

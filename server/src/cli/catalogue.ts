@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { type Catalogue, ofHost, readCatalogues } from '../authorize/imported.ts';
 import { causeOf } from '../change/cause.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { Failure } from '../failure.ts';
-import {
-  changesOf,
-  permissionsNaming,
-  readCatalogues,
-  removeCatalogue,
-  saveCatalogue,
-} from '../gate/catalogue/catalogues.ts';
-import { DescriptionError, readDescription } from '../gate/catalogue/description.ts';
+import { type Changes, changesOf, removeCatalogue, saveCatalogue } from '../gate/catalogue/catalogues.ts';
+import { readDescription } from '../gate/catalogue/description.ts';
+import { DescriptionError } from '../gate/catalogue/problem.ts';
+import { type Touched, type Touching, touchedBy } from '../gate/catalogue/touched.ts';
+import { findOperator } from '../operators/operators.ts';
 import { asTable, exitCodes, type Output, print, UsageError } from './frame.ts';
 
 export type ImportOptions = Output & {
   readonly name: string;
+  readonly operator?: string;
   readonly host?: string;
   readonly unknown: 'deny' | 'signed-in';
   readonly dryRun?: boolean;
@@ -27,33 +26,57 @@ export type ImportOptions = Output & {
 export async function importFile(
   ctx: Context,
   info: RequestInfo,
-  { file, name, host, unknown, dryRun, ...output }: ImportOptions & { readonly file: string },
+  { file, name, operator, host, unknown, dryRun, ...output }: ImportOptions & { readonly file: string },
 ): Promise<number> {
   if (!/^[\w.-]{1,64}$/.test(name)) throw new UsageError('--name must have 1 to 64 letters, digits, ".", "_" or "-".');
+  const operatorId = await ownerOf(ctx, operator);
   const operations = await understood(file, async () => readDescription(await textOf(file)));
-  const before = (await readCatalogues(ctx.db)).find((catalogue) => catalogue.name === name);
+  const before = (await readCatalogues(ctx.db, operatorId)).find((catalogue) => catalogue.name === name);
   const changes = changesOf(before?.operations ?? [], operations);
-  const touched: Record<string, string[]> = {};
-  for (const operation of changes.removed) touched[operation] = await permissionsNaming(ctx.db, operation);
+  const touching = await touchedBy(ctx.db, operatorId, changes);
   if (!dryRun) {
     const cause = causeOf(ctx, info, info.userAgent, 0);
-    const kept = {
-      name,
-      host: host?.toLowerCase(),
-      operations,
-      unknown: unknown === 'deny' ? unknown : 'signed in',
-    } as const;
+    const allows = unknown === 'deny' ? unknown : 'signed in';
+    const kept = { operatorId, name, host: host?.toLowerCase(), operations, unknown: allows } as const;
     await understood(file, () => saveCatalogue(cause, kept));
   }
-  print(output, { operations: operations.length, ...changes, permissions: touched, saved: !dryRun }, () =>
+  print(output, { operations: operations.length, ...changes, ...touching, saved: !dryRun }, () =>
     [
-      ...changes.added.map((operation) => `+ ${operation}`),
-      ...changes.moved.map((operation) => `~ ${operation}`),
-      ...changes.removed.map((operation) => [`- ${operation}`, ...(touched[operation] ?? [])].join('\n    named by ')),
+      ...linesOf(changes),
+      ...linesOfTouched(touching),
       `${operations.length} operations${dryRun ? '; nothing was saved' : ''}.`,
     ].join('\n'),
   );
   return exitCodes.ok;
+}
+
+/** @throws UsageError for an operator that is not there */
+async function ownerOf(ctx: Context, operator: string | undefined): Promise<string> {
+  if (operator === undefined) return ofHost;
+  if (!(await findOperator(ctx.db, operator))) throw new UsageError(`There is no operator ${operator}.`);
+  return operator;
+}
+
+function linesOf({ added, removed, renamed, moved }: Changes): string[] {
+  return [
+    ...added.map((operation) => `+ ${operation}`),
+    ...renamed.map(({ from, to }) => `= ${from} is now ${to}`),
+    ...moved.map((operation) => `~ ${operation}`),
+    ...removed.map((operation) => `- ${operation}`),
+  ];
+}
+
+function linesOfTouched({ touched, isPart }: Touching): string[] {
+  if (touched.length === 0) return [];
+  return ['', 'Permissions that match some of them:', ...touched.map(lineOf), ...(isPart ? ['  and more'] : []), ''];
+}
+
+function lineOf({ operatorId, kind, name, statement, effect, pattern, ...matched }: Touched): string {
+  const owner = kind === 'default' ? 'default permissions' : `${kind} ${name}`;
+  const counts = (['added', 'moved', 'removed'] as const)
+    .filter((what) => matched[what].count > 0)
+    .map((what) => `${matched[what].count} ${what}`);
+  return `  ${operatorId} ${owner}, statement ${statement}: ${effect} ${pattern} (${counts.join(', ')})`;
 }
 
 async function textOf(file: string): Promise<string> {
@@ -71,12 +94,16 @@ async function understood<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** One operator, or without it the host. */
+export type OwnerOption = { readonly operator?: string };
+
 /**
- * Prints every catalogue.
+ * Prints the catalogues of the host, or of an operator.
  * @returns the exit code
+ * @throws UsageError for an unknown operator
  */
-export async function printCatalogues(ctx: Context, output: Output): Promise<number> {
-  const catalogues = await readCatalogues(ctx.db);
+export async function printCatalogues(ctx: Context, { operator, ...output }: Output & OwnerOption): Promise<number> {
+  const catalogues: Catalogue[] = await readCatalogues(ctx.db, await ownerOf(ctx, operator));
   print(output, catalogues, () =>
     asTable(
       ['NAME', 'HOST', 'OPERATIONS', 'UNKNOWN CALLS'],
@@ -91,15 +118,33 @@ export async function printCatalogues(ctx: Context, output: Output): Promise<num
   return exitCodes.ok;
 }
 
+export type RemoveOptions = OwnerOption & { readonly name: string; readonly dryRun?: boolean };
+
 /**
- * Forgets a catalogue.
+ * Forgets a catalogue, and prints whose permissions are about nothing any more.
  * @returns the exit code
  * @throws UsageError for an unknown one
  */
-export async function remove(ctx: Context, info: RequestInfo, name: string): Promise<number> {
-  await removeCatalogue(causeOf(ctx, info, info.userAgent, 0), name).catch((error: unknown) => {
+export async function remove(
+  ctx: Context,
+  info: RequestInfo,
+  { name, operator, dryRun }: RemoveOptions,
+): Promise<number> {
+  const operatorId = await ownerOf(ctx, operator);
+  const found = (await readCatalogues(ctx.db, operatorId)).find((catalogue) => catalogue.name === name);
+  if (!found) throw new UsageError(`There is no catalogue ${name}.`);
+  const changes = changesOf(found.operations, []);
+  const touching = await touchedBy(ctx.db, operatorId, changes);
+  if (!dryRun) await forget(ctx, info, { operatorId, name });
+  const lines = [...linesOf(changes), ...linesOfTouched(touching), ...(dryRun ? ['Nothing was removed.'] : [])];
+  print({}, changes, () => lines.join('\n'));
+  return exitCodes.ok;
+}
+
+async function forget(ctx: Context, info: RequestInfo, which: { operatorId: string; name: string }): Promise<void> {
+  const { name } = which;
+  await removeCatalogue(causeOf(ctx, info, info.userAgent, 0), which).catch((error: unknown) => {
     const isMissing = error instanceof Failure && error.code === 'COM0404';
     throw isMissing ? new UsageError(`There is no catalogue ${name}.`) : error;
   });
-  return exitCodes.ok;
 }

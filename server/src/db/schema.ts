@@ -1,4 +1,5 @@
 import type { AuthenticatorApps, BackupCodeSets, Factors } from './schema-factors.ts';
+import type { Catalogues, GateKeys } from './schema-gate.ts';
 
 export type { AuthenticatorApps, BackupCodeSets, Factors };
 
@@ -249,28 +250,6 @@ export type AuditLog = {
   detail: string;
   previous_hash: string;
   hash: string;
-};
-
-export type Catalogues = {
-  name: string;
-  /** Empty for any host. */
-  host: string;
-  unknown: 'deny' | 'signed in';
-  /** JSON array of the operations. */
-  operations: string;
-  /** Another one with each import. */
-  revision: string;
-  imported_at: Instant;
-};
-
-export type GateKeys = {
-  gate_key_id: string;
-  /** The one operator that it may ask about; null for every operator of the host. */
-  operator_id: string | null;
-  name: string;
-  secret_hash: string;
-  created_at: Instant;
-  last_used_at: Instant | null;
 };
 
 export type AuthKeys = {

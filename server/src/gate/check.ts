@@ -1,16 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import { accessOf, type BodyOf, type checkAuthorization, type ReplyOf } from '@warifu/contract';
+import type { BodyOf, checkAuthorization, ReplyOf } from '@warifu/contract';
 import type { Request } from '@warifu/policy';
-import { findOperation } from '../authorize/catalogue.ts';
+import { ownOperation } from '../authorize/catalogue.ts';
 import { deciderFor } from '../authorize/decider.ts';
 import { sourceOf } from '../authorize/explain.ts';
 import { type Called, composed, factsOf, subjectOf } from '../authorize/facts.ts';
+import { type StepUp, stepUpFor } from '../authorize/step-up.ts';
 import { type Asked, judge } from '../authorize/verdict.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { identityOf } from '../sessions/identity.ts';
 import type { Session } from '../sessions/live.ts';
-import { findApiOperation } from './catalogue/catalogues.ts';
+import { findApiOperation } from './catalogue/find.ts';
 import { openedBy, visibleTo } from './credential.ts';
 import type { GateKey } from './keys.ts';
 
@@ -32,7 +33,7 @@ export async function check(ctx: Context, { ofOperator }: GateKey, { credential,
   const now = ctx.now();
   const answers: Answer[] = [];
   for (const question of questions) {
-    answers.push(await answerTo(ctx, session, question, now));
+    answers.push(await answerTo(ctx, session, { ...question, ofOperator }, now));
     // A long list of large permissions must not keep everybody else waiting.
     await setImmediate();
   }
@@ -54,18 +55,18 @@ function assertComplete(questions: readonly Question[]): void {
 const unopened: Answer = { decision: 'deny', settledBy: 'credential' };
 
 /** A call as it is judged; undefined when no catalogue has it, and none lets such calls by. */
-async function callOf(ctx: Context, question: Question, at: number): Promise<JudgedCall | undefined> {
+async function callOf(ctx: Context, question: AskedQuestion, at: number): Promise<JudgedCall | undefined> {
   const { api, httpMethod: method = '', requestPath = '', host } = question;
   const { queryParameters = {}, sourceIp = null } = question;
   const given = { queryParameters, sourceIp, at };
   const pathVariables = composed(question.pathVariables ?? {});
   if (api !== undefined) {
     // Of this server's own operations method and path are known, of others as the program says.
-    const own = findOperation(api);
-    if (own) return { endpoint: own, access: accessOf(own), pathVariables, ...given };
+    const own = ownOperation(api);
+    if (own) return { endpoint: own, access: own.access, pathVariables, ...given };
     return { ...ofApi(api, method), access: 'permission', requestPath, pathVariables, ...given };
   }
-  const found = await findApiOperation(ctx.db, { host, method, path: requestPath });
+  const found = await findApiOperation(ctx.db, { host, method, path: requestPath, ofOperator: question.ofOperator });
   if ('matched' in found) {
     const { operation, pathVariables: values } = found.matched;
     const call = { ...ofApi(operation.operation, method), requestPath, pathVariables: composed(values), ...given };
@@ -81,14 +82,22 @@ function ofApi(operation: string, method: string) {
   return { endpoint: { operation, method, path: '', personOnly: false, traits: [] } };
 }
 
+/** Asked by a program of one operator, whose own catalogues count then. */
+type AskedQuestion = Question & { readonly ofOperator?: string | undefined };
+
 /** Whether a session may make a call, and why. */
-async function answerTo(ctx: Context, session: Session, question: Question, at: number): Promise<Answer> {
-  const { facts, ...answer } = await decide(ctx, session, question, at);
-  return facts ? { ...answer, ...(await reasonOf(ctx, session, facts)) } : answer;
+async function answerTo(ctx: Context, session: Session, question: AskedQuestion, at: number): Promise<Answer> {
+  const { facts, findStepUp, ...answer } = await decide(ctx, session, question, at);
+  if (!facts) return answer;
+  const stepUp = await findStepUp?.();
+  return { ...answer, ...(await reasonOf(ctx, session, facts)), ...(stepUp && { stepUp }) };
 }
 
-/** Whether a session may make a call: as its guard decides. Where its permissions did, `facts` is what they saw. */
-export async function decide(ctx: Context, session: Session, question: Question, at: number): Promise<Decided> {
+/**
+ * Whether a session may make a call: as its guard decides. Where its permissions did, `facts` is what they saw, and of
+ * what they refused `findStepUp` says what would have to be proved.
+ */
+export async function decide(ctx: Context, session: Session, question: AskedQuestion, at: number): Promise<Decided> {
   const call = await callOf(ctx, question, at);
   if (!call) return { decision: 'deny', settledBy: 'catalogue' };
   const { endpoint, access, pathVariables } = call;
@@ -96,12 +105,18 @@ export async function decide(ctx: Context, session: Session, question: Question,
   // SECURITY: as for the guard, another operator's anything is not there.
   const ofOperator = endpoint.path.includes('{operator_id}') ? pathVariables.operator_id : undefined;
   if (ofOperator !== undefined && ofOperator !== session.operatorId) return { decision: 'deny', settledBy: 'access' };
-  const facts = () => factsOf(ctx, subjectOf(session, at), call);
-  const verdict = await judge(ctx.db, session, { endpoint, access, onUser: pathVariables.user_name }, facts);
-  return { ...verdict, ...named, ...(verdict.settledBy === 'permission' && { facts: facts() }) };
+  const facts = (of = session) => factsOf(ctx, subjectOf(of, at), call);
+  const asked = { endpoint, access, onUser: pathVariables.user_name };
+  const verdict = await judge(ctx.db, session, asked, facts);
+  if (verdict.settledBy !== 'permission') return { ...verdict, ...named };
+  const findStepUp = () => stepUpFor(ctx.db, session, asked, facts);
+  return { ...verdict, ...named, facts: facts(), ...(verdict.decision === 'deny' && { findStepUp }) };
 }
 
-type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api'> & { readonly facts?: Request };
+type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api'> & {
+  readonly facts?: Request;
+  readonly findStepUp?: () => Promise<StepUp | undefined>;
+};
 
 async function reasonOf(ctx: Context, session: Session, facts: Request): Promise<Partial<Answer>> {
   const { statements } = (await deciderFor(ctx.db, session)).explain(facts);

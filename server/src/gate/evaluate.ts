@@ -12,10 +12,13 @@ type Question = NonNullable<BodyOf<typeof checkAuthorization>['questions']>[numb
 export async function evaluateOne(ctx: Context, key: GateKey, evaluation: Evaluation): Promise<Decision> {
   const credential = { token: evaluation.subject.id };
   const { answers } = await check(ctx, key, { credential, questions: [questionOf(evaluation)] });
-  const { decision, settledBy, missingPermission } = answers[0] ?? { decision: 'deny', settledBy: 'credential' };
+  const { decision, settledBy, missingPermission, stepUp } = answers[0] ?? {
+    decision: 'deny',
+    settledBy: 'credential',
+  };
   return {
     decision: decision === 'allow',
-    context: { settledBy, ...(missingPermission !== undefined && { missingPermission }) },
+    context: { settledBy, ...(missingPermission !== undefined && { missingPermission }), ...(stepUp && { stepUp }) },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../authorize/authority.ts';
-import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
+import { parseNewPermission } from '../authorize/saving.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, describe, nameOf } from '../change/change.ts';
 import { assertUnchanged } from '../change/etag.ts';
@@ -18,7 +18,7 @@ export async function setOwnPermission(
   permission: string,
   ifMatch?: string,
 ): Promise<void> {
-  if (permission !== '') parseNewPermission(permission);
+  if (permission !== '') await parseNewPermission(cause.ctx.db, params.operator_id, permission);
   await changeSamUser(cause, params, async (c) => {
     describe(c, { target: nameOf(c.user.userName) });
     assertUnchanged(ifMatch, c.user.row.permission);
@@ -38,7 +38,7 @@ export async function setDefaultPermissions(
   permissions: string,
   ifMatch?: string,
 ): Promise<void> {
-  if (permissions !== '') parseNewPermission(permissions);
+  if (permissions !== '') await parseNewPermission(cause.ctx.db, operatorId, permissions);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'default permissions' });
     assertUnchanged(ifMatch, c.operator.row.default_permissions);

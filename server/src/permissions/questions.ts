@@ -1,8 +1,9 @@
-import { accessOf, type BodyOf, type explainPermission, impliesMfa } from '@warifu/contract';
-import { findOperation } from '../authorize/catalogue.ts';
+import { type BodyOf, type explainPermission, impliesMfa } from '@warifu/contract';
+import type { KnownOperation } from '../authorize/catalogue.ts';
 import { parsePermission, textsOf } from '../authorize/documents.ts';
 import { explain } from '../authorize/explain.ts';
 import { subjectOf } from '../authorize/facts.ts';
+import { operationNamed } from '../authorize/imported.ts';
 import type { Context } from '../context.ts';
 import type { Users } from '../db/schema.ts';
 import { describeMfa } from '../factors/status.ts';
@@ -35,16 +36,17 @@ export async function answer(ctx: Context, { operatorId, asked, caller, sourceIp
   const itself = row.user_id === caller.userId;
   const at = asked.at ?? ctx.now();
   const session = itself ? caller : await freshSession(ctx, row, at);
+  const endpoint = (await operationNamed(ctx.db, operatorId, asked.api)) ?? unknownOperation(asked.api);
   return explain(ctx, asked.draft === undefined ? texts : { ...texts, own: asked.draft }, {
     subject: subjectAsked(session, asked, at),
     called: {
-      endpoint: findOperation(asked.api) ?? unknownOperation(asked.api),
+      endpoint,
       pathVariables: asked.pathVariables ?? {},
       queryParameters: asked.queryParameters ?? {},
       sourceIp: asked.sourceIp ?? (itself ? sourceIp : null),
       at,
     },
-    access: accessOfName(asked.api),
+    access: endpoint.access,
   });
 }
 
@@ -92,11 +94,7 @@ function subjectAsked(session: Standing, asked: Asked, at: number) {
 }
 
 /** A name of which this server knows nothing: another server's, or one that comes later. */
-function unknownOperation(operation: string) {
-  return { operation, method: 'GET' as const, path: '', personOnly: false, traits: [] };
-}
-
-function accessOfName(operation: string) {
-  const endpoint = findOperation(operation);
-  return endpoint ? accessOf(endpoint) : 'permission';
+function unknownOperation(operation: string): KnownOperation {
+  const method = 'GET';
+  return { operation, method, path: '', personOnly: false, traits: [], access: 'permission', isOwn: false };
 }

@@ -12,8 +12,8 @@ import {
   whoCan as whoCanEndpoint,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { findOperation } from '../authorize/catalogue.ts';
-import { findingsIn, parseNewPermission } from '../authorize/documents.ts';
+import { operationNamed } from '../authorize/imported.ts';
+import { findingsIn, parseNewPermission } from '../authorize/saving.ts';
 import { trustFindingsIn } from '../authorize/trust-policy.ts';
 import { whoCan } from '../authorize/who-can.ts';
 import { etagOf } from '../change/etag.ts';
@@ -46,7 +46,7 @@ function registerUserPermissionRoutes(app: FastifyInstance): void {
 
   handle(app, updateUserPermission, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
     await setOwnPermission(cause, params, body.permission, request.headers['if-match']);
-    sendFindings(reply, findingsIn(body.permission));
+    sendFindings(reply, await findingsIn(ctx.db, params.operator_id, body.permission));
     return undefined;
   });
 
@@ -66,9 +66,9 @@ function registerDefaultPermissionRoutes(app: FastifyInstance): void {
   });
 
   handle(app, updateDefaultPermissions, permitted('operator_id'), async ({ cause, params, body, request, reply }) => {
-    parseNewPermission(body.permissions);
+    await parseNewPermission(ctx.db, params.operator_id, body.permissions);
     await setDefaultPermissions(cause, params.operator_id, body.permissions, request.headers['if-match']);
-    sendFindings(reply, findingsIn(body.permissions));
+    sendFindings(reply, await findingsIn(ctx.db, params.operator_id, body.permissions));
     return undefined;
   });
 
@@ -108,9 +108,12 @@ function registerQuestionRoutes(app: FastifyInstance): void {
   });
 
   handle(app, whoCanEndpoint, permitted('operator_id'), async ({ params, query }) => {
-    const endpoint = findOperation(query.api);
+    const endpoint = await operationNamed(ctx.db, params.operator_id, query.api);
     if (!endpoint) {
-      const reason = { en: 'is not an operation of this server', ja: 'このサーバーの操作ではありません。' };
+      const reason = {
+        en: 'is an operation neither of this server nor of a catalogue',
+        ja: 'このサーバーの操作でも、カタログの操作でもありません。',
+      };
       throw new Failure('COM0001', { field: 'api', reason });
     }
     const { operator_id: operatorId } = params;

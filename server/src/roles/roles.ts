@@ -1,7 +1,7 @@
 import { accountKey, isName, nameRule, storedName } from '@warifu/contract';
 import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
-import { parseNewPermission } from '../authorize/documents.ts';
 import { changeWithinOwnReach } from '../authorize/guard.ts';
+import { parseNewPermission } from '../authorize/saving.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, describe, nameOf, type UserAuthorityChange } from '../change/change.ts';
 import { assertUnchanged } from '../change/etag.ts';
@@ -76,7 +76,7 @@ export type RoleInput = { readonly roleId: string; readonly permission: string; 
  */
 export async function createRole(cause: Cause, operatorId: string, input: RoleInput): Promise<void> {
   assertName(input.roleId);
-  parseNewPermission(input.permission);
+  await parseNewPermission(cause.ctx.db, operatorId, input.permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${input.roleId}` });
     await assertRoomForRole(c);
@@ -105,7 +105,7 @@ export async function updateRole(
 ): Promise<void> {
   const { roleId, permission, description } = input;
   assertOwn(roleId);
-  parseNewPermission(permission);
+  await parseNewPermission(cause.ctx.db, operatorId, permission);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}` });
     await assertRoleUnchanged(c, roleId, input.ifMatch);

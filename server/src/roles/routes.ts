@@ -14,7 +14,7 @@ import {
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { builtInRoles } from '../authorize/built-in-roles.ts';
-import { findingsIn } from '../authorize/documents.ts';
+import { findingsIn } from '../authorize/saving.ts';
 import { etagOf } from '../change/etag.ts';
 import { Failure } from '../failure.ts';
 import { sendFindings } from '../http/findings.ts';
@@ -83,10 +83,12 @@ function registerRoleReads(app: FastifyInstance): void {
 }
 
 function registerRoleWrites(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
   handle(app, createRoleEndpoint, permitted('operator_id'), async ({ cause, params, body, reply }) => {
     const { operator_id: operatorId, role_id: roleId } = params;
     await createRole(cause, operatorId, { roleId, permission: body.permission, description: body.description ?? '' });
-    sendFindings(reply, findingsIn(body.permission));
+    sendFindings(reply, await findingsIn(ctx.db, operatorId, body.permission));
     return { roleId };
   });
 
@@ -95,7 +97,7 @@ function registerRoleWrites(app: FastifyInstance): void {
     const { permission, description } = body;
     const ifMatch = request.headers['if-match'];
     await updateRole(cause, operatorId, { roleId, permission, description, ifMatch });
-    sendFindings(reply, findingsIn(permission));
+    sendFindings(reply, await findingsIn(ctx.db, operatorId, permission));
     return undefined;
   });
 

@@ -81,5 +81,6 @@ export async function describeApi(
     (paths[path] ??= {})[method.toLowerCase()] = { tags: [tag], operationId };
   }
   const described = readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
-  await saveCatalogue(causeOf(server.ctx, info, 'host:tester'), { name, host, unknown, operations: described });
+  const imported = { operatorId: '', name, host, unknown, operations: described };
+  await saveCatalogue(causeOf(server.ctx, info, 'host:tester'), imported);
 }

@@ -127,7 +127,12 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
   [/^sessions\/pending\.ts$/, /^pending_sign_ins$/, 'the token of a pending sign-in is all that the browser brings'],
   [/^links\/links\.ts$/, /^mail_tokens$/, 'a mailed token is all that the browser brings'],
   [/^users\/auth-keys\.ts$/, /^auth_keys$/, 'an AuthKey names its ID alone'],
-  [/^gate\/catalogue\//, /^(users|roles|operators)$/, 'who names an operation that goes, of whichever operator'],
+  [/^authorize\/imported\.ts$/, /^catalogues$/, 'the catalogues of the host are there for every operator'],
+  [
+    /^gate\/catalogue\//,
+    /^(users|roles|operators|catalogues)$/,
+    'what the host imports, and whose permissions it touches',
+  ],
   [/^gate\/keys\.ts$/, /^gate_keys$/, 'a gate key is all that a program brings, and may be of the whole host'],
   [/^users\/accounts\.ts$/, /^operators/, 'a root user signs in by address'],
   [/^operators\/restore-primary\.ts$/, /^operators$/, 'a primary address is unique over all operators'],

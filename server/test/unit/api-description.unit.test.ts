@@ -1,6 +1,8 @@
 import { dump } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { type ApiOperation, DescriptionError, readDescription } from '../../src/gate/catalogue/description.ts';
+import type { ApiOperation } from '../../src/authorize/imported.ts';
+import { readDescription } from '../../src/gate/catalogue/description.ts';
+import { DescriptionError } from '../../src/gate/catalogue/problem.ts';
 import { routerOf } from '../../src/gate/catalogue/router.ts';
 
 const head = { openapi: '3.1.0', info: { title: 'Orders', version: '1' } };
@@ -11,7 +13,7 @@ const problemsOf = (work: () => unknown): readonly string[] => {
   try {
     work();
   } catch (error) {
-    if (error instanceof DescriptionError) return error.problems;
+    if (error instanceof DescriptionError) return error.problems.map(({ en }) => en);
     throw error;
   }
   return [];
@@ -32,6 +34,17 @@ describe('the description of an API', () => {
       expect(readDescription(JSON.stringify(document))).toEqual(expected);
       expect(readDescription(dump(document))).toEqual(expected);
     }
+  });
+
+  it('has what YAML merges into an operation', () => {
+    const text = `openapi: 3.1.0
+x-common: &common { tags: [Orders] }
+paths:
+  /orders:
+    get:
+      <<: *common
+      operationId: list`;
+    expect(namesOf(readDescription(text))).toEqual(['Orders:list GET /orders']);
   });
 
   it('names what it gives no name', () => {
@@ -98,6 +111,21 @@ describe('the description of an API', () => {
     expect(problemsOf(() => readDescription(' '.repeat(10 * 1024 * 1024 + 1)))).toEqual([
       'The file is larger than 10 MiB.',
     ]);
+    for (const name of ['__proto__', 'constructor']) {
+      expect(problemsOf(() => read({ [`/a/{${name}}`]: { get: {} } }))).toEqual([`/a/{${name}}: a {name} is not one`]);
+    }
+    expect(problemsOf(() => read({ [`/${'a'.repeat(2000)}`]: { get: {} } }))).toEqual([
+      expect.stringMatching(/…: a path is too long$/),
+    ]);
+    // Nested deeper than a stack is, in both notations; merged more often than there are names.
+    const deep = '['.repeat(1_000_000);
+    expect(problemsOf(() => readDescription(`{"openapi":"3.1.0","paths":${deep}`))).toHaveLength(1);
+    expect(problemsOf(() => readDescription(`openapi: 3.1.0\npaths: ${deep}`))).toEqual([
+      expect.stringContaining('nesting'),
+    ]);
+    const wide = Array.from({ length: 2000 }, (_, at) => `  k${at}: 1`).join('\n');
+    const merged = `base: &base\n${wide}\n${Array.from({ length: 200 }, (_, at) => `m${at}:\n  <<: *base`).join('\n')}`;
+    expect(problemsOf(() => readDescription(merged))).toEqual([expect.stringContaining('merge keys')]);
     // A document that would grow when its aliases are written out.
     const bomb = `openapi: 3.1.0\npaths: {}\na: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\nd: [*c,*c,*c]`;
     expect(problemsOf(() => readDescription(bomb))).toEqual(['The file describes no operation: it has no paths.']);

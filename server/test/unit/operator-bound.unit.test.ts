@@ -81,7 +81,6 @@ describe('a statement names the operator', () => {
   it('and the tables that have none are these', () => {
     expect([...tablesOfNoOperator].sort()).toEqual([
       'attempt_windows',
-      'catalogues',
       'deferred_requests',
       'login_accounts',
       'server_state',

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { ImportOptions } from '../catalogue.ts';
+import type { ImportOptions, OwnerOption, RemoveOptions } from '../catalogue.ts';
 import { type Output, printsData, run, withExamples } from '../frame.ts';
+
+const ownerHelp = 'for this operator only; without it, for all';
 
 /** The command `catalogue` and what it groups. */
 export function registerCatalogue(program: Command): void {
@@ -10,6 +12,7 @@ export function registerCatalogue(program: Command): void {
     .description('take the operations of an OpenAPI 3 or Swagger 2.0 file, instead of those that the name had before')
     .argument('<file>', 'JSON or YAML')
     .requiredOption('--name <name>', 'what the catalogue is called here')
+    .option('--operator <id>', ownerHelp)
     .option('--host <host>', 'the host that the API stands at; without it, any')
     .addOption(
       new Option('--unknown <what>', 'what is said of calls that the file does not describe')
@@ -29,17 +32,22 @@ export function registerCatalogue(program: Command): void {
   );
   const list = catalogue
     .command('list')
-    .description('print every catalogue')
-    .action((output: Output) =>
-      run('catalogue list', async (ctx) => (await import('../catalogue.ts')).printCatalogues(ctx, output)),
+    .description('print the catalogues that are for all operators')
+    .option('--operator <id>', 'those that this operator imported')
+    .action((options: Output & OwnerOption) =>
+      run('catalogue list', async (ctx) => (await import('../catalogue.ts')).printCatalogues(ctx, options)),
     );
-  withExamples(printsData(list), 'catalogue list');
+  withExamples(printsData(list), 'catalogue list', 'catalogue list --operator OP0123456789');
   const remove = catalogue
     .command('remove')
     .description('forget a catalogue; permissions that name its operations stay')
     .argument('<name>', 'as the list has it')
-    .action((name: string) =>
-      run('catalogue remove', async (ctx, info) => (await import('../catalogue.ts')).remove(ctx, info, name)),
+    .option('--operator <id>', 'one that this operator imported')
+    .option('--dry-run', 'only say whose permissions it touches')
+    .action((name: string, options: Omit<RemoveOptions, 'name'>) =>
+      run('catalogue remove', async (ctx, info) =>
+        (await import('../catalogue.ts')).remove(ctx, info, { ...options, name }),
+      ),
     );
-  withExamples(remove, 'catalogue remove orders');
+  withExamples(remove, 'catalogue remove orders', 'catalogue remove orders --dry-run');
 }

@@ -148,8 +148,19 @@ export const tables: Readonly<Record<string, Table>> = {
     cascade: [ofUser],
   },
   catalogues: {
-    key: ['name'],
-    columns: { name: text, host: text, unknown: text, operations: text, revision: text, imported_at: instant },
+    key: ['catalogue_id'],
+    columns: {
+      catalogue_id: text,
+      operator_id: textOrNull,
+      name: text,
+      host: text,
+      unknown: text,
+      operations: text,
+      revision: text,
+      imported_at: instant,
+    },
+    index: [operator],
+    cascade: [ofOperator],
   },
   gate_keys: {
     key: ['gate_key_id'],

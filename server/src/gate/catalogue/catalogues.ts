@@ -1,27 +1,20 @@
 import { noOperator } from '../../audit/record.ts';
+import { type ApiOperation, type Catalogue, ofHost, readCatalogues } from '../../authorize/imported.ts';
 import type { Cause } from '../../change/cause.ts';
-import { change, describe } from '../../change/change.ts';
+import { type Change, change, changeAuthority, describe } from '../../change/change.ts';
+import { assertUnchanged } from '../../change/etag.ts';
 import { newId } from '../../crypto/tokens.ts';
 import type { Db } from '../../db/database.ts';
-import { perDatabase, preparedRead } from '../../db/reads.ts';
-import type { Catalogues } from '../../db/schema.ts';
 import { Failure } from '../../failure.ts';
-import { type ApiOperation, DescriptionError } from './description.ts';
-import { isPlainPath, likenessOf, type Matched, routerOf } from './router.ts';
-
-/** A guarded API: what it can do, and what is said of calls that it does not describe. */
-export type Catalogue = {
-  readonly name: string;
-  /** The host that it stands at; undefined for any. */
-  readonly host: string | undefined;
-  readonly unknown: 'deny' | 'signed in';
-  readonly operations: readonly ApiOperation[];
-};
+import { limits } from '../../limits.ts';
+import { DescriptionError, type Problem } from './problem.ts';
 
 /** What an import changes, by the name of the operation. */
 export type Changes = {
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** The same method and path by another name. */
+  readonly renamed: readonly { readonly from: string; readonly to: string }[];
   /** The same name at another method or path. */
   readonly moved: readonly string[];
 };
@@ -29,9 +22,16 @@ export type Changes = {
 /** What a new description would change. */
 export function changesOf(before: readonly ApiOperation[], after: readonly ApiOperation[]): Changes {
   const [old, now] = [placesOf(before), placesOf(after)];
+  const names = new Map([...now].map(([name, place]) => [place, name]));
+  const renamed = [...old].flatMap(([from, place]) => {
+    const to = names.get(place);
+    return to === undefined || now.has(from) || old.has(to) ? [] : [{ from, to }];
+  });
+  const [gone, come] = [new Set(renamed.map(({ from }) => from)), new Set(renamed.map(({ to }) => to))];
   return {
-    added: [...now.keys()].filter((name) => !old.has(name)),
-    removed: [...old.keys()].filter((name) => !now.has(name)),
+    added: [...now.keys()].filter((name) => !old.has(name) && !come.has(name)),
+    removed: [...old.keys()].filter((name) => !now.has(name) && !gone.has(name)),
+    renamed,
     moved: [...now].filter(([name, place]) => old.has(name) && old.get(name) !== place).map(([name]) => name),
   };
 }
@@ -40,37 +40,98 @@ function placesOf(operations: readonly ApiOperation[]): ReadonlyMap<string, stri
   return new Map(operations.map(({ operation, method, path }) => [operation, `${method} ${path}`]));
 }
 
+/** What is imported: for one operator, or for all when it is the host's. */
+export type Imported = Omit<Catalogue, 'revision' | 'importedAt'>;
+
 /**
  * Saves a catalogue instead of the one of the same name.
- * @throws DescriptionError when it has names, or takes requests, of another one
+ * @param ifMatch tag of the revision that the caller saw
+ * @throws DescriptionError when it has names, or takes requests, of another one; Failure COM0412
  */
-export async function saveCatalogue(cause: Cause, { name, host, unknown, operations }: Catalogue): Promise<void> {
-  await change(cause, noOperator, async (c) => {
-    const others = (await readCatalogues(c.db)).filter((other) => other.name !== name);
-    assertApart({ host, operations }, others);
+export async function saveCatalogue(cause: Cause, imported: Imported, ifMatch?: string): Promise<void> {
+  const { operatorId, name, host, unknown, operations } = imported;
+  await changeCatalogues(cause, operatorId, async (c) => {
+    const all = await readCatalogues(c.db, operatorId);
+    assertUnchanged(ifMatch, all.find((one) => one.name === name)?.revision ?? '');
+    const problems = await problemsBeside(c.db, imported);
+    if (problems.length > 0) throw new DescriptionError(problems);
     const columns = { host: host ?? '', unknown, operations: JSON.stringify(operations), revision: newId() };
     await c.db
       .insertInto('catalogues')
-      .values({ name, ...columns, imported_at: c.now })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ ...columns, imported_at: c.now }))
+      .values({ ...keyOf(operatorId, name), name, ...columns, imported_at: c.now })
+      .onConflict((conflict) => conflict.column('catalogue_id').doUpdateSet({ ...columns, imported_at: c.now }))
       .execute();
-    describe(c, { target: `catalogue:${name}` });
+    describe(c, { target: `catalogue:${name}`, detail: { operations: operations.length } });
   });
 }
 
+/** What decisions of an operator rest on changes behind its revision; what the host does is about no operator. */
+async function changeCatalogues(cause: Cause, operatorId: string, work: (c: Change) => Promise<void>): Promise<void> {
+  if (operatorId === ofHost) await change(cause, noOperator, work);
+  else await changeAuthority(cause, operatorId, work);
+}
+
+function keyOf(operatorId: string, name: string) {
+  return { catalogue_id: `${operatorId}/${name}`, operator_id: operatorId === ofHost ? null : operatorId };
+}
+
+/** Why a catalogue cannot stand beside those that there are; up to 20 reasons. */
+async function problemsBeside(db: Db, imported: Imported): Promise<Problem[]> {
+  const { operatorId, name, operations } = imported;
+  const own = (await readCatalogues(db, operatorId)).filter((other) => other.name !== name);
+  const ofAll = operatorId === ofHost ? [] : await readCatalogues(db, ofHost);
+  return [
+    ...(operatorId === ofHost ? [] : tooMany(own, operations.length)),
+    ...conflictsWith([...ofAll, ...own], imported),
+  ].slice(0, limits.catalogue.problems);
+}
+
+/** What the host may import is its own matter; what operators import is kept in one memory for all. */
+function tooMany(others: readonly Catalogue[], more: number): Problem[] {
+  const { perOperator, operations: most } = limits.catalogue;
+  const all = others.reduce((sum, { operations }) => sum + operations.length, more);
+  return [
+    ...(others.length < perOperator
+      ? []
+      : [{ en: `there are ${perOperator} catalogues already`, ja: `カタログは ${perOperator} 個までです。` }]),
+    ...(all <= most
+      ? []
+      : [
+          {
+            en: `all catalogues of an operator together have at most ${most} operations; these would be ${all}`,
+            ja: `1 つのオペレーターのカタログの操作は合わせて ${most} 個までです。これを含めると ${all} 個になります。`,
+          },
+        ]),
+  ];
+}
+
 /** SECURITY: one name, or one request, must not mean two operations. */
-function assertApart({ host, operations }: Pick<Catalogue, 'host' | 'operations'>, others: readonly Catalogue[]): void {
+function conflictsWith(others: readonly Catalogue[], { host, operations }: Imported): Problem[] {
   const names = new Map(others.flatMap((other) => other.operations.map(({ operation }) => [operation, other.name])));
   const beside = others.filter((other) => host === undefined || other.host === undefined || other.host === host);
   const shapes = new Map(beside.flatMap((other) => other.operations.map((one) => [shapeOf(one), other.name])));
-  const problems = operations.flatMap((one) => {
-    const [byName, byShape] = [names.get(one.operation), shapes.get(shapeOf(one))];
+  return operations.flatMap((one) => {
+    const { operation, method, path } = one;
+    const [byName, byShape] = [names.get(operation), shapes.get(shapeOf(one))];
     return [
-      ...(byName === undefined ? [] : [`${one.operation} is an operation of the catalogue ${byName} already`]),
-      ...(byShape === undefined ? [] : [`${one.method} ${one.path} is taken by the catalogue ${byShape}`]),
+      ...(byName === undefined
+        ? []
+        : [
+            {
+              en: `${operation} is an operation of the catalogue ${byName} already`,
+              ja: `${operation} は、すでにカタログ ${byName} の操作です。`,
+            },
+          ]),
+      ...(byShape === undefined
+        ? []
+        : [
+            {
+              en: `${method} ${path} is taken by the catalogue ${byShape}`,
+              ja: `${method} ${path} は、カタログ ${byShape} にあります。`,
+            },
+          ]),
     ];
   });
-  if (problems.length > 0) throw new DescriptionError(problems.slice(0, 20));
 }
 
 function shapeOf({ method, path }: ApiOperation): string {
@@ -79,106 +140,18 @@ function shapeOf({ method, path }: ApiOperation): string {
 
 /**
  * Removes a catalogue. Permissions that name its operations stay as they are.
- * @throws Failure COM0404
+ * @throws Failure COM0404, COM0412
  */
-export async function removeCatalogue(cause: Cause, name: string): Promise<void> {
-  await change(cause, noOperator, async (c) => {
-    const { numDeletedRows } = await c.db.deleteFrom('catalogues').where('name', '=', name).executeTakeFirst();
-    if (numDeletedRows !== 1n) throw new Failure('COM0404');
+export async function removeCatalogue(
+  cause: Cause,
+  { operatorId, name }: Pick<Catalogue, 'operatorId' | 'name'>,
+  ifMatch?: string,
+): Promise<void> {
+  await changeCatalogues(cause, operatorId, async (c) => {
+    const found = (await readCatalogues(c.db, operatorId)).find((one) => one.name === name);
+    if (!found) throw new Failure('COM0404');
+    assertUnchanged(ifMatch, found.revision);
+    await c.db.deleteFrom('catalogues').where('catalogue_id', '=', keyOf(operatorId, name).catalogue_id).execute();
     describe(c, { target: `catalogue:${name}` });
   });
-}
-
-/** Every catalogue, by name. */
-export async function readCatalogues(db: Db): Promise<Catalogue[]> {
-  return (await db.selectFrom('catalogues').selectAll().orderBy('name').execute()).map(toCatalogue);
-}
-
-function toCatalogue({ name, host, unknown, operations }: Catalogues): Catalogue {
-  return { name, host: host === '' ? undefined : host, unknown, operations: JSON.parse(operations) as ApiOperation[] };
-}
-
-/** A request as the guarded program got it. */
-export type ApiRequest = { readonly host: string | undefined; readonly method: string; readonly path: string };
-
-/** The operation of a request; of one that no catalogue describes, what is said of it. */
-export type Found = { readonly matched: Matched } | { readonly unknown: Catalogue['unknown'] };
-
-type Place = Pick<Catalogue, 'host' | 'unknown'> & {
-  readonly match: ReturnType<typeof routerOf>;
-  readonly isLike: ReturnType<typeof likenessOf>;
-};
-
-const revisions = preparedRead(
-  (db) => db.selectFrom('catalogues').select('revision').orderBy('name'),
-  (rows) => rows.map(({ revision }) => revision).join(),
-);
-
-const kept = perDatabase(() => ({ revision: '', places: [] as readonly Place[] }));
-
-/**
- * The operation that a request calls, by what is in the catalogues now. HEAD is GET without a body (RFC 9110 §9.3.2): it
- * is judged as the GET of its path where it is not described itself.
- */
-export async function findApiOperation(db: Db, { host, method, path }: ApiRequest): Promise<Found> {
-  const there = (await placesIn(db)).filter((place) => isAt(place, host));
-  const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
-  for (const one of methods) {
-    for (const { match } of there) {
-      const matched = match(one, path);
-      if (matched) return { matched };
-    }
-  }
-  // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by; and never
-  // what the program behind may take for a described path all the same.
-  const lets = there.length > 0 && there.every(({ unknown }) => unknown === 'signed in');
-  const hides = !isPlainPath(path) || there.some(({ isLike }) => methods.some((one) => isLike(one, path)));
-  return { unknown: lets && !hides ? 'signed in' : 'deny' };
-}
-
-/** A host that is written without a port is meant at every port. */
-function isAt(place: Pick<Catalogue, 'host'>, host = ''): boolean {
-  const asked = host.toLowerCase();
-  return place.host === undefined || place.host === asked || place.host === asked.replace(/:\d+$/, '');
-}
-
-async function placesIn(db: Db): Promise<readonly Place[]> {
-  const own = kept(db);
-  const revision = await revisions(db);
-  if (own.revision !== revision) {
-    const catalogues = await readCatalogues(db);
-    own.places = catalogues.map(({ host, unknown, operations }) => {
-      // Who lets nothing by that is not described needs not know what it is like.
-      const isLike = unknown === 'deny' ? () => false : likenessOf(operations);
-      return { host, unknown, match: routerOf(operations), isLike };
-    });
-    own.revision = revision;
-  }
-  return own.places;
-}
-
-/** Where permissions name an operation: whoever has them loses or keeps nothing, but they are about nothing any more. */
-export async function permissionsNaming(db: Db, operation: string): Promise<string[]> {
-  const named = `%"${operation.replace(/[\\%_]/g, '\\$&')}"%`;
-  const like = <C extends string>(column: C) => [column, 'like', named] as const;
-  const users = await db
-    .selectFrom('users')
-    .select(['operator_id', 'user_name'])
-    .where(...like('permission'))
-    .execute();
-  const roles = await db
-    .selectFrom('roles')
-    .select(['operator_id', 'role_id'])
-    .where(...like('permission'))
-    .execute();
-  const operators = await db
-    .selectFrom('operators')
-    .select('operator_id')
-    .where(...like('default_permissions'))
-    .execute();
-  return [
-    ...users.map((row) => `${row.operator_id} user ${row.user_name}`),
-    ...roles.map((row) => `${row.operator_id} role ${row.role_id}`),
-    ...operators.map((row) => `${row.operator_id} default permissions`),
-  ];
 }

@@ -1,26 +1,10 @@
-import { load, YAMLException } from 'js-yaml';
-import { findOperation } from '../../authorize/catalogue.ts';
+import { CORE_SCHEMA, load, mergeTag, Schema, YAMLException } from 'js-yaml';
+import { ownOperation } from '../../authorize/catalogue.ts';
+import type { ApiOperation } from '../../authorize/imported.ts';
+import { limits as allLimits } from '../../limits.ts';
+import { DescriptionError, type Problem } from './problem.ts';
 
-/** An operation of a guarded API. */
-export type ApiOperation = {
-  /** `Tag:operationId`, as permissions name it. */
-  readonly operation: string;
-  readonly method: string;
-  /** With `{name}`s, from the root of the host. */
-  readonly path: string;
-  readonly summary: string;
-};
-
-/** A description that cannot be taken; `problems` says where and why, a line each. */
-export class DescriptionError extends Error {
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
-const limits = { bytes: 10 * 1024 * 1024, operations: 5000, problems: 20, name: 128 };
+const limits = allLimits.catalogue;
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /**
@@ -30,13 +14,14 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
  * @throws DescriptionError
  */
 export function readDescription(text: string): ApiOperation[] {
-  if (Buffer.byteLength(text) > limits.bytes) throw new DescriptionError(['The file is larger than 10 MiB.']);
+  if (Buffer.byteLength(text) > limits.bytes)
+    throw refuse('The file is larger than 10 MiB.', 'ファイルが 10 MiB を超えています。');
   const document = asObject(parse(text));
   const base = basePathOf(document);
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const found: ApiOperation[] = [];
   for (const [path, item] of Object.entries(asObject(document.paths))) {
-    if (found.length > limits.operations) break;
+    if (found.length > limits.operations || problems.length >= limits.problems) break;
     try {
       found.push(...operationsOf(document, { path: base + path, item, where: path }));
     } catch (error) {
@@ -46,19 +31,33 @@ export function readDescription(text: string): ApiOperation[] {
   }
   problems.push(...conflictsIn(found));
   if (problems.length > 0) throw new DescriptionError(problems.slice(0, limits.problems));
-  if (found.length === 0) throw new DescriptionError(['The file describes no operation: it has no paths.']);
+  if (found.length === 0) {
+    throw refuse('The file describes no operation: it has no paths.', 'ファイルに paths がなく、操作がありません。');
+  }
   if (found.length > limits.operations) {
-    throw new DescriptionError([`The file describes more than ${limits.operations} operations.`]);
+    const { operations } = limits;
+    throw refuse(`The file describes more than ${operations} operations.`, `操作が ${operations} 個を超えています。`);
   }
   return found;
 }
 
+function refuse(en: string, ja: string): DescriptionError {
+  return new DescriptionError([{ en, ja }]);
+}
+
+/**
+ * What people write beside JSON: `<<`, and no tag of any other language.
+ * SECURITY: the library counts what is merged and how deep it is nested; an alias is the same object, not a copy.
+ */
+const yaml = { schema: new Schema([...CORE_SCHEMA.tags, mergeTag]), maxDepth: 100, maxTotalMergeKeys: 100_000 };
+
 function parse(text: string): unknown {
   try {
-    return text.trimStart().startsWith('{') ? JSON.parse(text) : load(text);
+    return text.trimStart().startsWith('{') ? JSON.parse(text) : load(text, yaml);
   } catch (error) {
     const message = error instanceof YAMLException ? error.message.split('\n')[0] : (error as Error).message;
-    throw new DescriptionError([`The file is neither JSON nor YAML: ${message}`]);
+    const why = (message ?? '').slice(0, 200);
+    throw refuse(`The file is neither JSON nor YAML: ${why}`, `ファイルが JSON でも YAML でもありません: ${why}`);
   }
 }
 
@@ -77,7 +76,10 @@ function basePathOf(document: Values): string {
   const { swagger, openapi } = document;
   if (swagger === '2.0') return withoutEnd(asText(document.basePath));
   if (typeof openapi !== 'string' || !/^3\.[01]\./.test(openapi)) {
-    throw new DescriptionError(['The file says neither "openapi: 3.0.x", "openapi: 3.1.x" nor "swagger: 2.0".']);
+    throw refuse(
+      'The file says neither "openapi: 3.0.x", "openapi: 3.1.x" nor "swagger: 2.0".',
+      'ファイルに "openapi: 3.0.x"、"openapi: 3.1.x"、"swagger: 2.0" のいずれもありません。',
+    );
   }
   const [server] = Array.isArray(document.servers) ? (document.servers as unknown[]) : [];
   const { url, variables } = asObject(server);
@@ -95,32 +97,50 @@ type Item = { readonly path: string; readonly item: unknown; readonly where: str
 
 function operationsOf(document: Values, { path, item, where }: Item): ApiOperation[] {
   const wrong = wrongPath(path);
-  if (wrong !== undefined) throw new DescriptionError([`${where}: ${wrong}`]);
+  if (wrong) throw refuse(`${short(where)}: ${wrong.en}`, `${short(where)}: ${wrong.ja}`);
   const described = resolved(document, item, where);
   return methods
     .filter((method) => typeof described[method] === 'object')
     .map((method) => {
       const operation = asObject(described[method]);
-      const summary = asText(operation.summary).slice(0, 256);
+      const summary = asText(operation.summary).slice(0, limits.summary);
       return { operation: nameOf(operation, method, path), method: method.toUpperCase(), path, summary };
     });
 }
 
-function wrongPath(path: string): string | undefined {
-  if (!path.startsWith('/')) return 'a path begins with /';
-  if (/[*?#\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)) return 'such a path matches no request as it is';
-  const names = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
-  if (names.length > 0 && !names.every((name) => /^[\w.-]{1,64}$/.test(name ?? ''))) return 'a {name} is not one';
-  if (new Set(names).size !== names.length) return 'a {name} is there twice';
-  return /[{}]/.test(path.replace(/\{[^{}]*\}/g, '')) ? 'a { or } stands alone' : undefined;
+function short(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
+
+function wrongPath(path: string): Problem | undefined {
+  if (!path.startsWith('/')) return { en: 'a path begins with /', ja: 'パスは / で始まる必要があります。' };
+  if (path.length > limits.path) return { en: 'a path is too long', ja: 'パスが長すぎます。' };
+  if (/[*?#\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)) {
+    return { en: 'such a path matches no request as it is', ja: 'このままのパスに一致するリクエストはありません。' };
+  }
+  const names = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
+  if (!names.every((name) => /^[\w.-]{1,64}$/.test(name) && !reserved.has(name))) {
+    return { en: 'a {name} is not one', ja: '{名前} として使用できないものがあります。' };
+  }
+  if (new Set(names).size !== names.length)
+    return { en: 'a {name} is there twice', ja: '同じ {名前} が重複しています。' };
+  if (!/[{}]/.test(path.replace(/\{[^{}]*\}/g, ''))) return undefined;
+  return { en: 'a { or } stands alone', ja: '対になっていない { か } があります。' };
+}
+
+/** What is no plain member of an object: values are kept by these names. */
+const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** A path item, or what it refers to in the same file (JSON Pointer, RFC 6901). */
 function resolved(document: Values, item: unknown, where: string): Values {
   let value = asObject(item);
   for (let steps = 0; typeof value.$ref === 'string'; steps++) {
     if (!value.$ref.startsWith('#/') || steps === 8) {
-      throw new DescriptionError([`${where}: $ref ${value.$ref.slice(0, 80)} leads out of the file, or in a circle`]);
+      const at = `${short(where)}: $ref ${value.$ref.slice(0, 80)}`;
+      throw refuse(
+        `${at} leads out of the file, or in a circle`,
+        `${at} が、ファイルの外を参照しているか、循環しています。`,
+      );
     }
     const pieces = value.$ref.slice(2).split('/');
     const names = pieces.map((piece) => decodeURIComponent(piece).replaceAll('~1', '/').replaceAll('~0', '~'));
@@ -155,23 +175,33 @@ function capital(word: string): string {
 }
 
 /** What two operations may not have in common, with each other or with Warifu's own. */
-function conflictsIn(operations: readonly ApiOperation[]): string[] {
+function conflictsIn(operations: readonly ApiOperation[]): Problem[] {
   const byName = Map.groupBy(operations, ({ operation }) => operation);
   const byShape = Map.groupBy(operations, ({ method, path }) => `${method} ${path.replace(/\{[^{}]*\}/g, '{}')}`);
-  const placeOf = ({ method, path }: ApiOperation) => `${method} ${path}`;
+  const placesOf = (all: readonly ApiOperation[], and: string) =>
+    all.map(({ method, path }) => `${method} ${path}`).join(and);
+  const severalOf = (groups: ReadonlyMap<string, ApiOperation[]>) => [...groups].filter(([, all]) => all.length > 1);
   return [
-    ...[...byName]
-      .filter(([, all]) => all.length > 1)
-      .map(([name, all]) => `${name} is ${all.map(placeOf).join(' and ')}`),
-    ...[...byShape]
-      .filter(([, all]) => all.length > 1)
-      .map(([, all]) => `${all.map(placeOf).join(' and ')} match the same requests`),
+    ...severalOf(byName).map(([name, all]) => ({
+      en: `${name} is ${placesOf(all, ' and ')}`,
+      ja: `${name} が重複しています: ${placesOf(all, '、')}`,
+    })),
+    ...severalOf(byShape).map(([, all]) => ({
+      en: `${placesOf(all, ' and ')} match the same requests`,
+      ja: `${placesOf(all, ' と ')} が同じリクエストに一致します。`,
+    })),
     // SECURITY: a permission for the one would be one for the other.
     ...[...byName.keys()]
-      .filter((name) => findOperation(name) !== undefined)
-      .map((name) => `${name} is an operation of Warifu itself; give this one another name by x-permission`),
+      .filter((name) => ownOperation(name) !== undefined)
+      .map((name) => ({
+        en: `${name} is an operation of Warifu itself; give this one another name by x-permission`,
+        ja: `${name} は Warifu 自身の操作です。x-permission で別の名前を付けてください。`,
+      })),
     ...[...byName.keys()]
       .filter((name) => name.length > limits.name)
-      .map((name) => `${name.slice(0, 40)}… is too long a name`),
+      .map((name) => ({
+        en: `${name.slice(0, 40)}… is too long a name`,
+        ja: `${name.slice(0, 40)}… は名前が長すぎます。`,
+      })),
   ];
 }

@@ -1,5 +1,5 @@
 import createRouter, { type HTTPMethod } from 'find-my-way';
-import type { ApiOperation } from './description.ts';
+import type { ApiOperation } from '../../authorize/imported.ts';
 
 /** The operation of a request, with the decoded values of its path. */
 export type Matched = { readonly operation: ApiOperation; readonly pathVariables: Readonly<Record<string, string>> };

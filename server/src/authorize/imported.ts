@@ -1,0 +1,125 @@
+import type { Operation } from '@warifu/policy';
+import type { Db } from '../db/database.ts';
+import { perDatabase, preparedRead } from '../db/reads.ts';
+import type { Catalogues } from '../db/schema-gate.ts';
+import { type KnownOperation, ownOperation, pathVariablesOf, policyOperations } from './catalogue.ts';
+
+/** An operation of a guarded API. */
+export type ApiOperation = {
+  /** `Tag:operationId`, as permissions name it. */
+  readonly operation: string;
+  readonly method: string;
+  /** With `{name}`s, from the root of the host. */
+  readonly path: string;
+  readonly summary: string;
+};
+
+/** The operator of catalogues that the host imported. */
+export const ofHost = '';
+
+/** A guarded API: what it can do, and what is said of calls that it does not describe. */
+export type Catalogue = {
+  /** Empty for one of the host. */
+  readonly operatorId: string;
+  readonly name: string;
+  /** The host that it stands at; undefined for any. */
+  readonly host: string | undefined;
+  readonly unknown: 'deny' | 'signed in';
+  readonly operations: readonly ApiOperation[];
+  /** Another one with each import. */
+  readonly revision: string;
+  readonly importedAt: number;
+};
+
+/** The operations that there are for an operator: this server's own, the host's, and those that it imported itself. */
+export type Operations = {
+  /** The host's come first; a name means the first that has it. */
+  readonly catalogues: readonly Catalogue[];
+  readonly imported: ReadonlyMap<string, ApiOperation>;
+  /** All, as the permission language knows them. */
+  readonly policy: readonly Operation[];
+};
+
+/** The catalogues of one operator, or of the host, by name. */
+export async function readCatalogues(db: Db, operatorId: string): Promise<Catalogue[]> {
+  return (await rowsOf(db, operatorId).selectAll().execute()).map(toCatalogue);
+}
+
+function rowsOf(db: Db, operatorId: string) {
+  const rows = db.selectFrom('catalogues').orderBy('name');
+  return operatorId === ofHost ? rows.where('operator_id', 'is', null) : rows.where('operator_id', '=', operatorId);
+}
+
+function toCatalogue({ name, unknown, revision, ...row }: Catalogues): Catalogue {
+  return {
+    operatorId: row.operator_id ?? ofHost,
+    name,
+    host: row.host === '' ? undefined : row.host,
+    unknown,
+    operations: JSON.parse(row.operations) as ApiOperation[],
+    revision,
+    importedAt: row.imported_at,
+  };
+}
+
+const joined = (rows: readonly { revision: string }[]) => rows.map(({ revision }) => revision).join();
+const revisionsOfHost = preparedRead((db) => rowsOf(db, ofHost).select('revision'), joined);
+const revisionsOf = preparedRead((db, operatorId) => rowsOf(db, operatorId).select('revision'), joined);
+
+/** By the revisions that they are made of: operators without catalogues of their own share those of the host. */
+const kept = perDatabase(() => new Map<string, Operations>());
+/** Imported operations that are kept for all; some hundred bytes each. */
+const mostKept = 50_000;
+
+/**
+ * Which operations there are for an operator, by what is imported now.
+ * SECURITY: of other operators' catalogues nothing; a name of the host's is never another operation for somebody.
+ */
+export async function operationsFor(db: Db, operatorId: string): Promise<Operations> {
+  const owners = operatorId === ofHost ? [ofHost] : [ofHost, operatorId];
+  const revisions = [await revisionsOfHost(db)];
+  if (operatorId !== ofHost) revisions.push(await revisionsOf(db, operatorId));
+  const key = JSON.stringify(revisions);
+  const all = kept(db);
+  const known = all.get(key);
+  if (known) return known;
+  const read = await Promise.all(owners.map((owner) => readCatalogues(db, owner)));
+  const made = operationsIn(read.flat());
+  // What was imported between the two reads belongs to another key, and is kept under it by the next question.
+  const seen = JSON.stringify(read.map(joined));
+  if (seen === key && !db.isTransaction) keep(all, key, made);
+  return made;
+}
+
+function keep(all: Map<string, Operations>, key: string, made: Operations): void {
+  all.set(key, made);
+  let weight = 0;
+  for (const { imported } of all.values()) weight += imported.size;
+  for (const [oldest, { imported }] of all) {
+    if ((weight <= mostKept && all.size <= 1000) || oldest === key) break;
+    all.delete(oldest);
+    weight -= imported.size;
+  }
+}
+
+function operationsIn(catalogues: readonly Catalogue[]): Operations {
+  const imported = new Map<string, ApiOperation>();
+  for (const one of catalogues.flatMap(({ operations }) => operations)) {
+    if (!imported.has(one.operation)) imported.set(one.operation, one);
+  }
+  const policy = [...imported.values()].map((one) => ({
+    name: one.operation,
+    pathVariables: pathVariablesOf(one),
+    method: one.method,
+    path: one.path,
+  }));
+  return { catalogues, imported, policy: [...policyOperations, ...policy] };
+}
+
+/** The operation of a name; undefined for one of which nothing is known. */
+export async function operationNamed(db: Db, operatorId: string, name: string): Promise<KnownOperation | undefined> {
+  const own = ownOperation(name);
+  if (own) return own;
+  const found = (await operationsFor(db, operatorId)).imported.get(name);
+  return found && { ...found, isOwn: false, access: 'permission', personOnly: false, traits: [] };
+}

@@ -1,0 +1,35 @@
+import type { Request } from '@warifu/policy';
+import type { Db } from '../db/database.ts';
+import type { Session } from '../sessions/live.ts';
+import { isPerson } from '../sessions/proofs.ts';
+import { type Asked, judge } from './verdict.ts';
+
+/** What whoever sits there would have to prove once more: the password (with what goes with it), or MFA as well. */
+export type StepUp = 'password' | 'mfa';
+
+/**
+ * What a person would have to prove now for a refused call to be allowed; undefined when that would change nothing. The
+ * call is judged again as if it had been proved: no condition is read for it.
+ * @param factsOf makes the facts of the call for a session
+ */
+export async function stepUpFor(
+  db: Db,
+  session: Session,
+  asked: Asked,
+  factsOf: (supposed: Session) => Request,
+): Promise<StepUp | undefined> {
+  // What an AuthKey or a switch opened has nobody who could.
+  if (!isPerson(session)) return undefined;
+  // An age is never negative, whenever the call is.
+  const fresh = { ...session, provedAt: Number.MAX_SAFE_INTEGER };
+  const supposed: [StepUp, Session][] = [['password', fresh]];
+  if (!session.mfaAuthenticated) {
+    const proved = { ...fresh, mfaAuthenticated: true, mfaActive: true };
+    supposed.push(['mfa', { ...proved, authMethod: 'password+totp' }], ['mfa', { ...proved, authMethod: 'passkey' }]);
+  }
+  for (const [stepUp, proved] of supposed) {
+    const { decision } = await judge(db, proved, asked, () => factsOf(proved));
+    if (decision === 'allow') return stepUp;
+  }
+  return undefined;
+}

@@ -1,0 +1,29 @@
+// Tables of what guarded programs ask.
+
+type Instant = number;
+
+export type Catalogues = {
+  /** Its operator, `/` and its name: each name once. */
+  catalogue_id: string;
+  /** Null for one of the host, which all operators see. */
+  operator_id: string | null;
+  name: string;
+  /** Empty for any host. */
+  host: string;
+  unknown: 'deny' | 'signed in';
+  /** JSON array of the operations. */
+  operations: string;
+  /** Another one with each import. */
+  revision: string;
+  imported_at: Instant;
+};
+
+export type GateKeys = {
+  gate_key_id: string;
+  /** The one operator that it may ask about; null for every operator of the host. */
+  operator_id: string | null;
+  name: string;
+  secret_hash: string;
+  created_at: Instant;
+  last_used_at: Instant | null;
+};
