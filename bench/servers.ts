@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { root, start } from '../scripts/processes.ts';
 import { pinned } from './machine.ts';
@@ -23,6 +24,9 @@ export type Program = {
   /** Takes each line of its output. */
   readonly onLine?: (line: string) => void;
 };
+
+/** Milliseconds; the machine may be busy. */
+const stopTime = 60_000;
 
 /** What `npm start` runs, after it has built it. */
 export const product = productOf(packageJson.scripts.start);
@@ -63,7 +67,12 @@ export async function startProgram({
   const ready = { wall: performance.now() - begun, cpu: cpuOf(pid) };
   const stop = async () => {
     child.kill('SIGTERM');
+    // A supervisor waits no longer, and what does not stop is a finding.
+    const isOver = await Promise.race([gone.then(() => true), delay(stopTime, false, { ref: false })]);
+    if (isOver) return;
+    child.kill('SIGKILL');
     await gone;
+    throw new Error(`${script} did not stop within ${stopTime / 1000} s, and was killed`);
   };
   return { url, pid, ready, [Symbol.asyncDispose]: stop };
 }

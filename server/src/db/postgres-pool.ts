@@ -87,17 +87,16 @@ export function watchedPool(config: pg.PoolConfig, { waits, onError, verify }: O
     }
   };
 
+  /** Before a connection counts as one of the pool. It is waited for, whatever its type there says. */
+  const check = async (client: pg.ClientBase) => {
+    const ask: Checkout['ask'] = (statement) => askWithin(client as pg.PoolClient, statement, waits.connection);
+    shared = await verify(ask, (client as unknown as { processID: number }).processID);
+  };
   const pool = new pg.Pool({
     ...config,
     connectionTimeoutMillis: waits.connection,
-    // The pool's own check, not the dialect's: that one would never give a refused connection back.
-    verify: (client, done) => {
-      const ask: Checkout['ask'] = (statement) => askWithin(client, statement, waits.connection);
-      verify(ask, (client as unknown as { processID: number }).processID).then((isShared) => {
-        shared = isShared;
-        done();
-      }, done);
-    },
+    // Not the pool's `verify`: a connection whose caller gave up meanwhile would never be given back.
+    onConnect: check as (client: pg.ClientBase) => void,
   });
   pool.on('error', onError);
   pool.on('connect', (client) => {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 type Direction = 'to the server' | 'to the client';
 
@@ -32,6 +33,20 @@ export async function startSwallowingProxy(port: number, own = 0): Promise<Swall
     let passed = 0;
     let counts = hole;
     let isCut = false;
+    // What is late holds up what comes after it, as in any stream.
+    let behind: Promise<void> | undefined;
+    const passAt = (at: number, pass: () => void) => {
+      const before = behind;
+      const turn = (async () => {
+        await before;
+        await delay(Math.max(0, at - performance.now()));
+        pass();
+      })();
+      behind = turn;
+      void turn.then(() => {
+        if (behind === turn) behind = undefined;
+      });
+    };
     from.on('data', (bytes) => {
       if (counts !== hole) passed = 0;
       counts = hole;
@@ -42,7 +57,7 @@ export async function startSwallowingProxy(port: number, own = 0): Promise<Swall
       const pass = () => {
         if (!to.destroyed) to.write(bytes.subarray(0, rest));
       };
-      if (!isCut && late > 0) setTimeout(pass, late);
+      if (!isCut && (late > 0 || behind !== undefined)) passAt(performance.now() + late, pass);
       else if (!isCut) pass();
       isCut ||= rest < bytes.length;
     });
