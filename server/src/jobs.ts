@@ -1,4 +1,6 @@
 import { expiredAttempts } from './attempts/attempts.ts';
+import { retention } from './audit/retention.ts';
+import { logHeads } from './audit/witness.ts';
 import { causeOf } from './change/cause.ts';
 import { compareClock, isClockOff, timekeeper } from './clock.ts';
 import type { Context, Expiring } from './context.ts';
@@ -57,6 +59,8 @@ function jobList(ctx: Context, mailer: { deliver(): Promise<unknown> }, presence
     { name: 'clean-up', everyMs: 60_000, run: inTime(ctx, () => cleanUp(ctx)) },
     { name: 'time', everyMs: limits.clock.kept, run: timekeeper(ctx) },
     { name: 'presence', everyMs: limits.presence.look, run: () => presence.keep() },
+    { name: 'audit retention', everyMs: limits.hour, run: inTime(ctx, retention(ctx)) },
+    { name: 'audit heads', everyMs: limits.day, run: () => logHeads(ctx, limits.audit.settled) },
     { name: 'anchors', everyMs: limits.audit.anchored, run: () => keepAnchors(ctx) },
   ];
 }

@@ -226,6 +226,14 @@ export const limits = {
   audit: {
     /** Records that may be lost from the end of a file without a trace: those of so long. */
     anchored: 1 * second,
+    /** Younger records are never pruned, whoever asks: as far back as the login history shows, and an owner looks. */
+    kept: 90 * day,
+    /** A clock that is wrong for less than this prunes nothing. */
+    considered: 1 * hour,
+    /** What is written by servers that share a database is committed by then, and their clocks are no further apart. */
+    settled: 5 * minute,
+    /** More records that nothing limits are worth a word. */
+    many: 1_000_000,
   },
   clock: {
     /** Less is how clocks are kept right all the time; more means that the clock was wrong. */

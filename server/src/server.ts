@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
+import { logHeads } from './audit/witness.ts';
 import { compareClock, watchClock } from './clock.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { servingFault } from './config/serving.ts';
@@ -14,6 +15,7 @@ import { asServerStarts, untilThere } from './db/until-there.ts';
 import { newHealth } from './health.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { assertKeysFit, assertNotLost, keysFor } from './key-check.ts';
+import { limits } from './limits.ts';
 import { releaseClaims } from './mail/outbox.ts';
 import { serveMetrics } from './metrics/listen.ts';
 import { newSetupLink } from './operators/setup.ts';
@@ -79,6 +81,8 @@ async function start(parts: Parts, release: () => void, traces: Traces | undefin
   const isAlone = isForOneServer(parts.config.databaseUrl);
   if (isAlone) await releaseClaims(parts.db);
   let jobs: Jobs | undefined;
+  // One that is alone has nothing under way before it serves, and after it.
+  const settled = isAlone ? 0 : limits.audit.settled;
   const clock = isAlone ? {} : { databaseClock: () => databaseTime(parts.db) };
   const ctx = createContext({ ...parts, ...clock }, (job) => jobs?.wake(job));
   const presence = createPresence(ctx);
@@ -89,6 +93,7 @@ async function start(parts: Parts, release: () => void, traces: Traces | undefin
     await assertKeysFit(ctx.db, ctx.keys);
     await assertNotLost(ctx.db, ctx.config);
     await noticeEarlierState(ctx);
+    await logHeads(ctx, settled);
   } catch (error) {
     await presence.end();
     throw error;
@@ -107,6 +112,7 @@ async function start(parts: Parts, release: () => void, traces: Traces | undefin
     await app.close();
     await metrics?.stop();
     await Promise.all([running.stop(), traces?.stop()]);
+    await logHeads(ctx, settled).catch(() => {});
     await ctx.db.destroy();
     release();
   };

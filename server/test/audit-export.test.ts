@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headsOf } from '../src/audit/chain.ts';
-import { checkExport } from '../src/audit/export.ts';
+import { checkExports } from '../src/audit/export.ts';
 import { assertKeysFit } from '../src/key-check.ts';
 import { call } from './support/client.ts';
 import { runCommand } from './support/command.ts';
@@ -61,11 +61,11 @@ describe.each(engines)('warifu audit export on %s', (engine) => {
     const operatorId = root.operatorId;
     const at = parsed(lines).findIndex((line) => line.operator_id === operatorId && line.sequence === 2);
     const edited = lines.with(at, (lines[at] ?? '').replace('"success"', '"failure"'));
-    expect((await checkExport(each(edited))).faults).toContainEqual({ operatorId, sequence: 2, kind: 'edit' });
-    expect((await checkExport(each(lines.toSpliced(at, 1)))).faults).toEqual([
+    expect((await checkExports([each(edited)])).faults).toContainEqual({ operatorId, sequence: 2, kind: 'edit' });
+    expect((await checkExports([each(lines.toSpliced(at, 1))])).faults).toEqual([
       { operatorId, sequence: 3, kind: 'gap' },
     ]);
-    expect((await checkExport(each([...lines, '{"torn":']))).faults).toHaveLength(1);
+    expect((await checkExports([each([...lines, '{"torn":'])])).faults).toHaveLength(1);
     writeFileSync(file, edited.join('\n'));
     const found = await runCommand(server, ['audit', 'verify', file]);
     expect([found.code, found.stdout]).toEqual([1, expect.stringContaining(`${operatorId}: edit at record 2`)]);
@@ -83,7 +83,7 @@ describe.each(engines)('warifu audit export on %s', (engine) => {
     const span = ['--since', new Date(since).toISOString(), '--until', new Date(until).toISOString()];
     const lines = await exported('--operator', root.operatorId, ...span);
     expect(parsed(lines).map((line) => line.sequence)).toEqual([2, 3]);
-    expect(await checkExport(each(lines))).toEqual({ records: 2, faults: [] });
+    expect(await checkExports([each(lines)])).toEqual({ records: 2, faults: [] });
     const wrong = await runCommand(server, ['audit', 'export', '--since', 'yesterday']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/^warifu: --since: write a time such as/)]);
   });

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Db } from '../db/database.ts';
-import { headsOf } from './chain.ts';
 import type { Head } from './growth.ts';
+import { newHead } from './record.ts';
 
 /**
  * What is known of the audit log outside of the database: the last record of each chain that was seen committed
@@ -88,15 +88,22 @@ const atOnce = 200;
 
 /** What a database lacks of what was seen in it. */
 export async function lossesOf(db: Db, { heads }: Anchors): Promise<Loss[]> {
-  const now = new Map((await headsOf(db)).map((head) => [head.operatorId, head]));
+  const rows = await db.selectFrom('audit_heads').selectAll().execute();
+  const now = new Map(rows.map((row) => [row.operator_id, row]));
   const losses: Loss[] = [];
   const within: Head[] = [];
   for (const head of heads.values()) {
     const { operatorId, sequence, hash } = head;
-    const { sequence: present, hash: last } = now.get(operatorId) ?? { sequence: 0, hash: '' };
-    if (present < sequence) losses.push({ operatorId, sequence, missing: sequence - present });
-    else if (present > sequence) within.push(head);
-    else if (last !== hash) losses.push({ operatorId, sequence, missing: 0 });
+    const present = now.get(operatorId) ?? newHead(0);
+    // Of what was pruned, the last record is known; those before it are told by the record of the pruning.
+    const known = new Map([
+      [present.sequence, present.hash],
+      [present.pruned_sequence, present.pruned_hash],
+    ]);
+    if (present.sequence < sequence) losses.push({ operatorId, sequence, missing: sequence - present.sequence });
+    else if (known.has(sequence)) {
+      if (known.get(sequence) !== hash) losses.push({ operatorId, sequence, missing: 0 });
+    } else if (sequence > present.pruned_sequence) within.push(head);
   }
   for (let from = 0; from < within.length; from += atOnce) {
     losses.push(...(await othersThan(db, within.slice(from, from + atOnce))));

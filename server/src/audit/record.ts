@@ -1,6 +1,7 @@
 import type { RequestInfo } from '../context.ts';
 import { hashSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import type { AuditHeads } from '../db/schema.ts';
 import { noteGrowth } from './growth.ts';
 
 /** Events of no operator (an unknown account, a request nobody owns) have a chain of their own. */
@@ -23,18 +24,17 @@ export type AuditEvent = {
   readonly detail?: Record<string, string | number | boolean>;
 };
 
-const firstHash = '';
-
 /**
  * Appends an event to its operator's chain. Call it in the transaction of the change, as its last statement: it takes
  * the lock of the chain's head (R73, I3).
  */
 export async function record(db: Db, at: number, info: RequestInfo, event: AuditEvent): Promise<void> {
-  const head = await takeHead(db, event.operatorId);
-  const row = toRow(at, info, event, head);
-  noteGrowth(db, event.operatorId, { sequence: head.sequence, at });
+  const { sequence, hash } = await takeHead(db, event.operatorId, at);
+  const row = toRow(at, info, event, { sequence, hash });
+  noteGrowth(db, event.operatorId, { sequence, at });
   await db.insertInto('audit_log').values(row).execute();
-  await db.updateTable('audit_heads').set({ hash: row.hash }).where('operator_id', '=', event.operatorId).execute();
+  const head = db.updateTable('audit_heads').set({ hash: row.hash, at });
+  await head.where('operator_id', '=', event.operatorId).execute();
 }
 
 /** The row's hash: SHA-256 over the row's members in a fixed order, the previous hash included. */
@@ -62,10 +62,15 @@ const chained = [
   'detail',
 ] as const;
 
-async function takeHead(db: Db, operatorId: string): Promise<{ sequence: number; hash: string }> {
+/** What a chain without records has. */
+export function newHead(at: number): Omit<AuditHeads, 'operator_id'> {
+  return { sequence: 0, hash: '', at, first_at: at, pruned_sequence: 0, pruned_hash: '', pruned_at: 0 };
+}
+
+async function takeHead(db: Db, operatorId: string, at: number): Promise<{ sequence: number; hash: string }> {
   await db
     .insertInto('audit_heads')
-    .values({ operator_id: operatorId, sequence: 0, hash: firstHash })
+    .values({ operator_id: operatorId, ...newHead(at) })
     .onConflict((conflict) => conflict.column('operator_id').doNothing())
     .execute();
   return await db

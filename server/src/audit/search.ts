@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { AuditLog } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
+import { headOf } from './chain.ts';
 
 export type AuditSearch = {
   readonly apiKind: string | undefined;
@@ -27,6 +28,7 @@ export async function searchAuditLog(
   search: AuditSearch,
 ): Promise<{ rows: AuditLog[]; nextKey: string | undefined }> {
   let query = db.selectFrom('audit_log').selectAll().where('operator_id', '=', operatorId);
+  query = query.where('sequence', '>', (await headOf(db, operatorId)).pruned_sequence);
   if (search.apiKind !== undefined) query = query.where('api_kind', '=', search.apiKind);
   if (search.actor !== undefined) query = query.where('actor', '=', search.actor);
   if (search.target !== undefined) query = query.where(concerns(search.target));

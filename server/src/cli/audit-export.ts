@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { checkExport, recordsOf } from '../audit/export.ts';
-import { noOperator } from '../audit/record.ts';
+import { checkExports, recordsOf } from '../audit/export.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, type Output, print, UsageError } from './frame.ts';
+import { chainOf, instant, sayFault } from './audit-words.ts';
+import { exitCodes, type Output, print } from './frame.ts';
 
 export type ExportOptions = {
   readonly operator?: string;
@@ -20,9 +20,7 @@ export type ExportOptions = {
  * @throws UsageError for options that cannot be obeyed
  */
 export async function exportAudit({ db }: Context, options: ExportOptions): Promise<number> {
-  const { operator, host } = options;
-  if (operator !== undefined && host) throw new UsageError('--operator and --host: choose one.');
-  const operatorId = host ? noOperator : operator;
+  const operatorId = chainOf(options);
   const since = instant('--since', options.since);
   const until = instant('--until', options.until);
   const selection = {
@@ -37,23 +35,14 @@ export async function exportAudit({ db }: Context, options: ExportOptions): Prom
 }
 
 /**
- * Checks an export by itself, and prints what is wrong.
+ * Checks exports by themselves, in the order in which they were made, and prints what is wrong.
  * @returns the exit code: 1 when anything is
  */
-export async function verifyExport(file: string, output: Output): Promise<number> {
-  const { records, faults } = await checkExport(createInterface({ input: createReadStream(file) }));
-  const lines = faults.map(
-    ({ operatorId, kind, sequence }) => `${operatorId || '(no operator)'}: ${kind} at record ${sequence}`,
-  );
+export async function verifyExports(files: readonly string[], output: Output): Promise<number> {
+  const exports = files.map((file) => createInterface({ input: createReadStream(file) }));
+  const { records, faults } = await checkExports(exports);
   print(output, { records, faults }, () =>
-    faults.length === 0 ? `${records} records, each as it was written.` : lines.join('\n'),
+    faults.length === 0 ? `${records} records, each as it was written.` : faults.map(sayFault).join('\n'),
   );
   return faults.length === 0 ? exitCodes.ok : exitCodes.failure;
-}
-
-function instant(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw new UsageError(`${name}: write a time such as 2026-11-29 or 2026-11-29T15:00:00Z.`);
-  return at;
 }

@@ -11,7 +11,7 @@ import { assertDatabase, assertKeysFit } from '../key-check.ts';
 import { createLog } from '../log.ts';
 import { type Presence, runningServers } from '../presence.ts';
 import { createContext } from '../server.ts';
-import { auditTrouble } from './audit-verify.ts';
+import { checkAudit, checkAuditGrowth } from './doctor/audit.ts';
 import { checkBaseUrl } from './doctor/base-url.ts';
 import { checkClock } from './doctor/clock.ts';
 import { checkDatabase } from './doctor/database.ts';
@@ -110,6 +110,7 @@ async function examineAll(ctx: Context, options: DoctorOptions): Promise<Finding
     ['mail', () => checkMail(ctx)],
     ['base URL', async () => (servers.length === 0 ? [] : await checkBaseUrl(ctx))],
     ['backup', () => checkBackup(ctx)],
+    ['audit log', () => checkAuditGrowth(ctx)],
     ...(options.audit ? [['audit log', () => checkAudit(ctx)] as [Finding['check'], () => Promise<Finding[]>]] : []),
   ];
   const findings: Finding[] = [];
@@ -143,11 +144,4 @@ async function checkBackup(ctx: Context): Promise<Finding[]> {
   if (last === undefined) return [warning('backup', 'No backup was ever made with warifu backup.', todo)];
   const found = `The last backup is ${span(ctx.now() - last)} old.`;
   return [ctx.now() - last > backupAge ? warning('backup', found, todo) : ok('backup', found)];
-}
-
-async function checkAudit(ctx: Context): Promise<Finding[]> {
-  const { lines } = await auditTrouble(ctx);
-  if (lines.length === 0) return [ok('audit log', 'The audit log is whole.')];
-  const todo = 'Keep the database as it is, and compare it with a backup: somebody may have hidden something.';
-  return lines.map((line) => failure('audit log', `${line}.`, todo));
 }

@@ -234,6 +234,13 @@ export const settings = {
     default: '90',
     meaning: 'how long the list of mails that were sent or given up is kept, in days; what stood in them never is',
   }),
+  auditDays: setting({
+    name: 'WARIFU_AUDIT_DAYS',
+    ...integer(90, 36_500),
+    defaultForm: 'for ever',
+    meaning:
+      'how long records of the audit log are kept, in days: [Prune the audit log](guides/backup.md#prune-the-audit-log)',
+  }),
   metricsPort,
   metricsHost,
   metricsToken,

@@ -39,7 +39,7 @@ export type Database = {
   roles: Roles;
   user_roles: { operator_id: string; user_id: string; role_id: string; attached_at: Instant };
   system_notifications: { operator_id: string; type: string; email_ids: string; updated_at: Instant };
-  audit_heads: { operator_id: string; sequence: number; hash: string };
+  audit_heads: AuditHeads;
 };
 
 type Instant = number;
@@ -250,6 +250,21 @@ export type AuditLog = {
   detail: string;
   previous_hash: string;
   hash: string;
+};
+
+/** Where a chain of the audit log begins and ends. */
+export type AuditHeads = {
+  operator_id: string;
+  /** The last record: its number, its hash, its time. */
+  sequence: number;
+  hash: string;
+  at: Instant;
+  /** The time of the oldest record that is kept. */
+  first_at: Instant;
+  /** The last record that was pruned: 0, empty and 0 while none was. Rows up to it count as gone. */
+  pruned_sequence: number;
+  pruned_hash: string;
+  pruned_at: Instant;
 };
 
 export type AuthKeys = {

@@ -138,6 +138,11 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
   [/^operators\/restore-primary\.ts$/, /^operators$/, 'a primary address is unique over all operators'],
   [/^authorize\/authority\.ts$/, /^trusted_principals,users$/, 'users of other operators that trust this one'],
   [/^audit\/chain\.ts$/, /^audit_(log|heads)$/, 'the list of chains, each of which is then checked by itself'],
+  [
+    /^audit\/(retention|witness|anchors)\.ts$/,
+    /^audit_heads(,audit_log)?$/,
+    'the list of chains too: those that are due, and where all end',
+  ],
   [/^restored\//, /./, 'an earlier state of the database is one of all operators'],
   [/^recovery\/host-override\.ts$/, /^recovery_cases,users$/, 'what the host began, of whichever operator'],
   [/^mail\/(outbox|claim|deliver-one|preview)\.ts$/, /^outbox$/, 'the queue of mails is one for all'],

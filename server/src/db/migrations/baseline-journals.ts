@@ -57,5 +57,17 @@ export const journalTables: Readonly<Record<string, Table>> = {
     // What one user did by one operation, newest first.
     index: [['operator_id', 'user_name', 'api_kind', 'sequence']],
   },
-  audit_heads: { key: operator, columns: { operator_id: text, sequence: bigint, hash: text } },
+  audit_heads: {
+    key: operator,
+    columns: {
+      operator_id: text,
+      sequence: bigint,
+      hash: text,
+      at: instant,
+      first_at: instant,
+      pruned_sequence: bigint,
+      pruned_hash: text,
+      pruned_at: instant,
+    },
+  },
 };
