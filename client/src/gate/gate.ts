@@ -106,9 +106,9 @@ function refused(answer: Reply['answers'][number] | undefined, operation: string
     case 'permission':
       return refuse('AUM0017', { permission: answer.missingPermission ?? operation ?? '' });
     case 'access':
-      return refuse(operation === undefined ? 'COM0404' : 'AUM0016');
+      return refuse(operation === undefined ? 'AUM0062' : 'AUM0016');
     default:
-      return refuse('COM0404');
+      return refuse('AUM0062');
   }
 }
 
