@@ -1,11 +1,12 @@
-import { globSync } from 'node:fs';
-import { basename } from 'node:path';
+import { cpSync, globSync, mkdirSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../scripts/processes.ts';
 import { secretOf, session } from './support/api.ts';
 import { commandsOf, followGuide, type Need, type Stage } from './support/guide.ts';
 import { needs } from './support/guide-needs.ts';
 import { authenticator } from './support/oath.ts';
+import { nextPort } from './support/ports.ts';
 
 /** A database with a root user, of a server that does not run now. */
 const inUse: Need = async ({ before }) => {
@@ -41,6 +42,12 @@ describe.concurrent('a guide works as it is written', () => {
   });
 });
 
+test('the example works as its README says', async () => {
+  const { code, output } = await followGuide('examples/orders/README.md', [checkout]);
+  expect([code, output]).toEqual([0, expect.any(String)]);
+  expect(commandsOf('examples/orders/README.ja.md')).toEqual(commandsOf('examples/orders/README.md'));
+});
+
 test('every guide with commands is followed', () => {
   expect(withCommands('*.md').sort()).toEqual(Object.keys(guides).sort());
 });
@@ -50,6 +57,18 @@ test('the Japanese guides have the commands of the English ones', () => {
     expect([twin, commandsOf(`docs/guides/${twin}`)]).toEqual([twin, commandsOf(`docs/guides/${basename(twin)}`)]);
   }
 });
+
+/** A checkout of its own, in which everything was built; the reader stands in the folder of the example. */
+async function checkout({ folder, env, before }: Stage): Promise<void> {
+  const example = join(folder, 'examples/orders');
+  mkdirSync(dirname(example));
+  const tracked = (path: string) => !/node_modules|warifu-data|orders\.db|\.log$/.test(path);
+  cpSync(join(root, 'examples/orders'), example, { recursive: true, filter: tracked });
+  symlinkSync(join(root, 'dist'), join(folder, 'dist'));
+  before.push('cd examples/orders');
+  const [warifu, orders] = [await nextPort(), await nextPort()];
+  Object.assign(env, { WARIFU_PORT: String(warifu), ORDERS_PORT: String(orders), npm_config_prefer_offline: 'true' });
+}
 
 /** The root user has MFA on, and nobody knows its codes any more. */
 async function withMfa({ env: { BASE = '', EMAIL = '', PASSWORD = '' } }: Stage): Promise<void> {

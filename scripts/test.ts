@@ -1,6 +1,6 @@
 // `npm test`: everything, from the system packages to the browser. See `--help`.
 import { parseArgs } from 'node:util';
-import { buildServer } from './build.ts';
+import { buildAll } from './build.ts';
 import { runChecks } from './checks.ts';
 import { type Cluster, startPostgres } from './postgres.ts';
 import { onInterrupt } from './processes.ts';
@@ -72,7 +72,7 @@ async function testStage(stage: Exclude<Stage, 'check'>): Promise<Totals> {
   const projects = { policy: ['policy', 'contract', 'client', 'console', 'scripts'], server: ['server'], e2e: ['e2e'] }[
     stage
   ];
-  if (stage === 'e2e') await buildServer();
+  if (stage === 'e2e') await buildAll();
   const env = stage === 'policy' ? process.env : { ...process.env, WARIFU_TEST_POSTGRES_URL: await postgresUrl() };
   const totals = await runTests(projects, filters, env);
   // A stage without tests is a broken stage, unless a filter asked for a few files only.
