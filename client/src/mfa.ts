@@ -8,13 +8,18 @@ type Call = <Name extends keyof Operations>(
   input: Operations[Name]['input'],
 ) => Promise<Operations[Name]['reply']>;
 
+type OfRoot = Operations['getMFAStatus']['reply'];
+type OfUser = Operations['getUserMFAStatus']['reply'];
+/** A SAM user has no backup codes, and other resets. */
+type Status = Omit<OfRoot, 'pendingReset'> & Pick<OfRoot | OfUser, 'pendingReset'>;
+
 /** MFA of a root user or a SAM user, step by step. Each throws `WarifuError`. */
 export function mfaOf(call: Call) {
   const root = ({ operatorId }: MfaOwner) => ({ operator_id: operatorId });
   const sam = ({ operatorId, userName = '' }: MfaOwner) => ({ operator_id: operatorId, user_name: userName });
   const isRoot = ({ userName = '' }: MfaOwner) => userName === '';
   return {
-    status: async (owner: MfaOwner): Promise<Operations['getMFAStatus']['reply']> =>
+    status: async (owner: MfaOwner): Promise<Status> =>
       isRoot(owner) ? await call('getMFAStatus', root(owner)) : await call('getUserMFAStatus', sam(owner)),
 
     /** Begins the enrolment: `totpUri` is for the authenticator. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { AssistedReset } from './assisted-reset.ts';
 import { closed, endpoint, oneOf } from './endpoint.ts';
 import { AuthMethodField } from './factors.ts';
 import { EpochMs, LanguageField, OtpCode, Password, TypedUserName } from './fields.ts';
@@ -108,6 +109,8 @@ export const getOverview = endpoint({
     authKeys: Type.Integer(),
     /** The caller's latest; left out for a session of an AuthKey and a switched one. */
     signIns: Type.Optional(Type.Array(SignIn)),
+    /** Open assisted resets that the caller can stop: its own and those that it started; for the root user all. */
+    resets: Type.Optional(Type.Array(AssistedReset)),
     /** Of the root user. */
     operator: Type.Optional(
       closed({

@@ -1,4 +1,5 @@
 import type { ErrorRow } from './error-facts.ts';
+import { resetErrors } from './reset-errors.ts';
 
 /**
  * The one table of codes. Each failure that leaves the server is a row here; an endpoint declares which rows it may
@@ -343,6 +344,7 @@ export const errorTable = {
     en: 'This authenticator cannot be checked: what the server stores of it is damaged. Ask the people who run this server.',
     ja: 'サーバーに保存されている認証アプリの情報が壊れているため、認証コードを確認できません。サーバーの管理者に連絡してください。',
   },
+  ...resetErrors,
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,3 +1,4 @@
+import * as assistedReset from './assisted-reset.ts';
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as authKeys from './auth-keys.ts';
@@ -12,8 +13,10 @@ import * as permissions from './permissions.ts';
 import * as roles from './roles.ts';
 import * as serverState from './server-state.ts';
 import * as signIns from './sign-ins.ts';
+import * as userEmails from './user-emails.ts';
 import * as users from './users.ts';
 
+export * from './assisted-reset.ts';
 export * from './audit.ts';
 export * from './auth.ts';
 export * from './auth-keys.ts';
@@ -37,6 +40,7 @@ export * from './sandbox.ts';
 export * from './server-state.ts';
 export * from './sign-ins.ts';
 export * from './summaries-ja.ts';
+export * from './user-emails.ts';
 export * from './users.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>
@@ -52,6 +56,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   emails,
   mfa,
   users,
+  assistedReset,
+  userEmails,
   authKeys,
   roles,
   permissions,

@@ -84,22 +84,24 @@ export const createFirstOperator = endpoint({
   errors: ['AUM0010', 'AUM0012', 'AUM0013', 'COM0008'],
 });
 
-const Settings = closed(
-  {
-    mfaRequiredForRoot: Type.Boolean(),
-    mfaRequiredForSamUsers: Type.Boolean(),
-    /** A SAM user's changes may allow nobody what it may not do itself (R57). */
-    escalationGuard: Type.Boolean(),
-  },
-  'Settings',
-);
+const settings = {
+  mfaRequiredForRoot: Type.Boolean(),
+  mfaRequiredForSamUsers: Type.Boolean(),
+  /** A SAM user's changes may allow nobody what it may not do itself (R57). */
+  escalationGuard: Type.Boolean(),
+};
+/** An assisted reset of MFA needs the approval of a second person. */
+const secondPersonForResets = Type.Boolean();
+const Settings = closed({ ...settings, secondPersonForResets }, 'Settings');
+/** What came later may be left out: it stays as it is. */
+const NewSettings = closed({ ...settings, secondPersonForResets: Type.Optional(secondPersonForResets) });
 
 export const getSettings = endpoint({
   method: 'GET',
   path: '/v1/operators/{operator_id}/settings',
   operation: 'Operator:getSettings',
   own: true,
-  summary: 'Who must use MFA, and whether the escalation guard is on.',
+  summary: 'Who must use MFA, whether the escalation guard is on, and whether an assisted reset needs a second person.',
   params: operatorParams,
   status: 200,
   reply: Settings,
@@ -111,9 +113,10 @@ export const updateSettings = endpoint({
   path: '/v1/operators/{operator_id}/settings',
   operation: 'Operator:updateSettings',
   own: true,
-  summary: 'Set who must use MFA, and whether the escalation guard is on. Root user only.',
+  summary:
+    'Set who must use MFA, whether the escalation guard is on, and whether an assisted reset needs a second person. Root user only.',
   params: operatorParams,
-  body: Settings,
+  body: NewSettings,
   status: 204,
   errors: ['AUM0001', 'AUM0016'],
   stepUp: true,

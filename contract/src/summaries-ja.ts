@@ -35,7 +35,8 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Operator:createOperator':
     '新規登録します (サーバーが許可している場合)。URL をメールで送信します。登録済みのアドレスでも、応答は同じです。',
   'Operator:getOperator': 'オペレーターの説明、プライマリメールアドレス、日時を取得します。',
-  'Operator:getSettings': '多要素認証を必須にするユーザーと、権限の昇格の防止の設定を取得します。',
+  'Operator:getSettings':
+    '多要素認証を必須にするユーザー、権限の昇格の防止、リセットの 2 人目の承認の設定を取得します。',
   'Operator:getServerState':
     'サーバーのバージョンと、このオペレーターのメールの送信状況を取得します。新規登録を受け付けていないサーバーでは、データベースと最新のバックアップの日時も含みます。',
   'Operator:sendTestMail':
@@ -43,7 +44,7 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Operator:getSetup': 'ログインとセットアップの画面に必要な、サーバーの情報を取得します。',
   'Operator:updateOperatorPassword': 'ルートユーザーのパスワードを変更します。ほかのすべてのセッションが終了します。',
   'Operator:updateSettings':
-    '多要素認証を必須にするユーザーと、権限の昇格の防止を設定します。ルートユーザーだけが実行できます。',
+    '多要素認証を必須にするユーザー、権限の昇格の防止、リセットの 2 人目の承認を設定します。ルートユーザーだけが実行できます。',
   'Operator:verifyOperator': 'メールの URL のトークンで、新規登録を完了します。',
   'Email:deleteEmail': 'プライマリ以外のメールアドレスを削除します。',
   'SystemNotification:deleteSystemNotification': '1 つの用途のアドレスを解除します。`primary` は解除できません。',
@@ -73,6 +74,22 @@ export const summariesJa: Readonly<Record<string, string>> = {
     '認証コードで、ルートユーザーの多要素認証を有効にします。5 つのバックアップコードは、この応答にだけ含まれます。',
   'Operator:verifyMFARevokingToken':
     'メールのトークン、メールアドレス、パスワード、バックアップコード 1 つで、多要素認証を無効にします。ログインはしません。',
+  'Auth:deleteOwnEmail': '呼び出した SAM ユーザーのメールアドレスを削除します。',
+  'Auth:getOwnEmail': '呼び出した SAM ユーザーのメールアドレスと、確認待ちのメールアドレスを取得します。',
+  'Auth:updateOwnEmail':
+    '呼び出した SAM ユーザーの新しいメールアドレス宛に、確認用の URL を送信します。ルートユーザーのメールアドレスは、オペレーターのものです。',
+  'User:approveUserMFAReset':
+    'ほかの人が開始した SAM ユーザーの多要素認証リセットを承認します。2 人目の承認を必須にしている場合に使います。',
+  'User:deleteUserEmail': 'SAM ユーザーのメールアドレスを削除します。',
+  'User:finishUserMFAReset':
+    'SAM ユーザーのパスワードと、メールのトークンまたはコードで、多要素認証リセットを完了します。ログインはしません。',
+  'User:getUserEmail': 'SAM ユーザーのメールアドレスと、確認待ちのメールアドレスを取得します。',
+  'User:startUserMFAReset':
+    'SAM ユーザーの多要素認証リセットを開始します。本人が、自分のパスワードと、メールの URL、またはこの応答にだけ含まれるコードで完了します。',
+  'User:stopUserMFAReset':
+    'SAM ユーザーの多要素認証リセットを中止します。ルートユーザー、リセットを開始した人、本人が実行できます。',
+  'User:updateUserEmail':
+    'SAM ユーザーの新しいメールアドレス宛に、確認用の URL を送信します。確認が済むと、それまでのメールアドレスと置き換わります。',
   'User:createUser': 'SAM ユーザーを作成します。権限を設定するまで、何も実行できません。',
   'User:createUserPassword': 'SAM ユーザーの最初のパスワードを設定します。',
   'User:deleteDefaultPermissions': 'SAM デフォルト権限を削除します。',

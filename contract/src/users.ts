@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { AssistedReset } from './assisted-reset.ts';
 import { AuthKeyInfo } from './auth-keys.ts';
 import { closed, endpoint } from './endpoint.ts';
 import { AuthenticatorAppBegun } from './factors.ts';
@@ -229,6 +230,8 @@ export const getUserMFAStatus = endpoint({
     activatedAt: Type.Optional(Type.Integer()),
     lastUsedAt: Type.Optional(Type.Integer()),
     suspended: Type.Optional(Type.Boolean()),
+    /** A reset that somebody else started and the user can finish. */
+    pendingReset: Type.Optional(AssistedReset),
   }),
   errors: denied,
 });

@@ -81,6 +81,17 @@ export const limits = {
     /** No MFA reset for so long after the password was reset by mail: one mailbox must not count twice. */
     holdAfterReset: 24 * hour,
   },
+  assisted: {
+    /** Long enough to hand a code over by telephone and to type it. */
+    life: 30 * minute,
+    /** A second person may be asked over a night. */
+    approvalLife: 24 * hour,
+    /** 31 symbols each: 49.5 bits, beside the password. */
+    codeLength: 10,
+    /** Of one user: each start is mailed to every address. */
+    startsPerDay: 10,
+    reasonLength: 500,
+  },
   reset: {
     tokenLife: 30 * minute,
     mailsPerHour: 3,

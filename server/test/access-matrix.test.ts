@@ -12,7 +12,7 @@ Every route of the server, who may call it and what bounds it. Made from the run
 differs, so that a route which was opened by mistake shows as a line. After a change that is meant, make it anew:
 \`WARIFU_WRITE_ACCESS_MATRIX=1 npx vitest run --project server access-matrix\`
 
-- *anyone*: no session needed. *signed in*: any user, on its own behalf. *root of*: the root user of the operator in the
+- *anyone*: no session needed. *signed in*: any user, on its own behalf; *to* an operator: a user of that one. *root of*: the root user of the operator in the
   path, in a session that a password opened. *permitted*: the root user, or a user whom the permissions allow it.
   *about oneself*: without a permission too, when the body names the caller itself. *gate key*: a program that the host gave
   one, which calls nothing else.
@@ -66,7 +66,8 @@ describe('R63: access matrix', () => {
 
   it('is what the operations declare by their refusals', () => {
     for (const { endpoint, guard } of server.app.warifu.bindings) {
-      const access = guard.startsWith('permitted') ? 'permission' : guard.startsWith('root') ? 'root' : guard;
+      const [kind = ''] = guard.split(/ (?:of|to|in) ?\{/);
+      const access = guard.startsWith('permitted') ? 'permission' : guard.startsWith('root') ? 'root' : kind;
       expect([endpoint.operation, accessOf(endpoint)]).toEqual([endpoint.operation, access]);
     }
   });

@@ -66,7 +66,7 @@ describe.each(engines)('the overview, on %s', (engine) => {
     const as = await signIn(server, root);
     const sam = await signInSam(server, await newSam(server, root, as, 'dora'));
     const own = (await overview(sam)).body;
-    expect([Object.keys(own).sort(), own.authKeys]).toEqual([['authKeys', 'signIns'], 0]);
+    expect([Object.keys(own).sort(), own.authKeys]).toEqual([['authKeys', 'resets', 'signIns'], 0]);
     expect((own.signIns as unknown[]).length).toBe(1);
     const program = (await overview(await newKey(root, as))).body;
     expect([Object.keys(program).sort(), program.authKeys]).toEqual([['authKeys', 'operator'], 1]);

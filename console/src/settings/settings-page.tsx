@@ -73,6 +73,9 @@ function SettingsForm({ saved }: { saved: Settings }) {
       <Card title={t('settings.guardTitle')}>
         <Checkbox {...box('escalationGuard')} />
       </Card>
+      <Card title={t('settings.resetTitle')}>
+        <Checkbox {...box('secondPersonForResets')} />
+      </Card>
       {isRoot ? (
         <div>
           <SubmitButton busy={busy} busyText={t('action.working')}>

@@ -10,6 +10,7 @@ export const sealedColumns = {
   authenticator_apps: { column: 'secret', key: ['operator_id', 'user_id', 'factor_id'] },
   backup_code_sets: { column: 'hashes', key: ['operator_id', 'user_id', 'set_id'] },
   deferred_requests: { column: 'payload', key: ['request_id'] },
+  recovery_cases: { column: 'code_salt', key: ['operator_id', 'case_id'] },
   outbox: { column: 'content', key: ['operator_id', 'mail_id'] },
   server_state: { column: 'value', key: ['key'] },
   sign_ups: { column: 'password_hash', key: ['sign_up_id'] },

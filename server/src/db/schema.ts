@@ -58,6 +58,8 @@ export type Operators = {
   mfa_required_sam_at: Instant | null;
   /** Since when the escalation guard is off; it is on by default. */
   guard_off_at: Instant | null;
+  /** Since when an assisted reset needs a second person's approval. */
+  second_person_at: Instant | null;
   /** Goes up with every change that a decision rests on: it serialises such changes, and a cache may trust it. */
   revision: number;
   created_at: Instant;
@@ -67,6 +69,8 @@ export type Operators = {
 export type Emails = {
   operator_id: string;
   email_id: string;
+  /** Whose it is: the root user's are the operator's, a SAM user has one of its own. */
+  user_id: string;
   email: string;
   email_key: string;
   verified_at: Instant | null;
@@ -85,6 +89,8 @@ export type Users = {
   /** Sealed, bound to this row. */
   password_hash: string | null;
   password_changed_at: Instant | null;
+  /** `user_id` of who set the password: the user itself, or somebody who knows it as well. */
+  password_set_by: string | null;
   /** 100 failures in a row: the password opens nothing until it is reset (R13). */
   password_suspended_at: Instant | null;
   /** Grows with every change of password or MFA; what was proved under an older version is void. */
@@ -146,6 +152,7 @@ export type PendingSignIns = {
 export type MailTokenPurpose =
   | 'mfa_reset'
   | 'mfa_reset_cancel'
+  | 'mfa_reset_assisted'
   | 'password_reset'
   | 'account_lock'
   | 'add_email'
@@ -303,15 +310,28 @@ export type RecoveryCases = {
   operator_id: string;
   case_id: string;
   user_id: string;
-  /** Who asked: somebody with the password, by mail, or with a shell on the host. */
-  kind: 'mail' | 'host';
+  /** Who asked: somebody with the password, by mail; with a shell on the host; or somebody who helps a SAM user. */
+  kind: 'mail' | 'host' | 'assisted';
   /** The MFA that it switches off; of a later one it says nothing. */
   mfa_id: string;
   /** Empty when the host did not ask. */
   host_user: string;
   reason: string;
+  /** `assisted`: how the user gets what it finishes with. Empty for the others, as are the six below. */
+  hand_over: '' | 'mail' | 'code';
+  /** Sealed salt of the code that was handed over. */
+  code_salt: string;
+  /** Credentials of the user under which it was asked. */
+  credential_version: number;
+  /** `user_id` of who started it, and what that one's right to do so rested on. */
+  started_by: string | null;
+  starter_basis: string;
+  /** Somebody else has to approve it, until then; null when nobody has to. */
+  approval_due_at: Instant | null;
+  approved_by: string | null;
+  approver_basis: string;
   asked_at: Instant;
-  /** `host`: it happens then, unless somebody stops it. `mail`: it can be finished until then. */
+  /** `host`: it happens then, unless somebody stops it. `mail` and `assisted`: it can be finished until then. */
   due_at: Instant;
   done_at: Instant | null;
   stopped_at: Instant | null;

@@ -3,7 +3,6 @@ import {
   confirmBackupCodesStored,
   enableMFA,
   enableUserMFA,
-  getUserMFAStatus,
   renewBackupCodes,
   revokeMFA,
   revokeUserMFA,
@@ -17,7 +16,6 @@ import { findOperator } from '../operators/operators.ts';
 import { samUserOf } from '../users/users.ts';
 import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableUserMfa } from './lifecycle.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
-import { describeMfa } from './status.ts';
 
 /** MFA: its life and its backup codes. */
 export function registerMfaRoutes(app: FastifyInstance): void {
@@ -71,11 +69,6 @@ function registerUserMfaRoutes(app: FastifyInstance): void {
     const { receipt } = await confirmEnrolment(cause, await targetOf(params), body);
     sendReceipt(reply, receipt);
     return undefined;
-  });
-
-  handle(app, getUserMFAStatus, permitted('operator_id'), async ({ params }) => {
-    const { operatorId, userId } = await targetOf(params);
-    return await describeMfa(ctx, operatorId, userId);
   });
 
   handle(app, revokeUserMFA, permitted('operator_id'), async ({ caller, cause, params, reply }) => {

@@ -83,6 +83,11 @@ const forwarding = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', '
 /** Any signed-in user, on its own behalf. */
 export const signedIn: Guard<Caller> = guardOf('signed in', 'signed in', undefined);
 
+/** Any signed-in user of the operator in the path. */
+export function signedInTo(param: string): Guard<Caller> {
+  return guardOf(`signed in to {${param}}`, 'signed in', param);
+}
+
 /** The root user of the operator in the path (or of its own, when the path names none). */
 export function rootOf(param?: string): Guard<Caller> {
   return guardOf(param ? `root of {${param}}` : 'root', 'root', param);

@@ -19,6 +19,7 @@ const { failures } = limits.recovery;
 /** What differs between the purposes of mailed links. */
 const purposes: Readonly<Record<MailTokenPurpose, Rule>> = {
   mfa_reset: { failures, survivesCredentialChange: false },
+  mfa_reset_assisted: { failures, survivesCredentialChange: false },
   mfa_reset_cancel: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
   password_reset: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: false },
   account_lock: { failures: Number.POSITIVE_INFINITY, survivesCredentialChange: true },
@@ -47,11 +48,13 @@ export type NewMailToken = (OfUser | { readonly signUpId: string }) & {
   readonly expiresAt: number;
   /** Now, when left out. */
   readonly createdAt?: number;
+  /** What opens it instead of a new secret: made from a code that a person types. */
+  readonly secret?: string;
 };
 
 /** Makes a token for one mailed link: bound to one purpose and one operator (R43). Only its hash is kept. */
 export async function issueMailToken(db: Db, ctx: Context, token: NewMailToken): Promise<string> {
-  const secret = newSecret();
+  const secret = token.secret ?? newSecret();
   const owner = 'signUpId' in token ? undefined : token;
   await db
     .insertInto('mail_tokens')
@@ -91,6 +94,27 @@ export async function findLink(
     .where('purpose', 'in', wanted)
     .where(isAlive(now))
     .executeTakeFirst();
+}
+
+/** The live link of a case. */
+export async function linkOfCase(
+  db: Db,
+  now: number,
+  { operatorId, caseId }: { readonly operatorId: string; readonly caseId: string },
+): Promise<MailTokens | undefined> {
+  return await db
+    .selectFrom('mail_tokens')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('case_id', '=', caseId)
+    .where('purpose', '=', 'mfa_reset_assisted')
+    .where(isAlive(now))
+    .executeTakeFirst();
+}
+
+/** Lets a live link live until then. */
+export async function setLinkEnd(db: Db, link: MailTokens, expiresAt: number): Promise<void> {
+  await one(db, link).set({ expires_at: expiresAt }).execute();
 }
 
 /** The cases of an operator that a live link of a purpose could still finish. */

@@ -22,6 +22,12 @@ export type NoticeEvent =
   | 'mfa_suspended'
   | 'sam_mfa_enabled'
   | 'sam_mfa_disabled'
+  | 'sam_mfa_reset_started'
+  | 'sam_mfa_reset_approved'
+  | 'sam_mfa_reset_stopped'
+  | 'sam_mfa_reset_done'
+  | 'sam_email_changed'
+  | 'sam_email_removed'
   | 'auth_key_created'
   | 'trust_policy_changed'
   | 'email_added'
@@ -48,11 +54,13 @@ export type Notice = Happening & {
   readonly event: NoticeEvent;
   /** The SAM user it is about; absent for the root user. */
   readonly userName?: string;
+  /** It goes to that SAM user itself; the others go to the root user. */
+  readonly toUser?: true;
   /** The address it is about. */
   readonly address?: string;
   /** What the change ended. */
   readonly receipt?: Receipt;
-  /** Why the host did it, for `host_override_*`. */
+  /** Why somebody did it, for `host_override_*` and `sam_mfa_reset_started`. */
   readonly reason?: string;
   /** The moment to which everything went back, for `database_restored`; absent when nobody knows it. Milliseconds. */
   readonly asOf?: number;
@@ -75,9 +83,16 @@ export type Notice = Happening & {
 export type Repeated = Pick<Notice, 'at' | 'sourceIp' | 'userAgent' | 'userName'>;
 
 export type LinkMail = Happening & {
-  readonly template: 'mfa_reset_link' | 'password_reset_link' | 'sign_up_link' | 'add_email_link';
+  readonly template:
+    | 'mfa_reset_link'
+    | 'sam_mfa_reset_link'
+    | 'password_reset_link'
+    | 'sign_up_link'
+    | 'add_email_link';
   readonly link: string;
   readonly lifeMinutes: number;
+  /** The SAM user whose it is. */
+  readonly userName?: string;
 };
 
 /** Somebody tried to sign up with an address that already has an account. */

@@ -27,8 +27,8 @@ const listsKeys: readonly NoticeEvent[] = ['mfa_reset_done', 'account_locked', '
 type Happening = { readonly db: Db; readonly ctx: Context; readonly info: RequestInfo; readonly actor: string };
 
 /**
- * Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4). What one
- * actor repeats is gathered.
+ * Tells every verified address of an operator about a security change, in the transaction of the change (R74, I4), and the
+ * SAM user whom it is about at its own. What one actor repeats is gathered.
  */
 export async function tellOwners(
   { db, ctx, info, actor }: Happening,
@@ -37,11 +37,12 @@ export async function tellOwners(
   options: NoticeOptions,
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, except, only, userName, address, also, reason, dueAt, asOf } = options;
+  const { receipt, cancelLink, userName, address, reason, dueAt, asOf } = options;
+  const user = userName === undefined ? undefined : await userToTell(db, operatorId, userName);
   const authKeyIds = listsKeys.includes(event) ? await rootAuthKeys(db, operatorId) : undefined;
-  const told = new Set(only === undefined ? [...recipients, ...(also === undefined ? [] : [also])] : [only]);
-  if (except !== undefined) told.delete(except);
-  for (const recipient of told) {
+  for (const recipient of toldOf(options, recipients, user?.email)) {
+    // SECURITY: what a SAM user is sent of itself does not name the root user's address.
+    const own = userName !== undefined && !recipients.includes(recipient);
     const facts = {
       template: 'notice' as const,
       event,
@@ -49,8 +50,9 @@ export async function tellOwners(
       sourceIp: info.sourceIp,
       userAgent: info.userAgent,
       operatorId,
-      account,
+      account: own ? '' : account,
       by: actor,
+      ...(own && { toUser: true as const }),
       ...(receipt && { receipt }),
       ...(cancelLink && { cancelLink }),
       ...(userName && { userName }),
@@ -61,8 +63,35 @@ export async function tellOwners(
       ...(authKeyIds && { authKeyIds }),
       ...(event === 'mfa_reset_done' && { addresses: recipients }),
     };
-    await enqueueNotice(db, ctx, { operatorId, recipient, language, facts });
+    await enqueueNotice(db, ctx, {
+      operatorId,
+      recipient,
+      language: own ? (user?.language ?? language) : language,
+      facts,
+    });
   }
+}
+
+function toldOf({ only, also, except }: NoticeOptions, recipients: readonly string[], own: string | undefined) {
+  const told = new Set(only === undefined ? [...recipients, own ?? '', also ?? ''] : [only]);
+  told.delete('');
+  told.delete(except ?? '');
+  return told;
+}
+
+/** The address that a SAM user verified, in its own language. */
+async function userToTell(db: Db, operatorId: string, userName: string) {
+  return await db
+    .selectFrom('users')
+    .innerJoin('emails', (join) =>
+      join.onRef('emails.operator_id', '=', 'users.operator_id').onRef('emails.user_id', '=', 'users.user_id'),
+    )
+    .select(['emails.email', 'users.language'])
+    .where('users.operator_id', '=', operatorId)
+    .where('users.user_name', '=', userName)
+    .where('users.user_id', '!=', rootId)
+    .where('emails.verified_at', 'is not', null)
+    .executeTakeFirst();
 }
 
 async function whoToTell(db: Db, operatorId: string) {
@@ -74,6 +103,7 @@ async function whoToTell(db: Db, operatorId: string) {
     )
     .select(['emails.email', 'emails.email_id', 'operators.primary_email_id', 'users.language'])
     .where('emails.operator_id', '=', operatorId)
+    .where('emails.user_id', '=', rootId)
     .where('emails.verified_at', 'is not', null)
     .orderBy('emails.created_at')
     .execute();

@@ -109,16 +109,18 @@ type LinkToMail = {
   readonly token: string;
   /** Milliseconds. */
   readonly life: number;
+  /** The SAM user whose it is. */
+  readonly userName?: string;
 };
 
 /** Mails a link to where it was asked for; nobody is sent a dead one. */
 export async function mailLink({ db, ctx, cause: { info } }: Asked, link: LinkToMail): Promise<void> {
-  const { template, operatorId, recipient, language, page, token, life } = link;
+  const { template, operatorId, recipient, language, page, token, life, userName } = link;
   const { sourceIp, userAgent } = info;
   const at = ctx.now();
   const happening = { at, sourceIp, userAgent, operatorId, account: recipient };
   const url = { link: `${ctx.config.baseUrl}${page}#${token}`, lifeMinutes: life / 60_000 };
-  const facts = { template, ...happening, ...url };
+  const facts = { template, ...happening, ...url, ...(userName && { userName }) };
   await enqueueMail(db, ctx, { operatorId, recipient, language, notAfter: at + life, facts });
 }
 

@@ -1,17 +1,17 @@
 import { takeFromWindow } from '../attempts/windows.ts';
 import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
-import { change, changeUser, describe, notify, type UserChange } from '../change/change.ts';
-import { newId } from '../crypto/tokens.ts';
+import { change, changeUser, describe, notify } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
 import { type Emails, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
-import { type EmailAddress, parseEmail } from '../mail/address.ts';
-import { mailLink } from '../mail/outbox.ts';
+import { findLink, spendLink } from '../links/links.ts';
+import { parseEmail } from '../mail/address.ts';
 import { provePasswordOf } from '../users/password.ts';
+import { mailNewLink, upsertEmail } from './email-link.ts';
 import { findOperator } from './operators.ts';
+import { takeUserEmail } from './user-email.ts';
 
 /**
  * Mails a link to a new address of an operator, with the root user's password. It counts for nothing until that link
@@ -49,20 +49,9 @@ export async function resendLink(cause: Cause, operatorId: string, emailId: stri
   });
 }
 
-async function mailNewLink(c: UserChange, { emailId, email }: { emailId: string; email: string }): Promise<void> {
-  const { operatorId, row } = c.user;
-  describe(c, { target: `email:${emailId}` });
-  const mail = { template: 'add_email_link', operatorId, recipient: email, language: row.language } as const;
-  await mailLink(c, {
-    ...mail,
-    page: '/email/verify',
-    token: await newToken(c, emailId),
-    life: limits.signUp.tokenLife,
-  });
-}
-
 /**
- * Verifies an address with the mailed token, once; all addresses are told.
+ * Verifies an address with the mailed token, once; all addresses are told. That of a SAM user takes the place of the one
+ * that it had.
  * @throws Failure AUM0012
  */
 export async function verifyEmail(cause: Cause, token: string): Promise<void> {
@@ -75,10 +64,11 @@ export async function verifyEmail(cause: Cause, token: string): Promise<void> {
       .set({ verified_at: c.now, updated_at: c.now })
       .where('operator_id', '=', operatorId)
       .where('email_id', '=', emailId)
-      .returning('email')
+      .returningAll()
       .executeTakeFirst();
     if (!row) throw new Failure('AUM0012');
     describe(c, { operatorId, target: `email:${emailId}` });
+    if (row.user_id !== rootId) return await takeUserEmail(c, row);
     notify(c, 'email_added', { address: row.email });
   });
 }
@@ -89,6 +79,7 @@ export async function listEmails(db: Db, operatorId: string) {
     .selectFrom('emails')
     .selectAll()
     .where('operator_id', '=', operatorId)
+    .where('user_id', '=', rootId)
     .orderBy('created_at')
     .orderBy('email_id')
     .execute();
@@ -115,13 +106,17 @@ export async function deleteEmail(cause: Cause, operatorId: string, emailId: str
   });
 }
 
-/** @throws Failure COM0404 */
+/**
+ * An address of the operator; that of a SAM user is none.
+ * @throws Failure COM0404
+ */
 export async function findEmail(db: Db, operatorId: string, emailId: string): Promise<Emails> {
   const row = await db
     .selectFrom('emails')
     .selectAll()
     .where('operator_id', '=', operatorId)
     .where('email_id', '=', emailId)
+    .where('user_id', '=', rootId)
     .executeTakeFirst();
   if (!row) throw new Failure('COM0404');
   return row;
@@ -135,30 +130,4 @@ function emailReply(row: Emails) {
     createDateTime: Math.floor(row.created_at / 1000),
     updateDateTime: Math.floor(row.updated_at / 1000),
   };
-}
-
-async function upsertEmail({ db, now, user: { operatorId } }: UserChange, address: EmailAddress): Promise<string> {
-  const known = await db
-    .selectFrom('emails')
-    .select(['email_id', 'verified_at'])
-    .where('operator_id', '=', operatorId)
-    .where('email_key', '=', address.emailKey)
-    .executeTakeFirst();
-  if (known?.verified_at) throw new Failure('AUM0003');
-  if (known) return known.email_id;
-  const emailId = newId();
-  const dates = { verified_at: null, created_at: now, updated_at: now };
-  const key = { operator_id: operatorId, email_id: emailId };
-  const row = { ...key, email: address.email, email_key: address.emailKey, ...dates };
-  await db.insertInto('emails').values(row).execute();
-  return emailId;
-}
-
-/** A new token of an address; the one before is dead. */
-async function newToken({ db, ctx, now, user }: UserChange, emailId: string): Promise<string> {
-  const { operatorId, userId, row } = user;
-  await voidLinks(db, now, { operatorId, emailId });
-  const expiresAt = now + limits.signUp.tokenLife;
-  const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, emailId };
-  return await issueMailToken(db, ctx, { ...bound, purpose: 'add_email' });
 }

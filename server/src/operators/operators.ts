@@ -42,6 +42,7 @@ export async function createOperator(c: Change, operator: NewOperator): Promise<
       mfa_required_root_at: null,
       mfa_required_sam_at: null,
       guard_off_at: null,
+      second_person_at: null,
       revision: 1,
       created_at: c.now,
       updated_at: c.now,
@@ -49,10 +50,10 @@ export async function createOperator(c: Change, operator: NewOperator): Promise<
     .onConflict((conflict) => conflict.column('primary_email_key').doNothing())
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows !== 1n) throw new Failure('AUM0003');
-  await insertEmail(c, { operatorId, emailId, address: operator.address });
   const { passwordHash, language } = operator;
   const root = { operatorId, userId: rootId, userName: '', description: '' };
   await insertUser(c, { ...root, passwordHash, language });
+  await insertEmail(c, { operatorId, emailId, address: operator.address });
   describe(c, { operatorId, target: operatorId });
   notify(c, 'operator_created');
   return operatorId;
@@ -85,7 +86,7 @@ async function freeOperatorId(db: Db): Promise<string> {
 async function insertEmail(c: Change, email: { operatorId: string; emailId: string; address: EmailAddress }) {
   const { operatorId, emailId, address } = email;
   const dates = { verified_at: c.now, created_at: c.now, updated_at: c.now };
-  const key = { operator_id: operatorId, email_id: emailId };
+  const key = { operator_id: operatorId, email_id: emailId, user_id: rootId };
   await c.db
     .insertInto('emails')
     .values({ ...key, email: address.email, email_key: address.emailKey, ...dates })

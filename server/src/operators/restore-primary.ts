@@ -35,13 +35,13 @@ async function isTaken({ db }: UserChange, emailKey: string): Promise<boolean> {
 }
 
 async function verifiedAddress(c: UserChange, { email, emailKey }: { email: string; emailKey: string }) {
-  const key = { operator_id: c.user.operatorId, email_id: newId() };
+  const key = { operator_id: c.user.operatorId, email_id: newId(), user_id: c.user.userId };
   const dates = { verified_at: c.now, created_at: c.now, updated_at: c.now };
   const row = await c.db
     .insertInto('emails')
     .values({ ...key, email, email_key: emailKey, ...dates })
     .onConflict((conflict) =>
-      conflict.columns(['operator_id', 'email_key']).doUpdateSet({ verified_at: c.now, updated_at: c.now }),
+      conflict.columns(['operator_id', 'user_id', 'email_key']).doUpdateSet({ verified_at: c.now, updated_at: c.now }),
     )
     .returning('email_id')
     .executeTakeFirstOrThrow();

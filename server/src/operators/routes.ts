@@ -2,13 +2,17 @@ import {
   createFirstOperator as createFirstOperatorEndpoint,
   createOperator,
   deleteEmail as deleteEmailEndpoint,
+  deleteOwnEmail,
   deleteSystemNotification,
+  deleteUserEmail,
   getEmail as getEmailEndpoint,
   getOperator,
+  getOwnEmail,
   getServerState,
   getSettings,
   getSetup,
   getSystemNotification,
+  getUserEmail,
   issueAddEmailToken,
   listEmails as listEmailsEndpoint,
   listSystemNotifications,
@@ -16,17 +20,20 @@ import {
   sendTestMail as sendTestMailEndpoint,
   setSystemNotification,
   updateOperatorPassword,
+  updateOwnEmail,
   updateSettings,
+  updateUserEmail,
   verifyAddEmailToken,
   verifyOperator,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { assertNoFlood } from '../attempts/windows.ts';
 import { Failure } from '../failure.ts';
-import { anyone, permitted, rootOf } from '../http/guards.ts';
+import { anyone, permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { parseEmail } from '../mail/address.ts';
 import { assertAcceptable } from '../users/password-policy.ts';
+import { type SamUser, samUserOf } from '../users/users.ts';
 import { deleteEmail, getEmail, listEmails, requestEmail, resendLink, verifyEmail } from './emails.ts';
 import { describeOperator } from './operators.ts';
 import { changePassword } from './password-change.ts';
@@ -35,6 +42,7 @@ import { readSettings, writeSettings } from './settings.ts';
 import { createFirstOperator, isSetupDone } from './setup.ts';
 import { finishSignUp, requestSignUp } from './sign-up.ts';
 import { clearNotification, getNotification, listNotifications, setNotification } from './system-notifications.ts';
+import { describeUserEmail, removeUserEmail, setUserEmail } from './user-email.ts';
 
 /** Operators: reading one, the root user's password, setup and sign-up. */
 export function registerOperatorRoutes(app: FastifyInstance): void {
@@ -80,6 +88,7 @@ export function registerOperatorRoutes(app: FastifyInstance): void {
   registerSettingsRoutes(app);
   registerServerRoutes(app);
   registerEmailRoutes(app);
+  registerUserEmailRoutes(app);
   registerNotificationRoutes(app);
 }
 
@@ -133,6 +142,44 @@ function registerEmailRoutes(app: FastifyInstance): void {
     return undefined;
   });
 }
+
+/** The address of a SAM user: its own business, and that of whoever the permissions let. */
+function registerUserEmailRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
+
+  handle(app, getUserEmail, guard, async ({ params }) => describeUserEmail(ctx.db, await samUserOf(ctx.db, params)));
+
+  handle(app, updateUserEmail, guard, async ({ cause, params, body }) => {
+    await setUserEmail(cause, params, body.email);
+    return undefined;
+  });
+
+  handle(app, deleteUserEmail, guard, async ({ cause, params }) => {
+    await removeUserEmail(cause, params);
+    return undefined;
+  });
+
+  handle(app, getOwnEmail, signedIn, async ({ caller }) => describeUserEmail(ctx.db, assertSamUser(caller)));
+
+  handle(app, updateOwnEmail, signedIn, async ({ caller, cause, body }) => {
+    await setUserEmail(cause, pathOf(assertSamUser(caller)), body.email);
+    return undefined;
+  });
+
+  handle(app, deleteOwnEmail, signedIn, async ({ caller, cause }) => {
+    await removeUserEmail(cause, pathOf(assertSamUser(caller)));
+    return undefined;
+  });
+}
+
+/** The root user's addresses are those of the operator. */
+function assertSamUser<T extends SamUser>(caller: T): T {
+  if (caller.userName === '') throw new Failure('COM0404');
+  return caller;
+}
+
+const pathOf = ({ operatorId, userName }: SamUser) => ({ operator_id: operatorId, user_name: userName });
 
 function registerNotificationRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;

@@ -7,6 +7,7 @@ export type Settings = {
   readonly mfaRequiredForRoot: boolean;
   readonly mfaRequiredForSamUsers: boolean;
   readonly escalationGuard: boolean;
+  readonly secondPersonForResets: boolean;
 };
 
 /** What an operator demands of its users. */
@@ -16,11 +17,14 @@ export async function readSettings(db: Db, operatorId: string): Promise<Settings
     mfaRequiredForRoot: operator !== undefined && operator.mfa_required_root_at !== null,
     mfaRequiredForSamUsers: operator !== undefined && operator.mfa_required_sam_at !== null,
     escalationGuard: operator?.guard_off_at === null,
+    secondPersonForResets: operator !== undefined && operator.second_person_at !== null,
   };
 }
 
-/** Sets what an operator demands; it acts on the next request of every session. */
-export async function writeSettings(cause: Cause, operatorId: string, settings: Settings): Promise<void> {
+type NewSettings = Omit<Settings, 'secondPersonForResets'> & Partial<Settings>;
+
+/** Sets what an operator demands; it acts on the next request of every session. What is left out stays as it is. */
+export async function writeSettings(cause: Cause, operatorId: string, settings: NewSettings): Promise<void> {
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'settings' });
     const since = (on: boolean) => (on ? c.now : null);
@@ -28,6 +32,9 @@ export async function writeSettings(cause: Cause, operatorId: string, settings: 
       mfa_required_root_at: since(settings.mfaRequiredForRoot),
       mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
       guard_off_at: since(!settings.escalationGuard),
+      ...(settings.secondPersonForResets !== undefined && {
+        second_person_at: since(settings.secondPersonForResets),
+      }),
       updated_at: c.now,
     });
   });

@@ -111,6 +111,7 @@ async function emailIds(db: Db, operatorId: string): Promise<string[]> {
     .selectFrom('emails')
     .select('email_id')
     .where('operator_id', '=', operatorId)
+    .where('user_id', '=', rootId)
     .where('verified_at', 'is not', null)
     .execute();
   return rows.map((row) => row.email_id);

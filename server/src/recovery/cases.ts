@@ -14,22 +14,37 @@ import { limits } from '../limits.ts';
 import { casesWithLink, findLink, issueMailToken, spendLink, voidLinks } from '../links/links.ts';
 
 export type NewCase = Pick<RecoveryCases, 'kind' | 'mfa_id' | 'due_at'> &
-  Partial<Pick<RecoveryCases, 'host_user' | 'reason'>>;
+  Partial<Omit<RecoveryCases, keyof typeof unset | 'operator_id' | 'user_id'>>;
 type Owner = { readonly operatorId: string; readonly userId: string };
+
+/** What finishes a reset; whoever has it may stop that as well. */
+const byLink = ['mfa_reset', 'mfa_reset_assisted'] as const;
+const unset = { done_at: null, stopped_at: null };
+const ofOtherKinds = {
+  host_user: '',
+  reason: '',
+  hand_over: '' as const,
+  code_salt: '',
+  started_by: null,
+  starter_basis: '',
+  approval_due_at: null,
+  approved_by: null,
+  approver_basis: '',
+};
 
 /**
  * Opens a recovery case: asked, until it is done, stopped, or over. It is over when its enrolment is gone, or when it
- * was not finished by mail in time.
+ * was not finished in time.
  * @returns its ID, and the link that stops it until it happened
  */
 export async function openCase({ db, ctx, now, user }: UserChange, opened: NewCase) {
   const { operatorId, userId, row } = user;
-  const caseId = newId();
+  const caseId = opened.case_id ?? newId();
   const key = { operator_id: operatorId, case_id: caseId, user_id: userId };
-  const instants = { asked_at: now, done_at: null, stopped_at: null };
+  const asked = { asked_at: now, credential_version: row.credential_version };
   await db
     .insertInto('recovery_cases')
-    .values({ ...key, host_user: '', reason: '', ...opened, ...instants })
+    .values({ ...ofOtherKinds, ...asked, ...opened, ...key, ...unset })
     .execute();
   // It outlives the due time: a server that was down does what is due later, and until then it can be stopped.
   const expiresAt = opened.due_at + limits.hostOverride.shown;
@@ -44,11 +59,10 @@ export async function openCase({ db, ctx, now, user }: UserChange, opened: NewCa
  */
 export async function stopByLink(cause: Cause, token: string): Promise<void> {
   const { ctx } = cause;
-  const link = await findLink(ctx.db, ctx.now(), token, ['mfa_reset', 'mfa_reset_cancel']);
+  const link = await findLink(ctx.db, ctx.now(), token, [...byLink, 'mfa_reset_cancel']);
   if (!link) throw new Failure('AUM0012');
   const { operator_id: operatorId, user_id: userId, case_id: caseId } = link;
   await changeUser(cause, { operatorId, userId: userId ?? '', otherwise: 'AUM0012' }, async (c) => {
-    describe(c, { target: 'root' });
     if (!(await spendLink(c.db, c.now, link)) || !(await isAnyOpen(c))) throw new Failure('AUM0012');
     await stopCases(c, caseId ?? '');
   });
@@ -100,15 +114,30 @@ export function casesThatCanHappen(db: Db) {
 
 /** Takes a case for its end, once; false when it is done or was stopped. */
 export async function finishCase({ db, now, user }: UserChange, caseId: string): Promise<boolean> {
-  const result = await db
-    .updateTable('recovery_cases')
-    .set({ done_at: now })
-    .where('operator_id', '=', user.operatorId)
-    .where('case_id', '=', caseId)
-    .where('done_at', 'is', null)
-    .where('stopped_at', 'is', null)
-    .executeTakeFirst();
+  const result = await openOf(db, user).set({ done_at: now }).where('case_id', '=', caseId).executeTakeFirst();
   return result.numUpdatedRows === 1n;
+}
+
+type Approval = Pick<RecoveryCases, 'approved_by' | 'approver_basis' | 'due_at'>;
+
+/** Writes an approval down, once; false when it was approved, done or stopped. */
+export async function takeApproval({ db, user }: UserChange, caseId: string, approval: Approval): Promise<boolean> {
+  const unapproved = openOf(db, user).where('case_id', '=', caseId).where('approved_by', 'is', null);
+  return (await unapproved.set(approval).executeTakeFirst()).numUpdatedRows === 1n;
+}
+
+/** Ends every open case of a user without a word: another one takes their place. */
+export async function voidCases({ db, now, user }: UserChange): Promise<void> {
+  await openOf(db, user).set({ stopped_at: now }).execute();
+}
+
+function openOf(db: Db, { operatorId, userId }: Owner) {
+  return db
+    .updateTable('recovery_cases')
+    .where('operator_id', '=', operatorId)
+    .where('user_id', '=', userId)
+    .where('done_at', 'is', null)
+    .where('stopped_at', 'is', null);
 }
 
 /**
@@ -168,19 +197,13 @@ async function isAnyOpen({ db, now, user }: UserChange): Promise<boolean> {
 }
 
 /** Who stops one reset means them all. */
-async function stopCases(c: UserChange, caseId: string): Promise<void> {
-  const { operatorId, userId } = c.user;
-  await c.db
-    .updateTable('recovery_cases')
-    .set({ stopped_at: c.now })
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .where('done_at', 'is', null)
-    .where('stopped_at', 'is', null)
-    .execute();
-  await voidLinks(c.db, c.now, { operatorId, purposes: ['mfa_reset', 'mfa_reset_cancel'] });
+export async function stopCases(c: UserChange, caseId: string): Promise<void> {
+  const { operatorId, userId, userName } = c.user;
+  await voidCases(c);
+  await voidLinks(c.db, c.now, { operatorId, userId, purposes: [...byLink, 'mfa_reset_cancel'] });
   describe(c, { detail: { case: caseId } });
-  notify(c, 'mfa_reset_cancelled');
+  if (userId === rootId) notify(c, 'mfa_reset_cancelled');
+  else notify(c, 'sam_mfa_reset_stopped', { userName });
 }
 
 /**

@@ -1,20 +1,29 @@
 import {
+  approveUserMFAReset,
   cancelMFARevokingToken,
+  finishUserMFAReset,
   getMFAStatus,
+  getUserMFAStatus,
   issueMFARevokingToken,
   issuePasswordResetToken,
   lockAccount,
+  startUserMFAReset,
   stopMFAReset,
+  stopUserMFAReset,
   verifyMFARevokingToken,
   verifyPasswordResetToken,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { rootId } from '../db/schema.ts';
 import { describeMfa } from '../factors/status.ts';
-import { anyone, permitted, rootOf } from '../http/guards.ts';
+import { anyone, permitted, rootOf, signedInTo } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
+import { samUserOf } from '../users/users.ts';
+import { approveAssisted, startAssisted, stopAssisted } from './assisted.ts';
+import { describeCase, standingCase } from './assisted-case.ts';
 import { requestReset } from './by-mail.ts';
 import { pendingCase, stopAsRoot, stopByLink } from './cases.ts';
+import { finishAssisted } from './finish-assisted.ts';
 import { verifyReset } from './finish-by-mail.ts';
 import { lockByLink } from './lock.ts';
 import { requestPasswordReset, resetPassword } from './password-reset.ts';
@@ -61,9 +70,47 @@ export function registerRecoveryRoutes(app: FastifyInstance): void {
 
   handle(app, getMFAStatus, permitted('operator_id'), async ({ caller: { operatorId } }) => {
     const pending = await pendingCase(ctx.db, ctx.now(), { operatorId, userId: rootId });
+    const { kind, asked_at: askedAt, due_at: dueAt } = pending ?? {};
+    const asked = (kind === 'mail' || kind === 'host') && askedAt !== undefined && dueAt !== undefined;
     return {
       ...(await describeMfa(ctx, operatorId, rootId)),
-      ...(pending && { pendingReset: { kind: pending.kind, askedAt: pending.asked_at, dueAt: pending.due_at } }),
+      ...(asked && { pendingReset: { kind, askedAt, dueAt } }),
+    };
+  });
+
+  registerAssistedRoutes(app);
+}
+
+/** The reset of a SAM user with the help of somebody else. */
+function registerAssistedRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
+
+  handle(app, startUserMFAReset, guard, async ({ caller, cause, params, body }) =>
+    startAssisted(cause, caller, params, body),
+  );
+
+  handle(app, approveUserMFAReset, guard, async ({ caller, cause, params, body }) => {
+    await approveAssisted(cause, caller, params, body.caseId);
+    return undefined;
+  });
+
+  handle(app, stopUserMFAReset, signedInTo('operator_id'), async ({ caller, cause, params }) => {
+    await stopAssisted(cause, caller, params);
+    return undefined;
+  });
+
+  handle(app, finishUserMFAReset, anyone, async ({ cause, body, reply }) => {
+    sendReceipt(reply, await finishAssisted(cause, body));
+    return undefined;
+  });
+
+  handle(app, getUserMFAStatus, guard, async ({ params }) => {
+    const { operatorId, userId } = await samUserOf(ctx.db, params);
+    const pending = await standingCase(ctx.db, ctx.now(), { operatorId, userId });
+    return {
+      ...(await describeMfa(ctx, operatorId, userId)),
+      ...(pending && { pendingReset: await describeCase(ctx.db, pending) }),
     };
   });
 }

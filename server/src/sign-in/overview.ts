@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { deliveryState } from '../mail/delivery-state.ts';
 import { listEmails } from '../operators/emails.ts';
+import { resetsFor } from '../recovery/assisted-case.ts';
 import type { Session } from '../sessions/live.ts';
 import { isPerson } from '../sessions/proofs.ts';
 import { listAuthKeys } from '../users/auth-keys.ts';
@@ -20,7 +21,8 @@ export async function overviewOf(ctx: Context, session: Session) {
   const signIns = isPerson(session)
     ? (await listSignInsOf(ctx, session, { limit: latest, before: undefined })).signIns
     : undefined;
-  return { authKeys, signIns, operator: userId === rootId ? await operatorState(ctx, operatorId) : undefined };
+  const resets = isPerson(session) ? await resetsFor(ctx, session) : undefined;
+  return { authKeys, signIns, resets, operator: userId === rootId ? await operatorState(ctx, operatorId) : undefined };
 }
 
 async function operatorState(ctx: Context, operatorId: string) {

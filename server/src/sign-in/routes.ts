@@ -115,9 +115,10 @@ function registerHistoryRoutes(app: FastifyInstance): void {
   });
 
   handle(app, getOverview, signedIn, async ({ caller }) => {
-    const { signIns, operator, authKeys } = await overviewOf(ctx, caller);
+    const { signIns, operator, authKeys, resets } = await overviewOf(ctx, caller);
     return {
       authKeys,
+      ...(resets && { resets }),
       ...(signIns && { signIns: signIns.map((signIn) => signInReply(signIn, caller)) }),
       ...(operator && { operator }),
     };

@@ -27,9 +27,15 @@ export function ownSession({ cause: { caller }, user }: UserChange): string {
   return itself ? caller.sessionId : '';
 }
 
-/** Stores a user's password, or takes it away; a suspension ends with it. */
+/** Stores a user's password, or takes it away, with who did; a suspension ends with it. */
 export async function setPasswordHash(c: UserChange, passwordHash: string | null): Promise<void> {
-  const since = { password_changed_at: c.now, password_suspended_at: null, updated_at: c.now };
+  const setBy = c.cause.caller?.userId ?? c.user.userId;
+  const since = {
+    password_changed_at: c.now,
+    password_set_by: setBy,
+    password_suspended_at: null,
+    updated_at: c.now,
+  };
   const sealed = passwordHash === null ? null : sealHash(c.ctx, c.user, passwordHash);
   await updateUser(c, { password_hash: sealed, ...since });
 }

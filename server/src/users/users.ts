@@ -147,6 +147,7 @@ export async function insertUser({ db, ctx, now }: Change, user: NewUser): Promi
     language: user.language,
     password_hash: user.passwordHash === null ? null : sealHash(ctx, user, user.passwordHash),
     password_changed_at: user.passwordHash === null ? null : now,
+    password_set_by: null,
     password_suspended_at: null,
     credential_version: 1,
     last_sign_in_at: null,

@@ -41,6 +41,18 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   mfa_suspended: notice({ event: 'mfa_suspended' }),
   sam_mfa_enabled: notice({ event: 'sam_mfa_enabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
   sam_mfa_disabled: notice({ event: 'sam_mfa_disabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
+  sam_mfa_reset_started: notice({
+    event: 'sam_mfa_reset_started',
+    userName,
+    by: 'sam:helper',
+    cancelLink,
+    reason: 'phone lost',
+  }),
+  sam_mfa_reset_approved: notice({ event: 'sam_mfa_reset_approved', userName, by: 'root' }),
+  sam_mfa_reset_stopped: notice({ event: 'sam_mfa_reset_stopped', userName }),
+  sam_mfa_reset_done: notice({ event: 'sam_mfa_reset_done', userName, receipt: { ...receipt, backupCodes: 0 } }),
+  sam_email_changed: notice({ event: 'sam_email_changed', userName, address }),
+  sam_email_removed: notice({ event: 'sam_email_removed', userName, address }),
   auth_key_created: notice({ event: 'auth_key_created' }),
   trust_policy_changed: notice({ event: 'trust_policy_changed', userName }),
   email_added: notice({ event: 'email_added', address }),
@@ -85,15 +97,12 @@ const shared = [
   'auth_key_created',
 ] as const;
 const ofUser = Object.fromEntries(shared.map((event) => [`${event} of a SAM user`, notice({ event, userName })]));
-const samMails = Object.entries<MailFacts>({
-  sam_mfa_enabled: events.sam_mfa_enabled,
-  sam_mfa_disabled: events.sam_mfa_disabled,
-  trust_policy_changed: events.trust_policy_changed,
-  ...ofUser,
-});
+const samOnly = Object.entries<MailFacts>(events).filter(([event]) => /^sam_|^trust_policy/.test(event));
+const samMails = [...samOnly, ...Object.entries<MailFacts>(ofUser)];
 const link = (path: string) => `${site.baseUrl}${path}#LINK-TOKEN`;
 const linkMails: Readonly<Record<LinkMail['template'], MailFacts>> = {
   mfa_reset_link: linkMail({ link: link('/mfa/reset/verify') }),
+  sam_mfa_reset_link: linkMail({ template: 'sam_mfa_reset_link', link: link('/mfa/assisted'), userName }),
   password_reset_link: linkMail({ template: 'password_reset_link', link: link('/password/reset') }),
   sign_up_link: linkMail({
     template: 'sign_up_link',
@@ -109,6 +118,7 @@ const atOldPrimary = notice({ event: 'primary_email_changed', address, account: 
 const again = { at: start + 60_000, sourceIp: '203.0.113.8', userAgent: 'curl/8.5.0', userName: 'bob' };
 const by = 'sam:mallory';
 const gathered = notice({ event: 'sam_mfa_disabled', userName, receipt, by, further: [again, again], unnamed: 37 });
+const toUser = (facts: MailFacts) => ({ ...facts, account: '', toUser: true as const });
 const mails = Object.entries<MailFacts>({
   ...events,
   ...ofUser,
@@ -117,6 +127,8 @@ const mails = Object.entries<MailFacts>({
   test_mail: test,
   old_primary: atOldPrimary,
   gathered,
+  started_to_user: toUser(events.sam_mfa_reset_started),
+  disabled_to_user: toUser(events.sam_mfa_disabled),
 });
 
 const unescape = (text: string) => text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
@@ -206,7 +218,7 @@ describe.each(languages)('mails in %s', (language) => {
     expect(`${subject} ${text.split('\n')[0]}`).not.toMatch(/ルートユーザー|root user/);
     expect(text).toContain(`${site.baseUrl}/security/users/${userName}`);
     expect(text).toContain(`${site.baseUrl}/logs/audit`);
-    expect(text).not.toContain('/mfa/reset');
+    expect(text.replace(cancelLink, '')).not.toContain('/mfa/reset');
     expect(text).not.toContain('/password/forgot');
   });
 
@@ -262,7 +274,7 @@ describe.each(languages)('mails in %s', (language) => {
     const { subject, text, html } = renderMail({ language, facts: { ...facts, userName: name } as MailFacts }, site);
     expect(subject).not.toMatch(/\p{Cc}|\p{Cf}/u);
     for (const part of [text, html]) expect(part).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|^Bcc/mu);
-    expect(html).not.toMatch(/<(?:b>|a )/);
+    expect(html.replace(`<a href="${cancelLink}">`, '')).not.toMatch(/<(?:b>|a )/);
     const pages = text.match(/https:\/\/id\.example\.com\/security\/users\/\S*/g) ?? [];
     expect(pages.length).toBeGreaterThan(0);
     for (const page of pages) expect(page).toMatch(/^[^<>"]*\/users\/%3Cb%3E[^/?#<>"]*$/);

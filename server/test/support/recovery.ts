@@ -35,7 +35,7 @@ export async function resetPasswordByMail(server: TestServer, root: Root, passwo
 export async function addAddress(server: TestServer, root: Root): Promise<string> {
   const email = `second-${root.email}`;
   const at = server.clock.now;
-  const row = { operator_id: root.operatorId, email_id: 'second', email, email_key: email };
+  const row = { operator_id: root.operatorId, email_id: 'second', user_id: 'root', email, email_key: email };
   const dates = { verified_at: at, created_at: at, updated_at: at };
   await server.ctx.db
     .insertInto('emails')

@@ -271,6 +271,10 @@ export const users = {
     escalationGuard: 'SAM ユーザーが、自分に許可されていない操作をほかのユーザーに許可することを禁止する',
     escalationGuardHint:
       '権限、ロール、信頼ポリシー、パスワード、認証キーの変更に適用されます。無効にすると、権限を編集できる SAM ユーザーは、自分の権限を広げられます。',
+    resetTitle: 'SAM ユーザーの多要素認証リセット',
+    secondPersonForResets: 'ほかの人が開始した SAM ユーザーのリセットに、2 人目の承認を必須にする',
+    secondPersonForResetsHint:
+      '承認できるのは、リセットを開始した人でも本人でもなく、承認の権限があり、多要素認証を使ってログインしている人です。',
     submit: '保存',
     saved: '設定を保存しました。',
     unchanged: '変更はありません。',

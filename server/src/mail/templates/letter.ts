@@ -39,7 +39,16 @@ export type Message = {
 export type FactLabel = 'time' | 'asOf' | 'sourceIp' | 'browser' | 'by' | 'user' | 'account' | 'operatorId';
 
 /** Changes that only a SAM user can be the subject of. */
-type SamOnlyEvent = 'sam_mfa_enabled' | 'sam_mfa_disabled' | 'trust_policy_changed';
+type SamOnlyEvent =
+  | 'sam_mfa_enabled'
+  | 'sam_mfa_disabled'
+  | 'sam_mfa_reset_started'
+  | 'sam_mfa_reset_approved'
+  | 'sam_mfa_reset_stopped'
+  | 'sam_mfa_reset_done'
+  | 'sam_email_changed'
+  | 'sam_email_removed'
+  | 'trust_policy_changed';
 /** What is told of the root user and of SAM users, each in its own words. */
 type SharedEvent =
   | 'password_changed'
@@ -77,8 +86,12 @@ export type Words = {
   };
   readonly footer: (name: string, baseUrl: string) => string;
   readonly notices: Readonly<Record<Exclude<NoticeEvent, SamOnlyEvent>, WriteNotice>>;
-  /** SAM users have no address: the root user is told, and reads what the root user can do. */
-  readonly samNotices: Readonly<Record<SamOnlyEvent | SharedEvent, (pages: Pages, userName: string) => Message>>;
+  /** The root user is told, and reads what the root user can do; the SAM user itself too, when it has an address. */
+  readonly samNotices: Readonly<
+    Record<SamOnlyEvent | SharedEvent, (pages: Pages, userName: string, notice: Notice) => Message>
+  >;
+  /** What the SAM user itself reads instead of what the root user can do. */
+  readonly askRoot: (pages: Pages) => readonly Block[];
   readonly linkMails: Readonly<Record<LinkMail['template'], (pages: Pages, mail: LinkMail, life: string) => Message>>;
   readonly knownSignUp: (pages: Pages, mail: KnownSignUpMail) => Message;
   readonly testMail: (pages: Pages) => Message;
@@ -123,14 +136,29 @@ export function messageOf(words: Words, facts: MailFacts, pages: Pages, life: (m
 
 function noticeOf(words: Words, notice: Notice, pages: Pages): Message {
   const { event, userName } = notice;
-  if (isSamOnly(event)) return words.samNotices[event](pages, userName ?? '');
-  if (userName && isShared(event, words)) return words.samNotices[event](pages, userName);
+  if (userName && (isSamOnly(event) || isShared(event, words))) {
+    const message = words.samNotices[event](pages, userName, notice);
+    return notice.toUser ? { ...message, ifNotYou: toUser(words, notice, pages, message) } : message;
+  }
+  if (isSamOnly(event)) return words.samNotices[event](pages, userName ?? '', notice);
   return words.notices[event](pages, notice);
+}
+
+/** A SAM user can stop what has a link; the rest is for the root user to do. */
+function toUser(words: Words, { cancelLink }: Notice, pages: Pages, { ifNotYou }: Message): Block[] {
+  const stop = cancelLink === undefined ? [] : ifNotYou.slice(0, ifNotYou.findIndex(({ kind }) => kind === 'link') + 1);
+  return [...stop, ...words.askRoot(pages)];
 }
 
 const samOnly: Readonly<Record<SamOnlyEvent, true>> = {
   sam_mfa_enabled: true,
   sam_mfa_disabled: true,
+  sam_mfa_reset_started: true,
+  sam_mfa_reset_approved: true,
+  sam_mfa_reset_stopped: true,
+  sam_mfa_reset_done: true,
+  sam_email_changed: true,
+  sam_email_removed: true,
   trust_policy_changed: true,
 };
 const isSamOnly = (event: NoticeEvent): event is SamOnlyEvent => event in samOnly;

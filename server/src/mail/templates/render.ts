@@ -87,7 +87,7 @@ function timeLine(words: Words, repeated: Repeated, format: (at: number) => stri
 }
 
 /** The SAM user that a mail is about. */
-const userOf = (facts: MailFacts): string => (facts.template === 'notice' && facts.userName) || '';
+const userOf = (facts: MailFacts): string => ('userName' in facts && facts.userName) || '';
 
 function ended(words: Words, receipt: Receipt): Block[] {
   const names = ['sessions', 'pendingSignIns', 'links', 'backupCodes'] as const;
@@ -107,7 +107,7 @@ function clean<T extends MailFacts>(facts: T): T {
 }
 
 function cleanNotice(notice: Notice): Notice {
-  const { userName, address, addresses, authKeyIds, by, further } = notice;
+  const { userName, address, addresses, authKeyIds, by, reason, further } = notice;
   return clean({
     ...notice,
     ...(userName && { userName: bare(userName) }),
@@ -115,6 +115,7 @@ function cleanNotice(notice: Notice): Notice {
     ...(addresses && { addresses: addresses.map(bare) }),
     ...(authKeyIds && { authKeyIds: authKeyIds.map(bare) }),
     ...(by && { by: bare(by) }),
+    ...(reason && { reason: bare(reason) }),
     ...(further && { further: further.map(cleanRepeated) }),
   });
 }

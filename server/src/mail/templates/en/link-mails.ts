@@ -23,6 +23,23 @@ export const linkMails: Words['linkMails'] = {
       steps({ text: 'Stop the reset on the page of the link above.' }, changePassword(pages), cannotLogIn(pages)),
     ],
   }),
+  sam_mfa_reset_link: (pages, mail, life) => ({
+    subject: 'Link to reset your multi-factor authentication',
+    fact: 'A reset of the multi-factor authentication of your SAM user was started for you. Nothing has changed yet.',
+    body: [
+      paragraph('Enter the operator ID, your user name and your password on this page:'),
+      ...linkWithLife(mail.link, life),
+      paragraph('The reset disables multi-factor authentication and logs you out on all devices.'),
+    ],
+    ifNotYou: [
+      paragraph('Do not finish the reset. Do this, in this order:'),
+      steps(
+        { text: 'Stop the reset on the page of the link above.' },
+        { text: 'Tell the root user of your operator, or whoever manages your SAM user.' },
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
   password_reset_link: (pages, mail, life) => ({
     subject: 'Link to reset the password',
     fact: "A reset of the root user's password was requested. Nothing has changed yet.",

@@ -1,5 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { samResetNotices } from './sam-reset-notices.ts';
 import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
 const unchanged = paragraph("This user's password, permissions and auth keys have not changed.");
@@ -64,6 +65,7 @@ export const samNotices: Words['samNotices'] = {
       ),
     ],
   }),
+  ...samResetNotices,
   trust_policy_changed: (pages, userName) => ({
     subject: `The trust policy of SAM user ${userName} was changed`,
     fact: `The trust policy of SAM user ${userName} was changed.`,

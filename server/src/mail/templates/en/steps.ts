@@ -1,4 +1,4 @@
-import type { Pages, Pointer } from '../letter.ts';
+import { type Block, type Pages, type Pointer, paragraph, steps } from '../letter.ts';
 
 export const endSessions = (pages: Pages): Pointer => ({
   text: 'Log in and end every session that you do not recognise:',
@@ -30,3 +30,15 @@ export const cannotLogIn = (pages: Pages): Pointer => ({
   text: "If you can't log in, read this page:",
   page: pages.help,
 });
+
+/** What a SAM user does about itself. */
+export const askRoot = (pages: Pages): readonly Block[] => [
+  paragraph(
+    'You get this mail because it is about your own SAM user. The root user got it, too. Do this, in this order:',
+  ),
+  steps(
+    { text: 'Tell the root user of your operator, or whoever manages your SAM user.' },
+    { text: 'If you can log in, check your login history, and end sessions that are not yours:', page: pages.signIns },
+    cannotLogIn(pages),
+  ),
+];

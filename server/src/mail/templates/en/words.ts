@@ -3,6 +3,7 @@ import type { Words } from '../letter.ts';
 import { knownSignUp, linkMails, testMail } from './link-mails.ts';
 import { notices } from './notices.ts';
 import { samNotices } from './sam-notices.ts';
+import { askRoot } from './steps.ts';
 
 const endedNames: Readonly<Record<keyof Receipt, string>> = {
   sessions: 'Sessions',
@@ -41,6 +42,7 @@ export const en: Words = {
   footer: (name, baseUrl) => `${name} (${baseUrl}) sent this mail automatically. Replies are not read.`,
   notices,
   samNotices,
+  askRoot,
   linkMails,
   knownSignUp,
   testMail,

@@ -23,6 +23,23 @@ export const linkMails: Words['linkMails'] = {
       steps({ text: '上の URL のページで、リセットを中止してください。' }, changePassword(pages), cannotLogIn(pages)),
     ],
   }),
+  sam_mfa_reset_link: (pages, mail, life) => ({
+    subject: '多要素認証をリセットするための URL',
+    fact: 'あなたの SAM ユーザーの多要素認証のリセットが開始されました。まだ何も変更されていません。',
+    body: [
+      paragraph('次のページで、オペレーター ID、ユーザー名、パスワードを入力してください。'),
+      ...linkWithLife(mail.link, life),
+      paragraph('リセットすると、多要素認証が無効になり、すべての端末からログアウトします。'),
+    ],
+    ifNotYou: [
+      paragraph('リセットを完了しないでください。次の順に対応してください。'),
+      steps(
+        { text: '上の URL のページで、リセットを中止してください。' },
+        { text: 'ルートユーザー、または SAM ユーザーの管理者に連絡してください。' },
+        cannotLogIn(pages),
+      ),
+    ],
+  }),
   password_reset_link: (pages, mail, life) => ({
     subject: 'パスワードを再設定するための URL',
     fact: 'ルートユーザーのパスワードの再設定が要求されました。まだ何も変更されていません。',

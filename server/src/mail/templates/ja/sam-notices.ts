@@ -1,5 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { samResetNotices } from './sam-reset-notices.ts';
 import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
 const unchanged = paragraph('この SAM ユーザーのパスワード、権限、認証キーに変更はありません。');
@@ -61,6 +62,7 @@ export const samNotices: Words['samNotices'] = {
       ),
     ],
   }),
+  ...samResetNotices,
   trust_policy_changed: (pages, userName) => ({
     subject: `SAM ユーザー ${userName} の信頼ポリシーが変更されました`,
     fact: `SAM ユーザー ${userName} の信頼ポリシーが変更されました。`,

@@ -1,4 +1,4 @@
-import type { Pages, Pointer } from '../letter.ts';
+import { type Block, type Pages, type Pointer, paragraph, steps } from '../letter.ts';
 
 export const endSessions = (pages: Pages): Pointer => ({
   text: 'ログインして、心当たりのないセッションを終了してください。',
@@ -30,3 +30,18 @@ export const cannotLogIn = (pages: Pages): Pointer => ({
   text: 'ログインできない場合は、次のページを参照してください。',
   page: pages.help,
 });
+
+/** What a SAM user does about itself. */
+export const askRoot = (pages: Pages): readonly Block[] => [
+  paragraph(
+    'このメールは、あなたが使っている SAM ユーザーについての通知です。ルートユーザーにも届いています。次の順に対応してください。',
+  ),
+  steps(
+    { text: 'ルートユーザー、または SAM ユーザーの管理者に連絡してください。' },
+    {
+      text: 'ログインできる場合は、ログイン履歴を確認し、心当たりのないセッションを終了してください。',
+      page: pages.signIns,
+    },
+    cannotLogIn(pages),
+  ),
+];

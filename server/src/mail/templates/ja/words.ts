@@ -3,6 +3,7 @@ import type { Words } from '../letter.ts';
 import { knownSignUp, linkMails, testMail } from './link-mails.ts';
 import { notices } from './notices.ts';
 import { samNotices } from './sam-notices.ts';
+import { askRoot } from './steps.ts';
 
 const endedNames: Readonly<Record<keyof Receipt, string>> = {
   sessions: 'セッション',
@@ -42,6 +43,7 @@ export const ja: Words = {
     `このメールは ${name} (${baseUrl}) から自動で送信しています。このメールに返信されても、お答えできません。`,
   notices,
   samNotices,
+  askRoot,
   linkMails,
   knownSignUp,
   testMail,

@@ -1,0 +1,35 @@
+import type { ErrorRow } from './error-facts.ts';
+
+/** The rows of the table of codes that assisted resets answer with. */
+export const resetErrors = {
+  MFA0030: {
+    status: 403,
+    en: 'This needs a session that was opened with MFA. Log in with an MFA verification code.',
+    ja: 'この操作には、MFA 認証コードを使ってログインしたセッションが必要です。',
+  },
+  MFA0031: {
+    status: 403,
+    en: 'The user itself, who starts its MFA reset and who approves it must be different people.',
+    ja: '多要素認証リセットの対象のユーザー、リセットを開始する人、承認する人は、それぞれ別の人でなければなりません。',
+  },
+  MFA0032: {
+    status: 400,
+    en: 'MFA could not be reset. Check the operator ID, the user name, the password and the code or link. If it has expired or was not approved, ask whoever helps you.',
+    ja: '多要素認証をリセットできませんでした。オペレーター ID、ユーザー名、パスワード、コードまたは URL を確認してください。有効期限が切れているか、承認されていない場合は、リセットを開始した人に連絡してください。',
+  },
+  MFA0033: {
+    status: 403,
+    en: "You set this user's password. Somebody else must start the MFA reset.",
+    ja: 'このユーザーのパスワードを設定した人は、多要素認証リセットを開始できません。ほかの人に依頼してください。',
+  },
+  MFA0034: {
+    status: 400,
+    en: 'The user has no verified email address. Hand over a code instead.',
+    ja: 'このユーザーには、確認済みのメールアドレスがありません。代わりにコードを伝えてください。',
+  },
+  MFA0035: {
+    status: 400,
+    en: 'The user has no password that works. Without it this reset cannot be finished.',
+    ja: 'このユーザーには有効なパスワードがないため、このリセットは完了できません。',
+  },
+} as const satisfies Record<string, ErrorRow>;
