@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { type Asserted, type AssertionOptions, createVerifier } from './gate/assertion.ts';
-import type { IncomingCall } from './gate/call.ts';
+import { type IncomingCall, isSpeltAs } from './gate/call.ts';
 import { createGate, type GateOptions, type Granted } from './gate/gate.ts';
 import { type Guards, guardsOf } from './gate/guards.ts';
 import { Refusal } from './gate/refusal.ts';
@@ -53,7 +53,14 @@ function callOf(request: Request): IncomingCall {
     header: (name) => request.get(name),
     pathVariables: Object.fromEntries(values) as Record<string, string>,
     sourceIp: request.ip,
+    exact: isExact(request),
   };
+}
+
+/** SECURITY: the router takes capitals for small letters, unless it is told otherwise; of a mount it does not say how it was given. */
+function isExact({ route, baseUrl, path }: Request): boolean {
+  const { path: template } = (route ?? {}) as { path?: unknown };
+  return typeof template === 'string' && baseUrl === baseUrl.toLowerCase() && isSpeltAs(template, path);
 }
 
 function answer(response: Response, { status, headers, body }: Refusal): void {

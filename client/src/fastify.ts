@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Asserted, type AssertionOptions, createVerifier } from './gate/assertion.ts';
-import type { IncomingCall } from './gate/call.ts';
+import { type IncomingCall, isSpeltAs } from './gate/call.ts';
 import { createGate, type GateOptions, type Granted } from './gate/gate.ts';
 import { type Guards, guardsOf } from './gate/guards.ts';
 import { Refusal } from './gate/refusal.ts';
@@ -44,13 +44,15 @@ export function verifyAssertion(options: AssertionOptions): Hook {
   };
 }
 
-function callOf({ method, url, headers, params, ip }: FastifyRequest): IncomingCall {
+function callOf({ method, url, headers, params, ip, routeOptions }: FastifyRequest): IncomingCall {
   return {
     method,
     target: url,
     header: (name) => [headers[name]].flat().join(', ') || undefined,
     pathVariables: (params ?? {}) as Record<string, string>,
     sourceIp: ip,
+    // SECURITY: with `caseSensitive: false` the router takes capitals for small letters.
+    exact: isSpeltAs(routeOptions.url, url.replace(/\?.*$/s, '')),
   };
 }
 

@@ -49,6 +49,8 @@ function callOf(c: Context, sourceIp: string | undefined): IncomingCall {
     header: (name) => c.req.header(name),
     pathVariables: c.req.param() as Record<string, string>,
     sourceIp,
+    // Hono compares letter by letter, of what it decoded as the catalogue does.
+    exact: true,
   };
 }
 

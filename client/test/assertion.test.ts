@@ -1,4 +1,4 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newAssertion } from '../../server/src/crypto/api-token.ts';
 import type { App } from './apps/app.ts';
@@ -79,6 +79,9 @@ describe.each(frameworks)('a program of %s behind forward-auth', (_, start) => {
     const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const { privateKey } = await generateKeyPair('EdDSA');
     const forged = (more: object) => newAssertion(ctx.keys, { ...claims, ...more }, clock.now, 60_000);
+    const ours = await importJWK(ctx.keys.signing[0] as JWK, 'EdDSA');
+    const ofType = (typ: string) => new SignJWT(claims).setProtectedHeader({ ...head, alg: 'EdDSA', typ }).sign(ours);
+    expect((await behind(await ofType(head.typ ?? ''))).status).toBe(200);
     const refused: Record<string, string> = {
       nothing: '',
       'another program': await assertionFor(root.credential, 'else.example.com'),
@@ -86,6 +89,7 @@ describe.each(frameworks)('a program of %s behind forward-auth', (_, start) => {
       'another issuer': await forged({ iss: 'https://else.example.com' }),
       'several audiences at another place': await forged({ aud: ['else.example.com', 'third.example.com'] }),
       'a session': root.credential.token,
+      'another kind for this program': await ofType('JWT'),
       'two minutes ago': await newAssertion(ctx.keys, claims, clock.now - 120_000, 60_000),
       'a long life': await newAssertion(ctx.keys, claims, clock.now - 120_000, 3_600_000),
       'another key': await new SignJWT(claims)

@@ -22,7 +22,8 @@ beforeAll(async () => {
   warifu = await startWarifu();
   proxy = await startProxy(warifu.port);
   root = await signedInRoot(warifu);
-  const paths = { '/described/{id}': { get: { tags: ['Order'], operationId: 'describe' } } };
+  const item = (operationId: string) => ({ get: { tags: ['Order'], operationId } });
+  const paths = { '/described/{id}': item('describe'), '/described/export': item('export') };
   await importCatalogue(warifu, 'signed in', paths);
 });
 afterAll(async () => {
@@ -168,6 +169,18 @@ describe.each(frameworks)('a route of %s', (_, start) => {
     expect([allowed.status, allowed.body.operation]).toEqual([200, 'Order:describe']);
     const denied = await get(app.port, '/described/7', mayNot.headers);
     expect([denied.status, denied.body.permission]).toEqual([403, 'Order:describe']);
+    const bearer = { authorization: `Bearer ${root.credential.token}` };
+    expect((await get(app.port, '/described/export', bearer)).body).toEqual({ exported: true });
+    // Express, and Fastify when it is told so, take some of these for the export.
+    for (const spelling of ['export', 'EXPORT', 'Export', '%65xport', 'export/', 'EXPORT/', '%45XPORT', 'export?x']) {
+      const { body } = await get(app.port, `/described/${spelling}`, may.headers);
+      expect([spelling, body.exported]).toEqual([spelling, undefined]);
+    }
+    // The catalogue lets by whoever is signed in, where it has no operation; the guard does not.
+    const undescribed = await get(app.port, '/undescribed', bearer);
+    expect([undescribed.status, undescribed.body.code]).toEqual([403, 'AUM0062']);
+    const exporter = await sam({ api: 'Order:export' });
+    expect((await get(app.port, '/described/%65xport', exporter.headers)).status).toBe(400);
   });
 
   it('is closed by the next request after a sign-out, a change of permissions and a deletion', async () => {

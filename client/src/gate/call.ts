@@ -8,6 +8,8 @@ export type IncomingCall = {
   /** As the handler sees them. */
   readonly pathVariables: Readonly<Record<string, string>>;
   readonly sourceIp: string | undefined;
+  /** Whether the path is spelt as the route that the router took it for; see `isSpeltAs`. */
+  readonly exact: boolean;
 };
 
 /** The credential of a session; undefined where there is none, or half of one. Key and token go before a bearer token. */
@@ -26,15 +28,31 @@ export function languageIn({ header }: IncomingCall): string {
 /**
  * Path and query of a request.
  * SECURITY: undefined for a path that two programs could read differently, as the router of the application and Warifu:
- * dot segments, empty ones, a backslash, an encoded slash, what is no UTF-8.
+ * dot segments, empty ones, a backslash, an encoded slash, encoded letters (RFC 3986 §6.2.2.2), what is no UTF-8.
  */
 export function partsOf(target: string): { path: string; query: Record<string, string> } | undefined {
   const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   return isPlain(path) ? { path, query: firstValues(query) } : undefined;
 }
 
+/** Letters, digits, `-`, `.`, `_` and `~`, which need no encoding: some routers decode before they compare, some after. */
+const encodedUnreserved = /%(2[de]|3\d|[46][1-9a-f]|5[\daf]|7[\dae])/i;
+
+/**
+ * Whether a path is spelt as a route, such as `/orders/:id`.
+ * SECURITY: a router that takes `/orders/EXPORT` for `/orders/export` runs that handler, where the catalogue sees an order
+ * of the name `EXPORT` in it.
+ * @param route undefined where the router chose none yet
+ */
+export function isSpeltAs(route: string | undefined, path: string): boolean {
+  if (route === undefined) return false;
+  const [wanted, sent] = [route.split('/'), path.split('/')];
+  const same = wanted.every((part, at) => /^[:*]/.test(part) || part === sent[at]);
+  return same && (wanted.length === sent.length || (route.endsWith('*') && wanted.length < sent.length));
+}
+
 function isPlain(path: string): boolean {
-  if (!/^\/[\x21-\x7e]*$/.test(path) || /[\\#]|%2f|%5c|%00/i.test(path)) return false;
+  if (!/^\/[\x21-\x7e]*$/.test(path) || /[\\#]|%2f|%5c|%00/i.test(path) || encodedUnreserved.test(path)) return false;
   try {
     const segments = decodeURIComponent(path).split('/').slice(1);
     return segments.every((segment, at) => !['.', '..', ...(at < segments.length - 1 ? [''] : [])].includes(segment));

@@ -50,7 +50,8 @@ export function createGate({ url, gateKey, timeout = 3000, log = logged, ...rest
   return async (call, wanted) => {
     const refuse: Refuse = (code, facts) => refusalOf(code, languageIn(call), facts);
     const parts = partsOf(call.target);
-    if (!parts) return refuse('COM0001', { field: 'path', reason: ambiguous });
+    if (!parts || (wanted === 'catalogue' && !call.exact))
+      return refuse('COM0001', { field: 'path', reason: ambiguous });
     const credential = credentialIn(call);
     if (!credential) return refuse('AUM0001');
     const { method: httpMethod, pathVariables, sourceIp } = call;

@@ -12,7 +12,9 @@ export const startExpress: StartApp = async (gate, assertion) => {
     allow.operation('Order:getOrder'),
     ({ warifu, params }, res) => void res.json({ ...warifu, id: params.id }),
   );
+  app.get('/described/export', allow.catalogue(), (_, res) => void res.json({ exported: true }));
   app.get('/described/:id', allow.catalogue(), ({ warifu }, res) => void res.json(warifu));
+  app.get('/undescribed', allow.catalogue(), (_, res) => void res.json({}));
   app.get('/me', allow.signedIn(), ({ warifu }, res) => void res.json(warifu));
   app.get('/behind', verifyAssertion(assertion), ({ warifuAssertion }, res) => void res.json(warifuAssertion));
   const server = app.listen(0, '127.0.0.1');

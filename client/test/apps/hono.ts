@@ -11,7 +11,9 @@ export const startHono: StartApp = async (gate, assertion) => {
   app.get('/orders/:id', allow.operation('Order:getOrder'), (c) =>
     c.json({ ...c.get('warifu'), id: c.req.param('id') }),
   );
+  app.get('/described/export', allow.catalogue(), (c) => c.json({ exported: true }));
   app.get('/described/:id', allow.catalogue(), (c) => c.json(c.get('warifu')));
+  app.get('/undescribed', allow.catalogue(), (c) => c.json({}));
   app.get('/me', allow.signedIn(), (c) => c.json(c.get('warifu')));
   app.get('/behind', verifyAssertion(assertion), (c) => c.json(c.get('warifuAssertion')));
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
