@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.ts';
 import { Broken } from './frame/route-problems.tsx';
+import { gateRoutes } from './gate/routes.ts';
 import { operatorRoutes } from './keys/routes.ts';
 import { loginRoutes } from './logins/routes.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
@@ -65,6 +66,7 @@ export const router = createRouter({
     ...permissionRoutes,
     ...operatorRoutes,
     ...auditRoutes,
+    ...gateRoutes,
   ]),
   defaultErrorComponent: Broken,
   scrollRestoration: true,

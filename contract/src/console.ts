@@ -51,6 +51,24 @@ export const switchConsoleUser = endpoint({
   errors: ['AUM0001', 'AUM0025'],
 });
 
+export const signInToHost = endpoint({
+  method: 'POST',
+  path: '/v1/console/gate_codes',
+  operation: 'Auth:signInToHost',
+  own: true,
+  summary:
+    'Where a browser goes on, signed in, to a page of a guarded program that sent it here; the address is good for a minute and once.',
+  body: closed({
+    /** The page, at one of `WARIFU_GATE_HOSTS`. */
+    returnTo: Type.String({ minLength: 1, maxLength: 4096 }),
+    /** As the program's host sent it. */
+    state: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  }),
+  status: 200,
+  reply: closed({ location: Type.String() }),
+  errors: ['AUM0001', 'AUM0015'],
+});
+
 export const switchBack = endpoint({
   method: 'POST',
   path: '/v1/console/switch_back',

@@ -159,6 +159,7 @@ export function everyScreen(language: Language): void {
     ['/security/sessions', 's18-sessions'],
     ['/security/logins', 's19-logins'],
     ['/security/switch', 's-switch'],
+    ['/gate?end=signed-out', 's-gate'],
     ['/security/no-such-page', 's45-not-found'],
   ])('%s', async (path, name) => {
     await go(path);

@@ -8,6 +8,7 @@ import { randomBelow } from './crypto/tokens.ts';
 import { isStorageFailure } from './db/database.ts';
 import { correctedApps } from './factors/authenticator-app.ts';
 import { expiredFactors } from './factors/factors.ts';
+import { expiredGateCodes } from './gate/forward/sign-in.ts';
 import { limits } from './limits.ts';
 import { expiredLinks } from './links/links.ts';
 import { createMailer } from './mail/deliver.ts';
@@ -32,6 +33,7 @@ import { writePaused } from './users/paused-attempts.ts';
 export const expiring: readonly Expiring[] = [
   expiredSessions,
   expiredPending,
+  expiredGateCodes,
   expiredDevices,
   expiredLinks,
   expiredSignUps,

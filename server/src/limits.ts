@@ -136,6 +136,12 @@ export const limits = {
   gate: {
     /** A proxy hands an assertion on at once; who reads it in a log has no use for it. */
     assertionLife: 1 * minute,
+    /** The browser brings the code of the console at once. */
+    codeLife: 1 * minute,
+    /** Codes of one session that are not used yet; the oldest goes for a new one. */
+    codes: 8,
+    /** A sign-in with MFA, or a forgotten password, takes its time. */
+    stateLife: 30 * minute,
   },
   device: {
     /** A browser that did not sign in for so long is a new one. Browsers keep no cookie for longer than 400 days. */

@@ -18,6 +18,7 @@ export function partyName(party: string, t: Translate): string {
   const [, kind = '', name = ''] = /^(\w+):(.*)$/s.exec(party) ?? [];
   if (kind === 'sam') return named(name);
   if (kind === 'role') return named(shortRole(name));
+  if (kind === 'app') return named(name);
   if (kind === 'host') return t('audit.host', { name: named(name) });
   if (kind === 'notification') return known(`emails.types.${name}`, t) ?? named(name);
   if (kind !== '' && name !== '') return named(party);
@@ -74,7 +75,7 @@ export function partyOf(typed: string, t: Translate): string {
   for (const party of ['root', 'anonymous', 'system', 'settings', 'default permissions']) {
     if (name.toLowerCase() === party || name === t(`audit.parties.${party}` as TextKey)) return party;
   }
-  return /^(sam|role|host|email|session|notification|mail):|^(keyId-|OP\d{10}$)/.test(name) ? name : `sam:${name}`;
+  return /^(sam|app|role|host|email|session|notification|mail):|^(keyId-|OP\d{10}$)/.test(name) ? name : `sam:${name}`;
 }
 
 /** The same the other way, for the field. */

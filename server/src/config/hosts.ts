@@ -19,6 +19,24 @@ export function hostList(text: string, { name }: At, port: number): string[] {
   });
 }
 
+/**
+ * Hosts of guarded programs, as they stand in a URL.
+ * SECURITY: names only, each written out: browsers are sent there with a code. The console's own host cannot be one: a
+ * page of a program there could do what the console does.
+ */
+export function gateHostList(text: string, { name }: At, baseUrl: string): string[] {
+  return partsOf(text).map((host) => {
+    const form = /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?::\d{1,5})?$/i.exec(host);
+    const scheme = isLoopback(host.replace(/:\d+$/, '')) ? 'http' : 'https';
+    if (!form || !URL.canParse(`${scheme}://${host}`)) {
+      throw new ConfigError(`${name}: ${host} is not a host such as app.example.com or localhost:3000.`);
+    }
+    const url = new URL(`${scheme}://${host}`);
+    if (url.host === new URL(baseUrl).host) throw new ConfigError(`${name}: ${host} is the host of Warifu itself.`);
+    return url.host;
+  });
+}
+
 /** Ranges of addresses that are trusted. */
 export function cidrList(text: string, { name }: At): string[] {
   const list = partsOf(text);

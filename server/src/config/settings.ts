@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { accent, productName, quoted, sender } from './brand.ts';
 import { integer, oneOf, path, text, toggle } from './forms.ts';
-import { cidrList, hostList, isLoopback } from './hosts.ts';
+import { cidrList, gateHostList, hostList, isLoopback } from './hosts.ts';
 import { securityText } from './security-text.ts';
 import { type At, ConfigError, type Setting, setting } from './setting.ts';
 import { databaseUrl, origin, smtpUrl } from './urls.ts';
@@ -202,6 +202,15 @@ export const settings = {
     read: cidrList,
     default: '',
     meaning: 'proxies whose `X-Forwarded-For` or `Forwarded` counts',
+  }),
+  gateHosts: setting({
+    name: 'WARIFU_GATE_HOSTS',
+    type: 'list',
+    form: '`host` or `host:port`, separated by commas or spaces',
+    read: (written, at) => gateHostList(written, at, at.value(baseUrl)),
+    default: '',
+    meaning:
+      'hosts of guarded programs that people sign in to with a browser: [Signing in with a browser](guides/gate-forward-auth.md#signing-in-with-a-browser)',
   }),
   gateHeaders: setting({
     name: 'WARIFU_GATE_HEADERS',

@@ -27,3 +27,26 @@ export type GateKeys = {
   created_at: Instant;
   last_used_at: Instant | null;
 };
+
+/** A browser that is signed in to a guarded program, within its session at the console. */
+export type GateSessions = {
+  operator_id: string;
+  session_id: string;
+  /** Of the program; with the port unless it is the scheme's own. */
+  host: string;
+  token_hash: string;
+  created_at: Instant;
+};
+
+/** What the console hands to such a program, once, by way of the browser. */
+export type GateCodes = {
+  operator_id: string;
+  code_hash: string;
+  session_id: string;
+  host: string;
+  /** Hash of a secret that only the browser which began has, for that host. */
+  challenge: string;
+  return_to: string;
+  created_at: Instant;
+  expires_at: Instant;
+};

@@ -1,5 +1,5 @@
 import type { AuthenticatorApps, BackupCodeSets, Factors } from './schema-factors.ts';
-import type { Catalogues, GateKeys } from './schema-gate.ts';
+import type { Catalogues, GateCodes, GateKeys, GateSessions } from './schema-gate.ts';
 
 export type { AuthenticatorApps, BackupCodeSets, Factors };
 
@@ -34,6 +34,8 @@ export type Database = {
   recovery_cases: RecoveryCases;
   auth_keys: AuthKeys;
   gate_keys: GateKeys;
+  gate_sessions: GateSessions;
+  gate_codes: GateCodes;
   catalogues: Catalogues;
   trusted_principals: TrustedPrincipals;
   roles: Roles;

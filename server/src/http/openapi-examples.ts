@@ -50,6 +50,9 @@ const values: Record<string, unknown> = {
   tokenTimeoutSeconds: 3600,
   pathVariables: { user_name: 'hana' },
   queryParameters: {},
+  returnTo: 'https://shop.example.com/orders',
+  state: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
+  location: 'https://shop.example.com/.warifu/callback?code=…',
 };
 
 const at = Date.UTC(2026, 10, 1);

@@ -60,6 +60,24 @@ export function findSession(
   });
 }
 
+const byId = preparedRead(
+  (db, operatorId, sessionId) =>
+    sessionRows(db).where('sessions.operator_id', '=', operatorId).where('sessions.session_id', '=', sessionId),
+  ([row]) => row && toRead(row),
+);
+
+/** The same of a session that something else belongs to, which was found by a secret of its own. */
+export function findSessionOf(
+  ctx: Context,
+  { operatorId, sessionId }: Pick<Session, 'operatorId' | 'sessionId'>,
+): Soon<Session | undefined> {
+  return whenThere(byId(ctx.db, operatorId, sessionId), (read) => {
+    if (!read || !isAlive(ctx, read, ctx.now())) return undefined;
+    noteUse(ctx, read.session, read.lastUsedAt);
+    return read.session;
+  });
+}
+
 /** A session as the transaction sees it, which nobody ends before the transaction is over; undefined when it ended. */
 export async function lockSession(
   { ctx, db, now }: Change,

@@ -133,6 +133,7 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
     /^(users|roles|operators|catalogues)$/,
     'what the host imports, and whose permissions it touches',
   ],
+  [/^gate\/forward\/sign-in\.ts$/, /^gate_(codes|sessions)$/, 'a code or a cookie is all that a browser brings'],
   [/^gate\/keys\.ts$/, /^gate_keys$/, 'a gate key is all that a program brings, and may be of the whole host'],
   [/^users\/accounts\.ts$/, /^operators/, 'a root user signs in by address'],
   [/^operators\/restore-primary\.ts$/, /^operators$/, 'a primary address is unique over all operators'],

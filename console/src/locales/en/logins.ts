@@ -32,4 +32,15 @@ export const logins: typeof ja = {
     ends: 'The switch ends after an hour. Password, MFA and auth keys cannot be changed. Logging out also logs out the user you switched from.',
     already: 'You have switched already. To switch to another SAM user, switch back first.',
   },
+  gate: {
+    title: 'Log in to an app',
+    going: 'Going back to the app…',
+    refused:
+      'This address is not a page of an app that you can log in to from here. If a link brought you here, do not trust it.',
+    failed:
+      'You are not logged in to the app: it took too long, or the login began in another browser. Open the page of the app again.',
+    nothing: 'An app brings you here when you have to log in to it. Open the page of the app.',
+    signedOut:
+      'You are logged out of the app. Here you are still logged in, so the app would let you in again without asking. To prevent that, log out here too.',
+  },
 };

@@ -20,4 +20,5 @@ export const operator = ['operator_id'];
 export const user = ['operator_id', 'user_id'];
 export const factor = ['operator_id', 'user_id', 'factor_id'];
 export const ofOperator = [operator, 'operators', operator] as const;
+export const ofSession = [['operator_id', 'session_id'], 'sessions', ['operator_id', 'session_id']] as const;
 export const ofUser = [user, 'users', user] as const;

@@ -12,6 +12,7 @@ import {
   textOrNull,
   user,
 } from './baseline-columns.ts';
+import { gateTables } from './baseline-gate.ts';
 import { journalTables } from './baseline-journals.ts';
 
 /** Tables of the first version. In order: a table comes after those it refers to. Until the first release this is the only migration. */
@@ -342,5 +343,6 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: { operator_id: text, type: text, email_ids: text, updated_at: instant },
     cascade: [ofOperator],
   },
+  ...gateTables,
   ...journalTables,
 };

@@ -1,13 +1,21 @@
+import { signInToHost } from '@warifu/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { causeOf } from '../../change/cause.ts';
 import { Failure } from '../../failure.ts';
 import { answerProxies, type Told } from '../../http/forward-auth.ts';
-import { headerCredentials } from '../../http/guards.ts';
+import { headerCredentials, signedIn } from '../../http/guards.ts';
+import { handle } from '../../http/handle.ts';
+import { requestInfoOf } from '../../http/request-info.ts';
 import type { IdentifiedRequest } from '../../http/security-headers.ts';
 import { peerReader } from '../../http/source-ip.ts';
-import { findSession } from '../../sessions/live.ts';
+import { findSession, type Session } from '../../sessions/live.ts';
+import { answerOwnPath, isForBrowsers, isFromElsewhere, isPage, toSignIn } from './browser.ts';
+import { readGateCookie } from './cookies.ts';
 import { assertAllowed } from './decide.ts';
 import { identityHeaders } from './identity-headers.ts';
-import { extAuthzPrefix, type Kind, readOriginal } from './original.ts';
+import { extAuthzPrefix, type Kind, type Original, readOriginal } from './original.ts';
+import { ownPaths } from './own-paths.ts';
+import { findEntered, handOver } from './sign-in.ts';
 
 /** What proxies ask in front of guarded programs: whether to let a request by, and who sends it. */
 export function registerForwardRoutes(app: FastifyInstance): void {
@@ -18,12 +26,29 @@ export function registerForwardRoutes(app: FastifyInstance): void {
     // SECURITY: everything that is asked about is what the peer says.
     if (!peerOf(request.raw.socket).isProxy) throw new Failure('AUM0063');
     const original = readOriginal(kind, request.raw);
+    if (original.path.startsWith(ownPaths)) {
+      const cause = (operation: string) => causeOf(ctx, requestInfoOf(request, operation));
+      return await answerOwnPath(cause, ctx, original, request.headers);
+    }
     const program = headerCredentials(request);
-    const session = program && (await findSession(ctx, 'api', program.token, program.apiKey));
-    if (!session) throw new Failure('AUM0001');
+    const session = program
+      ? await findSession(ctx, 'api', program.token, program.apiKey)
+      : await enteredBy(request, original);
+    if (!session) {
+      const mayGo = !program && isForBrowsers(ctx, original) && isPage(original, request.headers);
+      if (mayGo) return toSignIn(ctx, original, request.headers.cookie);
+      throw new Failure('AUM0001');
+    }
     (request.raw as IdentifiedRequest).caller = session;
     await assertAllowed(ctx, session, original, sourceIp(request.raw));
     return { allowed: await identityHeaders(ctx, session, original.host) };
+  };
+
+  const enteredBy = async ({ headers }: FastifyRequest, original: Original): Promise<Session | undefined> => {
+    const token = isForBrowsers(ctx, original) ? readGateCookie(original, headers.cookie) : undefined;
+    if (token === undefined) return undefined;
+    if (isFromElsewhere(original, headers)) throw new Failure('AUM0064');
+    return await findEntered(ctx, original, token);
   };
 
   const doors: [Kind, string][] = [
@@ -34,4 +59,8 @@ export function registerForwardRoutes(app: FastifyInstance): void {
   for (const [kind, url] of doors) {
     answerProxies(app, { url, twoRefusals: kind === 'auth-request' }, (request) => answer(kind, request));
   }
+
+  handle(app, signInToHost, signedIn, async ({ caller, cause, body }) => {
+    return { location: await handOver(cause, caller, body.returnTo, body.state) };
+  });
 }

@@ -1,0 +1,86 @@
+import '../locales/later.ts';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { signInToHost } from '@warifu/contract';
+import { useEffect } from 'react';
+import { call } from '../api.ts';
+import { asFailure } from '../failure.ts';
+import { describeFailure } from '../failure-words.ts';
+import { Card, Page } from '../frame/page.tsx';
+import { useText } from '../language.ts';
+import { Notice } from '../look/notice.tsx';
+import { logOut } from '../session/leave.ts';
+import { useSession } from '../session/session.ts';
+
+const route = getRouteApi('/gate');
+
+/** Between a guarded program and the console: on the way there, or at the end of a way. */
+export function GatePage() {
+  const { t } = useText();
+  const { rd, state, end } = route.useSearch();
+  return (
+    <Page title={t('gate.title')}>
+      <Card>
+        {end === 'signed-out' && <SignedOut />}
+        {end === 'failed' && <Told tone="danger" text={t('gate.failed')} />}
+        {end === undefined && (rd === undefined || state === undefined) && (
+          <Told tone="info" text={t('gate.nothing')} />
+        )}
+        {end === undefined && rd !== undefined && state !== undefined && <Way rd={rd} state={state} />}
+      </Card>
+    </Page>
+  );
+}
+
+function Told({ tone, text }: { tone: 'info' | 'danger'; text: string }) {
+  return (
+    <Notice tone={tone} role="status">
+      <p>{text}</p>
+    </Notice>
+  );
+}
+
+/** Asks the server for the way and takes it. SECURITY: which hosts it may lead to is known to the server alone. */
+function Way({ rd, state }: { rd: string; state: string }) {
+  const { t } = useText();
+  const { data, error, refetch, isFetching } = useQuery({
+    queryKey: ['gate', rd, state],
+    queryFn: async () => (await call(signInToHost, { returnTo: rd, state })).reply,
+    // An address is good once.
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  useEffect(() => {
+    if (data) location.replace(data.location);
+  }, [data]);
+  const failure = error && asFailure(error);
+  if (!failure) return <p role="status">{t('gate.going')}</p>;
+  if (failure.code === 'COM0001') return <Told tone="danger" text={t('gate.refused')} />;
+  return (
+    <div className="stack">
+      <Notice tone="danger" role="alert">
+        <p>{describeFailure(failure, t)}</p>
+      </Notice>
+      <div>
+        <Button onClick={() => refetch()} loading={isFetching}>
+          {t('action.retry')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function SignedOut() {
+  const { t } = useText();
+  const session = useSession();
+  return (
+    <div className="stack">
+      <Told tone="info" text={t('gate.signedOut')} />
+      <div>
+        <Button onClick={() => void logOut(session)}>{t('account.logOut')}</Button>
+      </div>
+    </div>
+  );
+}
