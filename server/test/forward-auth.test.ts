@@ -139,11 +139,32 @@ describe.each(engines)('what proxies ask, on %s', (engine) => {
       expect([made.status, given.status]).toEqual([200, 200]);
     }
     const who = await signInSam(server, { ...sam, userName: name }, otpAt(seed, server.clock.now));
+    const address = { operator_id: root.operatorId, email_id: 'hers', email: 'hanako@example.com', email_key: 'hers' };
+    const { user_id } = await server.ctx.db
+      .selectFrom('users')
+      .select('user_id')
+      .where('operator_id', '=', root.operatorId)
+      .where('user_name', '=', name)
+      .executeTakeFirstOrThrow();
+    const dates = { verified_at: null, created_at: 0, updated_at: 0 };
+    await server.ctx.db
+      .insertInto('emails')
+      .values({ ...address, ...dates, user_id })
+      .execute();
+    const unverified = await askAs(second, 'auth-request', { uri: '/admin' }, { as: who });
+    expect(unverified.headers['remote-email']).toBe('');
+    await server.ctx.db
+      .updateTable('emails')
+      .set({ verified_at: 1 })
+      .where('operator_id', '=', root.operatorId)
+      .where('email_id', '=', 'hers')
+      .execute();
     const { headers } = await askAs(second, 'auth-request', { uri: '/admin' }, { as: who });
     const encoded = '%E8%8A%B1%E5%AD%90 100+1';
     expect(headers).toMatchObject({
       'remote-user': `${root.operatorId}/${encoded}`,
       'remote-name': encoded,
+      'remote-email': 'hanako@example.com',
       'remote-groups': 'Packers,%E5%80%89%E5%BA%AB',
       'x-warifu-mfa': 'true',
     });

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { newAssertion } from '../../crypto/api-token.ts';
 import { preparedRead } from '../../db/reads.ts';
+import { rootId } from '../../db/schema.ts';
 import { limits } from '../../limits.ts';
 import { identityOf } from '../../sessions/identity.ts';
 import type { Session } from '../../sessions/live.ts';
@@ -50,7 +51,7 @@ export async function identityHeaders(ctx: Context, session: Session, host: stri
   const identity = identityOf(session, now);
   const [groups, email] = await Promise.all([
     wanted.has('groups') && userName !== '' ? groupsOf(ctx.db, operatorId, userId) : [],
-    wanted.has('email') && userName === '' ? emailOf(ctx.db, operatorId) : '',
+    wanted.has('email') ? emailOf(ctx.db, operatorId, userId) : '',
   ]);
   const separator = ctx.config.gateHeaders === 'authentik' ? '|' : ',';
   const facts: Readonly<Record<Fact, string>> = {
@@ -98,17 +99,18 @@ const groupsOf = preparedRead(
   (rows) => rows.map(({ role_id }) => role_id),
 );
 
-/** Who signs in as the root user does so by the primary address. */
+/** The verified address of a SAM user; of the root user's the one that it signs in with. */
 const emailOf = preparedRead(
-  (db, operatorId) =>
+  (db, operatorId, userId) =>
     db
-      .selectFrom('operators')
-      .innerJoin('emails', (join) =>
-        join
-          .onRef('emails.operator_id', '=', 'operators.operator_id')
-          .onRef('emails.email_id', '=', 'operators.primary_email_id'),
-      )
+      .selectFrom('emails')
+      .innerJoin('operators', 'operators.operator_id', 'emails.operator_id')
       .select('emails.email')
-      .where('operators.operator_id', '=', operatorId),
+      .where('emails.operator_id', '=', operatorId)
+      .where('emails.user_id', '=', userId)
+      .where('emails.verified_at', 'is not', null)
+      .where((eb) =>
+        eb.or([eb('emails.user_id', '!=', rootId), eb('emails.email_id', '=', eb.ref('operators.primary_email_id'))]),
+      ),
   ([row]) => row?.email ?? '',
 );
