@@ -10,6 +10,7 @@ const needs: readonly Need[] = [
   { what: 'Chromium', debian: 'chromium', present: () => onPath('chromium') !== undefined },
   { what: 'nginx', debian: 'nginx', present: () => onPath('nginx') !== undefined },
   { what: 'Caddy', debian: 'caddy', present: () => onPath('caddy') !== undefined },
+  { what: 'HAProxy', debian: 'haproxy', present: () => onPath('haproxy') !== undefined },
   { what: 'Buildah', debian: 'buildah', present: () => onPath('buildah') !== undefined },
   { what: 'docker-compose', debian: 'docker-compose', present: () => onPath('docker-compose') !== undefined },
   { what: 'systemd-analyze', debian: 'systemd', present: () => onPath('systemd-analyze') !== undefined },

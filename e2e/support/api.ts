@@ -56,6 +56,11 @@ export function signIn(baseUrl: string, { email, password }: Credentials, mfaOTP
 /** Signs in and gives calls the right headers. */
 export async function session(baseUrl: string, credentials: Credentials, mfaOTPCode?: string): Promise<Session> {
   const answer = await signIn(baseUrl, credentials, mfaOTPCode);
+  return sessionOf(baseUrl, answer);
+}
+
+/** What a sign-in was answered with, as what calls with it. */
+export function sessionOf(baseUrl: string, answer: Answer): Session {
   if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status} ${answer.body}`);
   const { operatorId, apiKey, token } = answer.json as Record<'operatorId' | 'apiKey' | 'token', string>;
   const headers = { 'x-soracom-api-key': apiKey, 'x-soracom-token': token };

@@ -9,11 +9,13 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerDb } from './commands/db.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerGate } from './commands/gate.ts';
 import { registerGateKey } from './commands/gate-key.ts';
 import { registerHealthcheck } from './commands/healthcheck.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerMails } from './commands/mails.ts';
 import { registerOperator } from './commands/operator.ts';
+import { registerProxyConfig } from './commands/proxy-config.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSetupLink } from './commands/setup-link.ts';
@@ -26,6 +28,8 @@ const commands = [
   registerSetupLink,
   registerGateKey,
   registerCatalogue,
+  registerProxyConfig,
+  registerGate,
   registerMails,
   registerBackup,
   registerRestore,

@@ -38,6 +38,11 @@ export function headerNames(preset: Preset): string[] {
   return [...Object.keys(presets[preset]), ...always];
 }
 
+/** The headers of all presets: whatever a server is set to, no client may bring one. */
+export function everyHeaderName(): string[] {
+  return [...new Set(Object.values(presets).flatMap((names) => Object.keys(names))), ...always];
+}
+
 /**
  * The headers of an allowed call. SECURITY: each is there, empty when nothing is known, as a proxy lets one by that the
  * client sent where the gate sends none.

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Session } from './support/api.ts';
+import { type Guarded, startGuarded } from './support/guarded.ts';
+import { nextPort } from './support/ports.ts';
+import { type Proxy, printedConfig, proxies, type RecipeFile, settings, startProxy } from './support/proxies.ts';
+import { launch, program } from './support/server.ts';
+
+type Report = { requests: number; findings: { found: string; lines: string[] }[]; untried: string[] };
+
+/** Which lines are spoilt, and what becomes of each; nothing when that is left out. */
+type Spoilt = readonly [line: RegExp, instead?: string];
+
+/** Faults that are planted at once; every line that is spoilt must be named, or those that `named` says. */
+type Planted = { readonly what: string; readonly lines: readonly Spoilt[]; readonly named?: RegExp };
+
+const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
+  nginx: [
+    { what: 'no question', lines: [[/^auth_request .*/]] },
+    { what: 'no method', lines: [[/^proxy_set_header X-Original-Method \$.*/]] },
+    { what: 'a URL that is tidied up', lines: [[/^(proxy_set_header X-Original-URL h.*)\$request_uri;/, '$1$$uri;']] },
+    {
+      what: 'what the client says of the request',
+      lines: [
+        [/^proxy_set_header X-Original-Method \$.*/, 'proxy_set_header X-Original-Method $$http_x_original_method;'],
+        [/^proxy_set_header X-Original-URL h.*/, 'proxy_set_header X-Original-URL $$http_x_original_url;'],
+      ],
+    },
+    { what: 'no way to the sign-in page', lines: [[/^error_page 401 .*/]] },
+    {
+      what: 'all the rest',
+      lines: [
+        [/^proxy_set_header (Remote-|X-(Warifu|Auth|authentik|User|Rewrite|HTTP|Method|Host|Real)).*/],
+        [/^proxy_set_header (X-Forwarded-(User|Email|Groups|Method|Uri|Path|Prefix|Server)|Forwarded) .*/],
+        [/^proxy_set_header X-Original-\w+ "";/],
+        [/^proxy_set_header X-Forwarded-For .*/, 'proxy_set_header X-Forwarded-For $$proxy_add_x_forwarded_for;'],
+        [/^underscores_in_headers off; .*/, 'underscores_in_headers on; ignore_invalid_headers off;'],
+        [/^add_header Set-Cookie .*/],
+        [/^proxy_set_header Host (?!\S*:WARIFU;).*/, 'proxy_set_header Host $$http_host;'],
+        [/^proxy_set_header Connection \$.*/, 'proxy_set_header Connection $$http_connection;'],
+      ],
+    },
+    { what: 'no WebSocket', lines: [[/^proxy_set_header Upgrade .*/]] },
+  ],
+  caddy: [
+    { what: 'no question', lines: [[/^uri .*/, 'uri /healthz']], named: /^forward_auth / },
+    {
+      what: 'what the client says of the request',
+      lines: [[/^header_up X-Forwarded-Host .*/, 'trusted_proxies 127.0.0.0/8 ::1/128']],
+    },
+    {
+      what: 'all the rest',
+      lines: [
+        [/^request_header "?-\*.\*"?$/],
+        [/^request_header -X-(Auth|authentik|User|Real|Forwarded-(?!Path)).*/],
+        [/^request_header @plain -Connection/],
+        [/^(copy_headers .*) X-Warifu-Jwt$/, '$1'],
+      ],
+    },
+  ],
+  haproxy: [
+    { what: 'no question', lines: [[/^http-request lua.*/], [/^http-request deny .*/]], named: /^http-request lua/ },
+    { what: 'only the script is gone', lines: [[/^http-request lua.*/]] },
+    { what: 'no address', lines: [[/^\["x-forwarded-for"\] .*/]] },
+    {
+      what: 'all the rest',
+      lines: [
+        [/^http-request del-header .*/],
+        [/^http-request set-header (X-Forwarded-|Host ).*/],
+        [/^"(Remote-Groups|X-Warifu-MFA|X-Warifu-Jwt)",/],
+        [/^(local passed = \{ "location"), "set-cookie"/, '$1'],
+      ],
+    },
+  ],
+};
+
+describe('a probe through a real proxy', () => {
+  let guarded: Guarded;
+  let hana: Session;
+  const ports = { open: 0, app: 0 };
+
+  beforeAll(async () => {
+    ports.open = await nextPort();
+    ports.app = await nextPort();
+    guarded = await startGuarded([`localhost:${ports.open}`]);
+    hana = await guarded.hana('hana');
+  });
+  afterAll(async () => await guarded.stop());
+
+  /** Starts a proxy, probes it, and stops it. */
+  async function probed(
+    proxy: Proxy,
+    change: (files: RecipeFile[]) => RecipeFile[],
+  ): Promise<Report & { code: number }> {
+    const { env, asked } = guarded;
+    const open = `http://localhost:${ports.open}`;
+    const files = change(await printedConfig(proxy, { open, app: ports.app, warifu: asked, env }));
+    const front = await startProxy(proxy, files, ports.open);
+    const options = ['--listen', `127.0.0.1:${ports.app}`, '--token-stdin', '--proxy', proxy, '--json'];
+    const { exit, printed } = launch(
+      [program, 'gate', 'probe', `${open}/orders`, ...options],
+      settings(env),
+      hana.token,
+    );
+    const code = await exit;
+    await front.stop();
+    if (printed.stdout === '') throw new Error(printed.stderr);
+    return { code, ...(JSON.parse(printed.stdout) as Report) };
+  }
+
+  test.each(proxies)('finds nothing at %s as it is printed', async (proxy) => {
+    const { code, findings, untried, requests } = await probed(proxy, (files) => files);
+    expect([findings, untried, code]).toEqual([[], [], 0]);
+    expect(requests).toBeGreaterThan(100);
+  });
+
+  test.each(proxies.flatMap((proxy) => faults[proxy].map((planted) => [proxy, planted.what, planted] as const)))(
+    'names the lines at %s: %s',
+    async (proxy, _, { lines, named }) => {
+      const spoilt = new Set<string>();
+      const spoil = (line: string) => {
+        const whole = line.trim();
+        const ours = whole.replace(`:${guarded.first.port};`, ':WARIFU;');
+        const [what, instead = ''] = lines.find(([each]) => each.test(ours)) ?? [];
+        if (what === undefined) return line;
+        spoilt.add(whole);
+        return whole.replace(what, instead);
+      };
+      const { findings, code } = await probed(proxy, (files) =>
+        files.map(({ path, text }) => ({ path, text: text.split('\n').map(spoil).join('\n') })),
+      );
+      const found = findings.flatMap((finding) => finding.lines);
+      const expected = [...spoilt].filter((line) => named?.test(line) ?? true);
+      expect(expected.length + (named ? found.filter((line) => named.test(line)).length : 0)).toBeGreaterThan(0);
+      expect([code, expected.filter((line) => !found.includes(line)), findings]).toEqual([1, [], findings]);
+    },
+  );
+});

@@ -1,0 +1,112 @@
+import { forwarded, rewriting } from '../recipes/site.ts';
+import type { Header } from './client.ts';
+import { isOdd, oddTargets, otherMarks, spellings } from './forgeries.ts';
+import { brought, type Finding, marked, type Probe, plainName, readAs, type Tried, tryAsUser } from './probe.ts';
+import { webSocket } from './receiver.ts';
+
+/** Whether who asks arrives at the app: these are never empty. */
+export function checkTold({ site }: Probe, { received }: Tried): Finding[] {
+  const [user = '', ...others] = site.identity;
+  const always = [user, ...others.filter((name) => name.startsWith('X-Warifu-'))];
+  const told = new Set((received?.headers ?? []).filter(([, value]) => value !== '').map(([name]) => plainName(name)));
+  return always
+    .filter((name) => !told.has(name.toLowerCase()))
+    .map((header) => ({ guards: ['told'], header, found: `${header} does not reach the app.` }));
+}
+
+/** Whether a client can say itself who asks, by any spelling of a header. */
+export async function checkIdentity(probe: Probe): Promise<Finding[]> {
+  const { identity, otherIdentity } = probe.site;
+  const findings: Finding[] = [];
+  const forged = Object.entries(spellings).map(([how, spell]): [string, Header[]] => {
+    return [how, [...identity, ...otherIdentity].flatMap((name) => spell(name, marked(probe)))];
+  });
+  forged.push(['with other marks', otherMarks(identity[0] ?? '').map((name) => [name, marked(probe)])]);
+  for (const [how, headers] of forged) {
+    const { received } = await tryAsUser(probe, { headers });
+    for (const name of brought(probe, received)) {
+      const header = readAs(name, identity) ?? readAs(name, otherIdentity) ?? name;
+      const isAlias = !/^[a-z\d-]+$/i.test(name);
+      const guard = isAlias ? 'aliases' : identity.includes(header) ? 'identity' : 'cleared';
+      const found = `The client's ${name} reached the app${isAlias ? `; many programs read it as ${header}` : ` (${how})`}.`;
+      findings.push({ guards: [guard], header: isAlias ? name : header, found });
+    }
+  }
+  return findings;
+}
+
+/** Whether a client can tell the app another method, path or way than those that were asked about. */
+export async function checkRewriting(probe: Probe): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [guard, names] of [
+    ['rewriting', rewriting],
+    ['forwarded', forwarded],
+  ] as const) {
+    for (const header of names) {
+      const { received } = await tryAsUser(probe, { headers: [[header, marked(probe)]] });
+      if (!brought(probe, received).some((name) => readAs(name, [header]))) continue;
+      findings.push({ guards: [guard], header, found: `The client's ${header} reached the app.` });
+    }
+  }
+  return findings;
+}
+
+/** Whether a client can have headers dropped behind the proxy (RFC 9110 §7.6.1). */
+export async function checkConnection(probe: Probe): Promise<Finding[]> {
+  const named = probe.site.identity.join(', ');
+  const tried = await tryAsUser(probe, { headers: [['Connection', `close, ${named}`]] });
+  if (!tried.received) return [];
+  const kept = tried.received.headers.filter(([name]) => name.toLowerCase() === 'connection');
+  const passesOn = kept.some(([, value]) => value.split(',').some((name) => readAs(name.trim(), probe.site.identity)));
+  if (!passesOn && checkTold(probe, tried).length === 0) return [];
+  const found = `By "Connection: ${probe.site.identity[0]}" a client can have the header dropped that says who asks.`;
+  return [{ guards: ['connection'], header: 'Connection', found }];
+}
+
+/** Whether the app can be asked for under another name. */
+export async function checkHost(probe: Probe): Promise<Finding[]> {
+  const { url } = probe;
+  for (const host of ['probe.invalid', `${url.hostname}.:${url.port || 80}`, `${url.host}@probe.invalid`]) {
+    const { received } = await tryAsUser(probe, { host });
+    const arrived = received?.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
+    if (arrived === undefined || arrived.toLowerCase() === url.host) continue;
+    return [{ guards: ['host'], header: 'Host', found: `Host: ${host} reached the app as ${arrived}.` }];
+  }
+  return [];
+}
+
+/** Whether a path that two programs may read as two reaches the app. */
+export async function checkPaths(probe: Probe): Promise<Finding[]> {
+  for (const target of oddTargets(probe.url)) {
+    const { received } = await tryAsUser(probe, { target });
+    if (!received || !isOdd(received.url)) continue;
+    const found = `GET ${target} reached the app as ${received.url}: Warifu was asked about another path.`;
+    return [{ guards: ['askedUrl'], header: '', found }];
+  }
+  return [];
+}
+
+/** Whether a body and an upgraded connection arrive. @returns what could not be tried too */
+export async function checkKept(probe: Probe): Promise<{ findings: Finding[]; untried: string[] }> {
+  const findings: Finding[] = [];
+  const untried: string[] = [];
+  const body = `${probe.secret} `.repeat(200);
+  const posted = await tryAsUser(probe, { method: 'POST', body, headers: [['Content-Type', 'text/plain']] });
+  if (posted.status === 401 || posted.status === 403) untried.push('a body: the token may not POST there');
+  else if (posted.received?.body !== body) {
+    const found = `The body of a POST does not reach the app (${posted.status || 'no answer'}).`;
+    findings.push({ guards: ['body'], header: '', found });
+  }
+  const headers: Header[] = [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', 'websocket'],
+    ['Sec-WebSocket-Version', '13'],
+    ['Sec-WebSocket-Key', webSocket.key],
+  ];
+  const upgraded = await tryAsUser(probe, { headers });
+  if (upgraded.status !== 101) {
+    const found = `A WebSocket is not opened (${upgraded.status || 'no answer'}).`;
+    findings.push({ guards: ['upgrade'], header: 'Upgrade', found });
+  }
+  return { findings, untried };
+}

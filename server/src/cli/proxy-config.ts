@@ -1,0 +1,78 @@
+import type { Config } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { everyHeaderName, headerNames } from '../gate/forward/identity-headers.ts';
+import { exitCodes, type Output, print, UsageError } from './frame.ts';
+import { type Proxy, recipes } from './recipes/recipes.ts';
+import type { Site } from './recipes/site.ts';
+
+export type SiteOptions = { readonly host: string; readonly app: string; readonly warifu?: string };
+export type ProxyConfigOptions = Output & SiteOptions & { readonly script?: boolean };
+
+/**
+ * Prints the configuration of a proxy that lets nothing through to an app without a yes of this server, and on standard
+ * error what this server still needs for it. No database is touched.
+ * @returns the exit code
+ * @throws UsageError naming the option
+ */
+export function printProxyConfig(proxy: Proxy, options: ProxyConfigOptions): number {
+  const config = readConfig(process.env);
+  const site = siteOf(config, options);
+  const files = recipes[proxy].files(site);
+  const shown = files.filter(({ path }) => options.script === path.endsWith('.lua'));
+  if (shown.length === 0) throw new UsageError('--script: only the block of haproxy loads a script.');
+  const missing = missingIn(config, site);
+  if (!options.json) for (const line of missing) process.stderr.write(`warifu: ${line}\n`);
+  print(options, { proxy, files, missing }, () =>
+    shown.map(({ path, text }) => labelled(path, text, shown)).join('\n'),
+  );
+  return exitCodes.ok;
+}
+
+function labelled(path: string, text: string, all: readonly unknown[]): string {
+  return all.length === 1 ? text.trimEnd() : `# ---- ${path}\n${text.trimEnd()}\n`;
+}
+
+/**
+ * What a recipe is written for, by the settings and what was typed.
+ * @throws UsageError naming the option
+ */
+export function siteOf(config: Config, { host, app, warifu }: SiteOptions): Site {
+  const identity = headerNames(config.gateHeaders);
+  return {
+    open: originOf('--host', host.includes('://') ? host : `https://${host}`, ['https:', 'http:']),
+    app: originOf('--app', app, ['http:']),
+    warifu: originOf('--warifu', warifu ?? ownAddress(config), ['http:']),
+    warifuHost: new URL(config.baseUrl).host,
+    identity,
+    otherIdentity: everyHeaderName().filter((name) => !identity.includes(name)),
+  };
+}
+
+/** SECURITY: what is typed stands in a configuration; nothing but a host and a port may. */
+function originOf(option: string, typed: string, schemes: readonly string[]): URL {
+  const url = URL.canParse(typed) ? new URL(typed) : undefined;
+  const form = /^[a-z]+:\/\/(?:[a-z\d.-]+|\[[\da-f:.]+\])(?::\d+)?\/?$/i;
+  if (url && schemes.includes(url.protocol) && form.test(typed)) return url;
+  const example = option === '--host' ? 'app.example.com' : 'http://127.0.0.1:3000';
+  throw new UsageError(
+    `${option}: ${typed} is not ${option === '--host' ? 'a host' : 'an address'} such as ${example}.`,
+  );
+}
+
+/** Where the server listens, for a proxy on the same machine; all addresses are none to call. */
+function ownAddress({ host, port }: Config): string {
+  const bare = host.replace(/^\[|\]$/g, '');
+  const called = bare === '0.0.0.0' || /^[0:]+$/.test(bare) ? '127.0.0.1' : bare;
+  return `http://${called.includes(':') ? `[${called}]` : called}:${port}`;
+}
+
+function missingIn({ trustedProxies, gateHosts }: Config, { open }: Site): string[] {
+  const missing = [];
+  if (trustedProxies.length === 0)
+    missing.push(
+      'WARIFU_TRUSTED_PROXIES is not set: it must have the address by which the proxy comes, such as 127.0.0.1/32.',
+    );
+  if (!gateHosts.includes(open.host))
+    missing.push(`WARIFU_GATE_HOSTS does not have ${open.host}: browsers would not come back there after the sign-in.`);
+  return missing;
+}

@@ -1,0 +1,124 @@
+import {
+  asked,
+  certificateFolder,
+  type Guard,
+  heading,
+  isSecure,
+  portOf,
+  type Recipe,
+  rewriting,
+  type Site,
+} from './site.ts';
+
+/** Traefik 3.7.12 or later: before that, no option keeps names such as `Remote.User` away. */
+export const traefik: Recipe = {
+  files: (site) => [
+    { path: '/etc/traefik/traefik.yml', text: fixed(site) },
+    { path: '/etc/traefik/dynamic/warifu.yml', text: dynamic(site) },
+  ],
+  lineFor,
+};
+
+/** Traefik writes these itself, unless an entry point trusts somebody for them. */
+const byItself = '# no forwardedHeaders.trustedIPs, unless a load balancer stands before Traefik';
+
+function lineFor({ open }: Site, guard: Guard, header: string): string {
+  const deleted = `${header}: ""`;
+  const lines: Record<Guard, string> = {
+    ask: 'middlewares: [warifu-clear, warifu]',
+    aliases: 'aliasHeadersStrategy: delete',
+    identity: `- ${header}`,
+    told: `- ${header}`,
+    cleared: deleted,
+    rewriting: deleted,
+    forwarded: byItself,
+    askedMethod: 'trustForwardHeader: false',
+    askedUrl: 'trustForwardHeader: false',
+    askedAddress: byItself,
+    askedHeaders: 'authRequestHeaders:',
+    host: `rule: Host(\`${open.hostname}\`)`,
+    connection: 'middlewares: [warifu-clear, warifu]',
+    upgrade: 'passHostHeader: true',
+    body: 'forwardBody: false',
+    signIn: 'preserveLocationHeader: true',
+    cookie: 'preserveLocationHeader: true',
+  };
+  return lines[guard];
+}
+
+const headed = (site: Site) =>
+  heading(site, 'traefik')
+    .map((said) => `# ${said}\n`)
+    .join('');
+
+function fixed(site: Site): string {
+  const entry = isSecure(site) ? 'websecure' : 'web';
+  return `${headed(site)}
+entryPoints:
+  ${entry}:
+    address: ":${portOf(site.open)}"
+    ${lineFor(site, 'forwarded', '')}
+    http:
+      # Remote_User, Remote.User and the like: many programs read them as Remote-User. Since Traefik 3.7.12.
+      ${lineFor(site, 'aliases', '')}
+
+providers:
+  file:
+    directory: /etc/traefik/dynamic
+`;
+}
+
+function dynamic(site: Site): string {
+  const { app, warifu, identity, otherIdentity } = site;
+  const line = (guard: Guard, header = '') => lineFor(site, guard, header);
+  const each = (guard: Guard, headers: readonly string[]) =>
+    headers.map((header) => line(guard, header)).join('\n          ');
+  const folder = certificateFolder(site);
+  const tls = `
+tls:
+  certificates:
+    - certFile: ${folder}/fullchain.pem
+      keyFile: ${folder}/privkey.pem
+`;
+  return `${headed(site)}
+http:
+  routers:
+    guarded:
+      ${line('host')}
+      entryPoints: [${isSecure(site) ? 'websecure' : 'web'}]
+      ${line('ask')}
+      service: app${isSecure(site) ? '\n      tls: {}' : ''}
+
+  middlewares:
+    # What no client may bring: an empty value deletes.
+    warifu-clear:
+      headers:
+        customRequestHeaders:
+          # Who asks, by other names than those of this server.
+          ${each('cleared', otherIdentity)}
+          # Some frameworks take these for the method or the path; others were asked about.
+          ${each('rewriting', rewriting)}
+
+    # The question whether a request may pass. What is not a yes is the answer to the client: 302 to the sign-in page with a
+    # cookie, 401 or 403; without Warifu it is 500. Warifu must answer to the name in this address: WARIFU_INTERNAL_HOSTS.
+    warifu:
+      forwardAuth:
+        address: ${warifu.origin}/api/authz/forward-auth
+        ${line('askedMethod')}
+        ${line('body')}
+        ${line('signIn')}
+        # Of the client's headers only these go into the question.
+        ${line('askedHeaders')}
+          ${asked.map((header) => `- ${header}`).join('\n          ')}
+        # Each is replaced even when it is empty, so what a client sends of it never arrives.
+        authResponseHeaders:
+          ${each('identity', identity)}
+
+  services:
+    app:
+      loadBalancer:
+        ${line('upgrade')}
+        servers:
+          - url: ${app.origin}
+${isSecure(site) ? tls : ''}`;
+}
