@@ -267,7 +267,7 @@ describe('while resetting', () => {
   test('a wrong code and a wrong password get the same answer; a double click is one reset', async () => {
     const { page } = tab;
     await page.goto(await mailedLink());
-    await fillReset(tab, owner, 'ZZZZ9999');
+    await fillReset(tab, owner, 'ZZZZ999R');
     await shown(page.getByText(w.resetFailed));
     const refused = await page.getByRole('alert').innerText();
     await fillReset(tab, { ...owner, password: 'not the password 1234' }, codes[0] ?? '');

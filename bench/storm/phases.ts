@@ -48,7 +48,7 @@ const forgotten = (accounts: readonly Account[]) =>
     return { email: known?.email ?? `nobody${i}@example.com` };
   });
 
-const verify = { token: 'random-#', email: rootEmail, password: wrong, backupCode: 'ABCD2345' };
+const verify = { token: 'random-#', email: rootEmail, password: wrong, backupCode: 'ABCD234U' };
 
 /** The storms in their order, the mail server being away all the time. */
 export function phasesFor({ accounts, withMfa }: Targets): Phase[] {

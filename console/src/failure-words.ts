@@ -27,7 +27,7 @@ export function describeFailure(failure: Failure, t: Translate): string {
     case 'MFA0006':
       return t('enable.timeOver');
     case 'MFA0010':
-      return t('errors.RESET_FAILED');
+      return t(failure.facts.field === 'backupCode' ? 'field.backupCodeMistyped' : 'errors.RESET_FAILED');
     case 'COM0429':
       return failure.retryAt === undefined
         ? t('errors.TOO_MANY_SOON')

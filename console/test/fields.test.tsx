@@ -224,19 +224,19 @@ describe('a backup code', () => {
   };
 
   test('pasted alone is taken, in the middle of whatever is around it', async () => {
-    await paste('  abcd-efgh ');
-    expect(picked).toEqual(['ABCDEFGH']);
+    await paste('  abcd-efgq ');
+    expect(picked).toEqual(['ABCDEFGQ']);
   });
 
   test('of a whole list, one line has to be picked, and each is a button', async () => {
-    const event = await paste('Warifu backup codes\nABCD2345\nEFGH6789\nJKMN2345\n\nnever share them');
+    const event = await paste('Warifu backup codes\nABCD234U\nEFGH678B\nJKMN2348\n\nnever share them');
     expect(event.defaultPrevented).toBe(true);
     expect(picked).toEqual([]);
     expect(textOf(await find('alert'))).toContain(t('field.oneLineOnly'));
-    expect(all('button').map(textOf)).toEqual(['ABCD2345', 'EFGH6789', 'JKMN2345']);
+    expect(all('button').map(textOf)).toEqual(['ABCD234U', 'EFGH678B', 'JKMN2348']);
     expect(document.activeElement).toBe(all('button')[0]);
     await click(all('button')[1] as HTMLElement);
-    expect(picked).toEqual(['EFGH6789']);
+    expect(picked).toEqual(['EFGH678B']);
     expect(all('alert')).toEqual([]);
   });
 

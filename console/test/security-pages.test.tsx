@@ -2,7 +2,7 @@
 import { act } from 'react';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call } from '../../server/test/support/client.ts';
-import { otpAt, signIn, wrongOtp } from '../../server/test/support/people.ts';
+import { mailedToken, otpAt, signIn, wrongOtp } from '../../server/test/support/people.ts';
 import { connectSession } from '../src/api.ts';
 import { countText, translate as t } from '../src/language.ts';
 import { router } from '../src/router.tsx';
@@ -94,15 +94,17 @@ describe('backup codes', () => {
   const session = { operatorId: 'OP0123456789', email: 'a@example.com' } as Session;
 
   test('their file has the date of the calendar that the person lives by', () => {
-    const madeAt = new Date(2026, 10, 23, 0, 30).getTime();
-    expect(codesFileName({ codes: [], session, madeAt })).toBe('warifu-backup-codes-OP0123456789-2026-11-23.txt');
+    const set = { number: 2, mark: 'K7QM', createdAt: new Date(2026, 10, 23, 0, 30).getTime() };
+    expect(codesFileName({ codes: [], session, set })).toBe('warifu-backup-codes-OP0123456789-2026-11-23.txt');
     const late = new Date(2026, 10, 23, 23, 30).getTime();
-    expect(codesFileName({ codes: [], session, madeAt: late })).toContain('2026-11-23');
+    expect(codesFileName({ codes: [], session, set: { ...set, createdAt: late } })).toContain('2026-11-23');
   });
 
   test('their file says whose they are and what to do with them', () => {
-    const text = codesText({ codes: ['ABCD2345', 'EFGH6789'], session, madeAt: Date.UTC(2026, 0, 1) }, t);
-    expect(text.split('\r\n')).toEqual(expect.arrayContaining(['ABCD2345', 'EFGH6789']));
+    const set = { number: 2, mark: 'K7QM', createdAt: Date.UTC(2026, 0, 1) };
+    const text = codesText({ codes: ['ABCD234U', 'EFGH6789'], session, set }, t);
+    expect(text).toContain(t('codes.set', { number: 2, mark: 'K7QM' }));
+    expect(text.split('\r\n')).toEqual(expect.arrayContaining(['ABCD234U', 'EFGH6789']));
     expect(text).toContain('OP0123456789');
     expect(text).toContain('a@example.com');
     expect(text).toContain('/mfa/reset');
@@ -116,12 +118,31 @@ describe('backup codes', () => {
     await type(code, otpAt(secret, now()));
     await until(() => dialogText().includes(t('codes.body')), 'the codes');
     expect(document.querySelectorAll('ul[translate=no] li')).toHaveLength(5);
+    const [, setName = ''] = /(2 · [2-9A-Z]{4})/.exec(dialogText()) ?? [];
+    expect(setName).not.toBe('');
     await click(await find('button', t('action.close')));
     await click(await find('button', t('codes.leave')));
     await closed();
     await until(() => main().includes(t('mfa.notStoredBody')), 'that nobody stored them');
     await submit(await find('button', t('mfa.confirmStored')));
     await until(() => main().includes(t('status.stored')), 'that they are stored');
+    // The page names the very set that the sheet names.
+    expect(main()).toContain(setName);
+    expect(main()).not.toContain(t('tries.title'));
+  });
+
+  test('show when and from where one was tried', async () => {
+    const { email, password } = console.root;
+    const path = '/v1/operators/mfa_revoke_token';
+    await call(console.server, 'POST', `${path}/issue`, { body: { email, password } });
+    const token = await mailedToken(console.server, console.root.operatorId, 'mfa_reset_link');
+    const answer = await call(console.server, 'POST', `${path}/verify`, {
+      body: { token, email, password, backupCode: 'AAAA222E' },
+    });
+    expect(answer.body.code).toBe('MFA0010');
+    await console.open('/security/mfa', 'en');
+    await until(() => main().includes(t('tries.title')), 'the list of tries');
+    expect(all('row').map(textOf).join()).toContain(t('tries.outcomes.wrong'));
   });
 });
 

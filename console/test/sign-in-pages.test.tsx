@@ -247,6 +247,9 @@ describe('with MFA', () => {
     expect(main()).toContain(t('field.backupCodeForm'));
     await type(code, 'zzzz-9999');
     await submit(code);
+    await until(() => main().includes(t('field.backupCodeMistyped')), 'that it is a slip');
+    await type(code, 'zzzz-999r');
+    await submit(code);
     await until(() => main().includes(t('errors.RESET_FAILED')), 'one answer for all that may be wrong');
     await type(code, (codes[0] ?? '').toLowerCase());
     await submit(code);

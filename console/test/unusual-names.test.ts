@@ -24,7 +24,8 @@ beforeAll(() => {
 describe('backup codes of an unusual address, as a file and as a printed sheet', () => {
   const codes = ['ABCDEFGH', 'JKMNPQRS', 'TUVWXYZ2', '3456789A', 'BCDEFGHJ'];
   test.each(addresses)('%s', (email) => {
-    const sheet = { codes, session: { operatorId: 'OP0123456789', email }, madeAt: Date.UTC(2026, 10, 29) } as Sheet;
+    const set = { number: 1, mark: 'K7QM', createdAt: Date.UTC(2026, 10, 29) };
+    const sheet = { codes, session: { operatorId: 'OP0123456789', email }, set } as Sheet;
     // Both are made of these texts.
     const lines = codesText(sheet, translate).split('\r\n');
     expect(lines.filter((line) => line.endsWith(` ${email}`))).toHaveLength(1);

@@ -35,11 +35,13 @@ describe('checks', () => {
 
   test('a backup code is taken as people write it down; a list gives its lines, once each', () => {
     expect(plainCode('abcd-efgh')).toBe('ABCDEFGH');
-    expect(backupCodeCheck(t)('abcd efgh')).toBeNull();
+    expect(backupCodeCheck(t)('abcd efgq')).toBeNull();
+    // Two letters changed places.
+    expect(backupCodeCheck(t)('abdc efgq')).toBe('field.backupCodeMistyped');
     expect(backupCodeCheck(t)('abcd efg1')).toBe('field.backupCodeForm');
-    expect(backupCodesIn('codes:\n1. ABCDEFGH\r\n 2) JKMN-PQRS, ABCDEFGH\nnever share')).toEqual([
-      'ABCDEFGH',
-      'JKMNPQRS',
+    expect(backupCodesIn('codes:\n1. ABCDEFGQ\r\n 2) JKMN-PQRP, ABCDEFGQ\nBCDEFGHJ\nnever share')).toEqual([
+      'ABCDEFGQ',
+      'JKMNPQRP',
     ]);
   });
 
@@ -107,10 +109,12 @@ test('no space comes between Japanese words, whatever is filled in', () => {
 });
 
 describe('what a page shows of the account', () => {
-  const codes = { createdAt: Date.now(), storedAt: Date.now() };
+  const codes = { createdAt: Date.now(), storedAt: Date.now(), triesLeft: 20 };
   test.each([
     ['stored', codes],
-    ['notStored', { createdAt: Date.now() }],
+    ['notStored', { createdAt: Date.now(), triesLeft: 20 }],
+    ['few', { ...codes, triesLeft: 5 }],
+    ['stored', { ...codes, triesLeft: 6 }],
     ['old', { ...codes, createdAt: Date.now() - 400 * 86_400_000 }],
     ['frozen', { ...codes, frozenAt: 1 }],
     [undefined, undefined],

@@ -3,7 +3,7 @@
  * not seen at all: direction marks, joiners, variation selectors, fillers.
  */
 const between =
-  /[\p{Pd}\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u02d7\u2043\u2212\u2500\u2501\u2796\u2800\u30fb\u30fc]/gu;
+  /[\p{Dash}\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u02d7\u2043\u2212\u2500\u2501\u2796\u2800\u30fb\u30fc]/gu;
 
 /**
  * A code as a person typed or pasted it, in the one spelling that counts: "123 456", "123−456" and full-width digits
@@ -18,4 +18,29 @@ const sixDigits = /^[0-9]{6}$/;
 /** Whether what was typed holds six digits and nothing else. */
 export function isOtpCode(typed: string): boolean {
   return sixDigits.test(plainCode(typed));
+}
+
+/** Symbols of codes that people type: 31, none of 0 1 I L O, which are too easily taken for each other. */
+export const codeSymbols = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+const backupCodeForm = new RegExp(`^[${codeSymbols}]{8}$`);
+
+/**
+ * The symbol that makes a backup code of seven random ones: the last of the eight. It makes the sum of all, the value
+ * of each times its own weight, divisible by 31. 31 is prime and the weights are 2 to 8 and 1, so one wrong symbol, or
+ * two that changed places, never leaves the sum as it was (as in ISBN-10, ISO 2108).
+ */
+export function checkSymbol(seven: string): string {
+  const sum = [...seven].reduce((total, symbol, i) => total + (i + 2) * codeSymbols.indexOf(symbol), 0);
+  const { length } = codeSymbols;
+  return codeSymbols.charAt((length - (sum % length)) % length);
+}
+
+/**
+ * A backup code as a person typed it, in the one spelling that counts.
+ * @returns `malformed` when it has not eight of the symbols, `mistyped` when its check symbol says that one is wrong
+ */
+export function readBackupCode(typed: string): { readonly code: string } | 'malformed' | 'mistyped' {
+  const code = plainCode(typed);
+  if (!backupCodeForm.test(code)) return 'malformed';
+  return code.endsWith(checkSymbol(code.slice(0, -1))) ? { code } : 'mistyped';
 }

@@ -331,8 +331,9 @@ export const errorTable = {
   },
   MFA0010: {
     status: 400,
-    en: "MFA could not be reset. Check the link's age, the email address, the password and the backup code.",
-    ja: '多要素認証をリセットできませんでした。URL の有効期限、メールアドレス、パスワード、バックアップコードを確認してください。',
+    facts: ['field'],
+    en: "MFA could not be reset.{mistyped} Check the link's age, the email address, the password and the backup code.",
+    ja: '多要素認証をリセットできませんでした。{mistyped}URL の有効期限、メールアドレス、パスワード、バックアップコードを確認してください。',
   },
   MFA0011: {
     status: 400,

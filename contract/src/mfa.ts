@@ -6,6 +6,14 @@ import { BackupCode, Email, EpochMs, LinkToken, MfaStatus, OtpCode, operatorPara
 /** Answer header of what a security change ended: an RFC 9651 dictionary of counts. */
 export const receiptHeader = 'warifu-receipt';
 
+/**
+ * What tells one set of backup codes from another: how many were made so far, four random symbols that the sheet of the
+ * codes bears too, and when it was made.
+ */
+const BackupCodeSet = closed({ number: Type.Integer({ minimum: 1 }), mark: Type.String(), createdAt: EpochMs });
+
+const NewBackupCodes = closed({ backupCodes: Type.Array(Type.String()), backupCodeSet: BackupCodeSet });
+
 const ownOnly = ['AUM0001', 'AUM0016'] as const;
 
 export const enableMFA = endpoint({
@@ -32,7 +40,7 @@ export const verifyMFA = endpoint({
   params: operatorParams,
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
-  reply: closed({ backupCodes: Type.Array(Type.String()) }),
+  reply: NewBackupCodes,
   errors: [...ownOnly, 'MFA0003', 'MFA0006', 'MFA0007', 'MFA0012'],
   personOnly: true,
 });
@@ -52,7 +60,13 @@ export const getMFAStatus = endpoint({
     /** The authenticator was refused 100 times in a row: codes no longer work, status stays ACTIVE (R13). */
     suspended: Type.Optional(Type.Boolean()),
     backupCodes: Type.Optional(
-      closed({ createdAt: EpochMs, storedAt: Type.Optional(EpochMs), frozenAt: Type.Optional(EpochMs) }),
+      closed({
+        ...BackupCodeSet.properties,
+        storedAt: Type.Optional(EpochMs),
+        frozenAt: Type.Optional(EpochMs),
+        /** Wrong codes that the set still bears before it is frozen. */
+        triesLeft: Type.Integer({ minimum: 0 }),
+      }),
     ),
     /** A reset that was asked for and can be stopped. `host`: MFA goes off at `dueAt`; `mail`: its link works until then. */
     pendingReset: Type.Optional(closed({ kind: oneOf('mail', 'host'), askedAt: EpochMs, dueAt: EpochMs })),
@@ -96,7 +110,7 @@ export const renewBackupCodes = endpoint({
   params: operatorParams,
   body: closed({ mfaOTPCode: OtpCode }),
   status: 200,
-  reply: closed({ backupCodes: Type.Array(Type.String()) }),
+  reply: NewBackupCodes,
   errors: [...ownOnly, 'MFA0005', 'MFA0007', 'MFA0011', 'MFA0012'],
   personOnly: true,
 });
@@ -110,6 +124,31 @@ export const confirmBackupCodesStored = endpoint({
   params: operatorParams,
   status: 204,
   errors: [...ownOnly, 'MFA0005'],
+  personOnly: true,
+});
+
+export const listBackupCodeTries = endpoint({
+  method: 'GET',
+  path: '/v1/operators/{operator_id}/mfa/backup_codes/tries',
+  operation: 'Operator:listBackupCodeTries',
+  own: true,
+  summary: 'When and from where backup codes were used or tried, newest first: the last 20 of 90 days.',
+  params: operatorParams,
+  status: 200,
+  reply: Type.Array(
+    closed(
+      {
+        at: EpochMs,
+        outcome: oneOf('used', 'wrong', 'froze'),
+        /** Number of the set that was current then. */
+        setNumber: Type.Integer({ minimum: 1 }),
+        sourceIp: Type.String(),
+        userAgent: Type.String(),
+      },
+      'BackupCodeTry',
+    ),
+  ),
+  errors: [...ownOnly],
   personOnly: true,
 });
 

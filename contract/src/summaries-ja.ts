@@ -61,6 +61,8 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Operator:cancelMFARevokingToken':
     'リセットのメール、または「心当たりがない場合」のメールのトークンで、多要素認証リセットを中止します。',
   'Operator:confirmBackupCodesStored': '現在のバックアップコードを安全な場所に保管したことを記録します。',
+  'Operator:listBackupCodeTries':
+    'バックアップコードがいつ、どこから使用または試行されたかを、新しい順に取得します (過去 90 日間、最大 20 件)。',
   'Operator:enableMFA':
     'ルートユーザーの多要素認証の設定を開始し、認証アプリに登録する秘密を取得します。ログインの方法はまだ変わりません。',
   'Operator:getMFAStatus': 'ルートユーザーの多要素認証の状態を取得します。',

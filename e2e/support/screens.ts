@@ -198,7 +198,7 @@ export function everyScreen(language: Language): void {
     await inspect(tab, 's06-mail-sent');
     const mail = await smtp.waitFor(({ text }) => resetLink(text) !== undefined);
     await page.goto(resetLink(mail.text) ?? '');
-    await fillReset(tab, owner, 'ZZZZ9999');
+    await fillReset(tab, owner, 'ZZZZ999R');
     await shown(page.getByText(w.resetFailed));
     await inspect(tab, 's07-refused');
     await fillReset(tab, owner, codes[0] ?? '');

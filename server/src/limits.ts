@@ -67,10 +67,13 @@ export const limits = {
   },
   codes: {
     count: 5,
-    length: 8,
-    /** 31 symbols: no 0 1 I L O. Eight of them are 39.6 bits. */
-    alphabet: '23456789ABCDEFGHJKMNPQRSTUVWXYZ',
+    /** Of eight symbols the last is a check: seven of 31 are 34.7 bits (decision 0035). */
+    random: 7,
     guessesPerSet: 20,
+    /** Symbols that tell one set from another; they are no part of a code. */
+    mark: 4,
+    /** How many tries are listed. */
+    shownTries: 20,
   },
   recovery: {
     tokenLife: 30 * minute,

@@ -169,7 +169,7 @@ describe.each(engines)('attempt cap on %s', (engine) => {
       [
         'POST',
         '/v1/operators/mfa_revoke_token/verify',
-        { token: 't', email: root.email, password: wrong, backupCode: 'ABCD2345' },
+        { token: 't', email: root.email, password: wrong, backupCode: 'ABCD234U' },
       ],
     ] as const;
     for (const [i, [method, path, body]] of doors.entries()) {

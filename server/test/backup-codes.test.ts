@@ -1,6 +1,7 @@
+import { checkSymbol, codeSymbols } from '@warifu/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newBrowser } from './support/browser.ts';
-import { call } from './support/client.ts';
+import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import {
@@ -20,6 +21,12 @@ import {
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const day = 86_400_000;
+
+/** Whole codes that nobody was given. */
+const wrongCode = (i: number) => {
+  const seven = `AAAAAA${codeSymbols.charAt(i)}`;
+  return seven + checkSymbol(seven);
+};
 
 describe.each(engines)('backup codes on %s', (engine) => {
   let server: TestServer;
@@ -148,7 +155,7 @@ describe.each(engines)('backup codes on %s', (engine) => {
         token.value = await issue(root);
       }
       expect((await setOf(root))?.frozen_at).toBeNull();
-      expect((await verify(root, token.value, `AAAA${2222 + i}`.replaceAll(/[01]/g, '9'))).body.code).toBe('MFA0010');
+      expect((await verify(root, token.value, wrongCode(i))).body.code).toBe('MFA0010');
     }
     expect(await setOf(root)).toMatchObject({ wrong_guesses: 20, frozen_at: server.clock.now });
     const templates = async () => (await mailsOf(server, root.operatorId)).map((mail) => mail.template);
@@ -177,7 +184,7 @@ describe.each(engines)('backup codes on %s', (engine) => {
       .where('operator_id', '=', root.operatorId)
       .execute();
     const token = await issue(root);
-    expect((await verify(root, token, 'AAAA2222')).status).toBe(400);
+    expect((await verify(root, token, 'AAAA222E')).status).toBe(400);
     expect((await verify(root, token, as.backupCodes[0] ?? '')).body.code).toBe('MFA0010');
     expect((await status(root, as)).status).toBe('ACTIVE');
     const reasons = (await auditOf(server, root.operatorId, 'Operator:verifyMFARevokingToken')).map(
@@ -189,13 +196,91 @@ describe.each(engines)('backup codes on %s', (engine) => {
   it('R31: takes a code as a person types it; what cannot be one is not counted on the set', async () => {
     const { root, as } = await fresh();
     const token = await issue(root);
-    for (const typed of ['0000000O', 'ABC', 'ABCD-2345-6']) {
-      expect((await verify(root, token, typed)).body.code).toBe('MFA0010');
+    for (const typed of ['0000000O', 'ABC', 'ABCD-2345-6', '']) {
+      expect((await verify(root, token, typed)).body.code).toMatch(/MFA0010|COM0001/);
     }
     expect((await setOf(root))?.wrong_guesses).toBe(0);
     const code = as.backupCodes[1] ?? '';
     const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4)} `;
     expect((await verify(root, token, typed)).status).toBe(200);
+  });
+
+  it('R31: a typing mistake is told, whatever else is right or wrong, and spends nothing', async () => {
+    const { root, as } = await fresh();
+    const token = await issue(root);
+    const [code = ''] = as.backupCodes;
+    const slips = [code.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')), `${code.slice(0, 7)}`, `${code}2`];
+    const [a = '', b = '', ...rest] = code;
+    if (a !== b) slips.push([b, a, ...rest].join(''));
+    const proofs = [root, { ...root, password: 'a wrong password' }, { ...root, email: 'ghost@example.com' }];
+    const seen = new Set<string>();
+    for (const typed of slips) {
+      for (const proof of proofs) {
+        for (const link of [token, 'A'.repeat(43)]) {
+          const { status: answered, body } = await verify(proof, link, typed);
+          seen.add(JSON.stringify([answered, { ...body, requestId: '' }]));
+        }
+      }
+    }
+    expect(seen.size).toBe(1);
+    expect([...seen][0]).toContain('"field":"backupCode"');
+    expect([...seen][0]).toContain('typing mistake');
+    // Neither the set nor the link nor the account counted anything, and no record says that anybody was here.
+    expect((await setOf(root))?.wrong_guesses).toBe(0);
+    const links = server.ctx.db.selectFrom('mail_tokens').select('failures').where('operator_id', '=', root.operatorId);
+    expect((await links.execute()).every(({ failures }) => failures === 0)).toBe(true);
+    expect(await auditOf(server, root.operatorId, 'Operator:verifyMFARevokingToken')).toEqual([]);
+    expect((await verify(root, token, code)).status).toBe(200);
+  });
+
+  it('R31: one source tells so many mistyped codes apart, and no more', async () => {
+    const { root } = await fresh();
+    const body = { token: 't', email: root.email, password: root.password, backupCode: 'ABCD2345' };
+    const answers = [];
+    for (let i = 0; i < 61; i++) {
+      const path = '/v1/operators/mfa_revoke_token/verify';
+      answers.push(await call(server, 'POST', path, { body, ip: '198.51.100.77' }));
+    }
+    expect(answers.map(({ body: { code } }) => code)).toEqual([...Array(60).fill('MFA0010'), 'COM0429']);
+  });
+
+  it('tells sets apart: a number that goes on, and a mark that is made of no code', async () => {
+    const { root, as } = await fresh();
+    const codesOf = async (who: Enrolled) => (await status(root, who)).backupCodes as Record<string, unknown>;
+    const first = await codesOf(as);
+    expect(first).toEqual({ number: 1, mark: expect.any(String), createdAt: expect.any(Number), triesLeft: 20 });
+    expect(first['mark']).toMatch(new RegExp(`^[${codeSymbols}]{4}$`));
+    const { backupCodes, backupCodeSet } = (await renew(root, as, otpAt(as.seed, server.clock.now))).body;
+    for (const code of backupCodes as string[]) canaries.add(code);
+    expect(backupCodeSet).toMatchObject({ number: 2, createdAt: server.clock.now });
+    expect(await codesOf(as)).toEqual({ ...(backupCodeSet as object), triesLeft: 20 });
+    // A sheet of an earlier enrolment has a number that no later one has.
+    await call(server, 'DELETE', mfa(root), { as, body: { password: root.password } });
+    const again = await enrol(server, root);
+    expect((await codesOf(again))['number']).toBe(3);
+  });
+
+  it('lists when and from where codes were used and tried; for the root user only', async () => {
+    const { root, as } = await fresh();
+    const tries = async (who: Credentials) => await call(server, 'GET', `${mfa(root)}/backup_codes/tries`, { as: who });
+    expect((await tries(as)).body).toEqual([]);
+    const token = await issue(root);
+    await verify({ ...root, password: 'a wrong password' }, token, wrongCode(0));
+    await verify(root, token, wrongCode(1));
+    const at = server.clock.now;
+    expect(await status(root, as)).toMatchObject({ backupCodes: { triesLeft: 19 } });
+    server.clock.now += 1000;
+    await verify(root, token, as.backupCodes[0] ?? '');
+    const owner = await signIn(server, root);
+    const known = { setNumber: 1, sourceIp: expect.any(String), userAgent: expect.any(String) };
+    expect((await tries(owner)).body).toEqual([
+      { at: server.clock.now, outcome: 'used', ...known },
+      { at, outcome: 'wrong', ...known },
+    ]);
+    const other = await newRoot(server);
+    expect((await tries(await signIn(server, other))).status).toBe(404);
+    server.clock.now += 91 * day;
+    expect((await tries(await signIn(server, root))).body).toEqual([]);
   });
 
   it('marks the codes as put away, once, without showing them', async () => {

@@ -213,7 +213,7 @@ describe.each(engines)('input on %s', (engine) => {
       ['POST', `/v1/operators/${operatorId}/password`, { currentPassword: long, newPassword: 'a new secret 割符 1' }],
       ['POST', `/v1/operators/${operatorId}/password`, { currentPassword: 'x', newPassword: long }],
       ['POST', '/v1/operators/mfa_revoke_token/issue', { email, password: long }],
-      ['POST', '/v1/operators/mfa_revoke_token/verify', { email, password: long, token: 'x', backupCode: 'x' }],
+      ['POST', '/v1/operators/mfa_revoke_token/verify', { email, password: long, token: 'x', backupCode: 'AAAA222E' }],
       ['POST', '/v1/operators', { email: 'new@example.com', password: long }],
     ] as const;
     const count = async () => await server.ctx.db.selectFrom('login_accounts').selectAll().execute();

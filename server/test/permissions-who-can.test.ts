@@ -54,6 +54,7 @@ async function fill(server: TestServer, root: Root, seed: number): Promise<void>
       last_sign_in_at: null,
       trust_policy: null,
       mfa_reset_at: null,
+      backup_code_sets_made: 0,
     };
     const permission = pick(['', '', document(pick)]);
     const user = { operator_id: root.operatorId, user_id: name, name_key: name, user_name: name };

@@ -1,15 +1,12 @@
-import { isOtpCode, plainCode } from '@warifu/contract';
+import { isOtpCode, readBackupCode } from '@warifu/contract';
 import type { Translate } from '../language.ts';
 
 type Check = (value: string) => string | null;
 
-// The alphabet has no 0, 1, I, L, O: they are too easily taken for each other.
-const backupCodeForm = /^[2-9A-HJKMNP-Z]{8}$/;
-
 /** The lines of a pasted text that look like backup codes: numbering and notes around them are passed over. */
 export function backupCodesIn(pasted: string): string[] {
-  const lines = pasted.split(/[\r\n\t,]+/).map((line) => plainCode(line.replace(/^\s*\d{1,2}[.)]\s+/, '')));
-  return [...new Set(lines.filter((line) => backupCodeForm.test(line)))];
+  const lines = pasted.split(/[\r\n\t,]+/).map((line) => readBackupCode(line.replace(/^\s*\d{1,2}[.)]\s+/, '')));
+  return [...new Set(lines.filter((line) => typeof line === 'object').map(({ code }) => code))];
 }
 
 /** Length as the server counts it: code points after composition. */
@@ -36,8 +33,11 @@ export const codeCheck =
 
 export const backupCodeCheck =
   (t: Translate): Check =>
-  (value) =>
-    backupCodeForm.test(plainCode(value)) ? null : t('field.backupCodeForm');
+  (value) => {
+    const read = readBackupCode(value);
+    if (typeof read === 'object') return null;
+    return t(read === 'mistyped' ? 'field.backupCodeMistyped' : 'field.backupCodeForm');
+  };
 
 export const newPasswordCheck =
   (t: Translate, min: number): Check =>

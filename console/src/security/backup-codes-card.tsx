@@ -11,6 +11,7 @@ import { Notice } from '../look/notice.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { useSession } from '../session/session.ts';
+import { CodeSetName } from './code-set-name.tsx';
 import { type CodesState, codesState, type MfaState } from './mfa-status.ts';
 
 type BackupCodesCardProps = { state: MfaState; onRenew: () => void; onChanged: () => void };
@@ -19,16 +20,17 @@ export function BackupCodesCard({ state, onRenew, onChanged }: BackupCodesCardPr
   const { t } = useText();
   const codes = codesState(state);
   if (!codes || !state.backupCodes) return null;
-  const { createdAt, storedAt } = state.backupCodes;
+  const { number, mark, createdAt, storedAt, triesLeft } = state.backupCodes;
   return (
     <Card
       title={t('mfa.codesTitle')}
       aside={<StatusWord kind={codes === 'stored' ? 'well' : 'warn'}>{t(`status.${codes}`)}</StatusWord>}
     >
       <p>{t('mfa.codesBody')}</p>
-      <Weakness codes={codes} />
+      <Weakness codes={codes} triesLeft={triesLeft} />
       <Facts
         facts={[
+          [t('mfa.codeSet'), <CodeSetName key="set" number={number} mark={mark} />],
           [t('mfa.createdAt'), <Moment key="created" at={createdAt} />],
           ...(storedAt ? [[t('mfa.storedAt'), <Moment key="stored" at={storedAt} />] as const] : []),
         ]}
@@ -45,13 +47,18 @@ export function BackupCodesCard({ state, onRenew, onChanged }: BackupCodesCardPr
   );
 }
 
-function Weakness({ codes }: { codes: CodesState }) {
+function Weakness({ codes, triesLeft }: { codes: CodesState; triesLeft: number }) {
   const { t } = useText();
-  const words = { frozen: 'mfa.frozenBody', notStored: 'mfa.notStoredBody', old: 'mfa.oldBody' } as const;
+  const words = {
+    frozen: 'mfa.frozenBody',
+    few: 'mfa.fewBody',
+    notStored: 'mfa.notStoredBody',
+    old: 'mfa.oldBody',
+  } as const;
   if (codes === 'stored') return null;
   return (
     <Notice tone="warn">
-      <p>{t(words[codes])}</p>
+      <p>{t(words[codes], { n: triesLeft })}</p>
     </Notice>
   );
 }

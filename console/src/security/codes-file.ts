@@ -1,23 +1,32 @@
+import type { ReplyOf, renewBackupCodes } from '@warifu/contract';
 import type { Translate } from '../language.ts';
 import type { Session } from '../session/session.ts';
 import { exactTime, toLocal } from '../time.ts';
 
-export type Sheet = { codes: string[]; session: Session; madeAt: number };
+/** What an answer with new codes has of their set. */
+export type CodeSet = ReplyOf<typeof renewBackupCodes>['backupCodeSet'];
+export type Sheet = { codes: string[]; set: CodeSet; session: Session };
 
 export const resetAddress = () => `${location.origin}/mfa/reset`;
 
-export function codesFileName({ session, madeAt }: Sheet): string {
-  return `warifu-backup-codes-${session.operatorId}-${toLocal(madeAt).slice(0, 10)}.txt`;
+/** "Set 2, mark K7QM" */
+export function setName({ number, mark }: CodeSet, t: Translate): string {
+  return t('codes.set', { number, mark });
+}
+
+export function codesFileName({ session, set }: Sheet): string {
+  return `warifu-backup-codes-${session.operatorId}-${toLocal(set.createdAt).slice(0, 10)}.txt`;
 }
 
 /** What a person finds in a drawer two years later: the codes, whose they are, and what to do with them. */
-export function codesText({ codes, session, madeAt }: Sheet, t: Translate): string {
+export function codesText({ codes, set, session }: Sheet, t: Translate): string {
   const lines = [
     t('codes.fileTitle', { product: t('product.name') }),
     '',
     t('codes.fileOperator', { operatorId: session.operatorId }),
     t('codes.fileAccount', { email: session.email ?? '' }),
-    t('codes.fileDate', { date: exactTime(madeAt) }),
+    setName(set, t),
+    t('codes.fileDate', { date: exactTime(set.createdAt) }),
     '',
     ...codes,
     '',
@@ -25,6 +34,7 @@ export function codesText({ codes, session, madeAt }: Sheet, t: Translate): stri
     resetAddress(),
     '',
     t('codes.fileNever'),
+    t('codes.setHint'),
     '',
   ];
   return lines.join('\r\n');

@@ -14,12 +14,15 @@ import { DialogFoot } from '../look/dialog.tsx';
 import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
 import { LeaveQuestion } from '../look/leave-question.tsx';
 import { useSession } from '../session/session.ts';
-import { codesFileName, codesText, saveFile } from './codes-file.ts';
+import { exactTime } from '../time.ts';
+import { CodeSetName } from './code-set-name.tsx';
+import { type CodeSet, codesFileName, codesText, saveFile } from './codes-file.ts';
 import css from './codes-panel.module.css';
 import { CodesSheet } from './codes-sheet.tsx';
 
 type CodesPanelProps = {
   codes: string[];
+  set: CodeSet;
   /** Somebody tried to leave without having stored the codes. */
   asking: boolean;
   onAsk: (asking: boolean) => void;
@@ -27,7 +30,7 @@ type CodesPanelProps = {
 };
 
 /** The backup codes, shown this once. Leaving needs a copy somewhere, or an explicit word. */
-export function CodesPanel({ codes, asking, onAsk, onDone }: CodesPanelProps) {
+export function CodesPanel({ codes, set, asking, onAsk, onDone }: CodesPanelProps) {
   const { t } = useText();
   const leaving = useRef(false);
   const leave = () => {
@@ -51,14 +54,13 @@ export function CodesPanel({ codes, asking, onAsk, onDone }: CodesPanelProps) {
       onLeave={leave}
     />
   ) : (
-    <Codes codes={codes} onDone={leave} />
+    <Codes codes={codes} set={set} onDone={leave} />
   );
 }
 
-function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
+function Codes({ codes, set, onDone }: Pick<CodesPanelProps, 'codes' | 'set' | 'onDone'>) {
   const { t } = useText();
   const session = useSession();
-  const [madeAt] = useState(Date.now);
   const [copied, setCopied] = useState(false);
   const [ticked, setTicked] = useState(false);
   const { busy, frame } = useSubmit({
@@ -69,7 +71,7 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
       onDone();
     },
   });
-  const sheet = { codes, session, madeAt };
+  const sheet = { codes, set, session };
   const download = () => {
     saveFile(codesFileName(sheet), codesText(sheet, t));
     announce(t('codes.downloaded'));
@@ -84,6 +86,9 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   return (
     <FormFrame state={frame}>
       <p>{t('codes.body')}</p>
+      <p>
+        {t('mfa.codeSet')} <CodeSetName {...set} /> <span className="quiet">{exactTime(set.createdAt)}</span>
+      </p>
       <Appearing label={t('codes.appeared')}>
         <ul translate="no" className={css.codes} aria-label={t('codes.list')}>
           {codes.map((code) => (

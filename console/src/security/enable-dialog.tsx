@@ -8,6 +8,7 @@ import { Dialog, DialogFoot } from '../look/dialog.tsx';
 import { Notice } from '../look/notice.tsx';
 import type { Receipt } from '../receipt.ts';
 import { useSession } from '../session/session.ts';
+import type { CodeSet } from './codes-file.ts';
 import { CodesPanel } from './codes-panel.tsx';
 import { ConfirmStep } from './confirm-step.tsx';
 import type { MfaSearch } from './mfa-page.tsx';
@@ -24,7 +25,7 @@ type EnableDialogProps = {
   onEnabled: () => void;
   onDone: (receipt: Receipt) => void;
 };
-type Enabled = { codes: string[]; receipt: Receipt };
+type Enabled = { codes: string[]; set: CodeSet; receipt: Receipt };
 
 /** Scan, confirm, keep the codes. Going back shows the same secret; only starting again makes a new one. */
 export function EnableDialog({ step, enrolment, show, onClose, onEnabled, onDone }: EnableDialogProps) {
@@ -40,7 +41,7 @@ export function EnableDialog({ step, enrolment, show, onClose, onEnabled, onDone
 
   const confirm = async (code: string) => {
     const { reply, receipt } = await call(verifyMFA, { operator_id: operatorId, mfaOTPCode: code });
-    setEnabled({ codes: reply.backupCodes, receipt });
+    setEnabled({ codes: reply.backupCodes, set: reply.backupCodeSet, receipt });
     show(undefined);
     onEnabled();
   };
@@ -48,7 +49,7 @@ export function EnableDialog({ step, enrolment, show, onClose, onEnabled, onDone
   if (enabled) {
     return (
       <Dialog title={t('codes.title')} size="38rem" opened onClose={() => setAsking(true)}>
-        <CodesPanel codes={enabled.codes} asking={asking} onAsk={setAsking} onDone={done} />
+        <CodesPanel codes={enabled.codes} set={enabled.set} asking={asking} onAsk={setAsking} onDone={done} />
       </Dialog>
     );
   }

@@ -13,6 +13,7 @@ import type { Receipt } from '../receipt.ts';
 import { sessionQuery, useSession } from '../session/session.ts';
 import { ApiExamples } from './api-examples.tsx';
 import { BackupCodesCard } from './backup-codes-card.tsx';
+import { CodeTries } from './code-tries.tsx';
 import { DisableDialog } from './disable-dialog.tsx';
 import { EnableDialog } from './enable-dialog.tsx';
 import { MfaCard } from './mfa-card.tsx';
@@ -89,6 +90,7 @@ function RootMfa() {
             onChanged={refresh}
           />
           <BackupCodesCard state={status.data} onRenew={() => show({ dialog: 'codes' })} onChanged={refresh} />
+          <CodeTries />
         </>
       )}
       <ApiExamples />

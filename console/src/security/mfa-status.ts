@@ -22,14 +22,17 @@ export function ownStatus(mfaStatus: string): MfaState['status'] {
   return mfaStatus === 'ACTIVE' || mfaStatus === 'UNCONFIRMED' ? mfaStatus : 'INACTIVE';
 }
 
+/** One mailed link bears five wrong codes: the next may freeze the set. */
+const fewTries = 5;
 const aYear = 365 * 24 * 60 * 60 * 1000;
 
-export type CodesState = 'stored' | 'notStored' | 'frozen' | 'old';
+export type CodesState = 'stored' | 'notStored' | 'frozen' | 'few' | 'old';
 
 /** How the backup codes are doing; the worst news first. */
 export function codesState({ backupCodes }: MfaState): CodesState | undefined {
   if (!backupCodes) return undefined;
   if (backupCodes.frozenAt) return 'frozen';
+  if (backupCodes.triesLeft <= fewTries) return 'few';
   if (!backupCodes.storedAt) return 'notStored';
   return Date.now() - backupCodes.createdAt > aYear ? 'old' : 'stored';
 }

@@ -8,25 +8,27 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
 import { useSession } from '../session/session.ts';
+import type { CodeSet } from './codes-file.ts';
 import { CodesPanel } from './codes-panel.tsx';
 
+type NewCodes = { codes: string[]; set: CodeSet };
 type NewCodesDialogProps = { opened: boolean; onClose: () => void; onChanged: () => void };
 
 /** New backup codes need a code of the authenticator: the password alone must not make another factor. */
 export function NewCodesDialog({ opened, onClose, onChanged }: NewCodesDialogProps) {
   const { t } = useText();
-  const [codes, setCodes] = useState<string[]>();
+  const [made, setMade] = useState<NewCodes>();
   const [asking, setAsking] = useState(false);
   const done = () => {
-    setCodes(undefined);
+    setMade(undefined);
     setAsking(false);
     onChanged();
     onClose();
   };
-  if (codes) {
+  if (made) {
     return (
       <Dialog title={t('codes.title')} size="38rem" opened onClose={() => setAsking(true)}>
-        <CodesPanel codes={codes} asking={asking} onAsk={setAsking} onDone={done} />
+        <CodesPanel codes={made.codes} set={made.set} asking={asking} onAsk={setAsking} onDone={done} />
       </Dialog>
     );
   }
@@ -35,7 +37,7 @@ export function NewCodesDialog({ opened, onClose, onChanged }: NewCodesDialogPro
       <RenewForm
         onClose={onClose}
         onRenewed={(fresh) => {
-          setCodes(fresh);
+          setMade(fresh);
           onChanged();
         }}
       />
@@ -43,7 +45,7 @@ export function NewCodesDialog({ opened, onClose, onChanged }: NewCodesDialogPro
   );
 }
 
-function RenewForm({ onClose, onRenewed }: { onClose: () => void; onRenewed: (codes: string[]) => void }) {
+function RenewForm({ onClose, onRenewed }: { onClose: () => void; onRenewed: (made: NewCodes) => void }) {
   const { t } = useText();
   const { operatorId } = useSession();
   const { field, busy, frame } = useSubmit({
@@ -51,7 +53,7 @@ function RenewForm({ onClose, onRenewed }: { onClose: () => void; onRenewed: (co
     check: { code: codeCheck(t) },
     send: async ({ code }) => {
       const { reply } = await call(renewBackupCodes, { operator_id: operatorId, mfaOTPCode: code });
-      onRenewed(reply.backupCodes);
+      onRenewed({ codes: reply.backupCodes, set: reply.backupCodeSet });
     },
   });
   return (

@@ -34,6 +34,9 @@ export type BackupCodeSets = {
   operator_id: string;
   user_id: string;
   set_id: string;
+  number: number;
+  /** Random, and on the sheet of the codes: says which sheet is the valid one, and nothing about the codes. */
+  mark: string;
   salt: string;
   /** Sealed JSON array of five hashes. */
   hashes: string;

@@ -105,6 +105,8 @@ export type Users = {
   mfa_id: string | null;
   /** When MFA was last reset by recovery or by another user. */
   mfa_reset_at: Instant | null;
+  /** Sets of backup codes, those of earlier enrolments included: each has a number of its own. */
+  backup_code_sets_made: number;
   created_at: Instant;
   updated_at: Instant;
 };

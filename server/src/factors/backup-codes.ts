@@ -1,4 +1,4 @@
-import { plainCode } from '@warifu/contract';
+import { checkSymbol, codeSymbols } from '@warifu/contract';
 import type { UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import { newSalt } from '../crypto/passwords.ts';
@@ -7,31 +7,43 @@ import { newId, randomText, sameSecret } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import type { BackupCodeSets } from '../db/schema.ts';
 import { limits } from '../limits.ts';
+import { updateUser } from '../users/credentials.ts';
 
 const { codes } = limits;
+
+/** What tells a set from others. */
+export type CodeSet = { readonly number: number; readonly mark: string; readonly createdAt: number };
 
 export type NewCodes = { readonly codes: string[]; readonly salt: string; readonly hashes: string[] };
 
 /** Makes five different codes and their slow hashes (R25, R26). Slow: call it outside a transaction. */
 export async function makeCodes(ctx: Context): Promise<NewCodes> {
   const made = new Set<string>();
-  while (made.size < codes.count) made.add(randomText(codes.alphabet, codes.length));
+  while (made.size < codes.count) {
+    const seven = randomText(codeSymbols, codes.random);
+    made.add(seven + checkSymbol(seven));
+  }
   const salt = newSalt();
   const hashes = [];
   for (const code of made) hashes.push(await ctx.hasher.hashWithSalt(code, salt));
   return { codes: [...made], salt, hashes };
 }
 
-/** Stores a set in place of the one before, which dies with it. */
-export async function replaceCodes(c: UserChange, made: NewCodes): Promise<void> {
+/** Stores a set in place of the one before, which dies with it; numbers go on over enrolments. */
+export async function replaceCodes(c: UserChange, made: NewCodes): Promise<CodeSet> {
   await deleteCodes(c);
-  const fresh = { wrong_guesses: 0, frozen_at: null, stored_at: null, created_at: c.now };
+  const number = c.user.row.backup_code_sets_made + 1;
+  // SECURITY: made of nothing that the codes are made of, so that who sees it knows nothing of them.
+  const mark = randomText(codeSymbols, codes.mark);
+  const fresh = { number, mark, wrong_guesses: 0, frozen_at: null, stored_at: null, created_at: c.now };
   const key = { operator_id: c.user.operatorId, user_id: c.user.userId, set_id: newId() };
   const hashes = seal(c.ctx.keys, JSON.stringify(made.hashes), place(key));
   await c.db
     .insertInto('backup_code_sets')
     .values({ ...key, salt: made.salt, hashes, ...fresh })
     .execute();
+  await updateUser(c, { backup_code_sets_made: number });
+  return { number, mark, createdAt: c.now };
 }
 
 /** Deletes a user's set: without MFA no code is left (I2). */
@@ -54,13 +66,6 @@ export async function findCodes(db: Db, operatorId: string, userId: string): Pro
 export async function countCodes({ db, ctx, user }: UserChange): Promise<number> {
   const set = await findCodes(db, user.operatorId, user.userId);
   return set && set.frozen_at === null ? hashesIn(ctx, set).length : 0;
-}
-
-/** What a person typed, in the one spelling that counts; undefined when it cannot be a code (R31: not counted). */
-export function normaliseCode(typed: string): string | undefined {
-  const code = plainCode(typed);
-  const fits = code.length === codes.length && [...code].every((symbol) => codes.alphabet.includes(symbol));
-  return fits ? code : undefined;
 }
 
 /** Whether a code's hash is one of the set's; compares with all of them, always. */

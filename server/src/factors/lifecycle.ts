@@ -52,11 +52,11 @@ export async function confirmEnrolment(cause: Cause, target: Target, sent: SentP
     if (!fits) return refuse('MFA0007', 'wrong code');
     await activateFactor(c, confirmed.factor);
     await beginMfa(c);
-    if (made) await replaceCodes(c, made);
+    const codes = made && { backupCodes: made.codes, backupCodeSet: await replaceCodes(c, made) };
     await voidCredentials(c, ownSession(c));
     await addProof(c, ownSession(c), confirmed.proof);
     notify(c, target.userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled', { userName: target.userName });
-    return { backupCodes: made?.codes ?? [], receipt: c.receipt };
+    return { codes, receipt: c.receipt };
   });
 }
 

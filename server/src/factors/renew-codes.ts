@@ -11,7 +11,7 @@ import { kindOf, needsFactor, proveFactor } from './prove.ts';
  * @throws Failure MFA0005 when MFA is not active, MFA0007 for a wrong or used proof (counted), MFA0011 for a frozen set,
  *   MFA0012 for a damaged seed
  */
-export async function renewCodes(cause: Cause, { operatorId, userId }: Owner, sent: SentProof): Promise<string[]> {
+export async function renewCodes(cause: Cause, { operatorId, userId }: Owner, sent: SentProof) {
   const { ctx } = cause;
   const owner = { operatorId, userId };
   // Five slow hashes are not spent on a proof that cannot be right; the count of wrong ones is kept below.
@@ -25,9 +25,9 @@ export async function renewCodes(cause: Cause, { operatorId, userId }: Owner, se
     const proof = await proveFactor(c, sent, 'MFA0007');
     if ('refused' in proof) return proof;
     if (!made) return refuse('MFA0007', 'wrong code');
-    await replaceCodes(c, made);
+    const backupCodeSet = await replaceCodes(c, made);
     notify(c, 'backup_codes_renewed');
-    return made.codes;
+    return { backupCodes: made.codes, backupCodeSet };
   });
 }
 

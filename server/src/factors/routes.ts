@@ -3,6 +3,7 @@ import {
   confirmBackupCodesStored,
   enableMFA,
   enableUserMFA,
+  listBackupCodeTries,
   renewBackupCodes,
   revokeMFA,
   revokeUserMFA,
@@ -14,6 +15,7 @@ import { permitted, rootOf } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
 import { samUserOf } from '../users/users.ts';
+import { listTries } from './backup-code-tries.ts';
 import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableUserMfa } from './lifecycle.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
 
@@ -27,9 +29,10 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, verifyMFA, rootOf('operator_id'), async ({ caller, cause, body, reply }) => {
-    const { backupCodes, receipt } = await confirmEnrolment(cause, caller, body);
+    const { codes, receipt } = await confirmEnrolment(cause, caller, body);
     sendReceipt(reply, receipt);
-    return { backupCodes };
+    if (!codes) throw new Error('an enrolment of a root user came without backup codes');
+    return codes;
   });
 
   handle(app, revokeMFA, rootOf('operator_id'), async ({ caller, cause, body, reply }) => {
@@ -43,7 +46,11 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, renewBackupCodes, rootOf('operator_id'), async ({ caller, cause, body }) => {
-    return { backupCodes: await renewCodes(cause, caller, body) };
+    return await renewCodes(cause, caller, body);
+  });
+
+  handle(app, listBackupCodeTries, rootOf('operator_id'), async ({ caller }) => {
+    return await listTries(ctx, caller.operatorId);
   });
 
   handle(app, confirmBackupCodesStored, rootOf('operator_id'), async ({ caller, cause }) => {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { preparedRead } from '../db/reads.ts';
 import type { Factors } from '../db/schema.ts';
+import { limits } from '../limits.ts';
 import { isLapsed } from './factors.ts';
 
 type Status = Factors['status'] | 'INACTIVE';
@@ -14,6 +15,7 @@ const factorsWithCodes = preparedRead(
       )
       .select(['factors.status', 'factors.created_at', 'factors.activated_at', 'factors.last_used_at'])
       .select(['factors.suspended_at', 'codes.created_at as codes_created_at', 'codes.stored_at', 'codes.frozen_at'])
+      .select(['codes.number', 'codes.mark', 'codes.wrong_guesses'])
       .where('factors.operator_id', '=', operatorId)
       .where('factors.user_id', '=', userId)
       .orderBy('factors.activated_at'),
@@ -35,9 +37,12 @@ export async function describeMfa(ctx: Context, operatorId: string, userId: stri
     ...(active.some((row) => row.suspended_at !== null) && { suspended: true }),
     ...(first.codes_created_at !== null && {
       backupCodes: {
+        number: first.number ?? 0,
+        mark: first.mark ?? '',
         createdAt: first.codes_created_at,
         ...(first.stored_at !== null && { storedAt: first.stored_at }),
         ...(first.frozen_at !== null && { frozenAt: first.frozen_at }),
+        triesLeft: Math.max(0, limits.codes.guessesPerSet - (first.wrong_guesses ?? 0)),
       },
     }),
   };

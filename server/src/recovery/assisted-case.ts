@@ -1,4 +1,4 @@
-import { plainCode } from '@warifu/contract';
+import { codeSymbols, plainCode } from '@warifu/contract';
 import { textsOf } from '../authorize/documents.ts';
 import { nameOf } from '../change/change.ts';
 import type { Context } from '../context.ts';
@@ -18,7 +18,7 @@ export type NewCode = { readonly code: string; readonly salt: string; readonly s
 
 /** Makes a code. Slow: call it outside a transaction. */
 export async function makeCode(ctx: Context): Promise<NewCode> {
-  const code = randomText(limits.codes.alphabet, limits.assisted.codeLength);
+  const code = randomText(codeSymbols, limits.assisted.codeLength);
   const salt = newSalt();
   return { code, salt, secret: await ctx.hasher.hashWithSalt(code, salt) };
 }
@@ -26,8 +26,7 @@ export async function makeCode(ctx: Context): Promise<NewCode> {
 /** What a person typed, in the one spelling that counts; undefined when it cannot be a code: no try is spent on it. */
 export function typedCode(typed: string): string | undefined {
   const code = plainCode(typed);
-  const fits =
-    code.length === limits.assisted.codeLength && [...code].every((one) => limits.codes.alphabet.includes(one));
+  const fits = code.length === limits.assisted.codeLength && [...code].every((one) => codeSymbols.includes(one));
   return fits ? code : undefined;
 }
 

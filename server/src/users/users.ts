@@ -154,6 +154,7 @@ export async function insertUser({ db, ctx, now }: Change, user: NewUser): Promi
     permission: '',
     trust_policy: null,
     mfa_reset_at: null,
+    backup_code_sets_made: 0,
     created_at: now,
     updated_at: now,
   };

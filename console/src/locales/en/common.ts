@@ -48,6 +48,8 @@ export const common: typeof ja = {
     emailForm: 'Check the form of the email address.',
     codeForm: 'Enter 6 digits.',
     backupCodeForm: 'A backup code has 8 characters. 0, 1, I, L and O are not used.',
+    backupCodeMistyped:
+      'The backup code has a typing mistake. Compare it with your copy. This does not count as a wrong code.',
     backupCodeHint: 'Any one of your 8-character codes',
     oneLineOnly: 'Enter one line only',
     pickLine: 'What you pasted holds several codes. Choose the one to use.',

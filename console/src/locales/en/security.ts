@@ -106,6 +106,7 @@ export const security: typeof ja = {
     notStored: 'Not stored',
     frozen: 'Frozen',
     old: 'Over 12 months old',
+    few: 'Few tries left',
   },
   mfa: {
     required: 'This operator requires MFA. Nothing else is possible until you enable it.',
@@ -132,15 +133,28 @@ export const security: typeof ja = {
     codesTitle: 'Backup codes',
     codesBody:
       '8-character codes for resetting MFA by mail when the authenticator app is gone. They cannot be used to log in.',
+    codeSet: 'Set',
     createdAt: 'Generated',
     storedAt: 'Confirmed as stored',
     frozenBody: 'Your backup codes can no longer be used. Disable MFA and enable it again to get new ones.',
     notStoredBody:
       'Nobody has confirmed that the codes were stored. They cannot be shown again; if you do not have them, generate new ones.',
+    fewBody:
+      'Wrong backup codes were entered. After {n} more the codes are frozen and can no longer be used. If this was not you, change the password and generate new backup codes.',
     oldBody: 'The codes are more than 12 months old. Check where you keep them, or generate new ones.',
     confirmStored: 'I have them stored',
     confirmedStored: 'Noted that the backup codes are stored.',
     renew: 'Generate new backup codes',
+  },
+  tries: {
+    title: 'Use of backup codes',
+    lead: 'When backup codes were used or tried on the page of the MFA reset in the last 90 days (20 at most). It is noted only when the password and the link of the mail were right.',
+    at: 'Time',
+    outcome: 'Result',
+    set: 'Set',
+    ip: 'IP address',
+    browser: 'Browser',
+    outcomes: { used: 'Used', wrong: 'Wrong', froze: 'Wrong, codes frozen' },
   },
   enable: {
     title: 'Enable MFA',
@@ -180,6 +194,9 @@ export const security: typeof ja = {
     fileTitle: '{product} backup codes',
     fileOperator: 'Operator ID: {operatorId}',
     fileAccount: 'Account: {email}',
+    set: 'Set {number}, mark {mark}',
+    setHint:
+      'The mark tells which copy is the valid one. The page "Multi-factor authentication" shows the number and mark of the set that works.',
     fileDate: 'Generated: {date}',
     fileHow:
       'How to use: when the authenticator app is gone, open the address below and reset MFA with the email address, the password and any one of these lines.',

@@ -46,6 +46,8 @@ export const common = {
     emailForm: 'メールアドレスの形式を確認してください。',
     codeForm: '6 桁の数字を入力してください。',
     backupCodeForm: 'バックアップコードは 8 文字です。0、1、I、L、O は使われません。',
+    backupCodeMistyped:
+      'バックアップコードに入力ミスがあります。控えと見比べてください。この入力は、試行回数には含まれません。',
     backupCodeHint: '8 文字のコードのうち、いずれか 1 行',
     oneLineOnly: '1 行だけ入力してください',
     pickLine: '貼り付けた内容に複数のコードがあります。使うコードを選択してください。',
