@@ -1,3 +1,4 @@
+import { attemptTables } from './baseline-attempts.ts';
 import {
   bigint,
   factor,
@@ -319,33 +320,12 @@ export const tables: Readonly<Record<string, Table>> = {
     index: [user, ['due_at']],
     cascade: [ofUser],
   },
-  known_sources: {
-    key: [...user, 'source'],
-    columns: { operator_id: text, user_id: text, source: text, last_success_at: instant },
-    index: [['last_success_at']],
-    cascade: [ofUser],
-  },
-  known_devices: {
-    key: [...user, 'device_hash'],
-    columns: { operator_id: text, user_id: text, device_hash: text, last_seen_at: instant },
-    index: [['last_seen_at']],
-    cascade: [ofUser],
-  },
-  login_accounts: {
-    key: ['account_key'],
-    columns: { account_key: text, failures: integer, wait_until: instant, updated_at: instant },
-    index: [['updated_at']],
-  },
-  attempt_windows: {
-    key: ['scope', 'key'],
-    columns: { scope: text, key: text, window_start: instant, count: integer },
-    index: [['window_start']],
-  },
   system_notifications: {
     key: ['operator_id', 'type'],
     columns: { operator_id: text, type: text, email_ids: text, updated_at: instant },
     cascade: [ofOperator],
   },
   ...gateTables,
+  ...attemptTables,
   ...journalTables,
 };
