@@ -1,12 +1,4 @@
-import {
-  type AnyEndpoint,
-  accessOf,
-  accountKey,
-  endpoints,
-  listSessions,
-  principals,
-  switchUser,
-} from '@warifu/contract';
+import { type AnyEndpoint, accessOf, endpoints, listSessions, principals, switchUser } from '@warifu/contract';
 import { compile, explainTrust, FUNCTIONS, parseTrustPolicy, VARIABLES } from '@warifu/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -20,22 +12,17 @@ import { answer } from '../src/permissions/questions.ts';
 import { findSession, type Session } from '../src/sessions/live.ts';
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
-import { newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { addresses, furnish, type Place, reshuffle, users } from './support/furnished.ts';
 import { type Pick, randomOf } from './support/random.ts';
-import { atoms, randomCondition, randomPermission } from './support/random-documents.ts';
-import { credentialsOf, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
+import { atoms, randomCondition } from './support/random-documents.ts';
+import { userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 // What a call really gets is decided by `judge`, for every route. Whoever explains, simulates or lists must say the same.
 
 /** Those that a kind of session never calls, or that come before everything else. */
 const special = endpoints.filter(({ traits }) => traits.some((trait) => /enrolment|credential|sessions/.test(trait)));
-const users = ['plain', 'key', 'strong', 'service'] as const;
-const roleIds = ['r0', 'r1'];
-const addresses = ['10.1.2.3', '10.9.9.9', '192.0.2.1', '2001:db8::1'];
 
-type Held = { readonly credentials: Credentials; readonly kind: Session['authMethod'] };
-type Place = { readonly root: Root; readonly as: Credentials; readonly held: readonly Held[] };
 type Asking = { readonly endpoint: AnyEndpoint; readonly target: string; readonly ip: string };
 
 const known = ({ operation }: { operation: string }) => {
@@ -50,83 +37,9 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
 
   beforeAll(async () => {
     server = await startTestServer(engine, {}, { hasher: fastHasher() });
-    for (let i = 0; i < 8; i++) places.push(await furnish());
+    for (let i = 0; i < 8; i++) places.push(await furnish(server));
   });
   afterAll(() => server.stop());
-
-  /** An operator with a session of every kind. */
-  async function furnish(): Promise<Place> {
-    const root = await newRoot(server);
-    const as = await signIn(server, root);
-    const sams = new Map<string, Awaited<ReturnType<typeof newSam>>>();
-    for (const name of users) sams.set(name, await newSam(server, root, as, name));
-    const sam = (name: string) => sams.get(name) as NonNullable<ReturnType<typeof sams.get>>;
-    const seed = await enrolSam(server, root, as, 'strong');
-    const strong = await signInSam(server, sam('strong'), otpAt(seed, server.clock.now));
-    const made = await call(server, 'POST', `${userPath(root, 'key')}/auth_keys`, { as });
-    const key = credentialsOf((await call(server, 'POST', '/v1/auth', { body: made.body })).body);
-    const plain = await signInSam(server, sam('plain'));
-    const principal = { soracom: [`srn:soracom:${root.operatorId}::User:plain`] };
-    const trustPolicy = JSON.stringify({ statements: [{ effect: 'allow', principal }] });
-    await call(server, 'PUT', `${userPath(root, 'service')}/trust_policy`, { as, body: { trustPolicy } });
-    const target = { operatorId: root.operatorId, userName: 'service' };
-    const switched = credentialsOf(
-      (await call(server, 'POST', '/v1/auth/switch_user', { as: plain, body: target })).body,
-    );
-    // The clock goes further below than an hour.
-    const far = { expires_at: server.clock.now + 86_400_000 };
-    await server.ctx.db.updateTable('sessions').set(far).where('operator_id', '=', root.operatorId).execute();
-    const held: Held[] = [
-      { credentials: plain, kind: 'password' },
-      { credentials: strong, kind: 'password+totp' },
-      { credentials: key, kind: 'authKey' },
-      { credentials: switched, kind: 'switchUser' },
-    ];
-    return { root, as, held };
-  }
-
-  /** Other documents, requirements and resets: straight into the tables, because how they came there is not the question. */
-  async function reshuffle({ root: { operatorId } }: Place, pick: Pick): Promise<void> {
-    const { db } = server.ctx;
-    const { now } = server.clock;
-    for (const name of users) {
-      await db
-        .updateTable('users')
-        .set({ permission: randomPermission(pick), mfa_reset_at: pick([null, now, now - 90_000_000, now - 5000]) })
-        .where('operator_id', '=', operatorId)
-        .where('user_name', '=', name)
-        .execute();
-    }
-    await db.deleteFrom('user_roles').where('operator_id', '=', operatorId).execute();
-    await db.deleteFrom('roles').where('operator_id', '=', operatorId).execute();
-    const dates = { created_at: now, updated_at: now };
-    for (const role_id of roleIds) {
-      const permission = randomPermission(pick) || JSON.stringify({ statements: [] });
-      await db
-        .insertInto('roles')
-        .values({
-          operator_id: operatorId,
-          role_id,
-          role_key: accountKey(role_id),
-          permission,
-          description: '',
-          ...dates,
-        })
-        .execute();
-    }
-    const attachable = [...roleIds, 'srn:warifu::Role:ReadOnly', 'srn:warifu::Role:OwnMfaSelfService'];
-    const rows = await db.selectFrom('users').select('user_id').where('operator_id', '=', operatorId).execute();
-    for (const { user_id } of rows.filter((row) => row.user_id !== 'root')) {
-      const row = { operator_id: operatorId, user_id, role_id: pick(attachable), attached_at: now };
-      if (pick([true, false])) await db.insertInto('user_roles').values(row).execute();
-    }
-    const required = { mfa_required_sam_at: pick([null, null, now]), mfa_required_root_at: null };
-    await db
-      .updateTable('operators')
-      .set((eb) => ({ default_permissions: randomPermission(pick), revision: eb('revision', '+', 1), ...required }))
-      .where('operator_id', '=', operatorId)
-      .execute();
-  }
 
   function callOf({ root }: Place, { endpoint, target, ip }: Asking, pick: Pick) {
     const values: Record<string, string> = {
@@ -213,7 +126,7 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
     while (decisions < wanted) {
       const place = pick(places);
       server.clock.now += pick([1000, 60_000, 240_000]);
-      await reshuffle(place, pick);
+      await reshuffle(server, place, pick);
       for (let i = 0; i < 8; i++) {
         const endpoint = pick(pick([endpoints, special]));
         const target = pick(users);
@@ -302,7 +215,7 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
       const place = pick(places);
       const { root, as, held } = place;
       server.clock.now += pick([1000, 60_000]);
-      await reshuffle(place, pick);
+      await reshuffle(server, place, pick);
       await server.ctx.db.updateTable('operators').set({ mfa_required_sam_at: null }).execute();
       const names = [pick(['plain', 'key']), pick(['strong', 'nobody'])];
       const soracom = names.map((name) => `srn:soracom:${root.operatorId}::User:${name}`);
