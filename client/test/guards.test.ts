@@ -116,6 +116,37 @@ describe.each(frameworks)('a route of %s', (_, start) => {
     }
   });
 
+  it('waits for the MFA that the operator requires', async () => {
+    const { headers } = await sam({ api: 'Order:*' });
+    const operator = { operator_id: root.operatorId };
+    const settings = await root.client.call('getSettings', operator);
+    const require = (mfaRequiredForSamUsers: boolean) =>
+      root.client.call('updateSettings', { ...operator, ...settings, mfaRequiredForSamUsers });
+    await require(true);
+    for (const path of ['/orders/7', '/described/7', '/me']) {
+      const { status, body } = await get(app.port, path, headers);
+      expect([path, status, body.code]).toEqual([path, 403, 'MFA0008']);
+    }
+    await require(false);
+    expect((await get(app.port, '/me', headers)).status).toBe(200);
+  });
+
+  it('says when proving more would open it', async () => {
+    const [recent, strong] = [
+      await sam({ ...getOrder, condition: 'authAgeSeconds < 60' }),
+      await sam({ ...getOrder, condition: 'mfaAuthenticated' }),
+    ];
+    expect((await get(app.port, '/orders/7', recent.headers)).status).toBe(200);
+    warifu.server.clock.now += 120_000;
+    const told = async ({ headers }: { headers: Record<string, string> }) => {
+      const { status, body, headers: answered } = await get(app.port, '/orders/7', headers);
+      return [status, body.code, body.stepUp, answered['www-authenticate']];
+    };
+    const challenge = 'Bearer error="insufficient_user_authentication"';
+    expect(await told(recent)).toEqual([403, 'MFA0004', 'password', challenge]);
+    expect(await told(strong)).toEqual([403, 'AUM0017', 'mfa', challenge]);
+  });
+
   it('is judged by what its handler sees', async () => {
     const condition = `pathVariable('id') == '田 7' and requestPath like '/orders/*' and queryParameter('of') == 'acme'`;
     const { headers } = await sam({ ...getOrder, condition: `${condition} and sourceIp == '127.0.0.1'` });

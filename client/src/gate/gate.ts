@@ -72,8 +72,11 @@ const ambiguous = {
   ja: '複数の解釈ができるパスは使用できません。',
 };
 
+/** Whoever is signed in may ask who it is, but for those who must enable MFA before anything else. */
+const whoItIs = 'Auth:getIdentity';
+
 function questionsOf(wanted: Wanted, facts: Question): Question[] {
-  if (wanted === 'signed in') return [];
+  if (wanted === 'signed in') return [{ api: whoItIs }];
   if (wanted === 'catalogue') return [{ ...facts, pathVariables: {} }];
   return [{ ...facts, api: wanted.operation }];
 }
@@ -87,9 +90,9 @@ async function ask(client: WarifuClient, input: InputOf<'checkAuthorization'>): 
 
 function answerTo({ active, identity, answers }: Reply, wanted: Wanted, refuse: Refuse): Granted | Refusal {
   if (active !== true || !identity) return refuse('AUM0001');
-  if (wanted === 'signed in') return { identity, operation: undefined };
   const [answer] = answers;
-  const operation = wanted === 'catalogue' ? answer?.api : wanted.operation;
+  if (wanted === 'signed in' && answer?.decision === 'allow') return { identity, operation: undefined };
+  const operation = typeof wanted === 'object' ? wanted.operation : answer?.api;
   // SECURITY: what no catalogue describes is refused, even where one lets such calls by: a router may take a path, such as
   // one in capital letters, for an operation that Warifu does not see in it.
   if (answer?.decision === 'allow' && operation !== undefined) return { identity, operation };
@@ -105,7 +108,10 @@ function refused(answer: Reply['answers'][number] | undefined, operation: string
     case 'enrolment':
       return refuse('MFA0008');
     case 'permission':
-      return refuse('AUM0017', { permission: answer.missingPermission ?? operation ?? '' });
+      return refuse(answer.stepUp === 'password' ? 'MFA0004' : 'AUM0017', {
+        permission: answer.missingPermission ?? operation ?? '',
+        ...(answer.stepUp && { stepUp: answer.stepUp }),
+      });
     case 'access':
       return refuse(operation === undefined ? 'AUM0062' : 'AUM0016');
     default:

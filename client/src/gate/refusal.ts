@@ -14,7 +14,11 @@ export class Refusal {
 }
 
 /** The names in the message of a code, beside `{reason}`, are facts of the body. */
-type Params = ErrorFacts & { readonly reason?: { readonly en: string; readonly ja: string } };
+type Params = ErrorFacts & {
+  readonly reason?: { readonly en: string; readonly ja: string };
+  /** What would have to be proved once more (RFC 9470). */
+  readonly stepUp?: 'password' | 'mfa';
+};
 
 /**
  * The refusal of a code, in the language that the request asks for.
@@ -30,6 +34,7 @@ export function refusalOf(code: ErrorCode, language: string, { reason, ...facts 
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(facts.stepUp && { 'www-authenticate': 'Bearer error="insufficient_user_authentication"' }),
     ...(status === 503 && { 'retry-after': String(facts.retryAfter) }),
   };
   return new Refusal(status, headers, JSON.stringify(body));
