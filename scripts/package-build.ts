@@ -106,6 +106,7 @@ async function bundle(folder: string): Promise<Set<string>> {
     input: {
       warifu: join(root, 'server/src/cli/bin.ts'),
       'hash-worker': join(root, 'server/src/crypto/hash-worker.ts'),
+      'description-worker': join(root, 'server/src/gate/catalogue/description-worker.ts'),
     },
     platform: 'node',
     external: [native, 'pg-native'],

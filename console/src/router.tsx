@@ -1,5 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.ts';
+import { catalogueRoutes } from './catalogues/routes.ts';
 import { Broken } from './frame/route-problems.tsx';
 import { gateRoutes } from './gate/routes.ts';
 import { operatorRoutes } from './keys/routes.ts';
@@ -65,6 +66,7 @@ export const router = createRouter({
     ...roleRoutes,
     ...permissionRoutes,
     ...operatorRoutes,
+    ...catalogueRoutes,
     ...auditRoutes,
     ...gateRoutes,
   ]),

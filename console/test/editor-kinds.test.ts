@@ -8,10 +8,12 @@ import { addTexts, named, startLanguage, translate as t } from '../src/language.
 import { permissions as permissionsEn } from '../src/locales/en/permissions.ts';
 import { permissions as permissionsJa } from '../src/locales/ja/permissions.ts';
 import { completion } from '../src/permissions/editor/completion.ts';
-import { permissionKind } from '../src/permissions/editor/permission-kind.ts';
+import { permissionKind as kindOf } from '../src/permissions/editor/permission-kind.ts';
 import { trustKind } from '../src/permissions/editor/trust-kind.ts';
+import { ownOnly, withImported } from '../src/permissions/known-operations.ts';
 
 const operator = 'OP0123456789';
+const permissionKind = kindOf({ ...ownOnly, isWhole: true });
 const trust = trustKind(operator, ['taro', 'hanako']);
 
 beforeAll(() => {
@@ -119,9 +121,66 @@ describe('in a permission', () => {
   });
 });
 
+describe('with an imported catalogue', () => {
+  const imported = [
+    { operation: 'Order:cancel', method: 'DELETE', path: '/orders/{order-id}', summary: 'Cancels <b>an</b> order.' },
+    { operation: 'Order:list', method: 'GET', path: '/orders', summary: 'Lists orders.' },
+    { operation: 'billing.v2:pay', method: 'POST', path: '/bills/{bill}/pay', summary: '' },
+  ];
+  const kind = kindOf({ operations: withImported(imported), isWhole: true });
+  const text = (api: string, condition?: string) =>
+    JSON.stringify({ statements: [{ effect: 'allow', api, ...(condition && { condition }) }] });
+  const levels = (written: string, of = kind) => of.check(written, 'en').map(({ level }) => level);
+
+  test('its operations and patterns are suggested with what the file says of them', () => {
+    expect(suggested(kind, '{"statements":[{"effect":"allow","api":["Order:|"]}]}')).toEqual(
+      expect.arrayContaining(['User:getUser', 'Order:*', 'Order:cancel', 'billing.v2:*', 'billing.v2:pay']),
+    );
+    const options = kind.values('api', t, [])?.options ?? [];
+    expect(options.find(({ label }) => label === 'Order:cancel')?.info).toBe(
+      'Cancels <b>an</b> order.\nDELETE /orders/{order-id}',
+    );
+    expect(options.find(({ label }) => label === 'Order:*')?.detail).toContain('2');
+  });
+
+  test('the path variables of what a statement is about are suggested in its condition, and no others', () => {
+    const variables = (api: string, written: string) =>
+      suggested(kind, `{"statements":[{"effect":"allow","condition":"${written}|","api":${api}}]}`).filter((label) =>
+        label.startsWith('pathVariable('),
+      );
+    expect(variables('"Order:*"', 'path')).toEqual(["pathVariable('order-id')"]);
+    expect(variables('["Order:list","billing.v2:*"]', "pathVariable('")).toEqual(["pathVariable('bill')"]);
+    expect(variables('"Order:list"', 'path')).toEqual([]);
+    expect(variables('"User:getUser"', 'path')).toContain("pathVariable('user_name')");
+  });
+
+  test('whoever points at a name or a pattern is told what it stands for', () => {
+    expect(kind.meaning?.('api', 'Order:cancel')).toEqual(['Cancels <b>an</b> order.', 'DELETE /orders/{order-id}']);
+    expect(kind.meaning?.('api', 'Order:*')).toEqual([expect.stringContaining('2'), 'Order:cancel', 'Order:list']);
+    expect([kind.meaning?.('api', 'Moon:*'), kind.meaning?.('condition', 'Order:list')]).toEqual([[], []]);
+  });
+
+  test('remarks know them: a name that is none, a variable that is none, a misspelt one', () => {
+    expect(levels(text('Order:cancel', "pathVariable('order-id') == '7'"))).toEqual([]);
+    expect(levels(text('Order:cancel'), permissionKind)).toEqual(['suggestion']);
+    expect(levels(text('Order:cancle'))).toEqual(['suggestion']);
+    expect(levels(text('Order:cancel', "pathVariable('id') == '7'"))).toEqual(['security']);
+    expect(levels(text('order:cancel'))).toContain('error');
+  });
+
+  test('nothing is said of a name where the caller may not see which there are', () => {
+    expect(levels(text('Order:cancel'), kindOf(ownOnly))).toEqual([]);
+    expect(levels(text('User:getuser'), kindOf(ownOnly))).toContain('error');
+  });
+
+  test('what a change means for them is said in words', () => {
+    expect(kind.changeWords('', text('Order:list'), t)).toEqual([t('editor.opened', { api: named('Order:list') })]);
+  });
+});
+
 describe('in a trust policy', () => {
   const srn = (name: string) =>
-    trust.values('soracom', t)?.options.find(({ label }) => label.endsWith(`:${name}`))?.label;
+    trust.values('soracom', t, [])?.options.find(({ label }) => label.endsWith(`:${name}`))?.label;
   const policy = (names: string[], condition?: string) =>
     JSON.stringify({
       statements: [{ effect: 'allow', principal: { soracom: names.map(srn) }, ...(condition && { condition }) }],

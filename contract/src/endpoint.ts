@@ -44,6 +44,8 @@ export type Endpoint<
   readonly body: B;
   /** Whether a body may be sent at all. */
   readonly hasBody: boolean;
+  /** The body may be as large as a file; it is read for callers only whom the guard lets in. */
+  readonly large: boolean;
   /** Existing clients send the body without its type. */
   readonly untyped: boolean;
   /** The body is a form, as OAuth 2.0 has it, and not JSON. */
@@ -96,6 +98,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
   params?: P;
   query?: Q;
   body?: B;
+  large?: boolean;
   untyped?: boolean;
   form?: boolean;
   status: 200 | 201 | 202 | 204;
@@ -139,6 +142,7 @@ export function endpoint<
     query: definition.query ?? (nothing as unknown as Q),
     body: definition.body ?? (empty as unknown as B),
     hasBody: definition.body !== undefined,
+    large: definition.large ?? false,
     untyped: definition.untyped ?? false,
     form: definition.form ?? false,
     status: definition.status,

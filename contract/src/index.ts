@@ -3,6 +3,7 @@ import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as authKeys from './auth-keys.ts';
 import { evaluate, evaluateMany } from './authzen.ts';
+import * as catalogues from './catalogues.ts';
 import * as console from './console.ts';
 import * as emails from './emails.ts';
 import type { AnyEndpoint } from './endpoint.ts';
@@ -21,6 +22,7 @@ export * from './audit.ts';
 export * from './auth.ts';
 export * from './auth-keys.ts';
 export * from './authzen.ts';
+export * from './catalogues.ts';
 export * from './codes.ts';
 export * from './console.ts';
 export * from './emails.ts';
@@ -61,6 +63,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   authKeys,
   roles,
   permissions,
+  catalogues,
   audit,
   { getIdentity },
 ].flatMap((module) => Object.values(module).filter(isEndpoint));

@@ -5,6 +5,7 @@ import { publicKeySet } from './crypto/api-token.ts';
 import { newId } from './crypto/tokens.ts';
 import { registerMfaRoutes } from './factors/routes.ts';
 import { Failure } from './failure.ts';
+import { registerCatalogueRoutes } from './gate/catalogue/routes.ts';
 import { registerForwardRoutes } from './gate/forward/routes.ts';
 import { registerGateRoutes } from './gate/routes.ts';
 import { registerApiPages } from './http/api-pages.ts';
@@ -95,6 +96,7 @@ export async function buildApp(ctx: Context, consoleDist: string, traces?: Trace
   registerAuditRoutes(app);
   registerGateRoutes(app);
   registerForwardRoutes(app);
+  registerCatalogueRoutes(app);
   if (ctx.config.sandbox) registerSandboxRoutes(app);
   registerApiPages(app);
   registerHealth(app, ctx);

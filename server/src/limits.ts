@@ -165,6 +165,8 @@ export const limits = {
     headerTime: 10 * second,
     bodyBytes: 64 * 1024,
     publicBodyBytes: 8 * 1024,
+    /** A file of 10 MiB inside JSON, whose quotes and line ends take two bytes each. */
+    fileBodyBytes: 16 * 1024 * 1024,
     bodyTime: 15 * second,
     jsonDepth: 20,
     idleSocket: 65 * second,

@@ -1,4 +1,5 @@
 import type { audit } from './ja/audit.ts';
+import type { catalogues } from './ja/catalogues.ts';
 import type { common } from './ja/common.ts';
 import type { logins } from './ja/logins.ts';
 import type { permissions } from './ja/permissions.ts';
@@ -14,7 +15,8 @@ export type Catalogue = typeof common &
   typeof users &
   typeof logins &
   typeof permissions &
-  typeof audit;
+  typeof audit &
+  typeof catalogues;
 
 /** Dotted paths to texts of one kind. */
 type PathTo<Kind, Node> = {

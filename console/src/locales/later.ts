@@ -1,15 +1,17 @@
 import { addTexts } from '../language.ts';
 import { audit as auditEn } from './en/audit.ts';
+import { catalogues as cataloguesEn } from './en/catalogues.ts';
 import { logins as loginsEn } from './en/logins.ts';
 import { permissions as permissionsEn } from './en/permissions.ts';
 import { users as usersEn } from './en/users.ts';
 import { audit as auditJa } from './ja/audit.ts';
+import { catalogues as cataloguesJa } from './ja/catalogues.ts';
 import { logins as loginsJa } from './ja/logins.ts';
 import { permissions as permissionsJa } from './ja/permissions.ts';
 import { users as usersJa } from './ja/users.ts';
 
 // The texts of pages that are loaded when they are first opened.
 addTexts(
-  { ...usersJa, ...permissionsJa, ...auditJa, ...loginsJa },
-  { ...usersEn, ...permissionsEn, ...auditEn, ...loginsEn },
+  { ...usersJa, ...permissionsJa, ...auditJa, ...loginsJa, ...cataloguesJa },
+  { ...usersEn, ...permissionsEn, ...auditEn, ...loginsEn, ...cataloguesEn },
 );

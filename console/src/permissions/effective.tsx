@@ -1,12 +1,13 @@
-import { operations } from 'virtual:operations';
 import { NativeSelect, Skeleton, TextInput } from '@mantine/core';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import { MoreButton } from '../fields/more-button.tsx';
 import { Card } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import css from './effective.module.css';
 import { type EffectiveSearch, effectiveRows, verdicts } from './effective-rows.ts';
 import { EffectiveTable } from './effective-table.tsx';
+import { useOperations } from './known-operations.ts';
 import { useDefaults, useOwnPermission, useUserRoles } from './permissions.ts';
 import { type PermissionText, sourcesFrom } from './sources.ts';
 
@@ -16,13 +17,18 @@ type EffectivePermissionsProps = {
   onSearch: (search: EffectiveSearch) => void;
 };
 
+/** Of imported catalogues there may be thousands. */
+const rowsAtOnce = 300;
+
 const filters = ['all', ...verdicts] as const;
 
 /** Every operation, whether this user may call it, and which statements say so; computed here, in the browser. */
 export function EffectivePermissions({ userName, search, onSearch }: EffectivePermissionsProps) {
   const { t } = useText();
   const { texts, isPending, incomplete } = useTexts(userName);
-  const reached = useMemo(() => effectiveRows(sourcesFrom(texts), operations), [texts]);
+  const { operations } = useOperations();
+  const [rows, setRows] = useState(rowsAtOnce);
+  const reached = useMemo(() => effectiveRows(sourcesFrom(texts), operations), [texts, operations]);
   const { verdict, q = '' } = search;
   const words = q.trim().toLowerCase();
   const shown = reached.filter(
@@ -60,7 +66,8 @@ export function EffectivePermissions({ userName, search, onSearch }: EffectivePe
           <p className="quiet small" role="status">
             {shown.length === 0 ? t('effective.noMatch') : countText('effective.count', shown.length)}
           </p>
-          {shown.length > 0 && <EffectiveTable userName={userName} rows={shown} />}
+          {shown.length > 0 && <EffectiveTable userName={userName} rows={shown.slice(0, rows)} />}
+          {shown.length > rows && <MoreButton busy={false} onClick={() => setRows(rows + rowsAtOnce)} />}
         </>
       )}
     </Card>

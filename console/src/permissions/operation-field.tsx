@@ -1,16 +1,16 @@
-import { operations } from 'virtual:operations';
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { useId } from 'react';
 import { named, useText } from '../language.ts';
 import { Words } from '../look/name.tsx';
+import { useOperations } from './known-operations.ts';
 
 type OperationFieldProps = TextInputProps & {
   /** Whether patterns of several operations, `User:*`, are offered, and only what permissions decide. */
   wildcards?: boolean;
 };
 
-const decided = operations.filter(({ access }) => access === 'permission');
-const patterns = ['*', ...new Set(decided.map(({ name }) => `${name.split(':')[0]}:*`))];
+/** A browser draws each of them, whether it is seen or not. */
+const mostOffered = 200;
 
 const operationHint = { api: named('User:revokeUserMFA') };
 const patternHints = { one: named('User:getUser'), group: named('User:*'), all: named('*') };
@@ -18,7 +18,16 @@ const patternHints = { one: named('User:getUser'), group: named('User:*'), all: 
 /** The name of an operation, with the known ones to choose from while typing. */
 export function OperationField({ wildcards = false, ...props }: OperationFieldProps) {
   const { t, language } = useText();
+  const { operations } = useOperations();
   const list = useId();
+  const typed = String(props.value ?? '')
+    .trim()
+    .toLowerCase();
+  const decided = operations.filter(({ access }) => access === 'permission');
+  const all = wildcards ? decided : operations;
+  const fitting = all.filter(({ name }) => name.toLowerCase().includes(typed)).slice(0, mostOffered);
+  const offered = all.length > mostOffered ? fitting : all;
+  const patterns = ['*', ...new Set(decided.map(({ name }) => `${name.split(':')[0]}:*`))];
   return (
     <>
       <TextInput
@@ -39,7 +48,7 @@ export function OperationField({ wildcards = false, ...props }: OperationFieldPr
               {pattern}
             </option>
           ))}
-        {(wildcards ? decided : operations).map(({ name, summary }) => (
+        {offered.map(({ name, summary }) => (
           <option key={name} value={name}>
             {summary[language]}
           </option>

@@ -31,7 +31,7 @@ function isComplete(names: readonly string[], values: PathValues): boolean {
 
 /** The `{name}`s of a path. */
 export function namesIn(path: string): string[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name);
 }
 
 /** What decided: a rule about statements, or that they do not matter for this operation, session or user. */

@@ -1,4 +1,3 @@
-import { operations } from 'virtual:operations';
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { filled } from '../fields/checks.ts';
@@ -8,6 +7,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { type Translate, useText } from '../language.ts';
 import { useSession } from '../session/session.ts';
 import { toLocal } from '../time.ts';
+import { type KnownOperation, useOperations } from './known-operations.ts';
 import { OperationField } from './operation-field.tsx';
 import css from './simulate.module.css';
 import { type Method, methods, type SimulateSearch, secondsOf, toSearch } from './simulate-search.ts';
@@ -26,6 +26,8 @@ type SimulateFormProps = {
 
 export function SimulateForm({ asked, draft, usual, only, busy, onAsk }: SimulateFormProps) {
   const { t } = useText();
+  const { operations } = useOperations();
+  const named = (api: string) => operations.find(({ name }) => name === api.trim());
   const [path, setPath] = useState(asked.path ?? {});
   const [query, setQuery] = useState(asked.query ?? {});
   const { values, set, field, frame } = useSubmit({
@@ -54,7 +56,7 @@ export function SimulateForm({ asked, draft, usual, only, busy, onAsk }: Simulat
           <TextInput {...field('user')} label={t('simulate.user')} readOnly />
         )}
         <OperationField {...field('api')} />
-        <Named names={known?.pathVariables} label="simulate.path" values={path} onChange={setPath} />
+        <Named names={typedIn(known)} label="simulate.path" values={path} onChange={setPath} />
         <Named names={known?.queryParameters} label="simulate.query" values={query} onChange={setQuery} />
       </div>
       <fieldset className={css.group}>
@@ -115,25 +117,24 @@ type NamedProps = {
   onChange: (values: Record<string, string>) => void;
 };
 
-/** A field for each of the values that an operation has by name. The operator is always the caller's own. */
+/** A field for each of the values that an operation has by name. */
 function Named({ names = [], label, values, onChange }: NamedProps) {
   const { t } = useText();
-  return names
-    .filter((name) => name !== 'operator_id')
-    .map((name) => (
-      <TextInput
-        key={name}
-        label={t(label, { name })}
-        value={values[name] ?? ''}
-        autoCapitalize="none"
-        spellCheck={false}
-        onChange={({ currentTarget: { value } }) => onChange({ ...values, [name]: value })}
-      />
-    ));
+  return names.map((name) => (
+    <TextInput
+      key={name}
+      label={t(label, { name })}
+      value={values[name] ?? ''}
+      autoCapitalize="none"
+      spellCheck={false}
+      onChange={({ currentTarget: { value } }) => onChange({ ...values, [name]: value })}
+    />
+  ));
 }
 
-function named(api: string) {
-  return operations.find(({ name }) => name === api.trim());
+/** In the path of an operation of this server the operator is always the caller's own. */
+function typedIn(known: KnownOperation | undefined): readonly string[] | undefined {
+  return known?.pathVariables.filter((name) => !known.isOwn || name !== 'operator_id');
 }
 
 function typedOf({ api = '', ip = '', at, method, proved, reset }: SimulateSearch, usual: Method) {

@@ -1,5 +1,4 @@
 import '../locales/later.ts';
-import { operations } from 'virtual:operations';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -16,6 +15,7 @@ import { StatusWord } from '../look/status-word.tsx';
 import tableCss from '../look/table.module.css';
 import { useSession } from '../session/session.ts';
 import { FailureNotice } from './failure-notice.tsx';
+import { useOperations } from './known-operations.ts';
 import { OnlyOneself } from './only-oneself.tsx';
 import { OperationField } from './operation-field.tsx';
 import { ownRows, type Principal } from './own-rows.ts';
@@ -71,6 +71,7 @@ function Everybody({ api, user }: AnswerProps) {
 /** Without the permission to ask about everybody: what is true of every operator, and the caller itself. */
 function OwnAnswer({ api, user }: AnswerProps) {
   const { operatorId, userName = '' } = useSession();
+  const { operations } = useOperations();
   const path: PathValues = user ? { user_name: user } : {};
   const { data, error, isLoading } = useQuery({
     queryKey: ['who-can', 'oneself', api, path],
@@ -178,6 +179,7 @@ type WhyProps = Omit<PrincipalsProps, 'rows'> & { row: Principal };
 
 function Why({ row: { kind, userName, through, mustEnrol, statements }, api, target }: WhyProps) {
   const { t } = useText();
+  const { operations } = useOperations();
   if (kind === 'root' && !through) return t('whoCan.rootWhy');
   const access = operations.find(({ name }) => name === api)?.access;
   if (access === 'root') return t('effective.verdicts.root');

@@ -1,6 +1,7 @@
 import '../locales/later.ts';
 import { Checkbox, Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { getSettings, type ReplyOf, updateSettings } from '@warifu/contract';
 import { useState } from 'react';
 import { announce } from '../announce.tsx';
@@ -34,6 +35,14 @@ export function SettingsPage() {
       {isPending && <Skeleton height={300} radius={10} />}
       {error && <FailureNotice error={error} onRetry={refetch} />}
       {data && <SettingsForm key={JSON.stringify(data)} saved={data} />}
+      {isRoot && (
+        <Card title={t('catalogues.title')}>
+          <p>{t('catalogues.about')}</p>
+          <p>
+            <Link to="/settings/catalogues">{t('catalogues.open')}</Link>
+          </p>
+        </Card>
+      )}
       {isRoot && <ServerCards />}
     </Page>
   );

@@ -64,7 +64,8 @@ export function handle<E extends AnyEndpoint, C>(
     query: validator(endpoint.query, 'query'),
     body: validator(endpoint.body, 'body'),
   };
-  const bodyLimit = guard.name.startsWith('anyone') ? limits.http.publicBodyBytes : limits.http.bodyBytes;
+  const { publicBodyBytes, bodyBytes, fileBodyBytes } = limits.http;
+  const bodyLimit = guard.name.startsWith('anyone') ? publicBodyBytes : endpoint.large ? fileBodyBytes : bodyBytes;
   bindings.push({ endpoint, guard: guard.name, bodyLimit });
 
   app.route({
@@ -72,6 +73,12 @@ export function handle<E extends AnyEndpoint, C>(
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     bodyLimit,
     config: { body: bodyReadingOf(endpoint) },
+    // SECURITY: what only some may send is not kept for everybody until it is whole.
+    ...(endpoint.large && {
+      onRequest: async (request: FastifyRequest) => {
+        await guard.check({ ctx, request, endpoint, params: composed(request.params as Record<string, string>) });
+      },
+    }),
     ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: (request, reply) => {
       const settling = ctx.settleClock();

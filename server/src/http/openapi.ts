@@ -37,6 +37,7 @@ const tags: Record<string, string> = {
   Operator: 'The operator and its root user: password, MFA and its reset, auth keys.',
   Role: 'Named permissions that users attach.',
   SystemNotification: 'Which addresses serve which purpose.',
+  Catalogue: 'The operations of guarded APIs, imported from their OpenAPI files.',
   User: 'SAM users: credentials, MFA, permissions, trust policies.',
 };
 

@@ -1,19 +1,24 @@
-import { operations } from 'virtual:operations';
 import { type Reach, reach } from '@warifu/policy';
 import { named, type Translate } from '../../language.ts';
+import type { KnownOperation } from '../known-operations.ts';
 import { sourcesFrom } from '../sources.ts';
 
 /** What a changed permission means for the operations that permissions decide, in words. */
-export function changeWords(before: string, after: string, t: Translate): string[] {
-  const old = reachOf(before);
-  const fresh = reachOf(after);
+export function changeWords(
+  operations: readonly KnownOperation[],
+  before: string,
+  after: string,
+  t: Translate,
+): string[] {
+  const old = reachOf(before, operations);
+  const fresh = reachOf(after, operations);
   return operations.flatMap(({ name, access }, place) => {
     const words = access === 'permission' && wordsFor(old[place], fresh[place]);
     return words ? [t(words, { api: named(name) })] : [];
   });
 }
 
-function reachOf(text: string): Reach[] {
+function reachOf(text: string, operations: readonly KnownOperation[]): Reach[] {
   return reach(sourcesFrom([{ from: { kind: 'own' }, text }]), operations);
 }
 

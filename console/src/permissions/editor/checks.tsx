@@ -8,7 +8,7 @@ import css from './checks.module.css';
 type ChecksProps = { remarks: readonly Remark[]; onGoTo: (remark: Remark) => void; onFix: (remark: Remark) => void };
 
 /** Operations, and patterns of several, as they stand in remarks. */
-const operations = /\b[A-Z][A-Za-z]+:[\w*]+/g;
+const operations = /(?<![\w.-])[A-Za-z][\w.-]*:[\w.*-]+/g;
 
 const kinds = { error: 'warn', security: 'warn', suggestion: 'wait' } as const;
 

@@ -12,6 +12,7 @@ import css from './code-area.module.css';
 import { completion } from './completion.ts';
 import type { DocumentKind } from './document-kind.ts';
 import { editorLook } from './look.ts';
+import { meaning } from './meaning.ts';
 import { replaceSelection } from './replace-selection.ts';
 
 export type CodeAreaProps = {
@@ -40,6 +41,7 @@ export function CodeArea({ kind, describedBy, text, remarks, onChange, onReady }
     const extensions = [
       ...basics,
       autocompletion({ override: [completion(() => kindNow.current, t)], icons: false, maxRenderedOptions: 10 }),
+      meaning(() => kindNow.current),
       EditorView.contentAttributes.of({ 'aria-label': t(kind.label), 'aria-describedby': describedBy }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed.current(update.state.doc.toString());

@@ -1,5 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
+import type { EditorState } from '@codemirror/state';
 import { FUNCTIONS, KEYWORDS, VARIABLES } from '@warifu/policy';
 import { currentLanguage, type Translate } from '../../language.ts';
 import type { DocumentKind, Suggestions } from './document-kind.ts';
@@ -8,9 +9,9 @@ import type { DocumentKind, Suggestions } from './document-kind.ts';
 export function completion(kindNow: () => DocumentKind, t: Translate) {
   return (context: CompletionContext): CompletionResult | null => {
     const { members, values } = kindNow();
-    const place = placeOf(context);
+    const place = placeIn(context.state, context.pos);
     if (!place) return null;
-    if (place.kind === 'value') return suggest(context, values(place.member, t));
+    if (place.kind === 'value') return suggest(context, values(place.member, t, place.api));
     const names = members[place.member] ?? [];
     return suggest(context, { typed: /\w*$/, options: names.map((label) => ({ label, type: 'property' })) });
   };
@@ -18,23 +19,40 @@ export function completion(kindNow: () => DocumentKind, t: Translate) {
 
 type Node = ReturnType<ReturnType<typeof syntaxTree>['resolveInner']>;
 
-/** Whether the cursor is in the name of a member or in a string value, and of which member of the document. */
-function placeOf(context: CompletionContext): { kind: 'name' | 'value'; member: string } | null {
-  const node = syntaxTree(context.state).resolveInner(context.pos, -1);
-  if (node.from === context.pos) return null;
+type Place = {
+  readonly kind: 'name' | 'value';
+  readonly member: string;
+  /** What the statement around it says of `api`. */
+  readonly api: readonly string[];
+  readonly from: number;
+  readonly to: number;
+};
+
+/** Whether a place is in the name of a member or in a string value, and of which member of the document. */
+export function placeIn(state: EditorState, pos: number): Place | null {
+  const node = syntaxTree(state).resolveInner(pos, -1);
+  if (node.from === pos) return null;
   const nameOf = (property: Node | null) => {
     const name = property?.getChild('PropertyName');
-    return name ? context.state.sliceDoc(name.from + 1, name.to - 1) : '';
+    return name ? state.sliceDoc(name.from + 1, name.to - 1) : '';
   };
+  const { from, to } = node;
   // A string that has no colon yet stands in an object as an error of the syntax.
   const inObject = node.name === 'String' && node.parent?.name !== 'Property' && above(node)?.name === 'Object';
   if (node.name === 'PropertyName' || inObject) {
     const object = node.name === 'PropertyName' ? node.parent?.parent : above(node);
-    return { kind: 'name', member: nameOf(propertyAbove(object ?? null)) };
+    return { kind: 'name', member: nameOf(propertyAbove(object ?? null)), api: [], from, to };
   }
   if (node.name !== 'String') return null;
   const property = propertyAbove(node);
-  return property && { kind: 'value', member: nameOf(property) };
+  if (!property) return null;
+  const beside = property.parent?.getChildren('Property').find((one) => nameOf(one) === 'api');
+  return { kind: 'value', member: nameOf(property), api: beside ? stringsIn(state, beside) : [], from, to };
+}
+
+function stringsIn(state: EditorState, property: Node): string[] {
+  const strings = [property, ...property.getChildren('Array')].flatMap((node) => node.getChildren('String'));
+  return strings.map(({ from, to }) => state.sliceDoc(from + 1, to - 1));
 }
 
 function above(node: Node): Node | null {
@@ -54,10 +72,16 @@ function suggest(context: CompletionContext, suggestions: Suggestions | undefine
   return { from: before.from, options, validFor: new RegExp(`^${typed.source}`) };
 }
 
-/** The words of a condition. */
-export function conditionWords(t: Translate): Suggestions {
+/** The words of a condition, with the path variables of the operations that it is about. */
+export function conditionWords(t: Translate, pathVariables: readonly string[] = []): Suggestions {
   const language = currentLanguage();
   const options: Completion[] = [
+    ...pathVariables.map((name) => ({
+      label: `pathVariable('${name}')`,
+      detail: t('editor.completions.pathVariable'),
+      type: 'variable',
+      boost: 1,
+    })),
     ...VARIABLES.map(({ name, type, meaning, values }) => ({
       label: name,
       detail: `${t('editor.completions.variable')}: ${type}`,
@@ -73,5 +97,5 @@ export function conditionWords(t: Translate): Suggestions {
     })),
     ...KEYWORDS.map((label) => ({ label, detail: t('editor.completions.keyword'), type: 'keyword' })),
   ];
-  return { typed: /[\w']*$/, options };
+  return { typed: /(?:pathVariable\('[\w.-]*|[\w']*)$/, options };
 }

@@ -17,8 +17,10 @@ export type DocumentKind = {
   readonly format: (text: string) => string;
   /** Names of the members of an object, by the member that it is the value of; `statements` for one of the list. */
   readonly members: Readonly<Record<string, readonly string[]>>;
-  /** What fits into the string value of a member. */
-  readonly values: (member: string, t: Translate) => Suggestions | undefined;
+  /** What fits into the string value of a member, of a statement about some operations. */
+  readonly values: (member: string, t: Translate, api: readonly string[]) => Suggestions | undefined;
+  /** What a string value means, for whoever points at it. */
+  readonly meaning?: (member: string, text: string) => readonly string[];
   /** The words over the changes, and where there are none. */
   readonly changes: { readonly title: TextKey; readonly none: TextKey };
   /** What a changed document means, in words; a diff of the text alone tells few people. */

@@ -32,6 +32,7 @@ const theme = EditorView.theme({
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--card)' },
   '.cm-completionDetail': { color: 'inherit', fontStyle: 'normal', marginLeft: '0.75em' },
   '.cm-completionInfo': { maxWidth: '22rem', padding: '0.5rem 0.75rem' },
+  '.cm-meaning': { maxWidth: '28rem', padding: '0.375rem 0.75rem', overflowWrap: 'anywhere' },
   '.cm-diagnostic': { padding: '0.375rem 0.75rem', whiteSpace: 'normal' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--danger)' },
   '.cm-diagnostic-warning, .cm-diagnostic-info': { borderLeftColor: 'var(--warn)' },

@@ -11,12 +11,12 @@ import { DescriptionError, type Problem } from './problem.ts';
 
 /** What an import changes, by the name of the operation. */
 export type Changes = {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
+  readonly added: string[];
+  readonly removed: string[];
   /** The same method and path by another name. */
-  readonly renamed: readonly { readonly from: string; readonly to: string }[];
+  readonly renamed: { readonly from: string; readonly to: string }[];
   /** The same name at another method or path. */
-  readonly moved: readonly string[];
+  readonly moved: string[];
 };
 
 /** What a new description would change. */
@@ -76,13 +76,14 @@ function keyOf(operatorId: string, name: string) {
 }
 
 /** Why a catalogue cannot stand beside those that there are; up to 20 reasons. */
-async function problemsBeside(db: Db, imported: Imported): Promise<Problem[]> {
+export async function problemsBeside(db: Db, imported: Imported): Promise<Problem[]> {
   const { operatorId, name, operations } = imported;
   const own = (await readCatalogues(db, operatorId)).filter((other) => other.name !== name);
   const ofAll = operatorId === ofHost ? [] : await readCatalogues(db, ofHost);
   return [
     ...(operatorId === ofHost ? [] : tooMany(own, operations.length)),
-    ...conflictsWith([...ofAll, ...own], imported),
+    // Of two that have a name, the host's is told.
+    ...conflictsWith([...own, ...ofAll], imported),
   ].slice(0, limits.catalogue.problems);
 }
 

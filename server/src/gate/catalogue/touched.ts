@@ -21,11 +21,11 @@ export type Touched = {
   readonly moved: Names;
 };
 
-type Names = { readonly count: number; readonly first: readonly string[] };
+type Names = { readonly count: number; readonly first: string[] };
 
 /** The permissions that an import touches, as many as are shown of them. */
 export type Touching = {
-  readonly touched: readonly Touched[];
+  readonly touched: Touched[];
   /** Whether there are more, or some were not looked at any more. */
   readonly isPart: boolean;
 };

@@ -1,0 +1,119 @@
+import type { BodyOf, importCatalogue, Language, previewCatalogue, ReplyOf } from '@warifu/contract';
+import { type ApiOperation, type Catalogue, ofHost, operationsFor, readCatalogues } from '../../authorize/imported.ts';
+import type { Cause } from '../../change/cause.ts';
+import { etagOf } from '../../change/etag.ts';
+import type { Db } from '../../db/database.ts';
+import { Failure } from '../../failure.ts';
+import { type Changes, changesOf, problemsBeside, saveCatalogue } from './catalogues.ts';
+import { readInThread } from './description-thread.ts';
+import { DescriptionError } from './problem.ts';
+import { touchedBy } from './touched.ts';
+
+/** A catalogue of an operator. */
+export type Which = Pick<Catalogue, 'operatorId' | 'name'>;
+
+type Preview = ReplyOf<typeof previewCatalogue>;
+
+/**
+ * What importing a file would change and whose permissions it touches; without a file, what removing would.
+ * @returns with the tag of what it was compared with
+ * @throws Failure COM0001 for a host that is none, COM0404 when what is to be removed is not there, COM0503
+ */
+export async function previewImport(
+  db: Db,
+  which: Which,
+  { file, host }: BodyOf<typeof previewCatalogue>,
+  language: Language,
+): Promise<{ preview: Preview; tag: string }> {
+  const before = await findCatalogue(db, which);
+  if (file === undefined && !before) throw new Failure('COM0404');
+  const tag = etagOf(before?.revision ?? '');
+  const [operations, problems] = await read(db, { ...which, host: hostOf(host), unknown: 'deny' }, file);
+  const none: Changes = { added: [], removed: [], renamed: [], moved: [] };
+  const changes = problems.length > 0 ? none : changesOf(before?.operations ?? [], operations);
+  const { touched, isPart } = await touchedBy(db, which.operatorId, changes);
+  const words = problems.map((problem) => problem[language]);
+  return { preview: { problems: words, operations: operations.length, ...changes, touched, isPart }, tag };
+}
+
+type Place = Which & Pick<Catalogue, 'host' | 'unknown'>;
+
+async function read(db: Db, place: Place, file: string | undefined) {
+  if (file === undefined) return [[], []] as const;
+  try {
+    const operations = await readInThread(file);
+    return [operations, await problemsBeside(db, { ...place, operations })] as const;
+  } catch (error) {
+    if (error instanceof DescriptionError) return [[], error.problems] as const;
+    throw error;
+  }
+}
+
+/**
+ * Saves the operations of a file as a catalogue.
+ * @throws Failure COM0001 with the first thing that is wrong, COM0412, COM0503
+ */
+export async function importFile(
+  cause: Cause,
+  which: Which,
+  { file, host, unknown = 'deny' }: BodyOf<typeof importCatalogue>,
+  ifMatch: string | undefined,
+): Promise<void> {
+  const place = { ...which, host: hostOf(host), unknown };
+  try {
+    await saveCatalogue(cause, { ...place, operations: await readInThread(file) }, ifMatch);
+  } catch (error) {
+    const [reason] = error instanceof DescriptionError ? error.problems : [];
+    throw reason ? new Failure('COM0001', { field: 'file', reason }) : error;
+  }
+}
+
+/** A host name or address as requests have it, with a port or without one; an empty text is any. */
+function hostOf(text = ''): string | undefined {
+  const host = text.trim().toLowerCase();
+  if (host === '') return undefined;
+  if (/^(\[[\da-f:]+\]|[\p{L}\p{N}.-]+)(:\d{1,5})?$/u.test(host) && URL.canParse(`http://${host}`)) return host;
+  const reason = { en: 'is no host name', ja: 'ホスト名を入力してください。' };
+  throw new Failure('COM0001', { field: 'host', reason });
+}
+
+async function findCatalogue(db: Db, { operatorId, name }: Which): Promise<Catalogue | undefined> {
+  return (await readCatalogues(db, operatorId)).find((one) => one.name === name);
+}
+
+/** The catalogues that there are for an operator, the host's first. */
+export async function listCataloguesOf(db: Db, operatorId: string) {
+  const { catalogues, imported } = await operationsFor(db, operatorId);
+  return catalogues.map(({ operatorId: owner, name, host, unknown, operations, importedAt }) => ({
+    name,
+    owner: owner === ofHost ? ('host' as const) : ('operator' as const),
+    ...(host !== undefined && { host }),
+    unknown,
+    operations: operations.length,
+    hidden: operations.filter((one) => imported.get(one.operation) !== one).length,
+    importedAt,
+  }));
+}
+
+/**
+ * A catalogue as an OpenAPI document, which imports as the same one.
+ * @throws Failure COM0404
+ */
+export async function exportCatalogue(db: Db, which: Which) {
+  const catalogue = await findCatalogue(db, which);
+  if (!catalogue) throw new Failure('COM0404');
+  const byPath = Map.groupBy(catalogue.operations, ({ path }) => path);
+  const paths = Object.fromEntries([...byPath].map(([path, all]) => [path, itemOf(all)]));
+  const document = { openapi: '3.1.0', info: { title: catalogue.name, version: '1' }, paths };
+  return { document, tag: etagOf(catalogue.revision) };
+}
+
+function itemOf(operations: readonly ApiOperation[]): Record<string, unknown> {
+  const item = operations.map(({ operation, method, path, summary }) => {
+    const names = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
+    const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+    const described = { 'x-permission': operation, summary, ...(names.length > 0 && { parameters }) };
+    return [method.toLowerCase(), { ...described, responses: { default: { description: '' } } }] as const;
+  });
+  return Object.fromEntries(item);
+}
