@@ -1,7 +1,10 @@
-import { isOtpCode, readBackupCode } from '@warifu/contract';
+import { isOtpCode, plainCode, readBackupCode } from '@warifu/contract';
 import type { Translate } from '../language.ts';
 
 type Check = (value: string) => string | null;
+
+// The alphabet has no 0, 1, I, L, O: they are too easily taken for each other.
+const assistedCodeForm = /^[2-9A-HJKMNP-Z]{10}$/;
 
 /** The lines of a pasted text that look like backup codes: numbering and notes around them are passed over. */
 export function backupCodesIn(pasted: string): string[] {
@@ -38,6 +41,12 @@ export const backupCodeCheck =
     if (typeof read === 'object') return null;
     return t(read === 'mistyped' ? 'field.backupCodeMistyped' : 'field.backupCodeForm');
   };
+
+/** The code of a reset that somebody else started. */
+export const assistedCodeCheck =
+  (t: Translate): Check =>
+  (value) =>
+    assistedCodeForm.test(plainCode(value)) ? null : t('assist.codeForm');
 
 export const newPasswordCheck =
   (t: Translate, min: number): Check =>

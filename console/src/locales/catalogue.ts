@@ -1,3 +1,4 @@
+import type { assisted } from './ja/assisted.ts';
 import type { audit } from './ja/audit.ts';
 import type { catalogues } from './ja/catalogues.ts';
 import type { common } from './ja/common.ts';
@@ -13,6 +14,7 @@ export type Catalogue = typeof common &
   typeof signIn &
   typeof security &
   typeof users &
+  typeof assisted &
   typeof logins &
   typeof permissions &
   typeof audit &

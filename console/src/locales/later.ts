@@ -1,9 +1,11 @@
 import { addTexts } from '../language.ts';
+import { assisted as assistedEn } from './en/assisted.ts';
 import { audit as auditEn } from './en/audit.ts';
 import { catalogues as cataloguesEn } from './en/catalogues.ts';
 import { logins as loginsEn } from './en/logins.ts';
 import { permissions as permissionsEn } from './en/permissions.ts';
 import { users as usersEn } from './en/users.ts';
+import { assisted as assistedJa } from './ja/assisted.ts';
 import { audit as auditJa } from './ja/audit.ts';
 import { catalogues as cataloguesJa } from './ja/catalogues.ts';
 import { logins as loginsJa } from './ja/logins.ts';
@@ -12,6 +14,6 @@ import { users as usersJa } from './ja/users.ts';
 
 // The texts of pages that are loaded when they are first opened.
 addTexts(
-  { ...usersJa, ...permissionsJa, ...auditJa, ...loginsJa, ...cataloguesJa },
-  { ...usersEn, ...permissionsEn, ...auditEn, ...loginsEn, ...cataloguesEn },
+  { ...assistedJa, ...auditJa, ...cataloguesJa, ...loginsJa, ...permissionsJa, ...usersJa },
+  { ...assistedEn, ...auditEn, ...cataloguesEn, ...loginsEn, ...permissionsEn, ...usersEn },
 );

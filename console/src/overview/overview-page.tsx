@@ -1,5 +1,5 @@
 import { Skeleton } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, lazyRouteComponent } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Card, Page } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
@@ -11,6 +11,8 @@ import { useSession } from '../session/session.ts';
 import { mailState, type OperatorState, useOverview } from './overview.ts';
 import css from './overview-page.module.css';
 
+const OpenResets = lazyRouteComponent(() => import('../assisted/open-resets.tsx'), 'OpenResets');
+
 /** The first page after signing in: what is left to do to keep this account safe. */
 export function OverviewPage() {
   const { t } = useText();
@@ -19,6 +21,7 @@ export function OverviewPage() {
   return (
     <Page title={t('overview.title')}>
       {data ? <Checklist state={data} operator={overview.data?.operator} /> : <Skeleton height={200} radius={10} />}
+      {overview.data?.resets?.length ? <OpenResets resets={overview.data.resets} /> : null}
       {overview.data?.signIns && <LatestLogins logins={overview.data.signIns} />}
       <Card title={t('overview.wayBack')}>
         <p>{t('overview.wayBackBody')}</p>

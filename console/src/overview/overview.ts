@@ -6,9 +6,11 @@ import { useSession } from '../session/session.ts';
 type Overview = ReplyOf<typeof getOverview>;
 export type OperatorState = NonNullable<Overview['operator']>;
 
+export const overviewKey = ['overview'];
+
 export function useOverview() {
   const { sessionId } = useSession();
-  return useQuery({ queryKey: ['overview', sessionId], queryFn: async () => (await call(getOverview, {})).reply });
+  return useQuery({ queryKey: [...overviewKey, sessionId], queryFn: async () => (await call(getOverview, {})).reply });
 }
 
 type MailState = 'off' | 'failing' | 'working' | 'unused';

@@ -3,7 +3,7 @@ const inLink = /(?:#|%(?:25)*23)(?:token=)?([\w-]{43})(?![\w-])/i;
 const alone = /^[\w-]{43}$/;
 /** Pages of mailed links, and of the link that the server prints. */
 const linkPage =
-  /^\/(?:setup|signup\/verify|mfa\/reset\/verify|mfa\/reset\/cancel|password\/reset|email\/verify|account\/lock)(?=[/%]|$)/i;
+  /^\/(?:setup|signup\/verify|mfa\/reset\/verify|mfa\/reset\/cancel|mfa\/assisted\/cancel|mfa\/assisted|password\/reset|email\/verify|account\/lock)(?=[/%]|$)/i;
 
 /** The token in an address, whatever a mail gateway added to it or encoded in it. */
 export function tokenInAddress(address: string): string | undefined {

@@ -11,7 +11,7 @@ import { Page } from './page.tsx';
 import { ResetStopped } from './reset-outcomes.tsx';
 
 /** The "this was not me" link of a notice. Nothing happens until the button is pressed: mail scanners open links too. */
-export function MfaResetCancelPage() {
+export function MfaResetCancelPage({ ofUser = false }: { ofUser?: boolean }) {
   const { t } = useText();
   const token = useLinkToken();
   const [stopped, setStopped] = useState(false);
@@ -24,7 +24,7 @@ export function MfaResetCancelPage() {
       setStopped(true);
     },
   });
-  if (!token && stopped) return <ResetStopped />;
+  if (!token && stopped) return <ResetStopped ofUser={ofUser} />;
   if (!token) return <OpenLinkAgain title={t('cancel.title')} />;
   return (
     <Page title={t('cancel.title')} lead={t('cancel.body')}>

@@ -4,6 +4,7 @@ import { EmailVerifyPage } from './email-verify-page.tsx';
 import { Frame } from './frame.tsx';
 import { HelpPage } from './help-page.tsx';
 import { LoginPage } from './login-page.tsx';
+import { AssistedCodePage, AssistedLinkPage, AssistedStopPage } from './mfa-assisted-page.tsx';
 import { MfaCodePage } from './mfa-code-page.tsx';
 import { MfaResetCancelPage } from './mfa-reset-cancel-page.tsx';
 import { MfaResetPage } from './mfa-reset-page.tsx';
@@ -23,6 +24,9 @@ const pages: Record<string, ComponentType> = {
   '/mfa/reset': MfaResetPage,
   '/mfa/reset/verify': MfaResetVerifyPage,
   '/mfa/reset/cancel': MfaResetCancelPage,
+  '/mfa/reset/code': AssistedCodePage,
+  '/mfa/assisted': AssistedLinkPage,
+  '/mfa/assisted/cancel': AssistedStopPage,
   '/password/forgot': PasswordForgotPage,
   '/password/reset': PasswordResetPage,
   '/signup': SignUpPage,

@@ -19,16 +19,19 @@ export function ResetDone() {
   );
 }
 
-export function ResetStopped() {
+/** @param ofUser a SAM user's, whose password no mail resets */
+export function ResetStopped({ ofUser = false }: { ofUser?: boolean }) {
   const { t } = useText();
   return (
     <Page title={t('cancel.doneTitle')}>
       <Notice tone="well" role="status">
-        <p>{t('cancel.doneBody')}</p>
+        <p>{t(ofUser ? 'assist.stoppedBody' : 'cancel.doneBody')}</p>
       </Notice>
-      <Button component="a" href="/password/forgot" fullWidth>
-        {t('cancel.changePassword')}
-      </Button>
+      {!ofUser && (
+        <Button component="a" href="/password/forgot" fullWidth>
+          {t('cancel.changePassword')}
+        </Button>
+      )}
       <PageLink to="/login">{t('reset.backToLogin')}</PageLink>
     </Page>
   );

@@ -36,6 +36,9 @@ export function SamResetPage() {
       </section>
       <p>{t('reset.samAfter')}</p>
       <div className={css.links}>
+        <PageLink to={`/mfa/reset/code${location.search}`} carry={{ ...(userName && { userName }) }}>
+          {t('assist.haveCode')}
+        </PageLink>
         <PageLink to={loginAddress('sam')}>{t('reset.backToLogin')}</PageLink>
         <PageLink to="/help/login">{t('login.lost')}</PageLink>
       </div>

@@ -4,6 +4,7 @@ import { Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { useSession } from '../session/session.ts';
+import { UserEmailCard } from './user-email-card.tsx';
 import { UserMfa } from './user-mfa.tsx';
 
 const route = getRouteApi('/security/mfa');
@@ -24,8 +25,14 @@ export function OwnMfa() {
       <UserMfa
         userName={userName}
         search={{ ...(step ? { step } : {}), ...(dialog === 'disable' ? { dialog } : {}) }}
-        show={(search) => navigate({ search, replace: step !== undefined || dialog !== undefined })}
+        show={({ step: wanted, dialog: opened }) =>
+          navigate({
+            search: { ...(wanted ? { step: wanted } : {}), ...(opened === 'disable' ? { dialog: opened } : {}) },
+            replace: step !== undefined || dialog !== undefined,
+          })
+        }
       />
+      <UserEmailCard userName={userName} />
     </Page>
   );
 }

@@ -36,6 +36,7 @@ const overview = createRoute({
 export type AuthenticationSearch = Omit<UserMfaSearch, 'dialog'> & {
   dialog?:
     | 'disable'
+    | 'reset'
     | 'set-password'
     | 'change-password'
     | 'replace-password'

@@ -8,6 +8,7 @@ import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { useSession } from '../session/session.ts';
 import { AuthenticationSteps } from './authentication-steps.tsx';
 import type { AuthenticationSearch } from './routes.ts';
+import { UserEmailCard } from './user-email-card.tsx';
 import { UserMfa } from './user-mfa.tsx';
 import { UserPasswordCard } from './user-password-card.tsx';
 import { useUser, useUserKeys } from './users.ts';
@@ -27,9 +28,10 @@ export function UserAuthentication() {
       <PasswordPart userName={userName} dialog={dialog} onShow={(wanted) => show(wanted ? { dialog: wanted } : {})} />
       <UserMfa
         userName={userName}
-        search={{ ...(step ? { step } : {}), ...(dialog === 'disable' ? { dialog } : {}) }}
+        search={{ ...(step ? { step } : {}), ...(dialog === 'disable' || dialog === 'reset' ? { dialog } : {}) }}
         show={show}
       />
+      <UserEmailCard userName={userName} />
       <KeysPart userName={userName} dialog={dialog} keyId={key} show={show} />
     </>
   );

@@ -1,7 +1,8 @@
 import { Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { enableUserMFA, revokeUserMFA } from '@warifu/contract';
+import { enableUserMFA, revokeUserMFA, startUserMFAReset } from '@warifu/contract';
 import type { ReactNode } from 'react';
+import { OpenReset } from '../assisted/open-reset.tsx';
 import { asFailure } from '../failure.ts';
 import { Card } from '../frame/page.tsx';
 import { named, useText } from '../language.ts';
@@ -22,10 +23,12 @@ type UserMfaCardProps = {
   enrolment: Enrolment;
   onScan: () => void;
   onDisable: () => void;
+  /** Starts a reset that the user finishes itself. */
+  onReset: () => void;
   onChanged: () => void;
 };
 
-export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onChanged }: UserMfaCardProps) {
+export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onReset, onChanged }: UserMfaCardProps) {
   const { t } = useText();
   const { data, error, isPending } = useUserMfa(userName);
   const state = useKnownState(data, self && error ? asFailure(error).status === 403 : false);
@@ -45,7 +48,9 @@ export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onCh
       {state && state.status !== 'ACTIVE' && (
         <Off userName={userName} self={self} state={state} enrolment={enrolment} begin={begin} />
       )}
-      {state?.status === 'ACTIVE' && <On userName={userName} state={state} onDisable={onDisable} />}
+      {state?.status === 'ACTIVE' && (
+        <On userName={userName} self={self} state={state} onDisable={onDisable} onReset={onReset} />
+      )}
       {self && <p className="quiet small">{t('userMfa.noCodes')}</p>}
       <p>
         <Link to="/security/who-can" search={{ api: revokeUserMFA.operation, user: userName }}>
@@ -91,9 +96,15 @@ function Off({ userName, self, state, enrolment, begin }: OffProps): ReactNode {
   );
 }
 
-type OnProps = { userName: string; state: UserMfaState; onDisable: () => void };
+type OnProps = {
+  userName: string;
+  self: boolean;
+  state: UserMfaState;
+  onDisable: () => void;
+  onReset: () => void;
+};
 
-function On({ userName, state, onDisable }: OnProps) {
+function On({ userName, self, state, onDisable, onReset }: OnProps) {
   const { t } = useText();
   return (
     <>
@@ -110,10 +121,16 @@ function On({ userName, state, onDisable }: OnProps) {
           ]}
         />
       )}
-      <div>
+      {state.pendingReset && <OpenReset reset={state.pendingReset} />}
+      <div className="row">
         <GuardedButton endpoint={revokeUserMFA} userName={userName} variant="default" onClick={onDisable}>
           {t('mfa.disable')}
         </GuardedButton>
+        {!self && (
+          <GuardedButton endpoint={startUserMFAReset} userName={userName} variant="default" onClick={onReset}>
+            {t('assisted.start')}
+          </GuardedButton>
+        )}
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { enableUserMFA, verifyUserMFA } from '@warifu/contract';
 import { useState } from 'react';
 import { announce } from '../announce.tsx';
 import { call } from '../api.ts';
+import { StartResetDialog } from '../assisted/start-reset.tsx';
 import { focusPageTitle } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { Dialog } from '../look/dialog.tsx';
@@ -57,6 +58,7 @@ export function UserMfa({ userName, search: { step, dialog }, show }: UserMfaPro
         enrolment={enrolment}
         onScan={() => show({ step: 'scan' })}
         onDisable={() => show({ dialog: 'disable' })}
+        onReset={() => show({ dialog: 'reset' })}
         onChanged={refresh}
       />
       {enabled ? (
@@ -74,6 +76,7 @@ export function UserMfa({ userName, search: { step, dialog }, show }: UserMfaPro
           />
         </Dialog>
       )}
+      <StartResetDialog userName={userName} opened={dialog === 'reset'} onClose={() => show({})} />
       <DisableUserMfaDialog
         userName={userName}
         self={self}

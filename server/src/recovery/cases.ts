@@ -50,7 +50,8 @@ export async function openCase({ db, ctx, now, user }: UserChange, opened: NewCa
   const expiresAt = opened.due_at + limits.hostOverride.shown;
   const bound = { operatorId, userId, credentialVersion: row.credential_version, expiresAt, caseId };
   const token = await issueMailToken(db, ctx, { ...bound, purpose: 'mfa_reset_cancel' });
-  return { caseId, stopLink: `${ctx.config.baseUrl}/mfa/reset/cancel#${token}` };
+  const page = userId === rootId ? '/mfa/reset/cancel' : '/mfa/assisted/cancel';
+  return { caseId, stopLink: `${ctx.config.baseUrl}${page}#${token}` };
 }
 
 /**

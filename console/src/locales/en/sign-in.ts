@@ -80,6 +80,18 @@ export const signIn: typeof ja = {
     stop: "This wasn't me: stop this reset",
     lostCodes: 'Lost your backup codes?',
   },
+  assist: {
+    title: 'MFA reset',
+    haveCode: 'Got a code for a reset?',
+    codeLead: 'Enter the operator ID, your user name, your password and the code that you were told.',
+    linkLead: 'Enter the operator ID, your user name and your password.',
+    effect: 'The reset disables MFA and logs you out on all devices.',
+    code: 'The code that you were told',
+    codeHint: 'Ten characters. Dashes, spaces and upper or lower case make no difference.',
+    codeForm: 'Enter the code of ten characters. It has no 0, 1, I, L or O.',
+    stoppedBody:
+      'MFA is still enabled. If you did not expect the reset, tell the root user or whoever manages your SAM user.',
+  },
   resetDone: {
     title: 'Multi-factor authentication is disabled',
     body: 'You can log in with the password alone. You were logged out on all devices.',
