@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { request, type Session, secretOf, session, setUp } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
 import { inOrder } from './support/in-order.ts';
+import { isFocused } from './support/in-page.ts';
 import { type Authenticator, authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import { type Smtp, startSmtp } from './support/smtp.ts';
@@ -13,8 +14,36 @@ const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' 
 // Names of every script work on every page, in addresses and in mails.
 const names = { ja: '田中 太郎', en: 'taro+eu@example.com' };
 
+const assisted = {
+  ja: {
+    start: '本人によるリセットを開始',
+    reason: '理由',
+    submit: 'リセットを開始',
+    copy: 'コードをコピー',
+    stop: 'リセットを中止',
+    haveCode: 'リセット用のコードを受け取った場合',
+    code: '受け取ったコード',
+    address: '新しいメールアドレス',
+    mailLink: '確認メールを送信',
+    removeAddress: 'メールアドレスを削除',
+  },
+  en: {
+    start: 'Start a reset by the user',
+    reason: 'Reason',
+    submit: 'Start the reset',
+    copy: 'Copy the code',
+    stop: 'Stop the reset',
+    haveCode: 'Got a code for a reset?',
+    code: 'The code that you were told',
+    address: 'New email address',
+    mailLink: 'Mail a link',
+    removeAddress: 'Remove the email address',
+  },
+};
+
 describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (language) => {
   const w = words[language];
+  const a = assisted[language];
   const taro = { userName: names[language], password: 'lantern orchard tin 58' };
   let smtp: Smtp;
   let server: Server;
@@ -23,6 +52,7 @@ describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (l
   let phone: Authenticator;
   let own: Tab;
   let rootTab: Tab;
+  let code = '';
   inOrder();
 
   const user = () => `/v1/operators/${root.operatorId}/users/${encodeURIComponent(taro.userName)}`;
@@ -119,6 +149,80 @@ describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (l
     await shown(accountMenu(own.page, { ...owner, email: taro.userName }));
     const mail = await smtp.waitFor(({ text }) => text.includes(taro.userName) && /MFA|多要素認証/.test(text));
     expect(mail.to).toEqual([owner.email]);
+  });
+
+  test('assisted reset: the root user, with MFA, starts one with a reason and is shown a code once', async () => {
+    const secret = secretOf((await root.call('POST', `${user()}/mfa`)).json['totpUri']);
+    phone = authenticator(secret);
+    await root.call('POST', `${user()}/mfa/verify`, { mfaOTPCode: await phone.next() });
+    const mfa = `/v1/operators/${root.operatorId}/mfa`;
+    const rootPhone = authenticator(secretOf((await root.call('POST', mfa)).json['totpUri']));
+    const enabled = await root.call('POST', `${mfa}/verify`, { mfaOTPCode: await rootPhone.next() });
+    expect(enabled.status).toBe(200);
+    rootTab = await openTab(browser, language);
+    const { page } = rootTab;
+    await enterPassword(rootTab, server, owner);
+    await enterCode(rootTab, await rootPhone.next());
+    await shown(accountMenu(page, owner));
+    await page.goto(`${server.baseUrl}/security/users/${encodeURIComponent(taro.userName)}/authentication`);
+    await button(page, a.start).click();
+    await shown(field(dialog(page), a.reason));
+    expect(await isFocused(field(dialog(page), a.reason))).toBe(true);
+    await look(rootTab, 'a01-start');
+    await field(dialog(page), a.reason).fill('Phone lost');
+    await button(dialog(page), a.submit).click();
+    await shown(button(dialog(page), a.copy));
+    await look(rootTab, 'a02-code');
+    const texts = await dialog(page).locator('code').allTextContents();
+    code = texts.find((text) => /^[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}$/.test(text)) ?? '';
+    expect(code).not.toBe('');
+    await button(dialog(page), w.done).click();
+    await shown(page.getByText('Phone lost'));
+    expect(await page.getByText(code).count()).toBe(0);
+    await look(rootTab, 'a03-open');
+    await page.goto(server.baseUrl);
+    await shown(button(page, a.stop));
+    await look(rootTab, 'a04-overview');
+  });
+
+  test('assisted reset: the SAM user finishes it with its own password and that code', async () => {
+    own = await openTab(browser, language);
+    const { page } = own;
+    await signInAsTaro(own);
+    await shown(heading(page, w.codeTitle));
+    await page.getByRole('link', { name: w.cannotLogIn, exact: true }).click();
+    await page.getByRole('link', { name: a.haveCode, exact: true }).click();
+    await shown(field(page, a.code));
+    expect(await field(page, w.operatorId).inputValue()).toBe(root.operatorId);
+    expect(await field(page, w.userName).inputValue()).toBe(taro.userName);
+    await look(own, 'a05-finish');
+    await field(page, w.password).fill(taro.password);
+    await field(page, a.code).fill('22222 22222');
+    await button(page, w.resetMfa).click();
+    await shown(page.getByRole('alert').getByText(w.resetFailed));
+    await field(page, a.code).fill(code.toLowerCase().replace('-', ' '));
+    await button(page, w.resetMfa).click();
+    await shown(heading(page, w.resetDone));
+    await look(own, 'a06-done');
+    const body = { operatorId: root.operatorId, ...taro };
+    expect((await request(server.baseUrl, 'POST', '/v1/auth', body)).status).toBe(200);
+  });
+
+  test('the SAM user sets an address of its own, whose link it follows', async () => {
+    const { page } = own;
+    await signInAsTaro(own);
+    await shown(accountMenu(page, { ...owner, email: taro.userName }));
+    await page.goto(`${server.baseUrl}/security/mfa`);
+    await field(page, a.address).fill('taro@example.net');
+    await button(page, a.mailLink).click();
+    await shown(page.getByText('taro@example.net'));
+    const mail = await smtp.waitFor(({ to }) => to.includes('taro@example.net'));
+    await page.goto(/https?:\/\/\S+\/email\/verify#\S+/.exec(mail.text)?.[0] ?? '');
+    await page.getByRole('button').last().click();
+    await page.goto(`${server.baseUrl}/security/mfa`);
+    await shown(button(page, a.removeAddress));
+    await shown(page.getByText('taro@example.net'));
+    await look(own, 'a07-own-address');
   });
 
   test('and the pages made no mistake of their own', () => {

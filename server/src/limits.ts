@@ -89,8 +89,6 @@ export const limits = {
     life: 30 * minute,
     /** A second person may be asked over a night. */
     approvalLife: 24 * hour,
-    /** 31 symbols each: 49.5 bits, beside the password. */
-    codeLength: 10,
     /** Of one user: each start is mailed to every address. */
     startsPerDay: 10,
     reasonLength: 500,

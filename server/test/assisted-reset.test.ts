@@ -11,7 +11,7 @@ const minute = 60_000;
 const said = ({ status, body }: Answer) => [status, body.code];
 const wrong = [400, 'MFA0032'];
 
-describe.each(engines)('the assisted reset of a SAM user, on %s', (engine) => {
+describe.each(engines)('R45: the assisted reset of a SAM user, on %s', (engine) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer(engine, {}, { hasher: fastHasher() });

@@ -1,10 +1,7 @@
-import { isOtpCode, plainCode, readBackupCode } from '@warifu/contract';
+import { isOtpCode, readBackupCode, readHandedCode } from '@warifu/contract';
 import type { Translate } from '../language.ts';
 
 type Check = (value: string) => string | null;
-
-// The alphabet has no 0, 1, I, L, O: they are too easily taken for each other.
-const assistedCodeForm = /^[2-9A-HJKMNP-Z]{10}$/;
 
 /** The lines of a pasted text that look like backup codes: numbering and notes around them are passed over. */
 export function backupCodesIn(pasted: string): string[] {
@@ -46,7 +43,7 @@ export const backupCodeCheck =
 export const assistedCodeCheck =
   (t: Translate): Check =>
   (value) =>
-    assistedCodeForm.test(plainCode(value)) ? null : t('assist.codeForm');
+    readHandedCode(value) === undefined ? t('assist.codeForm') : null;
 
 export const newPasswordCheck =
   (t: Translate, min: number): Check =>

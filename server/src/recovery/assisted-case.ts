@@ -7,7 +7,6 @@ import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { hashSecret, randomText } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
-import { limits } from '../limits.ts';
 import { linkOfCase } from '../links/links.ts';
 import { casesThatCanHappen } from './cases.ts';
 
@@ -21,13 +20,6 @@ export async function makeCode(ctx: Context): Promise<NewCode> {
   const code = randomText(codeSymbols, limits.assisted.codeLength);
   const salt = newSalt();
   return { code, salt, secret: await ctx.hasher.hashWithSalt(code, salt) };
-}
-
-/** What a person typed, in the one spelling that counts; undefined when it cannot be a code: no try is spent on it. */
-export function typedCode(typed: string): string | undefined {
-  const code = plainCode(typed);
-  const fits = code.length === limits.assisted.codeLength && [...code].every((one) => codeSymbols.includes(one));
-  return fits ? code : undefined;
 }
 
 /** SECURITY: whoever reads the database without the key file has no salt, and so nothing to guess at. */

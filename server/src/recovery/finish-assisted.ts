@@ -1,3 +1,4 @@
+import { readHandedCode } from '@warifu/contract';
 import { cancelAttempt, settleRight } from '../attempts/attempts.ts';
 import type { Cause } from '../change/cause.ts';
 import {
@@ -16,7 +17,7 @@ import { countLinkFailure, findLink, linkOfCase, spendLink } from '../links/link
 import { tellOfFailedCode } from '../sessions/pending.ts';
 import { stampMfaReset } from '../users/credentials.ts';
 import { checkPassword, judgeWrong, type PasswordCheck, type WrongCheck } from '../users/password.ts';
-import { saltFor, standingCase, typedCode } from './assisted-case.ts';
+import { saltFor, standingCase } from './assisted-case.ts';
 import { finishCase } from './cases.ts';
 
 export type AssistedProof = {
@@ -41,7 +42,7 @@ const purposes = ['mfa_reset_assisted'] as const;
 export async function finishAssisted(cause: Cause, proof: AssistedProof): Promise<Receipt> {
   const { operatorId, userName, token } = proof;
   const check = await checkPassword(cause, { operatorId, userName }, proof.password);
-  const code = typedCode(proof.code ?? '');
+  const code = readHandedCode(proof.code ?? '');
   const hashed = await hashCode(cause, check, code ?? '');
   const secret = token ?? (code === undefined ? undefined : hashed);
   if (!check.right) return await refuseWrong(cause, check, secret);
