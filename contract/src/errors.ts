@@ -1,6 +1,6 @@
 import type { ErrorRow } from './error-facts.ts';
 import { mfaErrors } from './errors-mfa.ts';
-import { resetErrors } from './reset-errors.ts';
+import { resetErrors } from './errors-reset.ts';
 
 /**
  * The one table of codes. Each failure that leaves the server is a row here; an endpoint declares which rows it may

@@ -1,4 +1,4 @@
-import { codeSymbols, plainCode } from '@warifu/contract';
+import { codeSymbols, handedCodeLength } from '@warifu/contract';
 import { textsOf } from '../authorize/documents.ts';
 import { nameOf } from '../change/change.ts';
 import type { Context } from '../context.ts';
@@ -17,7 +17,7 @@ export type NewCode = { readonly code: string; readonly salt: string; readonly s
 
 /** Makes a code. Slow: call it outside a transaction. */
 export async function makeCode(ctx: Context): Promise<NewCode> {
-  const code = randomText(codeSymbols, limits.assisted.codeLength);
+  const code = randomText(codeSymbols, handedCodeLength);
   const salt = newSalt();
   return { code, salt, secret: await ctx.hasher.hashWithSalt(code, salt) };
 }
