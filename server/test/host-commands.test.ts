@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,9 +11,9 @@ import { migrateDatabase } from '../src/cli/db.ts';
 import { claimServer } from '../src/db/database.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { schemaState } from '../src/db/schema-state.ts';
-import { runCommand, runProgram } from './support/command.ts';
+import { placeOf, runCommand, runProgram } from './support/command.ts';
 import { fastHasher } from './support/fast-hasher.ts';
-import { newRoot } from './support/people.ts';
+import { auditOf, newRoot } from './support/people.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warifu-host-'));
@@ -154,6 +155,21 @@ it('what other commands print is JSON when that is asked for', async () => {
   expect(JSON.parse(mails.stdout)).toEqual([expect.objectContaining(mail)]);
   const verified = await runCommand(server, ['audit', 'verify', '--json']);
   expect([verified.code, json(verified.stdout)]).toMatchObject([0, { faults: [] }]);
+  await server.stop();
+});
+
+/** A user of the host as which nobody has a name, where the system lets anybody be one. */
+const nameless = ['unshare', '--user', '--map-user=54321', '--map-group=54321'];
+const mayBeNameless = spawnSync('unshare', [...nameless.slice(1), 'true']).status === 0;
+
+it.runIf(mayBeNameless)('runs as a number that has no name, as a platform gives it to a container', async () => {
+  const server = await startTestServer('sqlite', {}, { hasher: fastHasher() });
+  const { operatorId } = await newRoot(server);
+  const run = (...args: string[]) => runProgram(args, placeOf(server.ctx.config), undefined, nameless);
+  const made = await run('gate-key', 'create', '--name', 'orders', '--operator', operatorId, '--json');
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  const [record] = await auditOf(server, operatorId, 'Host:gate-key create');
+  expect(record).toMatchObject({ actor: 'host:54321', user_agent: 'host:54321' });
   await server.stop();
 });
 

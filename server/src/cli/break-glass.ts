@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import type { Context } from '../context.ts';
 import { limits } from '../limits.ts';
 import { requestOverride, runDueOverrides } from '../recovery/host-override.ts';
 import { exitCodes, UsageError } from './frame.ts';
+import { hostUser } from './host-user.ts';
 
 export type BreakGlassOptions = { operator: string; reason: string; now?: boolean };
 
@@ -16,8 +16,7 @@ export async function breakGlassMfa(ctx: Context, options: BreakGlassOptions): P
   const reason = options.reason.trim().slice(0, 200);
   if (reason === '') throw new UsageError('--reason must say why.');
   const wait = options.now ? 0 : limits.hostOverride.wait;
-  const hostUser = userInfo().username;
-  const dueAt = await requestOverride(ctx, { operatorId: options.operator, reason, hostUser, wait });
+  const dueAt = await requestOverride(ctx, { operatorId: options.operator, reason, hostUser: hostUser(), wait });
   if (options.now) await runDueOverrides(ctx);
   const due = new Date(dueAt).toISOString();
   process.stdout.write(`${JSON.stringify({ operatorId: options.operator, due, done: options.now ?? false })}\n`);

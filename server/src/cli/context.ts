@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { readConfig } from '../config/config.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { asHostCommand, openUpToDate } from '../db/database.ts';
 import { assertKeysFit, assertNotLost, keysFor } from '../key-check.ts';
 import { createLog } from '../log.ts';
 import { createContext } from '../server.ts';
+import { hostUser } from './host-user.ts';
 
 /**
  * The configured database and keys, for a host command.
@@ -28,6 +28,6 @@ export async function openContext(database: 'may be new' | 'must be there'): Pro
 /** Who asks, for the audit log: the command, and the user of the host. */
 export function hostInfo(name: string): RequestInfo {
   const apiKind = `Host:${name}`;
-  const userAgent = `host:${userInfo().username}`;
+  const userAgent = `host:${hostUser()}`;
   return { requestId: '', sourceIp: '', userAgent, method: '', path: '', apiKind, language: 'en' };
 }

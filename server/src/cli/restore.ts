@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { readAnchors } from '../audit/anchors.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -19,6 +18,7 @@ import { createContext } from '../server.ts';
 import { stampOf } from './backup.ts';
 import { hostInfo } from './context.ts';
 import { exitCodes, type Output, print } from './frame.ts';
+import { hostUser } from './host-user.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { putBack } from './put-back.ts';
 
@@ -65,7 +65,7 @@ export async function restoreDatabase(backup: string, options: RestoreOptions): 
 async function endThen(ctx: ReturnType<typeof createContext>, { at }: Manifest): Promise<Ended | undefined> {
   const asOf = Date.parse(at);
   if (((await lastBackup(ctx.db)) ?? 0) < asOf) await noteBackup(ctx.db, asOf);
-  const actor = `host:${userInfo().username}`;
+  const actor = `host:${hostUser()}`;
   const epoch = await epochOf(ctx.db);
   const anchored = readAnchors(ctx.config.dataDir)?.epoch ?? 0;
   return await endRestored(ctx, { actor, info: hostInfo('restore'), asOf, detail: {}, epoch, anchored });

@@ -17,8 +17,12 @@ export async function runCommand(
   env: Record<string, string> = {},
   watch?: Watch,
 ): Promise<Ran> {
-  const own = { WARIFU_DATA_DIR: config.dataDir, WARIFU_DATABASE_URL: config.databaseUrl };
-  return await runProgram(args, { ...own, ...env }, watch);
+  return await runProgram(args, { ...placeOf(config), ...env }, watch);
+}
+
+/** The settings that lead a command to the database of a server. */
+export function placeOf({ dataDir, databaseUrl }: TestServer['ctx']['config']): Record<string, string> {
+  return { WARIFU_DATA_DIR: dataDir, WARIFU_DATABASE_URL: databaseUrl };
 }
 
 /** Runs a host command as a process of its own, with these settings only. */
@@ -26,8 +30,11 @@ export async function runProgram(
   args: readonly string[],
   env: Record<string, string> = {},
   watch: Watch = () => () => {},
+  /** What the program is typed behind, such as `nice`. */
+  before: readonly string[] = [],
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], {
+  const [command = '', ...words] = [...before, process.execPath, program, ...args];
+  const child = spawn(command, words, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
