@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChains } from '../src/audit/chain.ts';
+import { headOf, verifyChains } from '../src/audit/chain.ts';
 import { checkExports, recordsOf } from '../src/audit/export.ts';
 import { chainHash } from '../src/audit/record.ts';
 import { inOneWord, logHeads, witnessAt } from '../src/audit/witness.ts';
+import { checkAuditGrowth } from '../src/cli/doctor/audit.ts';
 import type { AuditLog } from '../src/db/schema.ts';
 import { assertKeysFit } from '../src/key-check.ts';
 import { call } from './support/client.ts';
@@ -171,6 +172,24 @@ describe.each(engines)('warifu audit prune on %s', (engine) => {
       1,
       expect.stringMatching(`are others than were seen: ${records} then, ${records - 1} now`),
     ]);
+  });
+
+  it('H7: doctor tells how long the log is, and when nothing keeps it from growing', async () => {
+    const { db, config } = server.ctx;
+    const [small] = await checkAuditGrowth(server.ctx);
+    expect(small).toMatchObject({
+      level: 'ok',
+      found: expect.stringMatching(/^\d+ records, the oldest \d+ days old\.$/) as string,
+    });
+    const heads = db.updateTable('audit_heads').where('operator_id', '=', other.operatorId);
+    const { sequence } = await headOf(db, other.operatorId);
+    await heads.set({ sequence: 1_000_001 + sequence }).execute();
+    expect(await checkAuditGrowth(server.ctx)).toMatchObject([
+      { level: 'warning', todo: expect.stringContaining('WARIFU_AUDIT_DAYS') as string },
+    ]);
+    const limited = { ...server.ctx, config: { ...config, auditDays: 400 } };
+    expect(await checkAuditGrowth(limited)).toMatchObject([{ level: 'ok' }]);
+    await heads.set({ sequence }).execute();
   });
 
   it.runIf(engine === 'sqlite')('says what it cannot compare, and what is no head', async () => {

@@ -10,7 +10,7 @@ import { noteBackup } from '../db/state.ts';
 import { assertDatabase, keyCheckOf } from '../key-check.ts';
 import { exitCodes, type Output, print } from './frame.ts';
 import { type Manifest, manifestFile } from './manifest.ts';
-import { createPrivate, partOf, placeNew } from './new-file.ts';
+import { createPrivate, partOf, placeNew, withRoom } from './new-file.ts';
 
 export type BackupOptions = Output & {
   /** Another file or folder, to which the keys are copied. */
@@ -39,7 +39,7 @@ export async function backupDatabase(target: string, options: BackupOptions): Pr
   for (const one of [file, manifestFile(file), ...(keys === undefined ? [] : [keys])]) assertFree(one);
   await assertDatabase(config);
   const made = await make(config, { file, engine, at }, options);
-  if (keys !== undefined) copyKeys(config.keyFile.path, keys);
+  if (keys !== undefined) await withRoom(dirname(keys), 'the keys', () => copyKeys(config.keyFile.path, keys));
   await note(config, at);
   say({ file, ...(keys !== undefined && { keys }) }, made, options);
   return made.audit.isWhole ? exitCodes.ok : exitCodes.failure;
@@ -54,7 +54,7 @@ async function make(
 ): Promise<Manifest> {
   const part = partOf(file);
   const beside = partOf(file);
-  try {
+  const work = async () => {
     createPrivate(part);
     const { damage, seen } = await copyDatabase({ url, env: process.env }, part, contentsOf);
     if (damage.length > 0 && !options.damaged) throw new Error([damagedDatabase, ...damage].join('\n'));
@@ -67,6 +67,9 @@ async function make(
     placeNew(beside, manifestFile(file));
     placeNew(part, file);
     return manifest;
+  };
+  try {
+    return await withRoom(dirname(file), 'the backup', work);
   } finally {
     // SQLite leaves the last two beside a file that it found damaged.
     for (const rest of [part, beside, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true });

@@ -5,7 +5,7 @@ import { asHostCommand, type Db, migrate, openDatabase } from '../db/database.ts
 import type { Reach } from '../db/postgres-tools.ts';
 import { checkpointSqlite, damageOf } from '../db/sqlite.ts';
 import { markUnfinished } from '../restored/end.ts';
-import { createPrivate, partOf, sync } from './new-file.ts';
+import { createPrivate, partOf, sync, withRoom } from './new-file.ts';
 
 export type Put = {
   readonly reach: Reach;
@@ -46,7 +46,7 @@ async function putFile<T>({ reach, file, stamp, replace }: Put, finish: (db: Db)
   if (isThere && !replace) throw new Error(occupied(target));
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const part = partOf(target);
-  try {
+  const work = async () => {
     createPrivate(part);
     copyFileSync(file, part);
     chmodSync(part, 0o600);
@@ -55,6 +55,10 @@ async function putFile<T>({ reach, file, stamp, replace }: Put, finish: (db: Db)
       throw new Error(['The database in the backup is damaged. Nothing was changed.', ...damage].join('\n'));
     const ended = await inDatabase(`sqlite:${part}`, finish);
     sync(part);
+    return ended;
+  };
+  try {
+    const ended = await withRoom(dirname(target), 'the database', work);
     const keptAs = `${target}.before-restore-${stamp}`;
     if (isThere) keepAside(target, keptAs);
     renameSync(part, target);

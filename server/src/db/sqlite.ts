@@ -110,7 +110,16 @@ export async function keepSqlite(file: string, name: string): Promise<void> {
   renameSync(part, `${file}.${name}`);
 }
 
-/** What SQLite finds wrong with a file, page by page and row by row, with the tables; empty when it is whole. */
+/** SQLITE_CORRUPT, NOTADB, and IOERR where a page of the file cannot be read: the file is at fault, not the place for it. */
+function isDamage(error: unknown): boolean {
+  const { errcode = 0 } = error as { errcode?: number };
+  return [11, 26].includes(errcode & 0xff) || [266, 522].includes(errcode);
+}
+
+/**
+ * What SQLite finds wrong with a file, page by page and row by row, with the tables; empty when it is whole.
+ * @throws the error for which the file could not be looked at, such as a disk that is full
+ */
 export function damageOf(file: string): string[] {
   const database = new DatabaseSync(file, { timeout: asked });
   try {
@@ -119,7 +128,8 @@ export function damageOf(file: string): string[] {
     const astray = database.prepare('PRAGMA foreign_key_check').all().slice(0, mostFaults);
     return astray.map(({ table, rowid }) => `row ${String(rowid)} of ${String(table)} refers to none`);
   } catch (error) {
-    return [(error as Error).message];
+    if (isDamage(error)) return [(error as Error).message];
+    throw error;
   } finally {
     database.close();
   }
@@ -147,6 +157,7 @@ function brokenPages(database: DatabaseSync): string[] {
   try {
     return faultsOf(database, String(mostFaults));
   } catch (error) {
+    if (!isDamage(error)) throw error;
     const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     const broken = tables.map(({ name }) => String(name)).filter((name) => isBroken(database, name));
     return [`${(error as Error).message}: ${broken.join(', ')}`];
