@@ -5,6 +5,7 @@ import { onInterrupt } from '../scripts/processes.ts';
 import { tryClock } from './faults/clock.ts';
 import { tryFailover } from './faults/failover.ts';
 import { type Finding, header, rowOf } from './faults/finding.ts';
+import { tryPackets } from './faults/packets.ts';
 import { tryPostgres } from './faults/postgres.ts';
 import { trySmtp } from './faults/smtp.ts';
 import { tryDamage, tryDisk, tryKills, tryLock } from './faults/sqlite.ts';
@@ -58,6 +59,12 @@ const scenarios: Record<string, Scenario> = {
     note: load,
     rounds: 3,
     run: tryPostgres,
+  },
+  packets: {
+    title: 'PostgreSQL behind a network that drops packets',
+    note: `In a network of its own, by iptables. ${load}`,
+    rounds: 3,
+    run: tryPackets,
   },
   failover: {
     title: 'Three servers, PgBouncer, and PostgreSQL that fails over',

@@ -38,3 +38,9 @@ export async function findingOf(
   const found = [note, answers.join(', '), audit].filter(Boolean).join('; ');
   return { fault, rounds, acknowledged, lost, longestGap, slowest, note: found };
 }
+
+/** What was not tried here, and why. */
+export function untried(fault: string, why: string): Finding {
+  const nothing = { rounds: 0, acknowledged: 0, lost: [], longestGap: undefined, slowest: undefined };
+  return { fault, ...nothing, note: `not tried: ${why}` };
+}

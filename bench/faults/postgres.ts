@@ -9,11 +9,14 @@ import { startTarget, type Target } from './target.ts';
 
 type Scene = {
   readonly cluster: Cluster;
+  /** Of PostgreSQL itself, not of the way to it. */
+  readonly port: number;
   readonly proxy: SwallowingProxy;
   readonly admin: (statement: string) => Promise<void>;
 };
 
 const seconds = 1000;
+const deadlock = '40P01';
 const everyWay = ['to the server', 'to the client'] as const;
 
 /** One round of each fault; the database is whole again when it ends. */
@@ -38,8 +41,17 @@ const faults: Record<string, (scene: Scene) => Promise<void>> = {
     await admin('alter database warifu reset default_transaction_read_only');
     await admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'warifu'");
   },
-  'tables locked for 5 s': ({ admin }) =>
-    admin('begin; lock table users, sessions in access exclusive mode; select pg_sleep(5); commit'),
+  'tables locked for 5 s': async ({ admin }) => {
+    const lock = 'begin; lock table users, sessions in access exclusive mode; select pg_sleep(5); commit';
+    // Whoever takes them the other way round may win the first time.
+    for (;;) {
+      try {
+        return await admin(lock);
+      } catch (error) {
+        if ((error as pg.DatabaseError).code !== deadlock) throw error;
+      }
+    }
+  },
 };
 
 async function silent(proxy: SwallowingProxy, hole: Hole): Promise<void> {
@@ -53,7 +65,7 @@ export async function tryPostgres(rounds: number): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [fault, run] of Object.entries(faults)) {
     console.error(`  ${fault} …`);
-    findings.push(await withScene((scene, target) => tryFault(scene, target, { fault, run, rounds })));
+    findings.push(await withScene({ fault, run, rounds }));
   }
   return findings;
 }
@@ -73,7 +85,8 @@ async function tryFault(scene: Scene, target: Target, { fault, run, rounds }: Fa
   return await findingOf(load, target, { fault, rounds, since });
 }
 
-async function withScene<T>(work: (scene: Scene, target: Target) => Promise<T>): Promise<T> {
+/** Tries a fault of a PostgreSQL and a server that are made for it. */
+export async function withScene(fault: Fault): Promise<Finding> {
   const cluster = await startPostgres();
   const on = async (database: string, statement: string) => {
     const url = new URL(cluster.url);
@@ -88,14 +101,15 @@ async function withScene<T>(work: (scene: Scene, target: Target) => Promise<T>):
   };
   await on('postgres', 'create database warifu');
   const url = new URL(cluster.url);
-  const proxy = await startSwallowingProxy(Number(url.port));
+  const port = Number(url.port);
+  const proxy = await startSwallowingProxy(port);
   url.port = String(proxy.port);
   url.pathname = '/warifu';
   let target: Target | undefined;
   try {
     target = await startTarget({ databaseUrl: url.toString() });
     const admin = (statement: string) => on(statement.startsWith('begin') ? 'warifu' : 'postgres', statement);
-    return await work({ cluster, proxy, admin }, target);
+    return await tryFault({ cluster, port, proxy, admin }, target, fault);
   } finally {
     await target?.stop();
     await proxy.stop();

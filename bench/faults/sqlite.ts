@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { capture } from '../../scripts/processes.ts';
-import { type Finding, findingOf } from './finding.ts';
+import { type Finding, findingOf, untried } from './finding.ts';
 import { type Load, startLoad } from './load.ts';
 import { startTarget, type Target } from './target.ts';
 
@@ -115,7 +115,7 @@ export async function tryDisk(rounds: number): Promise<Finding[]> {
   const fault = 'disk full, then space again';
   const folder = mkdtempSync(join(tmpdir(), 'warifu-full-'));
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${small}m,mode=700`, 'tmpfs', folder]).status !== 0) {
-    return [{ ...nothing(fault, 0), note: 'not tried: only root can make a small file system' }];
+    return [untried(fault, 'only root can make a small file system')];
   }
   const ballast = join(folder, 'ballast');
   try {
