@@ -39,7 +39,7 @@ function labelled(path: string, text: string, all: readonly unknown[]): string {
 export function siteOf(config: Config, { host, app, warifu }: SiteOptions): Site {
   const identity = headerNames(config.gateHeaders);
   return {
-    open: originOf('--host', host.includes('://') ? host : `https://${host}`, ['https:', 'http:']),
+    open: originOf('--host', host, ['https:', 'http:']),
     app: originOf('--app', app, ['http:']),
     warifu: originOf('--warifu', warifu ?? ownAddress(config), ['http:']),
     warifuHost: new URL(config.baseUrl).host,
@@ -49,14 +49,14 @@ export function siteOf(config: Config, { host, app, warifu }: SiteOptions): Site
 }
 
 /** SECURITY: what is typed stands in a configuration; nothing but a host and a port may. */
-function originOf(option: string, typed: string, schemes: readonly string[]): URL {
-  const url = URL.canParse(typed) ? new URL(typed) : undefined;
+function originOf(option: '--host' | '--app' | '--warifu', typed: string, schemes: readonly string[]): URL {
+  const isHost = option === '--host';
+  const written = isHost && !typed.includes('://') ? `https://${typed}` : typed;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
   const form = /^[a-z]+:\/\/(?:[a-z\d.-]+|\[[\da-f:.]+\])(?::\d+)?\/?$/i;
-  if (url && schemes.includes(url.protocol) && form.test(typed)) return url;
-  const example = option === '--host' ? 'app.example.com' : 'http://127.0.0.1:3000';
-  throw new UsageError(
-    `${option}: ${typed} is not ${option === '--host' ? 'a host' : 'an address'} such as ${example}.`,
-  );
+  if (url && schemes.includes(url.protocol) && form.test(written)) return url;
+  const wanted = isHost ? 'a host such as app.example.com' : 'an address such as http://127.0.0.1:3000';
+  throw new UsageError(`${option}: ${typed} is not ${wanted}.`);
 }
 
 /** Where the server listens, for a proxy on the same machine; all addresses are none to call. */

@@ -26,7 +26,6 @@ function lineFor({ open, warifu, app, identity }: Site, guard: Guard, header: st
     askedMethod: `forward_auth ${warifu.origin} {`,
     askedUrl: `header_up X-Forwarded-Host ${open.host}`,
     askedAddress: byItself,
-    askedHeaders: `request_header -${header}`,
     host: `${open.origin} {`,
     connection: 'request_header @plain -Connection',
     upgrade: 'request_header @upgrade Connection Upgrade',

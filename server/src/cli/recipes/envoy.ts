@@ -31,7 +31,6 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     askedMethod: 'path_prefix: /api/authz/ext-authz',
     askedUrl: 'path_prefix: /api/authz/ext-authz',
     askedAddress: byItself,
-    askedHeaders: 'allowed_headers:',
     host: `domains: ["${open.host}"]`,
     connection: byItself,
     upgrade: 'upgrade_configs: [{ upgrade_type: websocket }]',
@@ -73,7 +72,8 @@ static_resources:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: guarded
 
-                # X-Forwarded-For and -Proto are those of the connection, not those of the client.
+                # X-Forwarded-For and -Proto are those of the connection, not those of the client. To the question Envoy adds
+                # its own address: that must be in WARIFU_TRUSTED_PROXIES too, or everybody seems to come from it.
                 ${byItself}
                 # One form of the path for all who read it.
                 normalize_path: true
@@ -104,7 +104,7 @@ static_resources:
                       failure_mode_allow: false
                       status_on_error: { code: ServiceUnavailable }
                       # Of the client's headers these go into the question.
-                      ${line('askedHeaders')}
+                      allowed_headers:
                         patterns:
                           ${patterns([...asked, 'X-Forwarded-For', 'X-Forwarded-Proto'], 26)}
                       ${line('body')}

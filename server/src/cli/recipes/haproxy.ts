@@ -42,7 +42,6 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     askedMethod: '["x-forwarded-method"] = { txn.sf:method() },',
     askedUrl: '["x-forwarded-uri"] = { txn.sf:pathq() },',
     askedAddress: '["x-forwarded-for"] = { txn.sf:src() },',
-    askedHeaders: 'for _, name in ipairs(asked) do',
     host: `http-request set-header Host ${open.host}`,
     connection: 'http-request del-header Connection unless { req.hdr(Upgrade) -m found }',
     upgrade: 'http-request set-header Connection Upgrade if { req.hdr(Upgrade) -m found }',
@@ -140,7 +139,7 @@ core.register_action("warifu", { "http-req" }, function(txn)
     ${line('askedUrl')}
     ${line('askedAddress')}
   }
-  ${line('askedHeaders')}
+  for _, name in ipairs(asked) do
     if given[name] then
       headers[name] = {}
       for _, value in pairs(given[name]) do table.insert(headers[name], value) end

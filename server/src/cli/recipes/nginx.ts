@@ -41,7 +41,6 @@ function lineFor(site: Site, guard: Guard, header: string): string {
     askedMethod: 'proxy_set_header X-Original-Method $request_method;',
     askedUrl: `proxy_set_header X-Original-URL ${open.origin}$request_uri;`,
     askedAddress: 'proxy_set_header X-Forwarded-For $remote_addr;',
-    askedHeaders: 'proxy_pass_request_headers off;',
     host: `proxy_set_header Host ${open.host};`,
     connection: `proxy_set_header Connection $connection_of_${nameOf(site)};`,
     upgrade: 'proxy_set_header Upgrade $http_upgrade;',
@@ -96,7 +95,7 @@ server {
         ${line('body')}
 
         # Of the client's headers only these go into the question, so none can pretend to be one of the next three.
-        ${line('askedHeaders')}
+        proxy_pass_request_headers off;
         ${asked.map((header) => `proxy_set_header ${header} $http_${variable(header)};`).join('\n        ')}
         ${line('askedMethod')}
         ${line('askedUrl')}

@@ -32,7 +32,6 @@ export type Guard =
   | 'askedMethod'
   | 'askedUrl'
   | 'askedAddress'
-  | 'askedHeaders'
   | 'host'
   | 'connection'
   | 'upgrade'

@@ -22,7 +22,10 @@ export const traefik: Recipe = {
 /** Traefik writes these itself, unless an entry point trusts somebody for them. */
 const byItself = '# no forwardedHeaders.trustedIPs, unless a load balancer stands before Traefik';
 
-function lineFor({ open }: Site, guard: Guard, header: string): string {
+const asItCame = '# No trustForwardHeader and no forwardBody: it is about the request as it came, without the body.';
+
+function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
+  const address = `address: ${warifu.origin}/api/authz/forward-auth`;
   const deleted = `${header}: ""`;
   const lines: Record<Guard, string> = {
     ask: 'middlewares: [warifu-clear, warifu]',
@@ -32,16 +35,15 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     cleared: deleted,
     rewriting: deleted,
     forwarded: byItself,
-    askedMethod: 'trustForwardHeader: false',
-    askedUrl: 'trustForwardHeader: false',
+    askedMethod: asItCame,
+    askedUrl: asItCame,
     askedAddress: byItself,
-    askedHeaders: 'authRequestHeaders:',
     host: `rule: Host(\`${open.hostname}\`)`,
     connection: 'middlewares: [warifu-clear, warifu]',
     upgrade: 'passHostHeader: true',
-    body: 'forwardBody: false',
-    signIn: 'preserveLocationHeader: true',
-    cookie: 'preserveLocationHeader: true',
+    body: asItCame,
+    signIn: address,
+    cookie: address,
   };
   return lines[guard];
 }
@@ -69,7 +71,7 @@ providers:
 }
 
 function dynamic(site: Site): string {
-  const { app, warifu, identity, otherIdentity } = site;
+  const { app, identity, otherIdentity } = site;
   const line = (guard: Guard, header = '') => lineFor(site, guard, header);
   const each = (guard: Guard, headers: readonly string[]) =>
     headers.map((header) => line(guard, header)).join('\n          ');
@@ -100,15 +102,13 @@ http:
           ${each('rewriting', rewriting)}
 
     # The question whether a request may pass. What is not a yes is the answer to the client: 302 to the sign-in page with a
-    # cookie, 401 or 403; without Warifu it is 500. Warifu must answer to the name in this address: WARIFU_INTERNAL_HOSTS.
+    # cookie, 401 or 403; without Warifu it is 500.
     warifu:
       forwardAuth:
-        address: ${warifu.origin}/api/authz/forward-auth
-        ${line('askedMethod')}
-        ${line('body')}
         ${line('signIn')}
+        ${line('body')}
         # Of the client's headers only these go into the question.
-        ${line('askedHeaders')}
+        authRequestHeaders:
           ${asked.map((header) => `- ${header}`).join('\n          ')}
         # Each is replaced even when it is empty, so what a client sends of it never arrives.
         authResponseHeaders:
