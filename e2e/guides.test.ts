@@ -17,6 +17,7 @@ const inUse: Need = async ({ before }) => {
 /** Guides whose ```sh blocks a reader can run from top to bottom, and what each needs; see README.md beside this file. */
 const guides: Readonly<Record<string, readonly Need[]>> = {
   'backup.md': [needs.server(), needs.command],
+  'gate-proxies.md': [needs.command],
   'helpdesk-resets-mfa.md': [needs.server()],
   'lost-device-host.md': [needs.server(), needs.command, withMfa],
   'mfa-by-curl.md': [needs.server()],

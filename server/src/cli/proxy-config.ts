@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/config.ts';
 import { everyHeaderName, headerNames } from '../gate/forward/identity-headers.ts';
@@ -6,7 +7,7 @@ import { type Proxy, recipes } from './recipes/recipes.ts';
 import type { Site } from './recipes/site.ts';
 
 export type SiteOptions = { readonly host: string; readonly app: string; readonly warifu?: string };
-export type ProxyConfigOptions = Output & SiteOptions & { readonly script?: boolean };
+export type ProxyConfigOptions = Output & SiteOptions & { readonly file?: string };
 
 /**
  * Prints the configuration of a proxy that lets nothing through to an app without a yes of this server, and on standard
@@ -17,19 +18,15 @@ export type ProxyConfigOptions = Output & SiteOptions & { readonly script?: bool
 export function printProxyConfig(proxy: Proxy, options: ProxyConfigOptions): number {
   const config = readConfig(process.env);
   const site = siteOf(config, options);
-  const files = recipes[proxy].files(site);
-  const shown = files.filter(({ path }) => options.script === path.endsWith('.lua'));
-  if (shown.length === 0) throw new UsageError('--script: only the block of haproxy loads a script.');
+  const files = recipes[proxy].files(site).map((file) => ({ name: basename(file.path), ...file }));
+  const shown = options.file === undefined ? files[0] : files.find(({ name }) => name === options.file);
+  const others = files.filter((file) => file !== shown).map(({ name }) => name);
+  if (shown === undefined) throw new UsageError(`--file: ${proxy} has ${others.join(' and ')}.`);
   const missing = missingIn(config, site);
-  if (!options.json) for (const line of missing) process.stderr.write(`warifu: ${line}\n`);
-  print(options, { proxy, files, missing }, () =>
-    shown.map(({ path, text }) => labelled(path, text, shown)).join('\n'),
-  );
+  const further = options.file === undefined ? others.map((name) => `It needs another file too: --file ${name}`) : [];
+  if (!options.json) for (const line of [...missing, ...further]) process.stderr.write(`warifu: ${line}\n`);
+  print(options, { proxy, files, missing }, () => shown.text.trimEnd());
   return exitCodes.ok;
-}
-
-function labelled(path: string, text: string, all: readonly unknown[]): string {
-  return all.length === 1 ? text.trimEnd() : `# ---- ${path}\n${text.trimEnd()}\n`;
 }
 
 /**

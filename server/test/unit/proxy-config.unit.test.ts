@@ -118,7 +118,7 @@ describe('proxy-config', () => {
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`${option}: ${value} is not`)]);
   });
 
-  it('prints one file, the script of HAProxy when it is asked for, and what is not set', async () => {
+  it('prints one file, another when it is asked for, and what is not set', async () => {
     const of = (proxy: string, ...more: string[]) =>
       runProgram(['proxy-config', proxy, '--host', 'app.example.com', ...more], env);
     const plain = await of('haproxy');
@@ -126,10 +126,10 @@ describe('proxy-config', () => {
     expect(plain.stderr).toMatch(
       /WARIFU_TRUSTED_PROXIES is not set.*\n.*WARIFU_GATE_HOSTS does not have app\.example\.com/,
     );
-    const script = await of('haproxy', '--script');
+    const script = await of('haproxy', '--file', 'warifu.lua');
     expect([script.code, script.stdout]).toEqual([0, expect.stringContaining('core.register_action')]);
-    const none = await of('nginx', '--script');
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--script')]);
+    const none = await of('nginx', '--file', 'warifu.lua');
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--file: nginx has app.example.com.conf.')]);
     const { files, missing } = JSON.parse((await of('traefik', '--json')).stdout) as {
       files: object[];
       missing: object[];

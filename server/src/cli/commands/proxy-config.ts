@@ -1,4 +1,4 @@
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command } from 'commander';
 import { attempt, printsData, withExamples } from '../frame.ts';
 import type { ProxyConfigOptions } from '../proxy-config.ts';
 import type { Proxy } from '../recipes/recipes.ts';
@@ -15,13 +15,13 @@ export function registerProxyConfig(program: Command): void {
     .requiredOption('--host <host>', 'what people type for the app: a host, or an origin such as http://localhost:8080')
     .option('--app <url>', 'where the proxy reaches the app', 'http://127.0.0.1:3000')
     .option('--warifu <url>', 'where the proxy reaches this server; without it, where it listens on this machine')
-    .addOption(new Option('--script', 'of haproxy: print the Lua script that its configuration loads').default(false))
+    .option('--file <name>', 'print another file that the proxy needs: warifu.lua of haproxy, warifu.yml of traefik')
     .action((proxy: Proxy, options: ProxyConfigOptions) =>
       attempt(async () => (await import('../proxy-config.ts')).printProxyConfig(proxy, options)),
     );
   withExamples(
     printsData(command),
     'proxy-config nginx --host app.example.com --app http://127.0.0.1:3000',
-    'proxy-config haproxy --host app.example.com --script',
+    'proxy-config haproxy --host app.example.com --file warifu.lua',
   );
 }

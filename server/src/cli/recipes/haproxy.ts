@@ -63,7 +63,7 @@ function text(site: Site): string {
     : '';
   return `${heading(site, 'haproxy')
     .map((said) => `# ${said}\n`)
-    .join('')}# The script that it loads: npx warifu proxy-config haproxy … --script > ${script}
+    .join('')}# The script that it loads: npx warifu proxy-config haproxy … --file warifu.lua > ${script}
 
 global
     lua-load-per-thread ${script}
