@@ -116,7 +116,7 @@ async function bundle(folder: string): Promise<Set<string>> {
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     // Names stay, so that a stack in the log can be read.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   });
   const modules = output
     .filter((file): file is OutputChunk => file.type === 'chunk')
