@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const scenarioNames = ['call', 'scale', 'postgres', 'sign-in', 'decide', 'peers', 'memory', 'load'] as const;
+const scenarioNames = ['call', 'scale', 'postgres', 'sign-in', 'decide', 'peers', 'memory', 'load', 'gate'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export type Options = {

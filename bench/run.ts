@@ -5,6 +5,7 @@ import { describeMachine } from './machine.ts';
 import { type Options, readOptions, type ScenarioName } from './options.ts';
 import { measureCalls } from './scenarios/call.ts';
 import { measureDecisions } from './scenarios/decide.ts';
+import { measureGate } from './scenarios/gate.ts';
 import { measureLoad } from './scenarios/load.ts';
 import { measureMemory } from './scenarios/memory.ts';
 import { measurePeers } from './scenarios/peers.ts';
@@ -24,6 +25,7 @@ const scenarios: Record<ScenarioName, (options: Options) => Promise<Section[]>> 
   peers: measurePeers,
   memory: measureMemory,
   load: measureLoad,
+  gate: measureGate,
 };
 
 onInterrupt(() => Promise.resolve());

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { isPublished, type SigningKey } from './key-file.ts';
 import type { Keys } from './keys.ts';
@@ -42,12 +42,19 @@ export type Claims = {
  * it apart from session tokens, which the same keys sign; as a token it opens nothing, as no session has its hash.
  * @param now in milliseconds
  */
-export function newAssertion(keys: Keys, claims: Claims, now: number, life: number): Promise<string> {
+export function newAssertion(keys: Keys, claims: Claims, now: number, life: number): string {
   const key = signingKeyOf(keys);
   const iat = Math.floor(now / 1000);
-  return new SignJWT({ ...claims, jti: randomUUID(), iat, exp: iat + Math.floor(life / 1000) })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'warifu-gate+jwt', kid: key.kid })
-    .sign(privateKey(key));
+  const payload = { ...claims, jti: randomUUID(), iat, exp: iat + Math.floor(life / 1000) };
+  // By hand (RFC 7515 §7.1), as it is done for every call of every guarded program: by way of Web Crypto it takes more
+  // than twice the time.
+  const head = encoded({ alg: 'EdDSA', typ: 'warifu-gate+jwt', kid: key.kid });
+  const signed = `${head}.${encoded(payload)}`;
+  return `${signed}.${sign(null, Buffer.from(signed), privateKey(key)).toString('base64url')}`;
+}
+
+function encoded(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
 function signingKeyOf({ signing: [key] }: Keys): SigningKey {

@@ -81,7 +81,7 @@ export async function identityHeaders(ctx: Context, session: Session, host: stri
     ...Object.fromEntries(Object.entries(names).map(([name, fact]) => [name, facts[fact]])),
     'X-Warifu-Operator': operatorId,
     'X-Warifu-MFA': String(identity.mfaAuthenticated),
-    'X-Warifu-Jwt': await newAssertion(ctx.keys, claims, now, limits.gate.assertionLife),
+    'X-Warifu-Jwt': newAssertion(ctx.keys, claims, now, limits.gate.assertionLife),
   };
 }
 
