@@ -1,7 +1,7 @@
 import { deviceClockOffset } from './api.ts';
 import type { Failure } from './failure.ts';
 import type { Translate } from './language.ts';
-import { clockTime } from './time.ts';
+import { clockTime, exactTime } from './time.ts';
 
 /** Clock differences below this do not make codes fail. */
 const clockWorthTelling = 20_000;
@@ -19,6 +19,10 @@ export function describeFailure(failure: Failure, t: Translate): string {
       return t('errors.LINK_INVALID');
     case 'AUM0015':
       return t('refused.session');
+    case 'AUM0019':
+      return failure.facts.until === undefined
+        ? t('refused.quarantineSoon')
+        : t('refused.quarantine', { time: exactTime(failure.facts.until) });
     case 'AUM0016':
       return t('refused.rootOnly');
     case 'MFA0002':

@@ -113,6 +113,7 @@ type Definition<P extends TObject, Q extends TObject, B extends TSchema, R exten
 
 /** Codes that any operation may answer with. */
 export const commonErrors = [
+  'AUM0019',
   'AUM0061',
   'COM0001',
   'COM0003',

@@ -6,7 +6,7 @@ export type ErrorRow = {
   readonly ja: string;
 };
 
-/** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `line` and `column` from 1. */
+/** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `until` in milliseconds of UNIX time, `line` and `column` from 1. */
 export const factTypes = {
   field: 'string',
   permission: 'string',
@@ -16,6 +16,7 @@ export const factTypes = {
   line: 'integer',
   column: 'integer',
   retryAfter: 'integer',
+  until: 'integer',
 } as const;
 
 type FactName = keyof typeof factTypes;

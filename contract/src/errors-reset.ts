@@ -2,6 +2,12 @@ import type { ErrorRow } from './error-facts.ts';
 
 /** The rows of the table of codes that assisted resets answer with. */
 export const resetErrors = {
+  AUM0019: {
+    status: 403,
+    facts: ['until'],
+    en: 'MFA of this user was reset a short time ago. Until {time} it can repair its own account, but not change users, roles, permissions, keys, addresses or settings.',
+    ja: 'このユーザーの多要素認証は、最近リセットされました。{time} までは、自分のアカウントの復旧に必要な操作だけを実行できます。ユーザー、ロール、権限、キー、アドレス、設定は変更できません。',
+  },
   MFA0030: {
     status: 403,
     en: 'This needs a session that was opened with MFA. Log in with an MFA verification code.',

@@ -92,9 +92,15 @@ const settings = {
 };
 /** An assisted reset of MFA needs the approval of a second person. */
 const secondPersonForResets = Type.Boolean();
-const Settings = closed({ ...settings, secondPersonForResets }, 'Settings');
+/** For a day after a reset of its MFA a user, the root user included, changes nothing that would let somebody stay. */
+const quarantineAfterReset = Type.Boolean();
+const Settings = closed({ ...settings, secondPersonForResets, quarantineAfterReset }, 'Settings');
 /** What came later may be left out: it stays as it is. */
-const NewSettings = closed({ ...settings, secondPersonForResets: Type.Optional(secondPersonForResets) });
+const NewSettings = closed({
+  ...settings,
+  secondPersonForResets: Type.Optional(secondPersonForResets),
+  quarantineAfterReset: Type.Optional(quarantineAfterReset),
+});
 
 export const getSettings = endpoint({
   method: 'GET',

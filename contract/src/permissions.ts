@@ -68,7 +68,7 @@ export const explainPermission = endpoint({
      * What settled it: who may call the operation at all, the kind of the session (R50, R64), that MFA must be enrolled
      * first, or the statements.
      */
-    settledBy: oneOf('access', 'session', 'enrolment', 'permission'),
+    settledBy: oneOf('access', 'session', 'enrolment', 'quarantine', 'permission'),
     /** What the statements say: a deny, an allow, or that nothing applied. */
     rule: oneOf('deny', 'allow', 'default'),
     statements: Type.Array(Statement),

@@ -64,6 +64,8 @@ export const limits = {
   },
   mfa: {
     unconfirmedLife: 15 * minute,
+    /** A notice must be read before what a stranger changes can stay. */
+    quarantine: 1 * day,
   },
   codes: {
     count: 5,

@@ -68,7 +68,7 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
     const endpoint = { operation, method, path: '', personOnly: false, traits: [] };
     const at = server.clock.now;
     const call = { endpoint, requestPath, pathVariables, queryParameters, sourceIp, at };
-    const asked = { endpoint, access: 'permission', onUser: pathVariables.user_name } as const;
+    const asked = { endpoint, access: 'permission', onUser: pathVariables.user_name, at } as const;
     return await judge(server.ctx.db, session, asked, () => factsOf(server.ctx, subjectOf(session, at), call));
   }
 
@@ -107,9 +107,13 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
             { method: called.method, uri: called.path + (query === '' ? '' : `?${query}`) },
             { as: credentials, headers: { 'x-forwarded-for': called.sourceIp } },
           );
-          const refusal = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015', enrolment: 'MFA0008' }[
-            settledBy
-          ];
+          const refusal = {
+            access: 'AUM0016',
+            permission: 'AUM0017',
+            session: 'AUM0015',
+            enrolment: 'MFA0008',
+            quarantine: 'AUM0019',
+          }[settledBy];
           const expected = decision === 'allow' ? [200, undefined] : [403, refusal];
           expect([about, asked.status, asked.body.code]).toEqual([about, ...expected]);
           if (kind !== 'root') await explained(place, session, called, { decision, settledBy });

@@ -105,6 +105,8 @@ function refused(answer: Reply['answers'][number] | undefined, operation: string
       return refuse('AUM0001');
     case 'session':
       return refuse('AUM0015');
+    case 'quarantine':
+      return refuse('AUM0019');
     case 'enrolment':
       return refuse('MFA0008');
     case 'permission':

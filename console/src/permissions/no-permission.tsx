@@ -14,7 +14,8 @@ type RefusedProps = { refusal: Refusal; permission: string; path?: PathValues; i
 export function Refused({ refusal, permission, path = {}, id }: RefusedProps) {
   const { t } = useText();
   if (refusal === 'permission') return <NoPermission permission={permission} path={path} id={id} />;
-  return <Line id={id}>{t(refusal === 'root' ? 'refused.rootOnly' : 'refused.session')}</Line>;
+  const words = { root: 'refused.rootOnly', session: 'refused.session', quarantine: 'refused.quarantineSoon' } as const;
+  return <Line id={id}>{t(words[refusal])}</Line>;
 }
 
 /** A permission that is missing, by its name; why is answered to everybody about itself. */

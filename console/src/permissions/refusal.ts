@@ -1,7 +1,7 @@
 import type { explainPermission, ReplyOf } from '@warifu/contract';
 
-/** Why a call would be refused: for want of a permission, because it is the root user's alone, or in such a session. */
-export type Refusal = 'permission' | 'root' | 'session';
+/** Why a call would be refused: for want of a permission, because it is the root user's alone, in such a session, or so soon after a reset. */
+export type Refusal = 'permission' | 'root' | 'session' | 'quarantine';
 
 /** What stands in an operation's path: `user_name`, `role_id`. */
 export type PathValues = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export function refusalOf(
   values: PathValues,
 ): Refusal | undefined {
   if (decision === 'allow' || settledBy === 'enrolment') return undefined;
-  if (settledBy === 'session') return 'session';
+  if (settledBy === 'session' || settledBy === 'quarantine') return settledBy;
   if (settledBy === 'access') return 'root';
   const open = statements.some(({ api, condition }) => condition?.value === 'fails' && api.some((a) => a.matched));
   return open && !isComplete(names, values) ? undefined : 'permission';
@@ -36,7 +36,7 @@ export function namesIn(path: string): string[] {
 
 /** What decided: a rule about statements, or that they do not matter for this operation, session or user. */
 export function ruleOf({ access, settledBy, rule }: Explained) {
-  if (settledBy === 'session' || settledBy === 'enrolment') return settledBy;
+  if (settledBy === 'session' || settledBy === 'enrolment' || settledBy === 'quarantine') return settledBy;
   if (access === 'root' || access === 'anyone') return access;
   return access === 'permission' ? rule : 'signedIn';
 }

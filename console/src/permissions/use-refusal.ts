@@ -66,4 +66,5 @@ const refused = {
   permission: (permission: string, userName: string) => ({ code: 'AUM0017', facts: { permission, userName } }),
   root: () => ({ code: 'AUM0016' }),
   session: () => ({ code: 'AUM0015' }),
+  quarantine: () => ({ code: 'AUM0019' }),
 } as const;

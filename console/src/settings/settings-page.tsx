@@ -84,6 +84,7 @@ function SettingsForm({ saved }: { saved: Settings }) {
       </Card>
       <Card title={t('settings.resetTitle')}>
         <Checkbox {...box('secondPersonForResets')} />
+        <Checkbox {...box('quarantineAfterReset')} />
       </Card>
       {isRoot ? (
         <div>

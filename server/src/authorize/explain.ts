@@ -18,7 +18,7 @@ export type AskedCall = {
  */
 export function explain(ctx: Context, texts: Texts, { subject, called, access }: AskedCall) {
   const explained = compile(sourcesOf(texts)).explain(factsOf(ctx, subject, called));
-  const asked = { endpoint: called.endpoint, access, onUser: called.pathVariables.user_name };
+  const asked = { endpoint: called.endpoint, access, onUser: called.pathVariables.user_name, at: called.at };
   const { decision, settledBy } = verdictOf(subject, asked, explained.decision);
   return { access, decision, settledBy, rule: explained.rule, statements: explained.statements.map(toReply) };
 }

@@ -6,24 +6,27 @@ import type { Session } from '../sessions/live.ts';
 import { isPerson } from '../sessions/proofs.ts';
 import { isClosedTo } from './catalogue.ts';
 import { deciderFor } from './decider.ts';
+import { isQuarantined } from './quarantine.ts';
 
 /** Who asks, as far as it matters beside its permissions; a root user has no name. */
-export type Asking = Pick<Session, 'userName' | 'authMethod' | 'mfaActive' | 'mfaRequired'>;
+export type Asking = Pick<Session, 'userName' | 'authMethod' | 'mfaActive' | 'mfaRequired' | 'quarantinedUntil'>;
 
 /** An operation, and the user whom its path names. */
 export type Asked = {
-  readonly endpoint: Pick<AnyEndpoint, 'personOnly' | 'traits'>;
+  readonly endpoint: Pick<AnyEndpoint, 'operation' | 'personOnly' | 'traits'>;
   readonly access: Access;
   readonly onUser: string | undefined;
+  /** Instant of the call. */
+  readonly at: number;
 };
 
 /**
  * Whether a call is allowed, and what settled that: who may call the operation at all, the kind of the session, that MFA
- * must be enrolled first, or the permissions.
+ * must be enrolled first, that MFA was reset a short time ago, or the permissions.
  */
 export type Verdict = {
   readonly decision: Decision;
-  readonly settledBy: 'access' | 'session' | 'enrolment' | 'permission';
+  readonly settledBy: 'access' | 'session' | 'enrolment' | 'quarantine' | 'permission';
 };
 
 /**
@@ -50,6 +53,7 @@ export function verdictOf(asking: Asking, asked: Asked, permission: Decision): V
   if (mustEnrolFirst(asking)) {
     return { decision: isOwnEnrolment(asking, asked) ? 'allow' : 'deny', settledBy: 'enrolment' };
   }
+  if (isQuarantined(asking, asked)) return { decision: 'deny', settledBy: 'quarantine' };
   return { decision: 'allow', settledBy: byPermission ? 'permission' : 'access' };
 }
 
@@ -60,7 +64,7 @@ function needsPermission(asking: Asking, asked: Asked): boolean {
 }
 
 /** A user whose operator requires MFA can only enrol until it has it. Programs with AuthKeys are not asked for MFA. */
-export function mustEnrolFirst(asking: Omit<Asking, 'userName'>): boolean {
+export function mustEnrolFirst(asking: Pick<Asking, 'authMethod' | 'mfaActive' | 'mfaRequired'>): boolean {
   return asking.mfaRequired && !asking.mfaActive && isPerson(asking);
 }
 

@@ -2,8 +2,10 @@ import { srnOf } from '@warifu/contract';
 import { type Reach, type Reaching, reach, specialise, sumOfReaches } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
+import { quarantinedUntil } from '../sessions/quarantine.ts';
 import { type KnownOperation, pathVariablesOf } from './catalogue.ts';
 import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
+import { isInQuarantine, isQuarantined } from './quarantine.ts';
 import { readTrustPolicy } from './trust-policy.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -12,6 +14,8 @@ export type Question = {
   readonly endpoint: KnownOperation;
   /** Value of `{user_name}` in the operation's path. */
   readonly target: string | undefined;
+  /** Instant at which it is asked. */
+  readonly at: number;
 };
 
 export type WhoCan = {
@@ -29,6 +33,7 @@ type User = {
   readonly userName: string;
   /** It may only enrol a factor, until it has one. */
   readonly mustEnrol: boolean;
+  readonly quarantinedUntil: number | undefined;
   readonly texts: Texts;
   readonly ways: readonly Way[];
 };
@@ -41,17 +46,20 @@ type Way = Pick<WhoCan, 'principal' | 'userName' | 'kind'> & { readonly conditio
  * sign in with their password: what programs may not do (R50) is the same for all. Other work goes on between two documents.
  */
 export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
-  const { operatorId, endpoint } = question;
+  const { operatorId, endpoint, target: onUser, at } = question;
+  const rows = await userRows(db, operatorId);
+  const asking = { userName: '', quarantinedUntil: rows.find(({ userId }) => userId === rootId)?.quarantinedUntil };
   const root: WhoCan = {
     principal: srnOf(operatorId, ''),
     userName: '',
     kind: 'root',
-    allowed: 'always',
+    // For one who is in quarantine now it is over tomorrow.
+    allowed: isQuarantined(asking, { endpoint, onUser, at }) ? 'sometimes' : 'always',
     statements: [],
-  } as const;
+  };
   if (endpoint.access === 'root') return [root];
   const answer: WhoCan[] = [root];
-  for (const user of await samUsers(db, operatorId)) {
+  for (const user of await samUsers(db, question, rows)) {
     answer.push(...(await principalsOf(question, user)));
   }
   return answer;
@@ -76,11 +84,16 @@ async function principalsOf(question: Question, user: User): Promise<WhoCan[]> {
 async function mayCall(question: Question, user: User, authMethod: 'password' | 'switchUser') {
   const { endpoint } = question;
   const { allowed, statements } = await reachOf(question, user, authMethod);
+  const { at } = question;
   const enrols = user.mustEnrol && authMethod === 'password';
-  const decisions = (enrols ? [true, false] : [false]).flatMap((mfaRequired) => {
-    const asking = { userName: user.userName, authMethod, mfaActive: false, mfaRequired };
+  const quarantines = isInQuarantine(user, at) ? [user.quarantinedUntil, undefined] : [undefined];
+  const supposed = (enrols ? [true, false] : [false]).flatMap((mfaRequired) =>
+    quarantines.map((quarantinedUntil) => ({ mfaRequired, quarantinedUntil })),
+  );
+  const decisions = supposed.flatMap((some) => {
+    const asking = { userName: user.userName, authMethod, mfaActive: false, ...some };
     return targetsOf(question, user).flatMap((onUser) => {
-      const asked = { endpoint, access: endpoint.access, onUser };
+      const asked = { endpoint, access: endpoint.access, onUser, at };
       return decisionsOf[allowed].map((permission) => verdictOf(asking, asked, permission).decision);
     });
   });
@@ -135,10 +148,11 @@ function say(effect: 'allow' | 'deny') {
   });
 }
 
-async function samUsers(db: Db, operatorId: string): Promise<User[]> {
+async function samUsers(db: Db, { operatorId, at }: Question, rows: readonly Row[]): Promise<User[]> {
   const texts = await textsOfAll(db, operatorId);
-  const rows = await userRows(db, operatorId);
-  const enrolling = new Set(rows.filter(({ mustEnrol }) => mustEnrol).map(({ userName }) => userName));
+  const enrolling = new Set(
+    rows.filter((row) => row.mustEnrol || isInQuarantine(row, at)).map(({ userName }) => userName),
+  );
   const ways = await waysInto(db, operatorId, enrolling);
   return rows.flatMap((row) => {
     const own = texts.get(row.userId);
@@ -146,24 +160,28 @@ async function samUsers(db: Db, operatorId: string): Promise<User[]> {
   });
 }
 
-async function userRows(db: Db, operatorId: string) {
+type Row = Omit<User, 'texts' | 'ways'>;
+
+async function userRows(db: Db, operatorId: string): Promise<Row[]> {
   const rows = await db
     .selectFrom('users')
     .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
     .select(['users.user_id', 'users.user_name', 'users.mfa_id'])
     .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
+    .select(['users.mfa_reset_at', 'operators.quarantine_at'])
     .where('users.operator_id', '=', operatorId)
     .orderBy('users.name_key')
     .execute();
   return rows.map(({ user_id: userId, user_name: userName, ...row }) => {
     const required = userId === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
-    return { userId, userName, mustEnrol: required !== null && row.mfa_id === null };
+    const until = quarantinedUntil(row.mfa_reset_at, row.quarantine_at);
+    return { userId, userName, mustEnrol: required !== null && row.mfa_id === null, quarantinedUntil: until };
   });
 }
 
 /**
  * By user: the principals that may switch to it, as they are called now.
- * @param enrolling names of those users of this operator who must enrol first; of other operators' nothing is told
+ * @param enrolling names of those users of this operator who may not switch now: they must enrol first, or are in quarantine; of other operators' nothing is told
  */
 async function waysInto(db: Db, operatorId: string, enrolling: ReadonlySet<string>): Promise<Map<string, Way[]>> {
   const rows = await db

@@ -62,6 +62,8 @@ export type Operators = {
   guard_off_at: Instant | null;
   /** Since when an assisted reset needs a second person's approval. */
   second_person_at: Instant | null;
+  /** Since when users whose MFA was reset may change little for a day. */
+  quarantine_at: Instant | null;
   /** Goes up with every change that a decision rests on: it serialises such changes, and a cache may trust it. */
   revision: number;
   created_at: Instant;

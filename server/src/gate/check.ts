@@ -106,7 +106,7 @@ export async function decide(ctx: Context, session: Session, question: AskedQues
   const ofOperator = endpoint.path.includes('{operator_id}') ? pathVariables.operator_id : undefined;
   if (ofOperator !== undefined && ofOperator !== session.operatorId) return { decision: 'deny', settledBy: 'access' };
   const facts = (of = session) => factsOf(ctx, subjectOf(of, at), call);
-  const asked = { endpoint, access, onUser: pathVariables.user_name };
+  const asked = { endpoint, access, onUser: pathVariables.user_name, at };
   const verdict = await judge(ctx.db, session, asked, facts);
   if (verdict.settledBy !== 'permission') return { ...verdict, ...named };
   const findStepUp = () => stepUpFor(ctx.db, session, asked, facts);

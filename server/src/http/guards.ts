@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
+import { quarantineFailure } from '../authorize/quarantine.ts';
 import { judge, type Verdict } from '../authorize/verdict.ts';
 import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
@@ -118,7 +119,7 @@ function guardOf(name: string, access: Access, param: string | undefined): Guard
 
 function assertMayCall(incoming: Incoming, caller: Caller, access: Access): Soon<Caller> {
   const { ctx, endpoint, params } = incoming;
-  const asked = { endpoint, access, onUser: params.user_name };
+  const asked = { endpoint, access, onUser: params.user_name, at: ctx.now() };
   return whenThere(
     judge(ctx.db, caller, asked, () => policyRequest(incoming, caller)),
     ({ decision, settledBy }) => {
@@ -186,6 +187,7 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
   const { request, endpoint } = incoming;
   if (settledBy === 'enrolment') throw new Failure('MFA0008');
+  if (settledBy === 'quarantine') return refuseCall(request, caller, endpoint, quarantineFailure(caller));
   // The reference has another status where its operation declares one.
   const code = settledBy === 'access' && endpoint.errors.includes('AUM0052') ? 'AUM0052' : refusals[settledBy];
   const params = settledBy === 'permission' ? { userName: caller.userName, permission: endpoint.operation } : {};

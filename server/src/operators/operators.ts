@@ -43,6 +43,7 @@ export async function createOperator(c: Change, operator: NewOperator): Promise<
       mfa_required_sam_at: null,
       guard_off_at: null,
       second_person_at: null,
+      quarantine_at: null,
       revision: 1,
       created_at: c.now,
       updated_at: c.now,

@@ -8,6 +8,7 @@ export type Settings = {
   readonly mfaRequiredForSamUsers: boolean;
   readonly escalationGuard: boolean;
   readonly secondPersonForResets: boolean;
+  readonly quarantineAfterReset: boolean;
 };
 
 /** What an operator demands of its users. */
@@ -18,10 +19,11 @@ export async function readSettings(db: Db, operatorId: string): Promise<Settings
     mfaRequiredForSamUsers: operator !== undefined && operator.mfa_required_sam_at !== null,
     escalationGuard: operator?.guard_off_at === null,
     secondPersonForResets: operator !== undefined && operator.second_person_at !== null,
+    quarantineAfterReset: operator !== undefined && operator.quarantine_at !== null,
   };
 }
 
-type NewSettings = Omit<Settings, 'secondPersonForResets'> & Partial<Settings>;
+type NewSettings = Omit<Settings, 'secondPersonForResets' | 'quarantineAfterReset'> & Partial<Settings>;
 
 /** Sets what an operator demands; it acts on the next request of every session. What is left out stays as it is. */
 export async function writeSettings(cause: Cause, operatorId: string, settings: NewSettings): Promise<void> {
@@ -35,6 +37,7 @@ export async function writeSettings(cause: Cause, operatorId: string, settings: 
       ...(settings.secondPersonForResets !== undefined && {
         second_person_at: since(settings.secondPersonForResets),
       }),
+      ...(settings.quarantineAfterReset !== undefined && { quarantine_at: since(settings.quarantineAfterReset) }),
       updated_at: c.now,
     });
   });

@@ -10,6 +10,7 @@ import { describeMfa } from '../factors/status.ts';
 import { Failure } from '../failure.ts';
 import { findOperator } from '../operators/operators.ts';
 import type { Session } from '../sessions/live.ts';
+import { quarantinedUntil } from '../sessions/quarantine.ts';
 import { findSamUser } from '../users/users.ts';
 
 type Asked = BodyOf<typeof explainPermission>;
@@ -36,9 +37,10 @@ export async function answer(ctx: Context, { operatorId, asked, caller, sourceIp
   const itself = row.user_id === caller.userId;
   const at = asked.at ?? ctx.now();
   const session = itself ? caller : await freshSession(ctx, row, at);
+  const since = (await findOperator(ctx.db, operatorId))?.quarantine_at ?? null;
   const endpoint = (await operationNamed(ctx.db, operatorId, asked.api)) ?? unknownOperation(asked.api);
   return explain(ctx, asked.draft === undefined ? texts : { ...texts, own: asked.draft }, {
-    subject: subjectAsked(session, asked, at),
+    subject: subjectAsked(session, asked, at, since),
     called: {
       endpoint,
       pathVariables: asked.pathVariables ?? {},
@@ -58,6 +60,7 @@ type Standing = Pick<
   | 'mfaAuthenticated'
   | 'provedAt'
   | 'mfaResetAt'
+  | 'quarantinedUntil'
   | 'mfaActive'
   | 'mfaRequired'
 >;
@@ -72,13 +75,15 @@ async function freshSession(ctx: Context, row: Users, at: number): Promise<Stand
     mfaAuthenticated: false,
     provedAt: at,
     mfaResetAt: mfaResetAt ?? undefined,
+    quarantinedUntil: quarantinedUntil(mfaResetAt, operator?.quarantine_at),
     mfaActive: (await describeMfa(ctx, operatorId, userId)).status === 'ACTIVE',
     mfaRequired: (operator?.mfa_required_sam_at ?? null) !== null,
   };
 }
 
 /** A code that was given means a factor, whatever the user has now. */
-function subjectAsked(session: Standing, asked: Asked, at: number) {
+function subjectAsked(session: Standing, asked: Asked, at: number, since: number | null) {
+  const seconds = asked.secondsSinceMfaReset;
   const authMethod = asked.authMethod ?? session.authMethod;
   const implied = asked.authMethod === undefined ? session.mfaAuthenticated : impliesMfa(asked.authMethod);
   const mfaAuthenticated = asked.mfaAuthenticated ?? implied;
@@ -90,6 +95,7 @@ function subjectAsked(session: Standing, asked: Asked, at: number) {
     secondsSinceMfaReset: asked.secondsSinceMfaReset ?? subject.secondsSinceMfaReset,
     mfaActive: session.mfaActive || factor,
     mfaRequired: session.mfaRequired,
+    quarantinedUntil: seconds === undefined ? session.quarantinedUntil : quarantinedUntil(at - seconds * 1000, since),
   };
 }
 

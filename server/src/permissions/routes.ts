@@ -119,6 +119,6 @@ function registerQuestionRoutes(app: FastifyInstance): void {
     const { operator_id: operatorId } = params;
     const { user_name: name } = query;
     const target = name === undefined ? undefined : (await findSamUser(ctx.db, operatorId, name)).user_name;
-    return await whoCan(ctx.db, { operatorId, endpoint, target });
+    return await whoCan(ctx.db, { operatorId, endpoint, target, at: ctx.now() });
   });
 }

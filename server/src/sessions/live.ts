@@ -7,6 +7,7 @@ import { rootId, type Sessions } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { lastUseOf, noteUse } from './last-use.ts';
 import { type Proven, provenBy } from './proofs.ts';
+import { quarantinedUntil } from './quarantine.ts';
 
 export type Session = Proven & {
   readonly operatorId: string;
@@ -23,6 +24,8 @@ export type Session = Proven & {
   /** The operator wants this user to have MFA. */
   readonly mfaRequired: boolean;
   readonly mfaResetAt: number | undefined;
+  /** Until then it changes little, because its MFA was reset. */
+  readonly quarantinedUntil: number | undefined;
   /** Version of everything that decides for the operator's users. */
   readonly revision: number;
 };
@@ -110,6 +113,7 @@ function sessionRows(db: Db) {
     .select(['sessions.api_key_hash', 'sessions.origin_session_id', 'sessions.origin_principal'])
     .select(['users.user_name', 'users.language', 'users.mfa_id', 'users.mfa_reset_at'])
     .select(['operators.revision', 'operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
+    .select('operators.quarantine_at')
     .select('origin.expires_at as origin_expires_at');
 }
 
@@ -135,6 +139,7 @@ function toRead(row: Row): Read {
       mfaActive: row.mfa_id !== null,
       mfaRequired: required !== null,
       mfaResetAt: row.mfa_reset_at ?? undefined,
+      quarantinedUntil: quarantinedUntil(row.mfa_reset_at, row.quarantine_at),
       revision: row.revision,
     },
   };

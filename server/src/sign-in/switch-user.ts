@@ -1,5 +1,6 @@
 import { srnOf } from '@warifu/contract';
 import { by } from '../audit/actor.ts';
+import { isInQuarantine, quarantineFailure } from '../authorize/quarantine.ts';
 import { mustEnrolFirst } from '../authorize/verdict.ts';
 import type { Cause } from '../change/cause.ts';
 import { alsoRecord, change, changeUser, describe, type Refused, refuse, type UserChange } from '../change/change.ts';
@@ -38,6 +39,7 @@ export async function switchUser(cause: Cause, session: Session, request: Switch
       const caller = await lockSession(c, session);
       if (!caller) throw new Failure('AUM0001');
       if (mustEnrolFirst(caller)) throw new Failure('MFA0008');
+      if (isInQuarantine(caller, c.now)) throw quarantineFailure(caller);
       const itself = operatorId === caller.operatorId && userId === caller.userId;
       const possible = !itself && userId !== rootId && caller.originPrincipal === undefined;
       return possible && (await isTrusted(c, caller)) ? await enter(c, caller, request) : notTrusted();

@@ -80,7 +80,11 @@ export async function reshuffle(server: TestServer, { root: { operatorId } }: Pl
     const row = { operator_id: operatorId, user_id, role_id: pick(attachable), attached_at: now };
     if (pick([true, false])) await db.insertInto('user_roles').values(row).execute();
   }
-  const required = { mfa_required_sam_at: pick([null, null, now]), mfa_required_root_at: null };
+  const required = {
+    mfa_required_sam_at: pick([null, null, now]),
+    mfa_required_root_at: null,
+    quarantine_at: pick([null, now, now, now]),
+  };
   await db
     .updateTable('operators')
     .set((eb) => ({ default_permissions: randomPermission(pick), revision: eb('revision', '+', 1), ...required }))

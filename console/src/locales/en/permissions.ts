@@ -83,6 +83,8 @@ export const permissions: typeof ja = {
       ownMfa: 'Only my own MFA',
       ownMfaHint: "Enable and disable one's own MFA",
       allMfa: 'MFA of all users',
+      afterReset: 'For 24 hours after a reset',
+      afterResetHint: 'Denies what would last, such as keys and roles, when somebody else reset the MFA',
       allMfaHint: 'Enable and disable the MFA of every SAM user',
     },
     replaced: 'The template was filled in. Ctrl + Z brings back what was there.',
@@ -185,8 +187,7 @@ export const permissions: typeof ja = {
       one: 'Saving affects the {count} user that has this role.',
       other: 'Saving affects the {count} users that have this role.',
     },
-    readOnly:
-      'A built-in role cannot be changed. To start from the same permission, create a new role with a copy of it.',
+    readOnly: 'A built-in role cannot be changed. To start from it, create a new role with a copy of it.',
     copyAsNew: 'Create a role from this',
     delete: 'Delete role',
     deleteTitle: 'Delete role',
@@ -298,6 +299,7 @@ export const permissions: typeof ja = {
     allowed: 'Allowed',
     denied: 'Denied',
     rules: {
+      quarantine: 'For 24 hours after its MFA was reset, a user can only repair its own account.',
       deny: 'A deny statement applies. A deny always wins.',
       allow: 'An allow statement applies, and no deny does.',
       default: 'No statement applies. What is not allowed is denied.',
@@ -306,8 +308,7 @@ export const permissions: typeof ja = {
       root: 'Only the root user can do this. No permission allows it to a SAM user.',
       session:
         'It needs a session that a person opened with the password. Auth keys and switched sessions are refused, whatever the permissions say.',
-      enrolment:
-        'The operator requires MFA. Until this SAM user has enabled it, all that it can do is set up its own MFA.',
+      enrolment: 'The operator requires MFA. Until this SAM user has enabled it, it can only set up its own MFA.',
     },
     trace: 'Statement by statement',
     traceNone: 'No statement applies to this SAM user.',

@@ -34,6 +34,10 @@ export const security: typeof ja = {
     body: 'Ask the root user.',
     rootOnly: 'Only the root user can do this.',
     session: 'This is not possible in a switched session. Log in with the password.',
+    quarantine:
+      'MFA was reset a short time ago, so this is not possible until {time}. Until then you can repair the account: set up MFA again, change the password, end sessions.',
+    quarantineSoon:
+      'For 24 hours after MFA was reset this is not possible. Until then you can only repair the account.',
     why: 'Find out why',
   },
   overview: {

@@ -272,10 +272,13 @@ export const users: typeof ja = {
     escalationGuard: 'SAM users may not allow others what they may not do themselves',
     escalationGuardHint:
       'Applies to changes of permissions, roles, trust policies, passwords and auth keys. Without it, a SAM user who may edit permissions can widen its own.',
-    resetTitle: 'MFA resets of SAM users',
+    resetTitle: 'MFA resets',
     secondPersonForResets: 'A reset that somebody starts for a SAM user needs the approval of a second person',
     secondPersonForResetsHint:
       'The second person is neither the one who started it nor the user itself, has the permission to approve, and is logged in with MFA.',
+    quarantineAfterReset: 'For 24 hours after its MFA was reset, a user can only repair its own account',
+    quarantineAfterResetHint:
+      'Applies to the root user too. No auth keys, roles, permissions, addresses, trust policies, users or settings can be changed in that time. MFA can be set up again, the password changed and sessions ended.',
     submit: 'Save',
     saved: 'The settings were saved.',
     unchanged: 'Nothing has changed.',

@@ -271,10 +271,13 @@ export const users = {
     escalationGuard: 'SAM ユーザーが、自分に許可されていない操作をほかのユーザーに許可することを禁止する',
     escalationGuardHint:
       '権限、ロール、信頼ポリシー、パスワード、認証キーの変更に適用されます。無効にすると、権限を編集できる SAM ユーザーは、自分の権限を広げられます。',
-    resetTitle: 'SAM ユーザーの多要素認証リセット',
+    resetTitle: '多要素認証のリセット',
     secondPersonForResets: 'ほかの人が開始した SAM ユーザーのリセットに、2 人目の承認を必須にする',
     secondPersonForResetsHint:
       '承認できるのは、リセットを開始した人でも本人でもなく、承認の権限があり、多要素認証を使ってログインしている人です。',
+    quarantineAfterReset: '多要素認証がリセットされたユーザーの操作を、24 時間制限する',
+    quarantineAfterResetHint:
+      'ルートユーザーにも適用されます。その間は、認証キー、ロール、権限、アドレス、信頼ポリシー、ユーザー、設定を変更できません。多要素認証の再設定、パスワードの変更、セッションの終了はできます。',
     submit: '保存',
     saved: '設定を保存しました。',
     unchanged: '変更はありません。',

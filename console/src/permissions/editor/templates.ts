@@ -8,7 +8,19 @@ const mfaOperations = [
 ];
 const onlyOneself = "pathVariable('user_name') == samUserName";
 
-type Template = { name: 'readOnly' | 'everything' | 'ownMfa' | 'allMfa'; statements: unknown[] };
+/** What lets somebody stay, or others in: keys, roles, permissions, addresses, trust policies, users and passwords. */
+const lasting = [
+  'User:generateUserAuthKey',
+  'Role:*',
+  'User:create*',
+  'User:update*',
+  'User:delete*',
+  'User:enableUserMFA',
+  'User:startUserMFAReset',
+  'User:approveUserMFAReset',
+];
+
+type Template = { name: 'readOnly' | 'everything' | 'ownMfa' | 'allMfa' | 'afterReset'; statements: unknown[] };
 
 /** Where people begin. The list of users has no target in its path, so "only my own" leaves it without the condition. */
 export const templates: readonly Template[] = [
@@ -22,4 +34,8 @@ export const templates: readonly Template[] = [
     ],
   },
   { name: 'allMfa', statements: [{ effect: 'allow', api: mfaOperations }] },
+  {
+    name: 'afterReset',
+    statements: [{ effect: 'deny', api: lasting, condition: 'secondsSinceMfaReset < 86400' }],
+  },
 ];

@@ -32,6 +32,7 @@ export const tables: Readonly<Record<string, Table>> = {
       mfa_required_sam_at: instantOrNull,
       guard_off_at: instantOrNull,
       second_person_at: instantOrNull,
+      quarantine_at: instantOrNull,
       revision: bigint,
       created_at: instant,
       updated_at: instant,

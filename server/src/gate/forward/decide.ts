@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { quarantineFailure } from '../../authorize/quarantine.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import type { Session } from '../../sessions/live.ts';
@@ -23,6 +24,7 @@ export async function assertAllowed(
   await setImmediate();
   const { userName } = session;
   if (settledBy === 'permission') throw new Failure('AUM0017', { userName, permission: api });
+  if (settledBy === 'quarantine') throw quarantineFailure(session);
   throw new Failure(refusals[settledBy]);
 }
 
