@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { type ChainFault, headsOf } from '../audit/chain.ts';
 import { checkExports } from '../audit/export.ts';
 import { noOperator } from '../audit/record.ts';
 import { chainsBefore, prune, type Span, spanBefore } from '../audit/retention.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import { limits } from '../limits.ts';
+import { linesOf } from './audit-export.ts';
 import { chainOf, instant, nameOf, sayFault } from './audit-words.ts';
 import { asTable, exitCodes, type Output, print, UsageError } from './frame.ts';
 
@@ -81,7 +80,7 @@ async function assertChain(db: Context['db'], operatorId: string): Promise<void>
 /** Each chain leads from record to record, so an export that has the last of a span and all before it has them as they were. */
 async function assertExported(file: string, spans: readonly Span[]): Promise<void> {
   const missing = new Map(spans.map((span) => [span.operatorId, span]));
-  const { faults } = await checkExports([createInterface({ input: createReadStream(file) })], ({ first, last }) => {
+  const { faults } = await checkExports([linesOf(file)], ({ first, last }) => {
     const span = missing.get(last.operator_id);
     const isWhole = span?.last.sequence === last.sequence && span.last.hash === last.hash && first <= span.after + 1;
     if (isWhole) missing.delete(last.operator_id);
