@@ -115,8 +115,8 @@ async function bundle(folder: string): Promise<Set<string>> {
     dir: folder,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    // Names stay, so that a stack in the log can be read.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // Names of functions and classes stay, so that a stack in the log can be read.
+    minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   });
   const modules = output
     .filter((file): file is OutputChunk => file.type === 'chunk')
