@@ -2,6 +2,8 @@
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { giveAddress, newOffice } from '../../server/test/support/assisted.ts';
+import { call } from '../../server/test/support/client.ts';
 import { enrol, mailedToken, mailsOf, otpAt } from '../../server/test/support/people.ts';
 import { newSam } from '../../server/test/support/sam.ts';
 import { chooseLanguage, startLanguage, translate as t } from '../src/language.ts';
@@ -270,6 +272,32 @@ describe('with MFA', () => {
   });
 });
 
+describe('a reset that somebody started for a SAM user', () => {
+  test('is finished by the mailed link with the own password, or stopped by that of the notice', async () => {
+    const { server } = console;
+    const office = await newOffice(server);
+    const { root, hana, as } = office;
+    await giveAddress(server, office, as, 'hana@example.net');
+    const start = () => call(server, 'POST', office.path, { as, body: { reason: 'phone lost' } });
+    await start();
+    const notice = (await mailsOf(server, root.operatorId)).find(({ cancelLink }) => cancelLink !== undefined);
+    await open(`/mfa/assisted/cancel${new URL(notice?.cancelLink ?? '').hash}`);
+    await click(await find('button', t('cancel.submit')));
+    await until(() => main().includes(t('assist.stoppedBody')), 'the end');
+    // No mail resets the password of a SAM user.
+    expect(document.querySelector('a[href="/password/forgot"]')).toBeNull();
+    server.clock.now += 1000;
+    await start();
+    await open(`/mfa/assisted#${await mailedToken(server, root.operatorId, 'sam_mfa_reset_link')}`);
+    expect([location.hash, all('field', t('assist.code')).length]).toEqual(['', 0]);
+    await type(await find('field', t('field.operatorId')), root.operatorId.toLowerCase());
+    await type(await find('field', t('field.userName')), 'hana');
+    await type(await find('field', t('field.password')), hana.password);
+    await submit(await find('field', t('field.password')));
+    await until(() => main().includes(t('resetDone.title')), 'the end');
+  });
+});
+
 describe('a new password by mail', () => {
   test('is asked for, set with the rules in view, and the link is good once', async () => {
     await open('/password/forgot');
@@ -297,6 +325,8 @@ describe('the pages around', () => {
     ['/signup', 'signUp.closed'],
     ['/setup', 'setup.title'],
     ['/mfa/reset/cancel', 'cancel.title'],
+    ['/mfa/reset/code', 'assist.title'],
+    ['/mfa/assisted', 'assist.title'],
     ['/email/verify', 'emailVerify.title'],
     ['/no/such/page', 'missing.title'],
   ] as const)('%s has one heading, a title and no text left out, in both languages', async (path, title) => {
