@@ -9,9 +9,10 @@ export const mark = '<!-- Below: written by `node scripts/promises.ts`. -->';
 const isTest = /\.test\.tsx?$/;
 const literal = /(['"`])((?:(?!\1)[^\n])*\b(?:R\d{2}|I\d|F\d{2})\b(?:(?!\1)[^\n])*)\1/g;
 
-/** What a release must hold. The numbers between R31 and R38 are about passkeys, which there are none of. */
+/** What a release must hold. */
 export const musts: readonly string[] = [
   'R01 R02 R03 R04 R07 R08 R09 R10 R11 R12 R13 R14 R15 R18 R19 R20 R21 R22 R23 R25 R26 R27',
+  'R32 R33 R34 R35 R36 R37',
   'R28 R29 R30 R38 R39 R40 R41 R42 R43 R44 R45 R46 R47 R48 R49 R50 R51 R52 R53 R54 R55 R56',
   'R57 R58 R59 R60 R61 R62 R63 R64 R65 R66 R67 R68 R69 R70 R71 R72 R73 R74 R75 R76 R77 R78',
 ].flatMap((line) => line.split(' '));

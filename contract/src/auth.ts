@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
+import { factorErrors, factorProof } from './factors.ts';
 import {
   AuthReply,
   Email,
@@ -33,7 +34,7 @@ export const auth = endpoint({
   }),
   status: 200,
   reply: AuthReply,
-  errors: ['AUM0002', 'MFA0001', 'MFA0002', 'MFA0012'],
+  errors: ['AUM0002', 'MFA0001', 'MFA0002', 'MFA0012', 'MFA0014'],
 });
 
 export const logout = endpoint({
@@ -86,11 +87,12 @@ export const stepUp = endpoint({
   operation: 'Auth:stepUp',
   own: true,
   traits: ['enrolment'],
-  summary: 'Prove the password (and the factor, when MFA is active) again. The session gets a new token.',
-  body: closed({ password: Password, mfaOTPCode: OptionalOtpCode }),
+  summary:
+    'Prove the password (and a factor, when MFA is active) again, or a passkey that asks for a PIN or a fingerprint. The session gets a new token.',
+  body: closed({ password: Type.Optional(Password), ...factorProof }),
   status: 200,
   reply: closed({ token: Type.Optional(Type.String()), provedUntil: EpochMs }),
-  errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', 'MFA0002', 'MFA0012'],
+  errors: ['AUM0001', 'AUM0011', 'AUM0015', 'MFA0001', ...factorErrors],
 });
 
 const Session = closed(

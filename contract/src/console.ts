@@ -1,8 +1,15 @@
 import { Type } from 'typebox';
 import { AssistedReset } from './assisted-reset.ts';
 import { closed, endpoint, oneOf } from './endpoint.ts';
-import { AuthMethodField } from './factors.ts';
-import { EpochMs, LanguageField, OtpCode, Password, TypedUserName } from './fields.ts';
+import {
+  AuthMethodField,
+  FactorKindField,
+  factorErrors,
+  factorProof,
+  PasskeyAnswer,
+  PasskeyRequest,
+} from './factors.ts';
+import { EpochMs, LanguageField, Password, TypedUserName } from './fields.ts';
 import { MailState } from './server-state.ts';
 import { SignIn } from './sign-ins.ts';
 
@@ -23,7 +30,11 @@ export const signIn = endpoint({
     password: Password,
   }),
   status: 200,
-  reply: closed({ next: oneOf('MFA', 'DONE') }),
+  reply: closed({
+    next: oneOf('MFA', 'DONE'),
+    /** The kinds of factors that the user has, when one is needed. */
+    factors: Type.Optional(Type.Array(FactorKindField)),
+  }),
   errors: ['AUM0002'],
 });
 
@@ -32,11 +43,36 @@ export const verifySignIn = endpoint({
   path: '/v1/console/sign_in/verify',
   operation: 'Auth:verifySignIn',
   own: true,
-  summary: 'Finish a pending sign-in with the code of the authenticator.',
-  body: closed({ mfaOTPCode: OtpCode }),
+  summary: 'Finish a pending sign-in with a factor.',
+  body: closed(factorProof),
   status: 200,
   reply: closed({ next: oneOf('DONE') }),
-  errors: ['AUM0018', 'MFA0002', 'MFA0012'],
+  errors: ['AUM0018', 'MFA0001', ...factorErrors],
+});
+
+export const beginPasskeySignIn = endpoint({
+  method: 'POST',
+  path: '/v1/console/sign_in/passkey/begin',
+  operation: 'Auth:beginPasskeySignIn',
+  own: true,
+  summary:
+    'What `navigator.credentials.get()` takes: for a whole sign-in with any passkey of this site, or for the pending sign-in of this browser with those of its user. Good for 5 minutes.',
+  body: closed({ pending: Type.Boolean() }),
+  status: 200,
+  reply: closed({ options: PasskeyRequest }),
+  errors: ['AUM0018'],
+});
+
+export const signInWithPasskey = endpoint({
+  method: 'POST',
+  path: '/v1/console/sign_in/passkey',
+  operation: 'Auth:signInWithPasskey',
+  own: true,
+  summary: 'Sign in to the console with a passkey alone, which must ask for a PIN or a fingerprint.',
+  body: closed({ passkey: PasskeyAnswer }),
+  status: 200,
+  reply: closed({ next: oneOf('DONE') }),
+  errors: ['MFA0013'],
 });
 
 export const switchConsoleUser = endpoint({
@@ -96,6 +132,8 @@ export const getSession = endpoint({
     csrfToken: Type.String(),
     language: LanguageField,
     mfaStatus: Type.String(),
+    /** The kinds of active factors. */
+    factors: Type.Array(FactorKindField),
     authMethod: AuthMethodField,
     /** Who switched to this user. */
     switchedFrom: Type.Optional(closed({ operatorId: Type.String(), userName: Type.Optional(Type.String()) })),

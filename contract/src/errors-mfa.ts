@@ -63,4 +63,30 @@ export const mfaErrors = {
     en: 'This authenticator cannot be checked: what the server stores of it is damaged. Ask the people who run this server.',
     ja: 'サーバーに保存されている認証アプリの情報が壊れているため、認証コードを確認できません。サーバーの管理者に連絡してください。',
   },
+  MFA0013: {
+    status: 401,
+    en: 'That passkey was not accepted. Try again, or use another way to log in.',
+    ja: 'このパスキーは使用できませんでした。もう一度試すか、ほかの方法を使用してください。',
+  },
+  MFA0014: {
+    status: 401,
+    en: 'This account has no authenticator app, only passkeys. Log in to the console in a browser; programs use auth keys.',
+    ja: 'このアカウントには認証アプリがなく、パスキーだけが登録されています。ブラウザーでコンソールにログインしてください。プログラムからは認証キーを使用してください。',
+  },
+  MFA0015: {
+    status: 400,
+    en: 'This is the only factor. To go without, disable MFA.',
+    ja: '登録されている要素はこれだけです。使用をやめるには、多要素認証を無効にしてください。',
+  },
+  MFA0017: {
+    status: 400,
+    facts: ['limit'],
+    en: 'There may be {limit} passkeys at most. Remove one first.',
+    ja: '登録できるパスキーは {limit} 個までです。先に不要なものを削除してください。',
+  },
+  MFA0018: {
+    status: 400,
+    en: 'This passkey is already registered.',
+    ja: 'このパスキーはすでに登録されています。',
+  },
 } as const satisfies Record<string, ErrorRow>;

@@ -10,8 +10,8 @@ export const resetErrors = {
   },
   MFA0030: {
     status: 403,
-    en: 'This needs a session that was opened with MFA. Log in with an MFA verification code.',
-    ja: 'この操作には、MFA 認証コードを使ってログインしたセッションが必要です。',
+    en: 'This needs a session that was opened with MFA. Log in with it.',
+    ja: 'この操作には、多要素認証を使ってログインしたセッションが必要です。',
   },
   MFA0031: {
     status: 403,

@@ -10,6 +10,7 @@ import type { AnyEndpoint } from './endpoint.ts';
 import { checkAuthorization, getIdentity, introspectToken, revokeToken } from './gate.ts';
 import * as mfa from './mfa.ts';
 import * as operators from './operators.ts';
+import * as ownFactors from './own-factors.ts';
 import * as permissions from './permissions.ts';
 import * as roles from './roles.ts';
 import * as serverState from './server-state.ts';
@@ -36,6 +37,7 @@ export * from './gate.ts';
 export * from './mfa.ts';
 export * from './names.ts';
 export * from './operators.ts';
+export * from './own-factors.ts';
 export * from './permissions.ts';
 export * from './roles.ts';
 export * from './sandbox.ts';
@@ -57,6 +59,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   serverState,
   emails,
   mfa,
+  ownFactors,
   users,
   assistedReset,
   userEmails,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
-import { AuthenticatorAppBegun } from './factors.ts';
+import { AuthenticatorAppBegun, factorProof } from './factors.ts';
 import { BackupCode, Email, EpochMs, LinkToken, MfaStatus, OtpCode, operatorParams, Password } from './fields.ts';
 
 /** Answer header of what a security change ended: an RFC 9651 dictionary of counts. */
@@ -10,7 +10,7 @@ export const receiptHeader = 'warifu-receipt';
  * What tells one set of backup codes from another: how many were made so far, four random symbols that the sheet of the
  * codes bears too, and when it was made.
  */
-const BackupCodeSet = closed({ number: Type.Integer({ minimum: 1 }), mark: Type.String(), createdAt: EpochMs });
+export const BackupCodeSet = closed({ number: Type.Integer({ minimum: 1 }), mark: Type.String(), createdAt: EpochMs });
 
 const NewBackupCodes = closed({ backupCodes: Type.Array(Type.String()), backupCodeSet: BackupCodeSet });
 
@@ -106,12 +106,12 @@ export const renewBackupCodes = endpoint({
   path: '/v1/operators/{operator_id}/mfa/backup_codes',
   operation: 'Operator:renewBackupCodes',
   own: true,
-  summary: 'Make five new backup codes with a code of the authenticator; the old ones die.',
+  summary: 'Make five new backup codes with a factor; the old ones die.',
   params: operatorParams,
-  body: closed({ mfaOTPCode: OtpCode }),
+  body: closed(factorProof),
   status: 200,
   reply: NewBackupCodes,
-  errors: [...ownOnly, 'MFA0005', 'MFA0007', 'MFA0011', 'MFA0012'],
+  errors: [...ownOnly, 'MFA0001', 'MFA0005', 'MFA0007', 'MFA0011', 'MFA0012', 'MFA0013', 'MFA0014'],
   personOnly: true,
 });
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
-import { EpochMs, OptionalOtpCode, Password, userParams } from './fields.ts';
+import { factorErrors, factorProof } from './factors.ts';
+import { EpochMs, Password, userParams } from './fields.ts';
 
 export const SignIn = closed(
   {
@@ -71,9 +72,9 @@ export const disownSignIn = endpoint({
     signInId: Type.String({ maxLength: 32 }),
     currentPassword: Password,
     newPassword: Password,
-    mfaOTPCode: OptionalOtpCode,
+    ...factorProof,
   }),
   status: 204,
-  errors: ['AUM0001', 'AUM0010', 'AUM0011', 'MFA0001', 'MFA0002', 'MFA0012'],
+  errors: ['AUM0001', 'AUM0010', 'AUM0011', 'MFA0001', ...factorErrors],
   personOnly: true,
 });

@@ -24,13 +24,29 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Auth:setLanguage': 'コンソールとメールの言語を設定します。',
   'Auth:signIn':
     'コンソールにログインします。認証コードが必要な場合は `next` が `MFA` になり、5 分以内にコードを入力します。',
+  'Auth:listFactors': '自分の多要素認証に登録されている要素の一覧を、古い順に取得します。',
+  'Auth:renameFactor': '自分の要素の名前を変更します。',
+  'Auth:removeFactor':
+    '自分の要素が複数あるとき、そのうちの 1 つを削除します。ほかのセッションは終了します。最後の 1 つは、多要素認証を無効にすることで削除します。',
+  'Auth:beginPasskey':
+    '自分のパスキーの登録を開始し、`navigator.credentials.create()` に渡す内容を取得します。5 分間有効です。',
+  'Auth:registerPasskey':
+    '`navigator.credentials.create()` の結果で、パスキーを登録します。最初の要素であれば多要素認証が有効になり、ルートユーザーの 5 つのバックアップコードがこの応答にだけ含まれます。',
+  'Auth:challengePasskey':
+    'このセッションで自分のパスキーを使うために `navigator.credentials.get()` に渡す内容を取得します。5 分間有効です。',
+  'Auth:beginAuthenticatorApp':
+    '多要素認証が有効なときに、認証アプリの追加または変更を開始します。新しい認証アプリを確認するまで、現在の認証アプリを使用できます。',
+  'Auth:confirmAuthenticatorApp': '認証コードで、新しい認証アプリを確認します。以前の認証アプリは削除されます。',
+  'Auth:beginPasskeySignIn':
+    '`navigator.credentials.get()` に渡す内容を取得します。このサイトのパスキーだけでログインする場合と、このブラウザーの途中のログインを、そのユーザーのパスキーで完了する場合に使用します。5 分間有効です。',
+  'Auth:signInWithPasskey': 'パスキーだけでコンソールにログインします。PIN や指紋による確認が必要です。',
   'Auth:stepUp':
-    'パスワード (多要素認証が有効な場合は認証コードも) をもう一度確認します。セッションに新しいトークンが発行されます。',
+    'パスワード (多要素認証が有効な場合は認証コードまたはパスキーも) をもう一度確認します。PIN や指紋で確認するパスキーだけでも確認できます。セッションに新しいトークンが発行されます。',
   'Auth:switchUser':
     '信頼ポリシーで許可された SAM ユーザーにスイッチします。新しいセッションは、元のセッションとともに終了します。',
   'Auth:verifyPasswordResetToken':
     'メールの URL のトークンで、新しいパスワードを設定します。多要素認証は変わりません。',
-  'Auth:verifySignIn': '認証アプリのコードで、認証コード待ちのログインを完了します。',
+  'Auth:verifySignIn': '認証コードまたはパスキーで、途中のログインを完了します。',
   'Operator:createFirstOperator': '最初の起動時に表示された 1 回限りの URL で、最初のオペレーターを作成します。',
   'Operator:createOperator':
     '新規登録します (サーバーが許可している場合)。URL をメールで送信します。登録済みのアドレスでも、応答は同じです。',
@@ -68,7 +84,7 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Operator:getMFAStatus': 'ルートユーザーの多要素認証の状態を取得します。',
   'Operator:issueMFARevokingToken': '多要素認証をリセットする URL をメールで送信します。応答は常に同じです。',
   'Operator:renewBackupCodes':
-    '認証アプリのコードで、新しいバックアップコードを 5 つ生成します。古いコードは使用できなくなります。',
+    '認証コードまたはパスキーで、新しいバックアップコードを 5 つ生成します。古いコードは使用できなくなります。',
   'Operator:revokeMFA':
     'パスワードで、ルートユーザーの多要素認証を無効にします。認証アプリの登録、バックアップコード、送信済みの URL、ほかのセッションも無効になります。',
   'Operator:stopMFAReset': '申し込まれ、まだ実行されていない、ルートユーザーの多要素認証リセットをすべて中止します。',

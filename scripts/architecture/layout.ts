@@ -46,6 +46,8 @@ export const owners: Record<string, string> = {
   mail_tokens: 'links',
   operators: 'operators',
   outbox: 'mail',
+  passkey_challenges: 'factors',
+  passkeys: 'factors',
   pending_sign_ins: 'sessions',
   roles: 'roles',
   server_state: 'db',

@@ -13,6 +13,7 @@ import { addBodyParsers, forgetIgnoredType } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
 import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
+import { registerPasskeyAddresses } from './http/passkey-addresses.ts';
 import { sendProblem } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
 import { both, countTime, timeRoutes, traceTo } from './http/request-times.ts';
@@ -101,6 +102,7 @@ export async function buildApp(ctx: Context, consoleDist: string, traces?: Trace
   registerApiPages(app);
   registerHealth(app, ctx);
   registerSecurityText(app, ctx);
+  registerPasskeyAddresses(app, ctx);
   if (ctx.config.mailPreview) registerMailPreview(app, ctx);
   registerMetrics(app, ctx);
   const missingPage = await registerPages(app, consoleDist);

@@ -7,6 +7,7 @@ import type { Context, Expiring } from './context.ts';
 import { randomBelow } from './crypto/tokens.ts';
 import { isStorageFailure } from './db/database.ts';
 import { correctedApps } from './factors/authenticator-app.ts';
+import { expiredChallenges } from './factors/challenges.ts';
 import { expiredFactors } from './factors/factors.ts';
 import { expiredGateCodes } from './gate/forward/sign-in.ts';
 import { limits } from './limits.ts';
@@ -42,6 +43,7 @@ export const expiring: readonly Expiring[] = [
   expiredRequests,
   expiredFactors,
   correctedApps,
+  expiredChallenges,
   ...expiredAttempts,
 ];
 

@@ -67,6 +67,15 @@ export const limits = {
     /** A notice must be read before what a stranger changes can stay. */
     quarantine: 1 * day,
   },
+  passkeys: {
+    /** R32. */
+    challengeLife: 5 * minute,
+    /** A person has few devices; a list of them is sent to the browser. */
+    perUser: 20,
+    /** Whole sign-ins that one source may begin, each with a row: pages that offer it do so by themselves. */
+    beginsPerSource: 300,
+    beginsWindow: 10 * minute,
+  },
   codes: {
     count: 5,
     /** Of eight symbols the last is a check: seven of 31 are 34.7 bits (decision 0035). */

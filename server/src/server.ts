@@ -12,6 +12,7 @@ import { newCounts } from './counts.ts';
 import { createHasher } from './crypto/passwords.ts';
 import { claimServer, type Db, databaseTime, isForOneServer, openUpToDate } from './db/database.ts';
 import { asServerStarts, untilThere } from './db/until-there.ts';
+import { assertPasskeysFit } from './factors/relying-party.ts';
 import { newHealth } from './health.ts';
 import { expiring, type Jobs, startJobs } from './jobs.ts';
 import { assertKeysFit, assertNotLost, keysFor } from './key-check.ts';
@@ -92,6 +93,7 @@ async function start(parts: Parts, release: () => void, traces: Traces | undefin
   try {
     await assertKeysFit(ctx.db, ctx.keys);
     await assertNotLost(ctx.db, ctx.config);
+    await assertPasskeysFit(ctx);
     await noticeEarlierState(ctx);
     await logHeads(ctx, settled);
   } catch (error) {

@@ -32,6 +32,8 @@ const pages: Record<string, string> = {
   'ANY /api/authz/forward-auth': 'a proxy of `WARIFU_TRUSTED_PROXIES`, for a session',
   'ANY /api/authz/ext-authz/*': 'a proxy of `WARIFU_TRUSTED_PROXIES`, for a session',
   'GET /.well-known/security.txt': 'anyone, once a contact is set',
+  'GET /.well-known/passkey-endpoints': 'anyone',
+  'GET /.well-known/webauthn': 'anyone, once related origins are set',
   'GET /mail-preview': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}': 'this computer, while no mail server is set',
   'GET /mail-preview/{mailId}/html': 'this computer, while no mail server is set',

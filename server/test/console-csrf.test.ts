@@ -77,7 +77,7 @@ describe.each(engines)('console and CSRF on %s', (engine) => {
     const enrolled = await enrol(server, root);
     const fresh = newBrowser(server);
     const begun = await fresh.call('POST', '/v1/console/sign_in', { body: credentials() });
-    expect(begun.body).toEqual({ next: 'MFA' });
+    expect(begun.body).toEqual({ next: 'MFA', factors: ['authenticator_app'] });
     expect(setCookies(begun)).toHaveLength(1);
     expect(setCookies(begun)[0]).toMatch(
       /^__Host-warifu-8787-sign-in=[\w-]{43}; Max-Age=300; Path=\/; HttpOnly; Secure; SameSite=Strict$/,

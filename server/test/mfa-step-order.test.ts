@@ -30,7 +30,7 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
   const pending = async ({ email, password }: Root) => {
     const browser = newBrowser(server);
     const answer = await browser.call('POST', '/v1/console/sign_in', { body: { email, password } });
-    expect(answer.body).toEqual({ next: 'MFA' });
+    expect(answer.body).toEqual({ next: 'MFA', factors: ['authenticator_app'] });
     return browser;
   };
   const fresh = async () => {
@@ -132,7 +132,7 @@ describe.each(engines)('the order of the steps on %s', (engine) => {
       const answer = await call(server, 'POST', '/v1/auth', { body });
       expect([answer.status, answer.body.token]).toEqual([401, undefined]);
     }
-    expect((await call(server, 'POST', '/v1/console/sign_in/verify', { body: {} })).status).toBe(400);
+    expect((await call(server, 'POST', '/v1/console/sign_in/verify', { body: {} })).body.code).toBe('AUM0018');
     await signIn(server, root, mfaOTPCode);
   });
 

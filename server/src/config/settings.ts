@@ -4,7 +4,7 @@ import { integer, oneOf, path, text, toggle } from './forms.ts';
 import { cidrList, gateHostList, hostList, isLoopback } from './hosts.ts';
 import { securityText } from './security-text.ts';
 import { type At, ConfigError, type Setting, setting } from './setting.ts';
-import { databaseUrl, origin, smtpUrl } from './urls.ts';
+import { databaseUrl, origin, originList, smtpUrl } from './urls.ts';
 
 const configFile = setting({
   name: 'WARIFU_CONFIG',
@@ -218,6 +218,15 @@ export const settings = {
     default: 'remote',
     meaning:
       'by which header names forward-auth tells a guarded program who calls: [Identity headers](guides/gate-forward-auth.md#identity-headers)',
+  }),
+  relatedOrigins: setting({
+    name: 'WARIFU_RELATED_ORIGINS',
+    type: 'list',
+    form: 'origins such as `https://id.example.org`, separated by commas or spaces',
+    read: originList,
+    default: '',
+    meaning:
+      'other origins whose pages may use the passkeys of this server (`/.well-known/webauthn`); each has what it takes to sign in',
   }),
   passwordMinLength: setting({
     name: 'WARIFU_PASSWORD_MIN_LENGTH',

@@ -15,6 +15,14 @@ export function origin(text: string, { name }: At): string {
   return url.origin;
 }
 
+/** Origins, each as `origin` takes it. */
+export function originList(text: string, at: At): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((one) => origin(one, at));
+}
+
 /** `sqlite:<file>` or the URL of a PostgreSQL database. */
 export function databaseUrl(text: string, { name }: At): string {
   if (text.startsWith('sqlite:')) {

@@ -12,6 +12,7 @@ export const sealedColumns = {
   deferred_requests: { column: 'payload', key: ['request_id'] },
   recovery_cases: { column: 'code_salt', key: ['operator_id', 'case_id'] },
   outbox: { column: 'content', key: ['operator_id', 'mail_id'] },
+  passkeys: { column: 'public_key', key: ['operator_id', 'user_id', 'factor_id'] },
   server_state: { column: 'value', key: ['key'] },
   sign_ups: { column: 'password_hash', key: ['sign_up_id'] },
   users: { column: 'password_hash', key: ['operator_id', 'user_id'] },

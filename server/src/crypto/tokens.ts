@@ -5,6 +5,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** What a passkey's device knows a user by: 64 random bytes, base64url (R36). */
+export function newUserHandle(): string {
+  return randomBytes(64).toString('base64url');
+}
+
 /** A new identifier that is not a secret. */
 export function newId(): string {
   return randomUUID();

@@ -1,7 +1,7 @@
-import type { AuthenticatorApps, BackupCodeSets, Factors } from './schema-factors.ts';
+import type { AuthenticatorApps, BackupCodeSets, Factors, PasskeyChallenges, Passkeys } from './schema-factors.ts';
 import type { Catalogues, GateCodes, GateKeys, GateSessions } from './schema-gate.ts';
 
-export type { AuthenticatorApps, BackupCodeSets, Factors };
+export type { AuthenticatorApps, BackupCodeSets, Factors, PasskeyChallenges, Passkeys };
 
 /** `user_id` of the root user of every operator. */
 export const rootId = 'root';
@@ -19,6 +19,8 @@ export type Database = {
   users: Users;
   factors: Factors;
   authenticator_apps: AuthenticatorApps;
+  passkeys: Passkeys;
+  passkey_challenges: PasskeyChallenges;
   backup_code_sets: BackupCodeSets;
   sessions: Sessions;
   pending_sign_ins: PendingSignIns;
@@ -97,6 +99,8 @@ export type Users = {
   password_set_by: string | null;
   /** 100 failures in a row: the password opens nothing until it is reset (R13). */
   password_suspended_at: Instant | null;
+  /** Locked by the link of a notice: nothing signs in any more, until the password is reset. */
+  locked_at: Instant | null;
   /** Grows with every change of password or MFA; what was proved under an older version is void. */
   credential_version: number;
   last_sign_in_at: Instant | null;

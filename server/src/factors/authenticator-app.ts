@@ -34,7 +34,9 @@ export async function beginApp(c: UserChange, account: string): Promise<string> 
 /** Codes of an authenticator app (RFC 6238). */
 export const authenticatorApp: FactorKind = {
   kind: 'authenticator_app',
-  member: 'mfaOTPCode',
+  members: ['mfaOTPCode'],
+  proof: 'code',
+  single: true,
   mayBeRight: async (ctx, owner, { mfaOTPCode = '' }, status) => {
     const app = await findApp(ctx.db, owner, status);
     return app !== undefined && typeof stepOfCode(ctx, app, mfaOTPCode) === 'number';

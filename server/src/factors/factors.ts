@@ -8,16 +8,35 @@ import { limits } from '../limits.ts';
 export type FactorKey = Pick<Factors, 'operator_id' | 'user_id' | 'factor_id'>;
 export type Owner = { readonly operatorId: string; readonly userId: string };
 
+/** A user's factors, whatever their status, oldest first. */
+export async function factorsOf(db: Db, { operatorId, userId }: Owner): Promise<Factors[]> {
+  return await db
+    .selectFrom('factors')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('user_id', '=', userId)
+    .orderBy('created_at')
+    .orderBy('factor_id')
+    .execute();
+}
+
+/** The kinds of a user's active factors. */
+export async function kindsOf(db: Db, owner: Owner): Promise<Factors['kind'][]> {
+  const active = (await factorsOf(db, owner)).filter(({ status }) => status === 'ACTIVE');
+  return [...new Set(active.map(({ kind }) => kind))];
+}
+
 /** Whether an enrolment that was begun is over: it can be confirmed for 15 minutes. */
 export function isLapsed(factor: Pick<Factors, 'status' | 'created_at'>, now: number): boolean {
   return factor.status === 'UNCONFIRMED' && factor.created_at + limits.mfa.unconfirmedLife <= now;
 }
 
 /** Writes down a factor that is not confirmed yet, bound to the credentials of now; its kind adds the secrets. */
-export async function insertFactor({ db, now, user }: UserChange, kind: Factors['kind']): Promise<FactorKey> {
+export async function insertFactor(c: UserChange, kind: Factors['kind'], label = ''): Promise<FactorKey> {
+  const { db, now, user } = c;
   const key = { operator_id: user.operatorId, user_id: user.userId, factor_id: newId() };
   const instants = { created_at: now, activated_at: null, last_used_at: null, suspended_at: null };
-  const begun = { kind, label: '', status: 'UNCONFIRMED', credential_version: user.row.credential_version } as const;
+  const begun = { kind, label, status: 'UNCONFIRMED', credential_version: user.row.credential_version } as const;
   await db
     .insertInto('factors')
     .values({ ...key, ...begun, ...instants })
@@ -35,6 +54,19 @@ export async function activateFactor({ db, now }: UserChange, factor: FactorKey)
 export async function deleteUnconfirmed(c: UserChange): Promise<boolean> {
   const result = await deletion(c).where('status', '=', 'UNCONFIRMED').executeTakeFirst();
   return result.numDeletedRows > 0n;
+}
+
+/** Deletes the active factors of a kind but one; returns how many. */
+export async function deleteOthers(c: UserChange, kind: Factors['kind'], kept: FactorKey): Promise<number> {
+  const others = deletion(c).where('status', '=', 'ACTIVE').where('kind', '=', kind);
+  const result = await others.where('factor_id', '!=', kept.factor_id).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** Deletes one factor; false when it is not there. */
+export async function deleteFactor(c: UserChange, factorId: string): Promise<boolean> {
+  const result = await deletion(c).where('factor_id', '=', factorId).executeTakeFirst();
+  return result.numDeletedRows === 1n;
 }
 
 /** Deletes every factor, with the secrets of its kind. */

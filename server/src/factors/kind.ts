@@ -1,11 +1,19 @@
+import type { ErrorCode } from '@warifu/contract';
 import type { UserChange } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import type { Factors } from '../db/schema.ts';
 import type { Proof } from '../sessions/proofs.ts';
 import type { FactorKey, Owner } from './factors.ts';
+import type { Answer, Registration } from './webauthn.ts';
 
-/** What a person sent to prove a factor: the members of a body, one for each kind. */
-export type SentProof = { readonly mfaOTPCode?: string | undefined };
+/** What a person sent to prove a factor: the members of a body, each of one kind. */
+export type SentProof = {
+  readonly mfaOTPCode?: string | undefined;
+  readonly passkey?: Answer | undefined;
+  readonly newPasskey?: Registration | undefined;
+  /** The pending sign-in or the session that it was asked for. */
+  readonly askedFor?: string | undefined;
+};
 
 /**
  * Why a proof was not accepted. `refused`: too many wrong ones, or the factor is suspended; it was not looked at.
@@ -19,8 +27,14 @@ export type NotProved = 'wrong' | 'suspended now' | 'refused' | 'damaged' | 'non
  */
 export type FactorKind = {
   readonly kind: Factors['kind'];
-  /** The member of a body that carries its proof. */
-  readonly member: keyof SentProof;
+  /** The members of a body that carry its proofs. */
+  readonly members: readonly (keyof SentProof)[];
+  /** A user has one of it; the next one takes its place. */
+  readonly single: boolean;
+  /** What its proof is called in the audit log. */
+  readonly proof: 'code' | 'passkey';
+  /** How a wrong proof is answered, where the kind and not the door says it. */
+  readonly refusal?: ErrorCode;
   /** Whether a proof could be right now; slow work is not spent on one that cannot be. Nothing is spent or counted. */
   readonly mayBeRight: (ctx: Context, owner: Owner, sent: SentProof, status: Factors['status']) => Promise<boolean>;
   /** Spends a proof of an active factor. */
@@ -29,5 +43,8 @@ export type FactorKind = {
    * Spends the first proof of a factor that was begun.
    * @throws Failure MFA0006 when none was begun, it lapsed or was begun under other credentials
    */
-  readonly confirm: (c: UserChange, sent: SentProof) => Promise<{ factor: FactorKey; proof: Proof } | NotProved>;
+  readonly confirm: (c: UserChange, sent: SentProof) => Promise<Confirmed | NotProved>;
 };
+
+/** A factor that is there now, not active yet, and its first proof. */
+export type Confirmed = { readonly factor: FactorKey; readonly proof: Proof };

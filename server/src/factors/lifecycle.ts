@@ -9,10 +9,11 @@ import { addProof } from '../sessions/sessions.ts';
 import { beginMfa, endMfa, ownSession, stampMfaReset, voidCredentials } from '../users/credentials.ts';
 import { provePasswordOf } from '../users/password.ts';
 import { beginApp } from './authenticator-app.ts';
-import { countCodes, deleteCodes, makeCodes, replaceCodes } from './backup-codes.ts';
-import { activateFactor, deleteFactors, deleteUnconfirmed, type Owner } from './factors.ts';
-import type { SentProof } from './kind.ts';
+import { countCodes, deleteCodes, makeCodes, type NewCodes, replaceCodes } from './backup-codes.ts';
+import { activateFactor, deleteFactors, deleteOthers, deleteUnconfirmed, type Owner } from './factors.ts';
+import type { Confirmed, FactorKind, SentProof } from './kind.ts';
 import { kindOf, needsFactor, refusalOf } from './prove.ts';
+import { describeMfa } from './status.ts';
 
 /** Whose MFA it is; another user may act on it when the permissions allow. */
 export type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
@@ -33,31 +34,52 @@ export async function beginEnrolment(cause: Cause, target: Target, account: stri
 
 /**
  * Confirms an enrolment with the first proof of its factor: MFA is active from here on, other sessions end.
+ * @param beside whether the factor may come beside others, or in place of the one of its kind
  * @returns the root user's five backup codes, which are shown in this answer only; SAM users have none
  * @throws Failure MFA0007 for a wrong proof (counted; still unconfirmed), MFA0006 when none was begun, it lapsed or was
  *   begun under other credentials, MFA0003, MFA0012 for a damaged seed, AUM0024 for somebody stronger
  */
-export async function confirmEnrolment(cause: Cause, target: Target, sent: SentProof) {
+export async function confirmEnrolment(cause: Cause, target: Target, sent: SentProof, beside = false) {
   const { ctx } = cause;
   const kind = kindOf(sent);
   if (!kind) throw new Failure('MFA0007');
   // Five slow hashes are not spent on a proof that cannot be right; the count of wrong ones is kept below.
   const fits = await kind.mayBeRight(ctx, target, sent, 'UNCONFIRMED');
-  const made = fits && target.userId === rootId ? await makeCodes(ctx) : undefined;
+  const first =
+    fits && target.userId === rootId && (await describeMfa(ctx, target.operatorId, rootId)).status !== 'ACTIVE';
+  const made = first ? await makeCodes(ctx) : undefined;
   return await enrolmentOf(cause, target, async (c) => {
-    if (needsFactor(c)) throw new Failure('MFA0003');
+    if (needsFactor(c) && !beside) throw new Failure('MFA0003');
+    // MFA that went off between the look and the lock: no backup codes were made for the one that would begin.
+    if (fits && target.userId === rootId && !needsFactor(c) && !made) throw new Failure('MFA0006');
     const confirmed = await kind.confirm(c, sent);
-    if (typeof confirmed === 'string') return refusalOf(c, confirmed, 'MFA0007');
+    if (typeof confirmed === 'string') return refusalOf(c, kind, confirmed, 'MFA0007');
     // A proof that became right between the look and the lock came without backup codes.
-    if (!fits) return refuse('MFA0007', 'wrong code');
+    if (!fits) return refuse(kind.refusal ?? 'MFA0007', `wrong ${kind.proof}`);
     await activateFactor(c, confirmed.factor);
-    await beginMfa(c);
-    const codes = made && { backupCodes: made.codes, backupCodeSet: await replaceCodes(c, made) };
-    await voidCredentials(c, ownSession(c));
+    describe(c, { detail: { factor: kind.kind } });
+    const codes = needsFactor(c) ? await addBeside(c, kind, confirmed) : await enableWith(c, kind, made);
     await addProof(c, ownSession(c), confirmed.proof);
-    notify(c, target.userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled', { userName: target.userName });
-    return { codes, receipt: c.receipt };
+    return { codes, receipt: c.receipt, factorId: confirmed.factor.factor_id };
   });
+}
+
+/** The first factor: MFA is on. */
+async function enableWith(c: UserChange, { kind }: FactorKind, made: NewCodes | undefined) {
+  const { userId, userName } = c.user;
+  await beginMfa(c);
+  const codes = made && { backupCodes: made.codes, backupCodeSet: await replaceCodes(c, made) };
+  await voidCredentials(c, ownSession(c));
+  notify(c, userId === rootId ? 'mfa_enabled' : 'sam_mfa_enabled', { userName, kind });
+  return codes;
+}
+
+/** One more factor; the backup codes stay. What was proved with one that it takes the place of is void. */
+async function addBeside(c: UserChange, { kind, single }: FactorKind, { factor }: Confirmed): Promise<undefined> {
+  const replaced = single && (await deleteOthers(c, kind, factor)) > 0;
+  if (replaced) await voidCredentials(c, ownSession(c));
+  notify(c, replaced ? 'factor_replaced' : 'factor_added', { userName: c.user.userName });
+  return undefined;
 }
 
 /**

@@ -1,9 +1,17 @@
 import {
+  beginAuthenticatorApp,
+  beginPasskey as beginPasskeyEndpoint,
   cancelMFA,
+  challengePasskey,
+  confirmAuthenticatorApp,
   confirmBackupCodesStored,
   enableMFA,
   enableUserMFA,
   listBackupCodeTries,
+  listFactors,
+  registerPasskey as registerPasskeyEndpoint,
+  removeFactor as removeFactorEndpoint,
+  renameFactor as renameFactorEndpoint,
   renewBackupCodes,
   revokeMFA,
   revokeUserMFA,
@@ -11,12 +19,21 @@ import {
   verifyUserMFA,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { permitted, rootOf } from '../http/guards.ts';
+import { permitted, rootOf, signedIn } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
 import { findOperator } from '../operators/operators.ts';
 import { samUserOf } from '../users/users.ts';
 import { listTries } from './backup-code-tries.ts';
 import { beginEnrolment, cancelEnrolment, confirmEnrolment, disableMfa, disableUserMfa } from './lifecycle.ts';
+import {
+  beginOtherApp,
+  beginPasskey,
+  challengeOwnPasskey,
+  listOwnFactors,
+  registerPasskey,
+  removeFactor,
+  renameFactor,
+} from './own-factors.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
 
 /** MFA: its life and its backup codes. */
@@ -46,7 +63,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   handle(app, renewBackupCodes, rootOf('operator_id'), async ({ caller, cause, body }) => {
-    return await renewCodes(cause, caller, body);
+    return await renewCodes(cause, caller, { ...body, askedFor: caller.sessionId });
   });
 
   handle(app, listBackupCodeTries, rootOf('operator_id'), async ({ caller }) => {
@@ -59,6 +76,7 @@ export function registerMfaRoutes(app: FastifyInstance): void {
   });
 
   registerUserMfaRoutes(app);
+  registerOwnFactorRoutes(app);
 }
 
 /** MFA of SAM users: no backup codes, no mail; whoever the permissions allow helps (flow C). */
@@ -80,6 +98,47 @@ function registerUserMfaRoutes(app: FastifyInstance): void {
 
   handle(app, revokeUserMFA, permitted('operator_id'), async ({ caller, cause, params, reply }) => {
     sendReceipt(reply, await disableUserMfa(cause, caller, await targetOf(params)));
+    return undefined;
+  });
+}
+
+/** Each person's own factors, one by one. */
+function registerOwnFactorRoutes(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+
+  handle(app, listFactors, signedIn, async ({ caller }) => await listOwnFactors(ctx, caller));
+
+  handle(app, renameFactorEndpoint, signedIn, async ({ caller, cause, params, body }) => {
+    await renameFactor(cause, caller, params.factor_id, body.label);
+    return undefined;
+  });
+
+  handle(app, removeFactorEndpoint, signedIn, async ({ caller, cause, params, reply }) => {
+    sendReceipt(reply, await removeFactor(cause, caller, params.factor_id));
+    return undefined;
+  });
+
+  handle(app, beginPasskeyEndpoint, signedIn, async ({ caller, cause }) => {
+    return { options: await beginPasskey(cause, caller) };
+  });
+
+  handle(app, registerPasskeyEndpoint, signedIn, async ({ caller, cause, body, reply }) => {
+    const { receipt, ...registered } = await registerPasskey(cause, caller, body.passkey);
+    sendReceipt(reply, receipt);
+    return registered;
+  });
+
+  handle(app, challengePasskey, signedIn, async ({ caller, cause }) => {
+    return { options: await challengeOwnPasskey(cause, caller) };
+  });
+
+  handle(app, beginAuthenticatorApp, signedIn, async ({ caller, cause }) => {
+    return { totpUri: await beginOtherApp(cause, caller) };
+  });
+
+  handle(app, confirmAuthenticatorApp, signedIn, async ({ caller, cause, body, reply }) => {
+    const { receipt } = await confirmEnrolment(cause, caller, body, true);
+    sendReceipt(reply, receipt);
     return undefined;
   });
 }

@@ -16,6 +16,7 @@ function nameOf({ server }: FastifyRequest | FastifyReply, part = ''): string {
 const pending = '-sign-in';
 const device = '-device';
 const origin = '-origin';
+const passkey = '-passkey';
 
 export function readSessionCookie(request: FastifyRequest): string | undefined {
   return readCookie(request, nameOf(request));
@@ -61,6 +62,15 @@ export function setDeviceCookie(reply: FastifyReply, secrets: readonly string[])
 
 export function setPendingCookie(reply: FastifyReply, token: string): void {
   setCookie(reply, { name: nameOf(reply, pending), value: token, maxAge: limits.otp.challengeLife / 1000 });
+}
+
+/** What the challenge of a whole sign-in with a passkey is bound to. */
+export function readPasskeyCookie(request: FastifyRequest): string | undefined {
+  return readCookie(request, nameOf(request, passkey));
+}
+
+export function setPasskeyCookie(reply: FastifyReply, secret: string): void {
+  setCookie(reply, { name: nameOf(reply, passkey), value: secret, maxAge: limits.passkeys.challengeLife / 1000 });
 }
 
 export function clearPendingCookie(reply: FastifyReply): void {

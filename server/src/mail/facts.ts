@@ -1,3 +1,4 @@
+import type { FactorKind } from '@warifu/contract';
 import type { Receipt } from '../context.ts';
 
 /** Security changes that every verified address is told about (R74). */
@@ -20,6 +21,10 @@ export type NoticeEvent =
   | 'password_suspended'
   | 'session_ended'
   | 'mfa_suspended'
+  | 'factor_added'
+  | 'factor_replaced'
+  | 'factor_removed'
+  | 'passkey_copied'
   | 'sam_mfa_enabled'
   | 'sam_mfa_disabled'
   | 'sam_mfa_reset_started'
@@ -58,6 +63,8 @@ export type Notice = Happening & {
   readonly toUser?: true;
   /** The address it is about. */
   readonly address?: string;
+  /** The kind of factor that it is about. */
+  readonly kind?: FactorKind;
   /** What the change ended. */
   readonly receipt?: Receipt;
   /** Why somebody did it, for `host_override_*` and `sam_mfa_reset_started`. */

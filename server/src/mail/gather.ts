@@ -11,6 +11,9 @@ import { amendMail, enqueueMail, type NewMail } from './outbox.ts';
 const repeatable: readonly NoticeEvent[] = [
   'sam_mfa_enabled',
   'sam_mfa_disabled',
+  'factor_added',
+  'factor_replaced',
+  'factor_removed',
   'trust_policy_changed',
   'auth_key_created',
   'password_changed',

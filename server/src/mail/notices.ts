@@ -1,3 +1,4 @@
+import type { FactorKind } from '@warifu/contract';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
@@ -10,6 +11,8 @@ export type NoticeOptions = {
   /** SAM user that it is about. */
   readonly userName?: string;
   readonly address?: string;
+  /** Kind of factor that it is about. */
+  readonly kind?: FactorKind;
   readonly reason?: string;
   readonly dueAt?: number;
   readonly asOf?: number;
@@ -37,7 +40,7 @@ export async function tellOwners(
   options: NoticeOptions,
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, userName, address, reason, dueAt, asOf } = options;
+  const { receipt, cancelLink, userName, address, kind, reason, dueAt, asOf } = options;
   const user = userName === undefined ? undefined : await userToTell(db, operatorId, userName);
   const authKeyIds = listsKeys.includes(event) ? await rootAuthKeys(db, operatorId) : undefined;
   for (const recipient of toldOf(options, recipients, user?.email)) {
@@ -57,6 +60,7 @@ export async function tellOwners(
       ...(cancelLink && { cancelLink }),
       ...(userName && { userName }),
       ...(address && { address }),
+      ...(kind && { kind }),
       ...(reason && { reason }),
       ...(dueAt && { dueAt }),
       ...(asOf && { asOf }),

@@ -6,7 +6,7 @@ import { findLink, spendLink, voidLockLinks } from '../links/links.ts';
 import { holdRecovery } from '../operators/operators.ts';
 import { restorePrimary } from '../operators/restore-primary.ts';
 import { forgetDevices } from '../sessions/devices.ts';
-import { suspendPassword, voidCredentials } from '../users/credentials.ts';
+import { lockUser, voidCredentials } from '../users/credentials.ts';
 import { mailResetLink } from './password-reset.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function lockByLink(cause: Cause, token: string): Promise<Receipt> 
     if (!(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
     await voidLockLinks(c.db, c.now, link);
     const restored = address !== null && (await restorePrimary(c, address));
-    await suspendPassword(c);
+    await lockUser(c);
     await voidCredentials(c);
     await forgetDevices(c);
     await holdRecovery(c);

@@ -1,5 +1,7 @@
+import type { FactorKind } from '@warifu/contract';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, type Refused, refuse } from '../change/change.ts';
+import { kindsOf } from '../factors/factors.ts';
 import type { SentProof } from '../factors/kind.ts';
 import { needsFactor } from '../factors/prove.ts';
 import { Failure } from '../failure.ts';
@@ -12,14 +14,14 @@ import { openSession, proofsBeside, signsIn, takeTurn, tellAfterFailures } from 
 /** Either a session for the cookie, or a pending sign-in that still lacks its code. */
 export type ConsoleSignIn =
   | ({ readonly next: 'DONE' } & ConsoleSession)
-  | { readonly next: 'MFA'; readonly pendingToken: string };
+  | { readonly next: 'MFA'; readonly pendingToken: string; readonly factors: readonly FactorKind[] };
 
 /** What the browser gets: the session's secret, and what it is known by from now on. */
-type ConsoleSession = { readonly token: string; readonly devices: readonly string[] };
+export type ConsoleSession = { readonly token: string; readonly devices: readonly string[] };
 /** What a person typed, and what its browser is known by. */
 export type ConsoleRequest = { readonly password: string; readonly devices: readonly string[] };
 
-const consoleSession = { kind: 'console' as const, life: limits.session.consoleLife };
+export const consoleSession = { kind: 'console' as const, life: limits.session.consoleLife };
 
 /**
  * The first step of the console's sign-in.
@@ -37,7 +39,7 @@ async function beginOnce(cause: Cause, identifier: Identifier, request: ConsoleR
     tellAfterFailures(c, proof.failuresBefore);
     if (needsFactor(c)) {
       describe(c, { outcome: 'refused', reason: 'code needed' });
-      return { next: 'MFA', pendingToken: await beginPending(c) };
+      return { next: 'MFA', pendingToken: await beginPending(c), factors: await kindsOf(c.db, c.user) };
     }
     const { token, devices } = await openSession(
       c,
@@ -65,7 +67,7 @@ export async function finishConsoleSignIn(
     signsIn(c);
     if (!(await takeTry(c, pending))) return refuse('AUM0018', 'pending sign-in is over', 'refused');
     // SECURITY: MFA that went off since then voided the pending sign-in: the version of its credentials is another one.
-    const proofs = await proofsBeside(c, factor);
+    const proofs = await proofsBeside(c, { ...factor, askedFor: pending.pending_id });
     if ('refused' in proofs) {
       if (proofs.outcome === 'refused') await giveTryBack(c, pending);
       return proofs;

@@ -43,7 +43,7 @@ export async function disownSignIn(cause: Cause, caller: Session, input: Disowne
   const proof = await provePasswordOf(cause, caller, input.currentPassword);
   return await changeUser(cause, proof.who, async (c): Promise<Receipt | Refused> => {
     await proof.settle(c);
-    const proofs = await proofsBeside(c, input.factor);
+    const proofs = await proofsBeside(c, { ...input.factor, askedFor: caller.sessionId });
     if ('refused' in proofs) return proofs;
     await setPasswordHash(c, passwordHash);
     await voidCredentials(c, ownSession(c));

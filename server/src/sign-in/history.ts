@@ -1,4 +1,4 @@
-import { auth, signIn, switchConsoleUser, switchUser, verifySignIn } from '@warifu/contract';
+import { auth, signIn, signInWithPasskey, switchConsoleUser, switchUser, verifySignIn } from '@warifu/contract';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import type { AuditLog } from '../db/schema.ts';
@@ -15,7 +15,7 @@ export type Page = {
 
 /** `System:cleanUp` writes down that a right password was not followed by a code. */
 const operations = [
-  ...[auth, signIn, verifySignIn, switchUser, switchConsoleUser].map(({ operation }) => operation),
+  ...[auth, signIn, verifySignIn, signInWithPasskey, switchUser, switchConsoleUser].map(({ operation }) => operation),
   'System:cleanUp',
 ];
 

@@ -1,6 +1,7 @@
 import {
   auth,
   type BodyOf,
+  beginPasskeySignIn as beginPasskeySignInEndpoint,
   disownSignIn as disownSignInEndpoint,
   getOverview,
   getSession,
@@ -11,6 +12,7 @@ import {
   type QueryOf,
   setLanguage as setLanguageEndpoint,
   signIn,
+  signInWithPasskey as signInWithPasskeyEndpoint,
   stepUp,
   switchBack as switchBackEndpoint,
   switchConsoleUser,
@@ -20,6 +22,7 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Cause } from '../change/cause.ts';
 import { rootId } from '../db/schema.ts';
+import { kindsOf } from '../factors/factors.ts';
 import { describeMfa } from '../factors/status.ts';
 import { Failure } from '../failure.ts';
 import { csrfTokenOf } from '../http/browser.ts';
@@ -27,8 +30,10 @@ import {
   clearPendingCookie,
   readDeviceCookie,
   readOriginCookie,
+  readPasskeyCookie,
   readPendingCookie,
   setDeviceCookie,
+  setPasskeyCookie,
   setPendingCookie,
   setSessionCookie,
   setSwitchedCookie,
@@ -45,6 +50,7 @@ import { beginConsoleSignIn, finishConsoleSignIn } from './console-sign-in.ts';
 import { disownSignIn } from './disown.ts';
 import { listSignInsOf } from './history.ts';
 import { overviewOf } from './overview.ts';
+import { beginPasskeySignIn, challengePending, signInWithPasskey } from './passkey-sign-in.ts';
 import { type SignedIn, signInProgram } from './sign-in.ts';
 import { stepUpSession } from './step-up.ts';
 import { switchBack, switchUser } from './switch-user.ts';
@@ -71,7 +77,7 @@ export function registerSignInRoutes(app: FastifyInstance): void {
     const result = await beginConsoleSignIn(cause, identifier, { password: body.password, devices });
     if (result.next === 'DONE') enter(reply, result);
     else setPendingCookie(reply, result.pendingToken);
-    return { next: result.next };
+    return { next: result.next, ...(result.next === 'MFA' && { factors: [...result.factors] }) };
   });
 
   handle(app, verifySignIn, anyone, async ({ cause, body, request, reply }) => {
@@ -83,6 +89,19 @@ export function registerSignInRoutes(app: FastifyInstance): void {
       if (error instanceof Failure && error.code === 'AUM0018') clearPendingCookie(reply);
       throw error;
     }
+  });
+
+  handle(app, beginPasskeySignInEndpoint, anyone, async ({ cause, body, request, reply }) => {
+    if (body.pending) return { options: await challengePending(cause, readPendingCookie(request) ?? '') };
+    const { secret, options } = await beginPasskeySignIn(cause);
+    setPasskeyCookie(reply, secret);
+    return { options };
+  });
+
+  handle(app, signInWithPasskeyEndpoint, anyone, async ({ cause, body, request, reply }) => {
+    const proof = { passkey: body.passkey, devices: readDeviceCookie(request) };
+    enter(reply, await signInWithPasskey(cause, readPasskeyCookie(request) ?? '', proof));
+    return { next: 'DONE' as const };
   });
 
   handle(app, stepUp, signedIn, async ({ caller, cause, body, reply }) => {
@@ -165,6 +184,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       sessionId: caller.sessionId,
       csrfToken: csrfTokenOf(ctx, caller.sessionId),
       language: caller.language,
+      factors: await kindsOf(ctx.db, caller),
       mfaStatus: (await describeMfa(ctx, caller.operatorId, caller.userId)).status,
       authMethod: caller.authMethod,
       ...(caller.originPrincipal !== undefined && { switchedFrom: originOf(caller.originPrincipal) }),

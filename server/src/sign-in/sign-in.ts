@@ -84,7 +84,7 @@ export function tellAfterFailures(c: UserChange, failuresBefore: number): void {
 export async function proofsBeside(c: UserChange, sent: SentProof): Promise<readonly Proof[] | Refused> {
   const password = { method: 'pwd', at: c.now } as const;
   if (!needsFactor(c)) return [password];
-  if (!kindOf(sent)) return missingFactor();
+  if (!kindOf(sent)) return await missingFactor(c);
   const factor = await proveFactor(c, sent, 'MFA0002');
   if (!('refused' in factor)) return [password, factor];
   await tellOfFailedCode(c, c.user);

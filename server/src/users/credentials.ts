@@ -34,15 +34,16 @@ export async function setPasswordHash(c: UserChange, passwordHash: string | null
     password_changed_at: c.now,
     password_set_by: setBy,
     password_suspended_at: null,
+    locked_at: null,
     updated_at: c.now,
   };
   const sealed = passwordHash === null ? null : sealHash(c.ctx, c.user, passwordHash);
   await updateUser(c, { password_hash: sealed, ...since });
 }
 
-/** The password opens nothing any more, until another one is set. */
-export async function suspendPassword(c: UserChange): Promise<void> {
-  await updateUser(c, { password_suspended_at: c.now });
+/** Nothing signs in any more, neither password nor passkey, until another password is set. */
+export async function lockUser(c: UserChange): Promise<void> {
+  await updateUser(c, { password_suspended_at: c.now, locked_at: c.now });
 }
 
 /** MFA is on from here on; a reset is bound to this very one. */

@@ -39,6 +39,10 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   }),
   password_suspended: notice({ event: 'password_suspended' }),
   mfa_suspended: notice({ event: 'mfa_suspended' }),
+  factor_added: notice({ event: 'factor_added' }),
+  factor_replaced: notice({ event: 'factor_replaced', receipt }),
+  factor_removed: notice({ event: 'factor_removed' }),
+  passkey_copied: notice({ event: 'passkey_copied' }),
   sam_mfa_enabled: notice({ event: 'sam_mfa_enabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
   sam_mfa_disabled: notice({ event: 'sam_mfa_disabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
   sam_mfa_reset_started: notice({
@@ -83,6 +87,7 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
     reason: 'phone lost',
   }),
 };
+const aboutFactors = ['factor_added', 'factor_replaced', 'factor_removed', 'passkey_copied'] as const;
 /** Events of the root user that a SAM user can be the subject of as well. */
 const shared = [
   'password_changed',
@@ -94,6 +99,7 @@ const shared = [
   'session_ended',
   'password_suspended',
   'mfa_suspended',
+  ...aboutFactors,
   'auth_key_created',
 ] as const;
 const ofUser = Object.fromEntries(shared.map((event) => [`${event} of a SAM user`, notice({ event, userName })]));

@@ -1,7 +1,6 @@
 import { attemptTables } from './baseline-attempts.ts';
 import {
   bigint,
-  factor,
   instant,
   instantOrNull,
   integer,
@@ -13,6 +12,7 @@ import {
   textOrNull,
   user,
 } from './baseline-columns.ts';
+import { factorTables } from './baseline-factors.ts';
 import { gateTables } from './baseline-gate.ts';
 import { journalTables } from './baseline-journals.ts';
 
@@ -52,6 +52,7 @@ export const tables: Readonly<Record<string, Table>> = {
       password_changed_at: instantOrNull,
       password_set_by: textOrNull,
       password_suspended_at: instantOrNull,
+      locked_at: instantOrNull,
       credential_version: integer,
       last_sign_in_at: instantOrNull,
       permission: text,
@@ -92,56 +93,7 @@ export const tables: Readonly<Record<string, Table>> = {
     index: [['principal_operator_id', 'principal_user_id']],
     cascade: [ofUser, [['principal_operator_id', 'principal_user_id'], 'users', user]],
   },
-  factors: {
-    key: factor,
-    columns: {
-      operator_id: text,
-      user_id: text,
-      factor_id: text,
-      kind: text,
-      label: text,
-      status: text,
-      credential_version: integer,
-      created_at: instant,
-      activated_at: instantOrNull,
-      last_used_at: instantOrNull,
-      suspended_at: instantOrNull,
-    },
-    index: [['status', 'created_at']],
-    cascade: [ofUser],
-    check: "status in ('UNCONFIRMED', 'ACTIVE')",
-  },
-  authenticator_apps: {
-    key: factor,
-    columns: {
-      operator_id: text,
-      user_id: text,
-      factor_id: text,
-      secret: text,
-      last_step: bigint,
-      wrong_in_a_row: integer,
-      wrong_in_window: integer,
-      window_start: instant,
-    },
-    cascade: [[factor, 'factors', factor]],
-  },
-  backup_code_sets: {
-    key: user,
-    columns: {
-      operator_id: text,
-      user_id: text,
-      set_id: text,
-      number: integer,
-      mark: text,
-      salt: text,
-      hashes: text,
-      wrong_guesses: integer,
-      frozen_at: instantOrNull,
-      stored_at: instantOrNull,
-      created_at: instant,
-    },
-    cascade: [ofUser],
-  },
+  ...factorTables,
   auth_keys: {
     key: ['operator_id', 'auth_key_id'],
     columns: {

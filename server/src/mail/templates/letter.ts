@@ -60,6 +60,10 @@ type SharedEvent =
   | 'password_suspended'
   | 'session_ended'
   | 'mfa_suspended'
+  | 'factor_added'
+  | 'factor_replaced'
+  | 'factor_removed'
+  | 'passkey_copied'
   | 'auth_key_created';
 type WriteNotice = (pages: Pages, notice: Notice) => Message;
 

@@ -1,6 +1,7 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
+import { factorNotice } from './factor-notices.ts';
 import { databaseRestored, overrideDone, overrideRequested } from './host-notices.ts';
 import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
@@ -30,11 +31,15 @@ export const notices: Words['notices'] = {
       steps({ text: 'Set a new password on this page:', page: pages.forgotPassword }, cannotLogIn(pages)),
     ],
   }),
-  mfa_enabled: (pages) => ({
+  mfa_enabled: (pages, { kind }) => ({
     subject: 'Multi-factor authentication was enabled',
     fact: 'Multi-factor authentication was enabled for the root user.',
     body: [
-      paragraph('From the next login on, a verification code from the authenticator app is needed after the password.'),
+      paragraph(
+        kind === 'passkey'
+          ? 'From the next login on, a passkey is needed after the password. A passkey with a PIN or a fingerprint also works alone.'
+          : 'From the next login on, a verification code from the authenticator app is needed after the password.',
+      ),
       paragraph('The backup codes are needed to reset multi-factor authentication. Keep them in a safe place.'),
       unchanged,
     ],
@@ -57,6 +62,10 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
+  factor_added: (pages) => factorNotice('added', pages),
+  factor_replaced: (pages) => factorNotice('replaced', pages),
+  factor_removed: (pages) => factorNotice('removed', pages),
+  passkey_copied: (pages) => factorNotice('copied', pages),
   host_override_requested: overrideRequested,
   host_override_done: overrideDone,
   database_restored: databaseRestored,

@@ -1,5 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { samFactorNotice } from './factor-notices.ts';
 import { samResetNotices } from './sam-reset-notices.ts';
 import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
@@ -19,13 +20,23 @@ const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
 
 /** Notices about a SAM user, in English; the root user reads them. */
 export const samNotices: Words['samNotices'] = {
-  sam_mfa_enabled: (pages, userName) => ({
+  factor_added: (pages, userName) => samFactorNotice('added', pages, userName),
+  factor_replaced: (pages, userName) => samFactorNotice('replaced', pages, userName),
+  factor_removed: (pages, userName) => samFactorNotice('removed', pages, userName),
+  passkey_copied: (pages, userName) => samFactorNotice('copied', pages, userName),
+  sam_mfa_enabled: (pages, userName, { kind }) => ({
     subject: `Multi-factor authentication of SAM user ${userName} was enabled`,
     fact: `Multi-factor authentication was enabled for SAM user ${userName}.`,
     body: [
-      paragraph('From the next login on, this user needs a verification code from the authenticator app.'),
+      paragraph(
+        kind === 'passkey'
+          ? 'From the next login on, this user needs a passkey.'
+          : 'From the next login on, this user needs a verification code from the authenticator app.',
+      ),
       pointer(
-        'SAM users have no backup codes. If this user loses the authenticator app, multi-factor authentication can be disabled on this page:',
+        kind === 'passkey'
+          ? 'SAM users have no backup codes. If this user loses the passkey, multi-factor authentication can be disabled on this page:'
+          : 'SAM users have no backup codes. If this user loses the authenticator app, multi-factor authentication can be disabled on this page:',
         pages.user(userName),
       ),
       unchanged,

@@ -1,6 +1,7 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
+import { factorNotice } from './factor-notices.ts';
 import { databaseRestored, overrideDone, overrideRequested } from './host-notices.ts';
 import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
@@ -31,11 +32,15 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  mfa_enabled: (pages) => ({
+  mfa_enabled: (pages, { kind }) => ({
     subject: '多要素認証が有効になりました',
     fact: 'ルートユーザーの多要素認証が有効になりました。',
     body: [
-      paragraph('次回のログインから、パスワードに加えて、認証アプリに表示される認証コードが必要です。'),
+      paragraph(
+        kind === 'passkey'
+          ? '次回のログインから、パスワードに加えて、パスキーが必要です。PIN や指紋で確認するパスキーは、それだけでもログインできます。'
+          : '次回のログインから、パスワードに加えて、認証アプリに表示される認証コードが必要です。',
+      ),
       paragraph('バックアップコードは、多要素認証をリセットするときに必要です。安全な場所に保管してください。'),
       unchanged,
     ],
@@ -58,6 +63,10 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
+  factor_added: (pages) => factorNotice('added', pages),
+  factor_replaced: (pages) => factorNotice('replaced', pages),
+  factor_removed: (pages) => factorNotice('removed', pages),
+  passkey_copied: (pages) => factorNotice('copied', pages),
   host_override_requested: overrideRequested,
   host_override_done: overrideDone,
   database_restored: databaseRestored,

@@ -1,5 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
+import { samFactorNotice } from './factor-notices.ts';
 import { samResetNotices } from './sam-reset-notices.ts';
 import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
@@ -19,13 +20,23 @@ const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
 
 /** Notices about a SAM user, in Japanese; the root user reads them. */
 export const samNotices: Words['samNotices'] = {
-  sam_mfa_enabled: (pages, userName) => ({
+  factor_added: (pages, userName) => samFactorNotice('added', pages, userName),
+  factor_replaced: (pages, userName) => samFactorNotice('replaced', pages, userName),
+  factor_removed: (pages, userName) => samFactorNotice('removed', pages, userName),
+  passkey_copied: (pages, userName) => samFactorNotice('copied', pages, userName),
+  sam_mfa_enabled: (pages, userName, { kind }) => ({
     subject: `SAM ユーザー ${userName} の多要素認証が有効になりました`,
     fact: `SAM ユーザー ${userName} の多要素認証が有効になりました。`,
     body: [
-      paragraph('この SAM ユーザーには、次回のログインから、認証アプリに表示される認証コードが必要です。'),
+      paragraph(
+        kind === 'passkey'
+          ? 'この SAM ユーザーには、次回のログインから、パスキーが必要です。'
+          : 'この SAM ユーザーには、次回のログインから、認証アプリに表示される認証コードが必要です。',
+      ),
       pointer(
-        'SAM ユーザーにバックアップコードはありません。この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
+        kind === 'passkey'
+          ? 'SAM ユーザーにバックアップコードはありません。この SAM ユーザーがパスキーを使えなくなった場合は、次のページで多要素認証を無効にできます。'
+          : 'SAM ユーザーにバックアップコードはありません。この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
         pages.user(userName),
       ),
       unchanged,
