@@ -30,6 +30,12 @@ export function describeFailure(failure: Failure, t: Translate): string {
       return t('errors.OTP_INVALID') + clockHint(t);
     case 'MFA0006':
       return t('enable.timeOver');
+    case 'MFA0013':
+      return t('errors.PASSKEY_REFUSED');
+    case 'MFA0018':
+      return t('errors.PASSKEY_KNOWN');
+    case 'PASSKEY_CANCEL':
+      return t('errors.PASSKEY_CANCEL');
     case 'MFA0010':
       return t(failure.facts.field === 'backupCode' ? 'field.backupCodeMistyped' : 'errors.RESET_FAILED');
     case 'COM0429':

@@ -6,6 +6,7 @@ import { gateRoutes } from './gate/routes.ts';
 import { operatorRoutes } from './keys/routes.ts';
 import { loginRoutes } from './logins/routes.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { passkeyRoutes } from './passkeys/routes.ts';
 import { permissionRoutes } from './permissions/routes.ts';
 import { roleRoutes } from './roles/routes.ts';
 import { rootRoute } from './root-route.tsx';
@@ -62,6 +63,7 @@ export const router = createRouter({
     sessions,
     help,
     ...loginRoutes,
+    ...passkeyRoutes,
     ...userRoutes,
     ...roleRoutes,
     ...permissionRoutes,

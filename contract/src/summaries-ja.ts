@@ -38,7 +38,7 @@ export const summariesJa: Readonly<Record<string, string>> = {
     '多要素認証が有効なときに、認証アプリの追加または変更を開始します。新しい認証アプリを確認するまで、現在の認証アプリを使用できます。',
   'Auth:confirmAuthenticatorApp': '認証コードで、新しい認証アプリを確認します。以前の認証アプリは削除されます。',
   'Auth:beginPasskeySignIn':
-    '`navigator.credentials.get()` に渡す内容を取得します。このサイトのパスキーだけでログインする場合と、このブラウザーの途中のログインを、そのユーザーのパスキーで完了する場合に使用します。5 分間有効です。',
+    '`navigator.credentials.get()` に渡す内容を取得します。このサイトのパスキーだけでログインする場合と、このブラウザーの認証コード待ちのログインを、そのユーザーのパスキーで完了する場合に使用します。5 分間有効です。',
   'Auth:signInWithPasskey': 'パスキーだけでコンソールにログインします。PIN や指紋による確認が必要です。',
   'Auth:stepUp':
     'パスワード (多要素認証が有効な場合は認証コードまたはパスキーも) をもう一度確認します。PIN や指紋で確認するパスキーだけでも確認できます。セッションに新しいトークンが発行されます。',
@@ -46,7 +46,7 @@ export const summariesJa: Readonly<Record<string, string>> = {
     '信頼ポリシーで許可された SAM ユーザーにスイッチします。新しいセッションは、元のセッションとともに終了します。',
   'Auth:verifyPasswordResetToken':
     'メールの URL のトークンで、新しいパスワードを設定します。多要素認証は変わりません。',
-  'Auth:verifySignIn': '認証コードまたはパスキーで、途中のログインを完了します。',
+  'Auth:verifySignIn': '認証コードまたはパスキーで、認証コード待ちのログインを完了します。',
   'Operator:createFirstOperator': '最初の起動時に表示された 1 回限りの URL で、最初のオペレーターを作成します。',
   'Operator:createOperator':
     '新規登録します (サーバーが許可している場合)。URL をメールで送信します。登録済みのアドレスでも、応答は同じです。',

@@ -7,6 +7,7 @@ const groups = [
     title: 'account.security',
     pages: [
       ['/security/mfa', 'mfa.title'],
+      ['/security/passkeys', 'nav.passkeys'],
       ['/security/password', 'password.title'],
       ['/security/sessions', 'sessions.title'],
       ['/security/logins', 'nav.logins'],

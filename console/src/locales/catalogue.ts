@@ -3,6 +3,7 @@ import type { audit } from './ja/audit.ts';
 import type { catalogues } from './ja/catalogues.ts';
 import type { common } from './ja/common.ts';
 import type { logins } from './ja/logins.ts';
+import type { passkeys } from './ja/passkeys.ts';
 import type { permissions } from './ja/permissions.ts';
 import type { security } from './ja/security.ts';
 import type { signIn } from './ja/sign-in.ts';
@@ -16,6 +17,7 @@ export type Catalogue = typeof common &
   typeof users &
   typeof assisted &
   typeof logins &
+  typeof passkeys &
   typeof permissions &
   typeof audit &
   typeof catalogues;

@@ -5,12 +5,14 @@ import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { NewPasswordField } from '../fields/new-password-field.tsx';
 import { HiddenUserName, PasswordField } from '../fields/password-field.tsx';
+import { OtherFactor, useFactor } from '../fields/use-factor.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
 import { Facts, Moment } from '../look/facts.tsx';
 import type { Receipt } from '../receipt.ts';
 import { useMinLength } from '../security/use-min-length.ts';
+import { ownPasskey } from '../session/own-passkey.ts';
 import { accountName, useSession } from '../session/session.ts';
 import { type Login, placeName } from './logins.ts';
 
@@ -34,7 +36,9 @@ function DisownForm({ login, onClose, onDone }: DisownDialogProps & { login: Log
   const { t } = useText();
   const session = useSession();
   const min = useMinLength();
-  const withCode = session.mfaStatus === 'ACTIVE';
+  const choice = useFactor(session.factors);
+  const byPasskey = choice.kind === 'passkey';
+  const withCode = session.mfaStatus === 'ACTIVE' && !byPasskey;
   const { field, busy, frame } = useSubmit({
     initial: { password: '', newPassword: '', code: '' },
     check: {
@@ -48,6 +52,7 @@ function DisownForm({ login, onClose, onDone }: DisownDialogProps & { login: Log
         currentPassword: password,
         newPassword,
         ...(withCode ? { mfaOTPCode: code } : {}),
+        ...(byPasskey ? await ownPasskey() : {}),
       });
       onDone(receipt, login.authKeyId !== undefined);
     },
@@ -71,6 +76,7 @@ function DisownForm({ login, onClose, onDone }: DisownDialogProps & { login: Log
       <PasswordField {...field('password')} label={t('field.currentPassword')} autoComplete="current-password" />
       <NewPasswordField {...field('newPassword')} label={t('field.newPassword')} min={min} email={session.email} />
       {withCode && <CodeField {...field('code')} />}
+      <OtherFactor choice={choice} />
       {!session.isRoot && <p className="quiet small">{t('password.samForgot')}</p>}
       <DialogActions busy={busy} submit={t('logins.disownSubmit')} danger onCancel={onClose} />
     </FormFrame>

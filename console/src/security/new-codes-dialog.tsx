@@ -4,9 +4,11 @@ import { call } from '../api.ts';
 import { codeCheck } from '../fields/checks.ts';
 import { CodeField } from '../fields/code-field.tsx';
 import { FormFrame } from '../fields/form-frame.tsx';
+import { OtherFactor, useFactor } from '../fields/use-factor.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
+import { ownPasskey } from '../session/own-passkey.ts';
 import { useSession } from '../session/session.ts';
 import type { CodeSet } from './codes-file.ts';
 import { CodesPanel } from './codes-panel.tsx';
@@ -47,19 +49,23 @@ export function NewCodesDialog({ opened, onClose, onChanged }: NewCodesDialogPro
 
 function RenewForm({ onClose, onRenewed }: { onClose: () => void; onRenewed: (made: NewCodes) => void }) {
   const { t } = useText();
-  const { operatorId } = useSession();
+  const { operatorId, factors } = useSession();
+  const choice = useFactor(factors);
+  const byPasskey = choice.kind === 'passkey';
   const { field, busy, frame } = useSubmit({
     initial: { code: '' },
-    check: { code: codeCheck(t) },
+    check: byPasskey ? {} : { code: codeCheck(t) },
     send: async ({ code }) => {
-      const { reply } = await call(renewBackupCodes, { operator_id: operatorId, mfaOTPCode: code });
+      const proof = byPasskey ? await ownPasskey() : { mfaOTPCode: code };
+      const { reply } = await call(renewBackupCodes, { operator_id: operatorId, ...proof });
       onRenewed({ codes: reply.backupCodes, set: reply.backupCodeSet });
     },
   });
   return (
     <FormFrame state={frame}>
-      <p>{t('renew.body')}</p>
-      <CodeField {...field('code')} data-autofocus />
+      <p>{t(byPasskey ? 'renew.bodyPasskey' : 'renew.body')}</p>
+      {!byPasskey && <CodeField {...field('code')} data-autofocus />}
+      <OtherFactor choice={choice} />
       <DialogActions busy={busy} submit={t('renew.submit')} onCancel={onClose} />
     </FormFrame>
   );

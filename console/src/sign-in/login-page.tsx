@@ -15,6 +15,7 @@ import { enterConsole, go, useCarried, useSearch } from './navigation.ts';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
+import { PasskeyLogin } from './passkey-login.tsx';
 import { SamLoginForm } from './sam-login-form.tsx';
 import { isSamSignIn, loginAddress } from './sam-sign-in.ts';
 import { useServerFacts } from './server-facts.ts';
@@ -43,6 +44,7 @@ export function LoginPage() {
         onSelect={({ href }) => go(href)}
       >
         {sam ? <SamLoginForm /> : <LoginForm />}
+        <PasskeyLogin />
       </Tabs>
       <nav className={css.links} aria-label={t('login.lost')}>
         {sam ? <p>{t('login.samForgot')}</p> : <PageLink to="/password/forgot">{t('login.forgot')}</PageLink>}
@@ -62,12 +64,12 @@ function LoginForm() {
     send: async ({ email, password }) => {
       const { reply } = await call(signIn, { email: email.trim(), password });
       if (reply.next === 'DONE') return enterConsole();
-      go(`/login/mfa${location.search}`, { email: email.trim() });
+      go(`/login/mfa${location.search}`, { email: email.trim(), factors: reply.factors ?? [] });
     },
   });
   return (
     <FormFrame state={frame}>
-      <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username" />
+      <TextInput {...field('email')} label={t('field.email')} type="email" autoComplete="username webauthn" />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       <SubmitButton busy={busy} busyText={t('login.submitting')} fullWidth>
         {t('login.submit')}

@@ -1,7 +1,8 @@
+import type { FactorKind } from '@warifu/contract';
 import { useSyncExternalStore } from 'react';
 
 /** What one page before sign-in hands to the next. It stays in the history entry, never in the address. */
-export type Carried = { email?: string; userName?: string; sent?: boolean };
+export type Carried = { email?: string; userName?: string; sent?: boolean; factors?: readonly FactorKind[] };
 
 const moved = 'warifu:moved';
 

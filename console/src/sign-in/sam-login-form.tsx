@@ -37,7 +37,7 @@ export function SamLoginForm() {
       search.set('as', 'sam');
       search.set('operator', operatorId);
       search.delete('notice');
-      go(`/login/mfa?${search}`, { userName });
+      go(`/login/mfa?${search}`, { userName, factors: reply.factors ?? [] });
     },
   });
   return (
@@ -53,7 +53,7 @@ export function SamLoginForm() {
       <TextInput
         {...field('userName')}
         label={t('field.userName')}
-        autoComplete="username"
+        autoComplete="username webauthn"
         autoCapitalize="none"
         spellCheck={false}
       />

@@ -64,12 +64,19 @@ export const common: typeof ja = {
     meter: 'Password length',
     levels: { none: 'Empty', short: 'Too short', enough: 'Long enough', long: 'Comfortably long' },
   },
+  passkey: {
+    use: 'Use a passkey',
+    useCode: 'Use a verification code',
+  },
   errors: {
     summary: 'Check what you entered',
     LOGIN_FAILED: 'The email address or password is incorrect.',
     SAM_LOGIN_FAILED: 'The operator ID, user name or password is incorrect.',
     OTP_INVALID:
       'That code is incorrect. Wait for a new code and try again. Codes are rejected if your device clock is off.',
+    PASSKEY_CANCEL: 'The passkey request was cancelled. Try again.',
+    PASSKEY_REFUSED: 'That passkey was not accepted. Try again, or use another way.',
+    PASSKEY_KNOWN: 'This device is already registered.',
     CLOCK: 'Difference from the server clock: {seconds} s',
     TOO_MANY: 'Too many attempts. Try again at {time}.',
     TOO_MANY_SOON: 'Too many attempts. Try again later.',

@@ -17,6 +17,7 @@ export const security: typeof ja = {
     overview: 'Overview',
   },
   nav: {
+    passkeys: 'Passkeys',
     logins: 'Login history',
     users: 'Users',
     roles: 'Roles',
@@ -210,6 +211,7 @@ export const security: typeof ja = {
   renew: {
     title: 'Generate new backup codes',
     body: 'Makes five new codes. All codes you have now stop working. MFA stays enabled.',
+    bodyPasskey: 'Makes five new codes. All codes you have now stop working. You confirm it with a passkey.',
     submit: 'Generate',
   },
   disable: {
@@ -257,6 +259,7 @@ export const security: typeof ja = {
     title: "Confirm it's you",
     body: 'Enter your password again to go on. It is good for 15 minutes.',
     bodyMfa: 'Enter your password and a code again to go on. It is good for 15 minutes.',
+    bodyPasskey: 'Confirm with a passkey to go on. It is good for 15 minutes.',
     account: 'Account',
     submit: 'Continue',
     overTitle: 'Log in again',

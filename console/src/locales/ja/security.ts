@@ -16,6 +16,7 @@ export const security = {
     overview: 'ホーム',
   },
   nav: {
+    passkeys: 'パスキー',
     logins: 'ログイン履歴',
     users: 'ユーザー',
     roles: 'ロール',
@@ -206,6 +207,8 @@ export const security = {
   renew: {
     title: '新しいバックアップコードを生成',
     body: '新しい 5 行のコードを生成します。現在のコードはすべて使用できなくなります。多要素認証は有効なままです。',
+    bodyPasskey:
+      '新しい 5 行のコードを生成します。現在のコードはすべて使用できなくなります。生成するときに、パスキーで確認します。',
     submit: '生成する',
   },
   disable: {
@@ -260,6 +263,7 @@ export const security = {
     title: '本人確認',
     body: '続けるには、パスワードをもう一度入力してください。確認は 15 分間有効です。',
     bodyMfa: '続けるには、パスワードと認証コードをもう一度入力してください。確認は 15 分間有効です。',
+    bodyPasskey: '続けるには、パスキーで確認してください。確認は 15 分間有効です。',
     account: 'アカウント',
     submit: '続ける',
     overTitle: 'もう一度ログイン',
