@@ -25,7 +25,7 @@ const loginPages = [
   '/email/verify',
   '/account/lock',
 ];
-const appPages = ['/', '/help', '/security', '/security/*', '/logs', '/logs/*', '/settings', '/gate'];
+const appPages = ['/', '/help', '/security', '/security/*', '/logs', '/logs/*', '/settings', '/settings/*', '/gate'];
 
 /** Serves the built console: two pages with a nonce of their own, and assets whose names change with their content. */
 export async function registerPages(app: FastifyInstance, dist: string): Promise<MissingPage | undefined> {
