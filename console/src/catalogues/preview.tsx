@@ -25,7 +25,8 @@ export function PreviewOfImport({ preview }: { preview: Preview }) {
   return (
     <div className="stack">
       <p role="status">
-        {countText('catalogues.describes', operations)} {changes === 0 && t('catalogues.unchanged')}
+        <Words>{countText('catalogues.describes', operations)}</Words>{' '}
+        {changes === 0 && <Words>{t('catalogues.unchanged')}</Words>}
       </p>
       <Names title={t('catalogues.changes.removed')} names={removed.map(named)} />
       <Names

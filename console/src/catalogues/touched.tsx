@@ -51,7 +51,7 @@ function Matched({ kind, names: { count, first } }: { kind: (typeof kinds)[numbe
   return (
     <div className="quiet small">
       {t(`catalogues.matches.${kind}`)} <Words>{first.map(named).join(t('catalogues.comma'))}</Words>
-      {rest > 0 && ` ${countText('catalogues.more', rest)}`}
+      {rest > 0 && <Words>{` ${countText('catalogues.more', rest)}`}</Words>}
     </div>
   );
 }
