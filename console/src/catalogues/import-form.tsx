@@ -1,6 +1,6 @@
-import { Input, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { type BodyOf, type importCatalogue, previewCatalogue } from '@warifu/contract';
-import { type ChangeEvent, useId, useState } from 'react';
+import { type ChangeEvent, useState } from 'react';
 import { announce } from '../announce.tsx';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
@@ -108,7 +108,6 @@ type FileFieldProps = { onChoose: (text: string | undefined) => void };
 /** A file of this device; it goes nowhere until its changes are asked for. */
 function FileField({ onChoose }: FileFieldProps) {
   const { t } = useText();
-  const id = useId();
   const [problem, setProblem] = useState<string>();
   const change = async ({ currentTarget: { files } }: ChangeEvent<HTMLInputElement>) => {
     const file = files?.[0];
@@ -119,14 +118,13 @@ function FileField({ onChoose }: FileFieldProps) {
     announce(t('catalogues.fileRead', { name: file.name }));
   };
   return (
-    <Input.Wrapper id={id} label={t('catalogues.file')} description={t('catalogues.fileHint')} error={problem}>
-      <input
-        id={id}
-        type="file"
-        accept=".json,.yaml,.yml,application/json,application/yaml"
-        aria-invalid={problem !== undefined}
-        onChange={(event) => void change(event)}
-      />
-    </Input.Wrapper>
+    <TextInput
+      type="file"
+      label={t('catalogues.file')}
+      description={t('catalogues.fileHint')}
+      error={problem}
+      accept=".json,.yaml,.yml,application/json,application/yaml"
+      onChange={(event) => void change(event)}
+    />
   );
 }
