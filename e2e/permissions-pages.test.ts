@@ -68,6 +68,21 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     await inspect(tab, name);
   });
 
+  test('a catalogue is looked at before it is imported, and listed', async () => {
+    const { page } = tab;
+    const imported = (operationId: string) => ({ tags: ['User'], operationId, summary: operationId });
+    const paths = { '/orders/{order-id}': { get: imported('showOrder'), delete: imported('cancelOrder') } };
+    await page.goto(`${server.baseUrl}/settings/import-catalogue`);
+    await page.locator('input[name=name]').fill('orders');
+    await page.locator('textarea[name=file]').fill(JSON.stringify({ openapi: '3.1.0', paths }));
+    await page.locator('main form button[type=submit]').first().click();
+    await shown(page.locator('main summary'));
+    await inspect(tab, 's42-import-catalogue');
+    await page.locator('main form button[type=submit]').last().click();
+    await shown(page.locator('main tbody tr'));
+    await inspect(tab, 's42-catalogues');
+  });
+
   test('a permission is edited, checked while typing, compared and saved', async () => {
     const { page } = tab;
     await page.goto(`${server.baseUrl}/security/users/bob/permissions`);
