@@ -67,7 +67,7 @@ describe('the facts of an error', () => {
     const { properties } = document.components.schemas.Error;
     expect(Object.keys(properties)).toEqual([
       ...always,
-      ...['field', 'permission', 'userName', 'limit', 'count', 'line', 'column', 'retryAfter'],
+      ...['field', 'permission', 'userName', 'limit', 'count', 'line', 'column', 'retryAfter', 'until'],
     ]);
   });
 });

@@ -19,9 +19,11 @@ import { call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { testKeys } from './support/keys.ts';
+import { register } from './support/passkeys.ts';
 import { type Enrolled, enrol, mailsOf, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { resetToken, verifyReset } from './support/recovery.ts';
 import { enrolSam, newSam, userPath } from './support/sam.ts';
+import { newSecurityKey } from './support/security-key.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const patience = { servers: 20_000, settle: 100 };
@@ -94,6 +96,7 @@ describe.each(engines)('R70: rotating the keys on %s', (engine) => {
   it('every column that holds a sealed value is one of the list, and each of the list holds some', async () => {
     const { root, as } = await makeAccount(server);
     await startReset(root, as);
+    await register(server, as, newSecurityKey());
     const found = new Set<string>();
     for (const { name, columns } of await server.ctx.db.introspection.getTables()) {
       const rows = await server.ctx.db
