@@ -38,4 +38,10 @@ export const resetErrors = {
     en: 'The user has no password that works. Without it this reset cannot be finished.',
     ja: 'このユーザーには有効なパスワードがないため、このリセットは完了できません。',
   },
+  MFA0036: {
+    status: 400,
+    facts: ['field'],
+    en: 'That is no code of the current set.{mistyped} Check the set number and the mark on your sheet.',
+    ja: '現在のセットのバックアップコードではありません。{mistyped}お手元の控えのセット番号と識別文字を確認してください。',
+  },
 } as const satisfies Record<string, ErrorRow>;

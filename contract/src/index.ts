@@ -17,6 +17,7 @@ import * as serverState from './server-state.ts';
 import * as signIns from './sign-ins.ts';
 import * as userEmails from './user-emails.ts';
 import * as users from './users.ts';
+import * as waysBack from './ways-back.ts';
 
 export * from './assisted-reset.ts';
 export * from './audit.ts';
@@ -46,6 +47,7 @@ export * from './sign-ins.ts';
 export * from './summaries-ja.ts';
 export * from './user-emails.ts';
 export * from './users.ts';
+export * from './ways-back.ts';
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>
   typeof value === 'object' && value !== null && 'operation' in value && 'path' in value;
@@ -63,6 +65,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   users,
   assistedReset,
   userEmails,
+  waysBack,
   authKeys,
   roles,
   permissions,

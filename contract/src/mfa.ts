@@ -139,7 +139,8 @@ export const listBackupCodeTries = endpoint({
     closed(
       {
         at: EpochMs,
-        outcome: oneOf('used', 'wrong', 'froze'),
+        /** `rehearsed`: it was right, and was not spent. */
+        outcome: oneOf('used', 'rehearsed', 'wrong', 'froze'),
         /** Number of the set that was current then. */
         setNumber: Type.Integer({ minimum: 1 }),
         sourceIp: Type.String(),
@@ -149,6 +150,21 @@ export const listBackupCodeTries = endpoint({
     ),
   ),
   errors: [...ownOnly],
+  personOnly: true,
+});
+
+export const rehearseBackupCode = endpoint({
+  method: 'POST',
+  path: '/v1/operators/{operator_id}/mfa/backup_codes/rehearsal',
+  operation: 'Operator:rehearseBackupCode',
+  own: true,
+  summary: 'Try a backup code without spending it. A wrong one counts like one of a reset; a typing mistake does not.',
+  params: operatorParams,
+  body: closed({ backupCode: BackupCode }),
+  status: 200,
+  reply: closed({ setNumber: Type.Integer({ minimum: 1 }) }),
+  errors: [...ownOnly, 'MFA0005', 'MFA0011', 'MFA0036'],
+  stepUp: true,
   personOnly: true,
 });
 

@@ -25,6 +25,8 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Auth:signIn':
     'コンソールにログインします。認証コードが必要な場合は `next` が `MFA` になり、5 分以内にコードを入力します。',
   'Auth:listFactors': '自分の多要素認証に登録されている要素の一覧を、古い順に取得します。',
+  'Auth:getWaysBack':
+    '要素のある端末を失ったときにログインする方法を、必要なものと、使用できない理由とともに取得します (自分について)。',
   'Auth:renameFactor': '自分の要素の名前を変更します。',
   'Auth:removeFactor':
     '自分の要素が複数あるとき、そのうちの 1 つを削除します。ほかのセッションは終了します。最後の 1 つは、多要素認証を無効にすることで削除します。',
@@ -77,6 +79,8 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Operator:cancelMFARevokingToken':
     'リセットのメール、または「心当たりがない場合」のメールのトークンで、多要素認証リセットを中止します。',
   'Operator:confirmBackupCodesStored': '現在のバックアップコードを安全な場所に保管したことを記録します。',
+  'Operator:rehearseBackupCode':
+    'バックアップコードを使用せずに、正しいかどうかを確認します。誤ったコードはリセットのときと同じ試行回数に含まれますが、入力ミスは含まれません。',
   'Operator:listBackupCodeTries':
     'バックアップコードがいつ、どこから使用または試行されたかを、新しい順に取得します (過去 90 日間、最大 20 件)。',
   'Operator:enableMFA':
@@ -119,6 +123,8 @@ export const summariesJa: Readonly<Record<string, string>> = {
     'SAM ユーザーの多要素認証の設定を開始し、認証アプリに登録する秘密を取得します。ログインの方法はまだ変わりません。',
   'User:getDefaultPermissions': 'SAM デフォルト権限を、JSON の文字列で取得します。',
   'User:getUser': 'SAM ユーザーを 1 人取得します。',
+  'User:getUserWaysBack': 'SAM ユーザーが要素のある端末を失ったときに、ログインする方法を取得します。',
+  'User:listWaysBack': '各 SAM ユーザーが、要素のある端末を失っても自分だけでログインできるかどうかを取得します。',
   'User:getUserMFAStatus': 'SAM ユーザーの多要素認証の状態を取得します。',
   'User:getUserPermission': 'SAM ユーザーに直接指定した権限を、JSON の文字列で取得します。',
   'User:getUserTrustPolicy': 'SAM ユーザーにスイッチできる人を、JSON の文字列で取得します。',

@@ -10,6 +10,7 @@ export const order = [
   'sessions',
   'authorize',
   'users',
+  'ways-back',
   'operators',
   'factors',
   'recovery',

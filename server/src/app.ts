@@ -36,6 +36,7 @@ import { registerSignInRoutes } from './sign-in/routes.ts';
 import type { Traces } from './traces/note.ts';
 import { registerUserRoutes } from './users/routes.ts';
 import { wayOf } from './way.ts';
+import { registerWaysBackRoutes } from './ways-back/routes.ts';
 
 /** Builds the HTTP side of a server; the caller listens. */
 export async function buildApp(ctx: Context, consoleDist: string, traces?: Traces): Promise<FastifyInstance> {
@@ -92,6 +93,7 @@ export async function buildApp(ctx: Context, consoleDist: string, traces?: Trace
   registerMfaRoutes(app);
   registerRecoveryRoutes(app);
   registerUserRoutes(app);
+  registerWaysBackRoutes(app);
   registerRoleRoutes(app);
   registerPermissionRoutes(app);
   registerAuditRoutes(app);

@@ -81,6 +81,8 @@ export const limits = {
     /** Of eight symbols the last is a check: seven of 31 are 34.7 bits (decision 0035). */
     random: 7,
     guessesPerSet: 20,
+    /** Looking whether a code is right, which spends nothing, costs a slow hash. */
+    rehearsalsPerHour: 20,
     /** Symbols that tell one set from another; they are no part of a code. */
     mark: 4,
     /** How many tries are listed. */

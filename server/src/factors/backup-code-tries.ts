@@ -1,4 +1,4 @@
-import { verifyMFARevokingToken } from '@warifu/contract';
+import { rehearseBackupCode, verifyMFARevokingToken } from '@warifu/contract';
 import { type Change, describe } from '../change/change.ts';
 import type { Context } from '../context.ts';
 import type { AuditLog, BackupCodeSets } from '../db/schema.ts';
@@ -20,10 +20,10 @@ export function describeTry(c: Change, set: BackupCodeSets): void {
 export async function listTries(ctx: Context, operatorId: string) {
   const rows = await ctx.db
     .selectFrom('audit_log')
-    .select(['at', 'outcome', 'reason', 'source_ip', 'user_agent', 'detail'])
+    .select(['at', 'api_kind', 'outcome', 'reason', 'source_ip', 'user_agent', 'detail'])
     .where('operator_id', '=', operatorId)
     .where('user_name', '=', '')
-    .where('api_kind', '=', verifyMFARevokingToken.operation)
+    .where('api_kind', 'in', [verifyMFARevokingToken.operation, rehearseBackupCode.operation])
     .where('at', '>=', ctx.now() - limits.signIns.shown)
     .where((eb) => eb.or([eb('outcome', '=', 'success'), eb('reason', 'in', [wrongCode, frozenByWrongCode])]))
     .orderBy('sequence', 'desc')
@@ -32,10 +32,11 @@ export async function listTries(ctx: Context, operatorId: string) {
   return rows.map(toTry);
 }
 
-type Row = Pick<AuditLog, 'at' | 'outcome' | 'reason' | 'source_ip' | 'user_agent' | 'detail'>;
+type Row = Pick<AuditLog, 'at' | 'api_kind' | 'outcome' | 'reason' | 'source_ip' | 'user_agent' | 'detail'>;
 
-function toTry({ at, outcome, reason, source_ip: sourceIp, user_agent: userAgent, detail }: Row) {
+function toTry({ at, api_kind, outcome, reason, source_ip: sourceIp, user_agent: userAgent, detail }: Row) {
   const { codeSet } = JSON.parse(detail) as { codeSet: number };
   const wrong = reason === frozenByWrongCode ? 'froze' : 'wrong';
-  return { at, outcome: outcome === 'success' ? 'used' : wrong, setNumber: codeSet, sourceIp, userAgent } as const;
+  const right = api_kind === rehearseBackupCode.operation ? 'rehearsed' : 'used';
+  return { at, outcome: outcome === 'success' ? right : wrong, setNumber: codeSet, sourceIp, userAgent } as const;
 }

@@ -10,6 +10,7 @@ import {
   listBackupCodeTries,
   listFactors,
   registerPasskey as registerPasskeyEndpoint,
+  rehearseBackupCode,
   removeFactor as removeFactorEndpoint,
   renameFactor as renameFactorEndpoint,
   renewBackupCodes,
@@ -34,6 +35,7 @@ import {
   removeFactor,
   renameFactor,
 } from './own-factors.ts';
+import { rehearseCode } from './rehearse-code.ts';
 import { markCodesStored, renewCodes } from './renew-codes.ts';
 
 /** MFA: its life and its backup codes. */
@@ -68,6 +70,10 @@ export function registerMfaRoutes(app: FastifyInstance): void {
 
   handle(app, listBackupCodeTries, rootOf('operator_id'), async ({ caller }) => {
     return await listTries(ctx, caller.operatorId);
+  });
+
+  handle(app, rehearseBackupCode, rootOf('operator_id'), async ({ caller, cause, body }) => {
+    return await rehearseCode(cause, caller, body.backupCode);
   });
 
   handle(app, confirmBackupCodesStored, rootOf('operator_id'), async ({ caller, cause }) => {

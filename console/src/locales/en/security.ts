@@ -159,7 +159,7 @@ export const security: typeof ja = {
     set: 'Set',
     ip: 'IP address',
     browser: 'Browser',
-    outcomes: { used: 'Used', wrong: 'Wrong', froze: 'Wrong, codes frozen' },
+    outcomes: { used: 'Used', rehearsed: 'Tested, not used', wrong: 'Wrong', froze: 'Wrong, codes frozen' },
   },
   enable: {
     title: 'Enable MFA',

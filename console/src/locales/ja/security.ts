@@ -155,7 +155,7 @@ export const security = {
     set: 'セット',
     ip: 'IP アドレス',
     browser: 'ブラウザー',
-    outcomes: { used: '使用', wrong: '誤り', froze: '誤り (凍結)' },
+    outcomes: { used: '使用', rehearsed: '確認のみ', wrong: '誤り', froze: '誤り (凍結)' },
   },
   enable: {
     title: '多要素認証を有効にする',
