@@ -61,7 +61,7 @@ function factsIn(row: Row, own: readonly Row[], now: number): Facts {
 function passwordIn(row: Pick<Users, 'locked_at' | 'password_suspended_at'> & Pick<Row, 'no_password'>) {
   if (row.locked_at !== null) return 'locked';
   // SQLite answers with a number.
-  if (Boolean(row.no_password)) return 'none';
+  if (row.no_password) return 'none';
   return row.password_suspended_at === null ? 'usable' : 'suspended';
 }
 
