@@ -10,6 +10,7 @@ import {
   PasskeyRequest,
 } from './factors.ts';
 import { EpochMs, LanguageField, Password, TypedUserName } from './fields.ts';
+import { MfaRequirement } from './mfa-requirements.ts';
 import { MailState } from './server-state.ts';
 import { SignIn } from './sign-ins.ts';
 
@@ -149,6 +150,8 @@ export const getSession = endpoint({
     sandbox: Type.Boolean(),
     /** When the host switched this root user's MFA off; shown for 30 days. */
     hostOverrideAt: Type.Optional(EpochMs),
+    /** While this user has no MFA: the rule that binds it first. From then on it can only enrol. */
+    mfaRequirement: Type.Optional(MfaRequirement),
   }),
   errors: ['AUM0001'],
 });

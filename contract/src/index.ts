@@ -9,6 +9,7 @@ import * as emails from './emails.ts';
 import type { AnyEndpoint } from './endpoint.ts';
 import { checkAuthorization, getIdentity, introspectToken, revokeToken } from './gate.ts';
 import * as mfa from './mfa.ts';
+import * as mfaRequirements from './mfa-requirements.ts';
 import * as operators from './operators.ts';
 import * as ownFactors from './own-factors.ts';
 import * as permissions from './permissions.ts';
@@ -36,6 +37,7 @@ export * from './factors.ts';
 export * from './fields.ts';
 export * from './gate.ts';
 export * from './mfa.ts';
+export * from './mfa-requirements.ts';
 export * from './names.ts';
 export * from './operators.ts';
 export * from './own-factors.ts';
@@ -68,6 +70,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   waysBack,
   authKeys,
   roles,
+  mfaRequirements,
   permissions,
   catalogues,
   audit,

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
 import { Email, LanguageField, LinkToken, operatorParams, Password } from './fields.ts';
+import { RequiredFrom } from './mfa-requirements.ts';
 
 export const getOperator = endpoint({
   method: 'GET',
@@ -94,10 +95,16 @@ const settings = {
 const secondPersonForResets = Type.Boolean();
 /** For a day after a reset of its MFA a user, the root user included, changes nothing that would let somebody stay. */
 const quarantineAfterReset = Type.Boolean();
-const Settings = closed({ ...settings, secondPersonForResets, quarantineAfterReset }, 'Settings');
+/** From when on a switch binds that is on; on without one binds at once, or as it did. */
+const dates = {
+  mfaRequiredForRootFrom: Type.Optional(RequiredFrom),
+  mfaRequiredForSamUsersFrom: Type.Optional(RequiredFrom),
+};
+const Settings = closed({ ...settings, ...dates, secondPersonForResets, quarantineAfterReset }, 'Settings');
 /** What came later may be left out: it stays as it is. */
 const NewSettings = closed({
   ...settings,
+  ...dates,
   secondPersonForResets: Type.Optional(secondPersonForResets),
   quarantineAfterReset: Type.Optional(quarantineAfterReset),
 });

@@ -149,6 +149,14 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'User:getUserAuthKey': 'SAM ユーザーの認証キーを 1 つ取得します。',
   'Operator:listOperatorAuthKeys': 'ルートユーザーの認証キーの一覧を取得します。',
   'User:listUserAuthKeys': 'SAM ユーザーの認証キーの一覧を取得します。',
+  'Operator:listMFARequirements':
+    '多要素認証を必須にする設定を、設定画面、ロール、SAM ユーザーごとに取得します。最も早い日時の設定が適用されます。',
+  'Operator:rehearseMFARequirement':
+    '多要素認証を今すぐ必須にした場合に影響を受けるユーザー、自分で登録できるユーザー、助けられるユーザーを取得します。',
+  'User:updateUserMFARequirement':
+    'SAM ユーザーの多要素認証を、指定した日時から必須にするか、必須を解除します。次の呼び出しから適用されます。',
+  'Role:updateRoleMFARequirement':
+    'ロールを割り当てたすべてのユーザーの多要素認証を、指定した日時から必須にするか、必須を解除します。次の呼び出しから適用されます。',
   'Role:attachRole': 'SAM ユーザーにロールを割り当てます。',
   'Role:createRole': 'ロールを作成します。',
   'Role:deleteRole': 'どのユーザーにも割り当てられていないロールを削除します。',

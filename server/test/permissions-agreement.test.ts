@@ -237,6 +237,9 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
       await reshuffle(server, place, pick);
       const none = { mfa_required_sam_at: null, quarantine_at: null };
       await server.ctx.db.updateTable('operators').set(none).execute();
+      for (const table of ['users', 'roles'] as const) {
+        await server.ctx.db.updateTable(table).set({ mfa_required_at: null }).execute();
+      }
       const names = [pick(['plain', 'key']), pick(['strong', 'nobody'])];
       const soracom = names.map((name) => `srn:soracom:${root.operatorId}::User:${name}`);
       const trusting = {

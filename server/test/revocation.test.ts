@@ -157,6 +157,11 @@ describe.each(engines)('what is over is over with the next call, on every server
         }),
       next: 403,
     },
+    {
+      change: 'MFA required of the user',
+      act: (scene) => put(scene, `${ofSam(scene)}/mfa_requirement`, { required: true }),
+      next: 403,
+    },
   ];
 
   it.each(rows)('$change', async ({ before, act, next }) => {

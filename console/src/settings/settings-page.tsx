@@ -20,6 +20,7 @@ import { useUsers } from '../users/users.ts';
 import { ServerCards } from './server-card.tsx';
 
 type Settings = ReplyOf<typeof getSettings>;
+type Switch = Exclude<keyof Settings, `${string}From`>;
 const settingsKey = ['settings'];
 
 /** What holds for every user of the operator; to change by the root user only. */
@@ -64,7 +65,7 @@ function SettingsForm({ saved }: { saved: Settings }) {
       focusPageTitle();
     },
   });
-  const box = (name: keyof Settings) => ({
+  const box = (name: Switch) => ({
     size: 'md' as const,
     label: t(`settings.${name}`),
     description: t(`settings.${name}Hint`),

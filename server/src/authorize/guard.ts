@@ -26,12 +26,25 @@ import { parsePermission, sizeOf, type Texts, textsOf, textsOfAll } from './docu
  * @throws Failure AUM0024, AUM0040 when it is too large to compare
  */
 export async function assertMayActAs(c: UserAuthorityChange): Promise<void> {
+  await assertMayActAsAll(c, [c.user]);
+}
+
+/**
+ * SECURITY: the same of several users, which somebody weaker could lock out.
+ * @throws Failure AUM0024, AUM0040 when one is too large to compare
+ */
+export async function assertMayActAsAll(c: AuthorityChange, users: readonly Principal[]): Promise<void> {
   const caller = guardedCaller(c);
-  if (!caller || (caller.operatorId === c.user.operatorId && caller.userId === c.user.userId)) return;
+  const others = users.filter(
+    ({ operatorId, userId }) => caller?.operatorId !== operatorId || caller.userId !== userId,
+  );
+  if (!caller || others.length === 0) return;
   const own = await authorityOfCaller(c, caller);
-  const target = await authorityOf(c.db, c.user);
-  if (!target.complete) throw new Failure('AUM0040');
-  for (const identity of furtherThan(own, target)) await assertWithin(caller, own, identity, []);
+  for (const user of others) {
+    const target = await authorityOf(c.db, user);
+    if (!target.complete) throw new Failure('AUM0040');
+    for (const identity of furtherThan(own, target)) await assertWithin(caller, own, identity, []);
+  }
 }
 
 /**

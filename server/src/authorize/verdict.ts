@@ -9,7 +9,7 @@ import { deciderFor } from './decider.ts';
 import { isQuarantined } from './quarantine.ts';
 
 /** Who asks, as far as it matters beside its permissions; a root user has no name. */
-export type Asking = Pick<Session, 'userName' | 'authMethod' | 'mfaActive' | 'mfaRequired' | 'quarantinedUntil'>;
+export type Asking = Pick<Session, 'userName' | 'authMethod' | 'mfaActive' | 'mfaRequiredFrom' | 'quarantinedUntil'>;
 
 /** An operation, and the user whom its path names. */
 export type Asked = {
@@ -50,7 +50,7 @@ export function verdictOf(asking: Asking, asked: Asked, permission: Decision): V
   const byPermission = needsPermission(asking, asked);
   if (byPermission && permission === 'deny') return { decision: 'deny', settledBy: 'permission' };
   if (isClosedTo(asking, endpoint, onUser)) return { decision: 'deny', settledBy: 'session' };
-  if (mustEnrolFirst(asking)) {
+  if (mustEnrolFirst(asking, asked.at)) {
     return { decision: isOwnEnrolment(asking, asked) ? 'allow' : 'deny', settledBy: 'enrolment' };
   }
   if (isQuarantined(asking, asked)) return { decision: 'deny', settledBy: 'quarantine' };
@@ -60,12 +60,19 @@ export function verdictOf(asking: Asking, asked: Asked, permission: Decision): V
 /** Whether the permissions of a user decide: not of a root user, nor while a user may enrol its own factor only. */
 function needsPermission(asking: Asking, asked: Asked): boolean {
   if (asked.access !== 'permission' || asking.userName === '') return false;
-  return !(mustEnrolFirst(asking) && isOwnEnrolment(asking, asked));
+  return !(mustEnrolFirst(asking, asked.at) && isOwnEnrolment(asking, asked));
 }
 
-/** A user whose operator requires MFA can only enrol until it has it. Programs with AuthKeys are not asked for MFA. */
-export function mustEnrolFirst(asking: Pick<Asking, 'authMethod' | 'mfaActive' | 'mfaRequired'>): boolean {
-  return asking.mfaRequired && !asking.mfaActive && isPerson(asking);
+/**
+ * A user of whom MFA is required can only enrol from that instant on, until it has it. Programs with AuthKeys are not
+ * asked for MFA.
+ */
+export function mustEnrolFirst(
+  asking: Pick<Asking, 'authMethod' | 'mfaActive' | 'mfaRequiredFrom'>,
+  at: number,
+): boolean {
+  const { mfaRequiredFrom: from } = asking;
+  return from !== undefined && from <= at && !asking.mfaActive && isPerson(asking);
 }
 
 /** SECURITY: each kind of user may enrol itself only; the root user's MFA is no SAM user's business. */

@@ -3,6 +3,7 @@ import { type Reach, type Reaching, reach, specialise, sumOfReaches } from '@war
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import { quarantinedUntil } from '../sessions/quarantine.ts';
+import { mfaRequiredFrom, rolesRequiredAt } from '../sessions/required.ts';
 import { type KnownOperation, pathVariablesOf } from './catalogue.ts';
 import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
 import { isInQuarantine, isQuarantined } from './quarantine.ts';
@@ -47,7 +48,7 @@ type Way = Pick<WhoCan, 'principal' | 'userName' | 'kind'> & { readonly conditio
  */
 export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
   const { operatorId, endpoint, target: onUser, at } = question;
-  const rows = await userRows(db, operatorId);
+  const rows = await userRows(db, question);
   const asking = { userName: '', quarantinedUntil: rows.find(({ userId }) => userId === rootId)?.quarantinedUntil };
   const root: WhoCan = {
     principal: srnOf(operatorId, ''),
@@ -87,8 +88,8 @@ async function mayCall(question: Question, user: User, authMethod: 'password' | 
   const { at } = question;
   const enrols = user.mustEnrol && authMethod === 'password';
   const quarantines = isInQuarantine(user, at) ? [user.quarantinedUntil, undefined] : [undefined];
-  const supposed = (enrols ? [true, false] : [false]).flatMap((mfaRequired) =>
-    quarantines.map((quarantinedUntil) => ({ mfaRequired, quarantinedUntil })),
+  const supposed = (enrols ? [at, undefined] : [undefined]).flatMap((mfaRequiredFrom) =>
+    quarantines.map((quarantinedUntil) => ({ mfaRequiredFrom, quarantinedUntil })),
   );
   const decisions = supposed.flatMap((some) => {
     const asking = { userName: user.userName, authMethod, mfaActive: false, ...some };
@@ -162,20 +163,26 @@ async function samUsers(db: Db, { operatorId, at }: Question, rows: readonly Row
 
 type Row = Omit<User, 'texts' | 'ways'>;
 
-async function userRows(db: Db, operatorId: string): Promise<Row[]> {
+async function userRows(db: Db, { operatorId, at }: Question): Promise<Row[]> {
   const rows = await db
     .selectFrom('users')
     .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
     .select(['users.user_id', 'users.user_name', 'users.mfa_id'])
     .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
-    .select(['users.mfa_reset_at', 'operators.quarantine_at'])
+    .select(['users.mfa_reset_at', 'operators.quarantine_at', 'users.mfa_required_at', rolesRequiredAt])
     .where('users.operator_id', '=', operatorId)
     .orderBy('users.name_key')
     .execute();
-  return rows.map(({ user_id: userId, user_name: userName, ...row }) => {
-    const required = userId === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
+  return rows.map((row) => {
+    const { user_id: userId, user_name: userName } = row;
+    const from = mfaRequiredFrom(row);
     const until = quarantinedUntil(row.mfa_reset_at, row.quarantine_at);
-    return { userId, userName, mustEnrol: required !== null && row.mfa_id === null, quarantinedUntil: until };
+    return {
+      userId,
+      userName,
+      mustEnrol: from !== undefined && from <= at && row.mfa_id === null,
+      quarantinedUntil: until,
+    };
   });
 }
 

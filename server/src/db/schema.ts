@@ -111,6 +111,7 @@ export type Users = {
   mfa_id: string | null;
   /** When MFA was last reset by recovery or by another user. */
   mfa_reset_at: Instant | null;
+  mfa_required_at: Instant | null;
   /** Sets of backup codes, those of earlier enrolments included: each has a number of its own. */
   backup_code_sets_made: number;
   created_at: Instant;
@@ -299,8 +300,9 @@ export type Roles = {
   /** The role's name as no two may share it (`accountKey`), unique in its operator. */
   role_key: string;
   description: string;
-  /** JSON text. */
   permission: string;
+  /** From when on its users must have MFA, as `mfa_required_…` of operators and users; null when they need not. */
+  mfa_required_at: Instant | null;
   created_at: Instant;
   updated_at: Instant;
 };

@@ -6,6 +6,9 @@ import { findOperator, updateOperator } from './operators.ts';
 export type Settings = {
   readonly mfaRequiredForRoot: boolean;
   readonly mfaRequiredForSamUsers: boolean;
+  /** From when on these two bind, while they are on. */
+  readonly mfaRequiredForRootFrom?: number;
+  readonly mfaRequiredForSamUsersFrom?: number;
   readonly escalationGuard: boolean;
   readonly secondPersonForResets: boolean;
   readonly quarantineAfterReset: boolean;
@@ -14,9 +17,13 @@ export type Settings = {
 /** What an operator demands of its users. */
 export async function readSettings(db: Db, operatorId: string): Promise<Settings> {
   const operator = await findOperator(db, operatorId);
+  const root = operator?.mfa_required_root_at ?? undefined;
+  const samUsers = operator?.mfa_required_sam_at ?? undefined;
   return {
-    mfaRequiredForRoot: operator !== undefined && operator.mfa_required_root_at !== null,
-    mfaRequiredForSamUsers: operator !== undefined && operator.mfa_required_sam_at !== null,
+    mfaRequiredForRoot: root !== undefined,
+    mfaRequiredForSamUsers: samUsers !== undefined,
+    ...(root !== undefined && { mfaRequiredForRootFrom: root }),
+    ...(samUsers !== undefined && { mfaRequiredForSamUsersFrom: samUsers }),
     escalationGuard: operator?.guard_off_at === null,
     secondPersonForResets: operator !== undefined && operator.second_person_at !== null,
     quarantineAfterReset: operator !== undefined && operator.quarantine_at !== null,
@@ -31,8 +38,12 @@ export async function writeSettings(cause: Cause, operatorId: string, settings: 
     describe(c, { target: 'settings' });
     const since = (on: boolean) => (on ? c.now : null);
     await updateOperator(c, {
-      mfa_required_root_at: since(settings.mfaRequiredForRoot),
-      mfa_required_sam_at: since(settings.mfaRequiredForSamUsers),
+      mfa_required_root_at: settings.mfaRequiredForRoot
+        ? (settings.mfaRequiredForRootFrom ?? c.operator.row.mfa_required_root_at ?? c.now)
+        : null,
+      mfa_required_sam_at: settings.mfaRequiredForSamUsers
+        ? (settings.mfaRequiredForSamUsersFrom ?? c.operator.row.mfa_required_sam_at ?? c.now)
+        : null,
       guard_off_at: since(!settings.escalationGuard),
       ...(settings.secondPersonForResets !== undefined && {
         second_person_at: since(settings.secondPersonForResets),

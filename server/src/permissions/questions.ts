@@ -11,6 +11,7 @@ import { Failure } from '../failure.ts';
 import { findOperator } from '../operators/operators.ts';
 import type { Session } from '../sessions/live.ts';
 import { quarantinedUntil } from '../sessions/quarantine.ts';
+import { requiredFromOf } from '../sessions/required.ts';
 import { findSamUser } from '../users/users.ts';
 
 type Asked = BodyOf<typeof explainPermission>;
@@ -36,8 +37,8 @@ export async function answer(ctx: Context, { operatorId, asked, caller, sourceIp
   if (asked.draft) parsePermission(asked.draft);
   const itself = row.user_id === caller.userId;
   const at = asked.at ?? ctx.now();
-  const session = itself ? caller : await freshSession(ctx, row, at);
   const since = (await findOperator(ctx.db, operatorId))?.quarantine_at ?? null;
+  const session = itself ? caller : await freshSession(ctx, row, at, since);
   const endpoint = (await operationNamed(ctx.db, operatorId, asked.api)) ?? unknownOperation(asked.api);
   return explain(ctx, asked.draft === undefined ? texts : { ...texts, own: asked.draft }, {
     subject: subjectAsked(session, asked, at, since),
@@ -62,12 +63,11 @@ type Standing = Pick<
   | 'mfaResetAt'
   | 'quarantinedUntil'
   | 'mfaActive'
-  | 'mfaRequired'
+  | 'mfaRequiredFrom'
 >;
 
-async function freshSession(ctx: Context, row: Users, at: number): Promise<Standing> {
+async function freshSession(ctx: Context, row: Users, at: number, since: number | null): Promise<Standing> {
   const { operator_id: operatorId, user_id: userId, user_name: userName, mfa_reset_at: mfaResetAt } = row;
-  const operator = await findOperator(ctx.db, operatorId);
   return {
     operatorId,
     userName,
@@ -75,9 +75,9 @@ async function freshSession(ctx: Context, row: Users, at: number): Promise<Stand
     mfaAuthenticated: false,
     provedAt: at,
     mfaResetAt: mfaResetAt ?? undefined,
-    quarantinedUntil: quarantinedUntil(mfaResetAt, operator?.quarantine_at),
+    quarantinedUntil: quarantinedUntil(mfaResetAt, since),
     mfaActive: (await describeMfa(ctx, operatorId, userId)).status === 'ACTIVE',
-    mfaRequired: (operator?.mfa_required_sam_at ?? null) !== null,
+    mfaRequiredFrom: await requiredFromOf(ctx.db, operatorId, userId),
   };
 }
 
@@ -94,7 +94,7 @@ function subjectAsked(session: Standing, asked: Asked, at: number, since: number
     authAgeSeconds: asked.authAgeSeconds ?? subject.authAgeSeconds,
     secondsSinceMfaReset: asked.secondsSinceMfaReset ?? subject.secondsSinceMfaReset,
     mfaActive: session.mfaActive || factor,
-    mfaRequired: session.mfaRequired,
+    mfaRequiredFrom: session.mfaRequiredFrom,
     quarantinedUntil: seconds === undefined ? session.quarantinedUntil : quarantinedUntil(at - seconds * 1000, since),
   };
 }

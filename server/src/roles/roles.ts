@@ -1,6 +1,6 @@
 import { accountKey, isName, nameRule, storedName } from '@warifu/contract';
 import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
-import { changeWithinOwnReach } from '../authorize/guard.ts';
+import { assertMayActAs, assertMayActAsAll, changeWithinOwnReach } from '../authorize/guard.ts';
 import { parseNewPermission } from '../authorize/saving.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, describe, nameOf, type UserAuthorityChange } from '../change/change.ts';
@@ -81,7 +81,14 @@ export async function createRole(cause: Cause, operatorId: string, input: RoleIn
     describe(c, { target: `role:${input.roleId}` });
     await assertRoomForRole(c);
     const { roleId: role_id, permission, description } = input;
-    const what = { operator_id: operatorId, role_id, role_key: accountKey(role_id), description, permission };
+    const what = {
+      operator_id: operatorId,
+      role_id,
+      role_key: accountKey(role_id),
+      description,
+      permission,
+      mfa_required_at: null,
+    };
     const row = { ...what, created_at: c.now, updated_at: c.now };
     try {
       await c.db.insertInto('roles').values(row).execute();
@@ -165,6 +172,7 @@ export async function attachRole(cause: Cause, params: UserPath, roleId: string)
     const role = await roleToAttach(c, storedName(roleId));
     describe(c, { target: `${nameOf(c.user.userName)} role:${role.roleId}` });
     await assertNewAndRoom(c, role.roleId);
+    await assertRequirementOf(c, role.roleId);
     const { operatorId: operator_id, userId: user_id } = c.user;
     await changeWithinOwnReach(c, [c.user], async () => {
       await c.db
@@ -183,6 +191,7 @@ export async function attachRole(cause: Cause, params: UserPath, roleId: string)
 export async function detachRole(cause: Cause, params: UserPath, roleId: string): Promise<void> {
   await changeSamUser(cause, params, async (c) => {
     describe(c, { target: `${nameOf(c.user.userName)} role:${roleId}` });
+    await assertRequirementOf(c, roleId);
     await changeWithinOwnReach(c, [c.user], async () => {
       const result = await c.db
         .deleteFrom('user_roles')
@@ -206,6 +215,36 @@ async function assertRoomForRole(c: AuthorityChange): Promise<void> {
   if (Number(count) >= limits.roles.perOperator) {
     throw new Failure('AUM0041', { limit: String(limits.roles.perOperator) });
   }
+}
+
+/** SECURITY: a role that requires MFA locks out, and no longer; neither is done to a user that may do more. */
+async function assertRequirementOf(c: UserAuthorityChange, roleId: string): Promise<void> {
+  const role = await c.db
+    .selectFrom('roles')
+    .select('mfa_required_at')
+    .where('operator_id', '=', c.user.operatorId)
+    .where('role_id', '=', roleId)
+    .executeTakeFirst();
+  if (role && role.mfa_required_at !== null) await assertMayActAs(c);
+}
+
+/**
+ * Requires MFA of whoever has a role, from an instant on, or no longer.
+ * @throws Failure AUM0024, AUM0034, AUM0040, COM0404
+ */
+export async function requireMfaOfRole(cause: Cause, operatorId: string, roleId: string, from: number | null) {
+  assertOwn(roleId);
+  await changeAuthority(cause, operatorId, async (c) => {
+    describe(c, { target: `role:${roleId}`, detail: { requiredFrom: from ?? 'never' } });
+    await assertMayActAsAll(c, await attachedUsers(c.db, operatorId, roleId));
+    const result = await c.db
+      .updateTable('roles')
+      .set({ mfa_required_at: from, updated_at: c.now })
+      .where('operator_id', '=', operatorId)
+      .where('role_id', '=', roleId)
+      .executeTakeFirst();
+    if (result.numUpdatedRows !== 1n) throw new Failure('COM0404');
+  });
 }
 
 /** The status of a role that is not there is the reference's: the path names the user only. */

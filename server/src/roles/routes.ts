@@ -5,22 +5,30 @@ import {
   detachRole as detachRoleEndpoint,
   getRole,
   getUser,
+  listMFARequirements,
   listRoleAttachedUsers,
   listRoles as listRolesEndpoint,
   listRoleVersions,
   listUserRoles,
   listUsers,
+  rehearseMFARequirement,
   updateRole as updateRoleEndpoint,
+  updateRoleMFARequirement,
+  updateUserMFARequirement,
 } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { builtInRoles } from '../authorize/built-in-roles.ts';
 import { findingsIn } from '../authorize/saving.ts';
 import { etagOf } from '../change/etag.ts';
+import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { sendFindings } from '../http/findings.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
-import { findSamUser, listSamUsers, samUserOf } from '../users/users.ts';
+import type { Session } from '../sessions/live.ts';
+import { requirementsIn, strictestOf } from '../sessions/required.ts';
+import { findSamUser, listSamUsers, requireMfaOf, samUserOf } from '../users/users.ts';
+import { rehearse } from './rehearsal.ts';
 import {
   attachedUsers,
   attachRole,
@@ -30,6 +38,7 @@ import {
   findRole,
   listRoles,
   listRolesOfUser,
+  requireMfaOfRole,
   stateOf,
   updateRole,
 } from './roles.ts';
@@ -41,6 +50,7 @@ export function registerRoleRoutes(app: FastifyInstance): void {
   registerRoleWrites(app);
   registerUserRoles(app);
   registerUserReads(app);
+  registerMfaRequirements(app);
 }
 
 function registerRoleReads(app: FastifyInstance): void {
@@ -124,6 +134,33 @@ function registerUserRoles(app: FastifyInstance): void {
     await detachRole(cause, params, params.role_id);
     return undefined;
   });
+}
+
+/** Of whom MFA is required, beside the switches of the operator, which are settings. */
+function registerMfaRequirements(app: FastifyInstance): void {
+  const { ctx } = app.warifu;
+  const guard = permitted('operator_id');
+
+  handle(app, listMFARequirements, guard, async ({ params }) => requirementsIn(ctx.db, params.operator_id));
+  handle(app, rehearseMFARequirement, guard, async ({ params, query }) => rehearse(ctx, params.operator_id, query));
+  handle(app, updateUserMFARequirement, guard, async ({ caller, cause, params, body }) => {
+    await requireMfaOf(cause, params, instantOf(ctx, body));
+    return await toldTo(ctx, caller);
+  });
+  handle(app, updateRoleMFARequirement, guard, async ({ caller, cause, params, body }) => {
+    await requireMfaOfRole(cause, params.operator_id, params.role_id, instantOf(ctx, body));
+    return await toldTo(ctx, caller);
+  });
+}
+
+function instantOf({ now }: Context, { required, from }: { required: boolean; from?: number }): number | null {
+  return required ? (from ?? now()) : null;
+}
+
+/** What a caller without MFA has to know of its own requirement. */
+async function toldTo({ db }: Context, { mfaActive, operatorId, userId }: Session) {
+  const own = mfaActive ? undefined : await strictestOf(db, operatorId, userId);
+  return own ? { callerMustEnrolFrom: own.from } : {};
 }
 
 /** Reading SAM users with all that is theirs. */

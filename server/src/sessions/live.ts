@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { hashSecret, sameSecret } from '../crypto/tokens.ts';
 import { type Db, lockedRow } from '../db/database.ts';
 import { preparedRead, type Soon, whenThere } from '../db/reads.ts';
-import { rootId, type Sessions } from '../db/schema.ts';
+import type { Sessions } from '../db/schema.ts';
 import { limits } from '../limits.ts';
 import { lastUseOf, noteUse } from './last-use.ts';
 import { type Proven, provenBy } from './proofs.ts';
 import { quarantinedUntil } from './quarantine.ts';
+import { mfaRequiredFrom, rolesRequiredAt } from './required.ts';
 
 export type Session = Proven & {
   readonly operatorId: string;
@@ -21,8 +22,8 @@ export type Session = Proven & {
   /** SRN of the user behind a switched session. */
   readonly originPrincipal: string | undefined;
   readonly mfaActive: boolean;
-  /** The operator wants this user to have MFA. */
-  readonly mfaRequired: boolean;
+  /** From when on it must have MFA, by the strictest rule that binds it. */
+  readonly mfaRequiredFrom: number | undefined;
   readonly mfaResetAt: number | undefined;
   /** Until then it changes little, because its MFA was reset. */
   readonly quarantinedUntil: number | undefined;
@@ -113,14 +114,13 @@ function sessionRows(db: Db) {
     .select(['sessions.api_key_hash', 'sessions.origin_session_id', 'sessions.origin_principal'])
     .select(['users.user_name', 'users.language', 'users.mfa_id', 'users.mfa_reset_at'])
     .select(['operators.revision', 'operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
-    .select('operators.quarantine_at')
+    .select(['operators.quarantine_at', 'users.mfa_required_at', rolesRequiredAt])
     .select('origin.expires_at as origin_expires_at');
 }
 
 type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof sessionRows>['executeTakeFirst']>>>;
 
 function toRead(row: Row): Read {
-  const required = row.user_id === rootId ? row.mfa_required_root_at : row.mfa_required_sam_at;
   return {
     apiKeyHash: row.api_key_hash ?? '',
     lastUsedAt: row.last_used_at,
@@ -137,7 +137,7 @@ function toRead(row: Row): Read {
       language: row.language,
       originPrincipal: row.origin_principal ?? undefined,
       mfaActive: row.mfa_id !== null,
-      mfaRequired: required !== null,
+      mfaRequiredFrom: mfaRequiredFrom(row),
       mfaResetAt: row.mfa_reset_at ?? undefined,
       quarantinedUntil: quarantinedUntil(row.mfa_reset_at, row.quarantine_at),
       revision: row.revision,

@@ -43,6 +43,7 @@ import { handle, sendReceipt } from '../http/handle.ts';
 import { limits } from '../limits.ts';
 import { findOperator } from '../operators/operators.ts';
 import { recentOverride } from '../recovery/cases.ts';
+import { strictestOf } from '../sessions/required.ts';
 import { type Identifier, setLanguage } from '../users/accounts.ts';
 import { samUserOf } from '../users/users.ts';
 import { signInWithAuthKey } from './auth-key-sign-in.ts';
@@ -177,6 +178,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
     const operator = await findOperator(ctx.db, caller.operatorId);
     const root = caller.userId === rootId;
     const hostOverrideAt = root ? await recentOverride(ctx, caller.operatorId) : undefined;
+    const requirement = caller.mfaActive ? undefined : await strictestOf(ctx.db, caller.operatorId, caller.userId);
     return {
       operatorId: caller.operatorId,
       ...(root ? { email: operator?.email ?? '' } : { userName: caller.userName }),
@@ -195,6 +197,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       mailPreview: ctx.config.mailPreview,
       sandbox: ctx.config.sandbox,
       ...(hostOverrideAt !== undefined && { hostOverrideAt }),
+      ...(requirement && { mfaRequirement: requirement }),
     };
   });
 

@@ -38,7 +38,7 @@ export async function switchUser(cause: Cause, session: Session, request: Switch
     async (c): Promise<SignedIn | Refused> => {
       const caller = await lockSession(c, session);
       if (!caller) throw new Failure('AUM0001');
-      if (mustEnrolFirst(caller)) throw new Failure('MFA0008');
+      if (mustEnrolFirst(caller, c.now)) throw new Failure('MFA0008');
       if (isInQuarantine(caller, c.now)) throw quarantineFailure(caller);
       const itself = operatorId === caller.operatorId && userId === caller.userId;
       const possible = !itself && userId !== rootId && caller.originPrincipal === undefined;

@@ -1,6 +1,6 @@
 import { accountKey, isReservedName, storedName } from '@warifu/contract';
 import { clearAccount } from '../attempts/attempts.ts';
-import { assertNameNotFavoured } from '../authorize/guard.ts';
+import { assertMayActAs, assertNameNotFavoured } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
 import {
   type AuthorityChange,
@@ -112,6 +112,18 @@ export async function describeSamUser(cause: Cause, params: UserPath, descriptio
   });
 }
 
+/**
+ * Requires MFA of a SAM user, from an instant on, or no longer.
+ * @throws Failure AUM0024 when it may do more than the caller, AUM0040, COM0404
+ */
+export async function requireMfaOf(cause: Cause, params: UserPath, from: number | null): Promise<void> {
+  await changeSamUser(cause, params, async (c) => {
+    describe(c, { target: nameOf(c.user.userName), detail: { requiredFrom: from ?? 'never' } });
+    await assertMayActAs(c);
+    await updateUser(c, { mfa_required_at: from, updated_at: c.now });
+  });
+}
+
 /** Removes a SAM user; what is its own goes with it (foreign keys). The audit log keeps its name. */
 export async function deleteSamUser(cause: Cause, params: UserPath): Promise<void> {
   await changeSamUser(cause, params, async (c) => {
@@ -154,6 +166,7 @@ export async function insertUser({ db, ctx, now }: Change, user: NewUser): Promi
     permission: '',
     trust_policy: null,
     mfa_reset_at: null,
+    mfa_required_at: null,
     backup_code_sets_made: 0,
     created_at: now,
     updated_at: now,

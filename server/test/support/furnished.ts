@@ -70,6 +70,7 @@ export async function reshuffle(server: TestServer, { root: { operatorId } }: Pl
         role_key: accountKey(role_id),
         permission,
         description: '',
+        mfa_required_at: pick([null, null, null, now, now + 86_400_000]),
         ...dates,
       })
       .execute();
@@ -79,9 +80,15 @@ export async function reshuffle(server: TestServer, { root: { operatorId } }: Pl
   for (const { user_id } of rows.filter((row) => row.user_id !== 'root')) {
     const row = { operator_id: operatorId, user_id, role_id: pick(attachable), attached_at: now };
     if (pick([true, false])) await db.insertInto('user_roles').values(row).execute();
+    await db
+      .updateTable('users')
+      .set({ mfa_required_at: pick([null, null, null, null, now, now + 86_400_000]) })
+      .where('operator_id', '=', operatorId)
+      .where('user_id', '=', user_id)
+      .execute();
   }
   const required = {
-    mfa_required_sam_at: pick([null, null, now]),
+    mfa_required_sam_at: pick([null, null, null, now, now + 86_400_000]),
     mfa_required_root_at: null,
     quarantine_at: pick([null, now, now, now]),
   };
