@@ -44,4 +44,9 @@ export const resetErrors = {
     en: 'That is no code of the current set.{mistyped} Check the set number and the mark on your sheet.',
     ja: '現在のセットのバックアップコードではありません。{mistyped}お手元の控えのセット番号と識別文字を確認してください。',
   },
+  MFA0037: {
+    status: 409,
+    en: 'This would take the last way back into the account that needs nobody else: {ways}. Confirm it with confirmNoWayBack.',
+    ja: 'この操作を行うと、ほかの人に頼らずにログインする最後の方法 ({ways}) がなくなります。続けるには confirmNoWayBack を指定してください。',
+  },
 } as const satisfies Record<string, ErrorRow>;

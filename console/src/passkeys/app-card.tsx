@@ -13,6 +13,7 @@ import { EnrolmentSteps } from '../security/enable-dialog.tsx';
 import type { MfaSearch } from '../security/mfa-page.tsx';
 import { useEnrolment } from '../security/use-enrolment.ts';
 import type { Factor } from './factors.ts';
+import { useLastWay } from './last-way.tsx';
 
 type AppCardProps = { factors: readonly Factor[]; onChanged: () => Promise<void> };
 
@@ -21,6 +22,7 @@ export function AppCard({ factors, onChanged }: AppCardProps) {
   const { t } = useText();
   const [step, setStep] = useState<MfaSearch['step']>();
   const [removing, setRemoving] = useState(false);
+  const lastWay = useLastWay();
   const enrolment = useEnrolment(() => call(beginAuthenticatorApp, {}));
   const app = factors.find(({ kind }) => kind === 'authenticator_app');
   const close = () => setStep(undefined);
@@ -33,7 +35,10 @@ export function AppCard({ factors, onChanged }: AppCardProps) {
     focusPageTitle();
   };
   const remove = async () => {
-    const { receipt } = await call(removeFactor, { factor_id: app?.factorId ?? '' });
+    const { receipt } = await lastWay.ask((confirmNoWayBack) =>
+      call(removeFactor, { factor_id: app?.factorId ?? '', confirmNoWayBack }),
+    );
+    lastWay.forget();
     await onChanged();
     setRemoving(false);
     showOutcome('passkeys.appRemoved', receipt);
@@ -79,9 +84,14 @@ export function AppCard({ factors, onChanged }: AppCardProps) {
         body={[t('passkeys.removeAppBody')]}
         submit={t('passkeys.removeSubmit')}
         opened={removing}
-        onClose={() => setRemoving(false)}
+        onClose={() => {
+          lastWay.forget();
+          setRemoving(false);
+        }}
         send={remove}
-      />
+      >
+        {lastWay.box}
+      </ConfirmDialog>
     </Card>
   );
 }

@@ -54,7 +54,9 @@ function Row({ at, outcome, setNumber, sourceIp, userAgent }: Try) {
         <Moment at={at} />
       </th>
       <td data-name={t('tries.outcome')}>
-        <StatusWord kind={outcome === 'used' || outcome === 'rehearsed' ? 'well' : 'warn'}>{t(`tries.outcomes.${outcome}`)}</StatusWord>
+        <StatusWord kind={outcome === 'used' || outcome === 'rehearsed' ? 'well' : 'warn'}>
+          {t(`tries.outcomes.${outcome}`)}
+        </StatusWord>
       </td>
       <td data-name={t('tries.set')}>{setNumber}</td>
       <td data-name={t('tries.ip')}>
