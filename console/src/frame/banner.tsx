@@ -1,9 +1,10 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import { useText } from '../language.ts';
+import { named, useText } from '../language.ts';
+import { Words } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import { useMfaStatus } from '../security/mfa-status.ts';
 import { PendingReset } from '../security/pending-reset.tsx';
-import { useSession } from '../session/session.ts';
+import { type Session, useSession } from '../session/session.ts';
 import { exactTime } from '../time.ts';
 
 /** On every page, so that nobody takes the server for a real one. */
@@ -22,9 +23,11 @@ export function Banner() {
   const { t } = useText();
   const { pathname } = useLocation();
   const { data } = useMfaStatus();
-  const { hostOverrideAt } = useSession();
+  const { hostOverrideAt, mfaRequirement, switchedFrom } = useSession();
   // On every page: it has a button of its own, and time runs.
   if (data?.pendingReset) return <PendingReset reset={data.pendingReset} />;
+  if (data?.status !== 'ACTIVE' && mfaRequirement && !switchedFrom)
+    return <Required by={mfaRequirement} isHere={pathname === '/security/mfa'} />;
   if (!data || pathname === '/' || pathname === '/security/mfa') return null;
   if (hostOverrideAt !== undefined) {
     return (
@@ -37,6 +40,25 @@ export function Banner() {
     return <Weak text={t('banner.codesNotStored')} action={t('banner.codesAction')} />;
   }
   return null;
+}
+
+type Requirement = NonNullable<Session['mfaRequirement']>;
+
+/** From when on MFA is needed, and which rule says so. */
+function Required({ by: { rule, name = '', from }, isHere }: { by: Requirement; isHere: boolean }) {
+  const { t } = useText();
+  const why = t(`banner.rules.${rule}`, { name: named(name) });
+  const begins = from > useSession().serverTime;
+  return (
+    <Notice tone="warn">
+      <p>
+        <Words>
+          {begins ? t('banner.mfaRequiredFrom', { at: exactTime(from), why }) : t('banner.mfaRequiredNow', { why })}
+        </Words>{' '}
+        {!isHere && <Link to="/security/mfa">{t('banner.mfaOffAction')}</Link>}
+      </p>
+    </Notice>
+  );
 }
 
 function Weak({ text, action }: { text: string; action: string }) {

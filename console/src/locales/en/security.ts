@@ -88,6 +88,15 @@ export const security: typeof ja = {
     sandbox:
       'This server is a sandbox for trying clients: every program on its computer may create operators. Keep no real accounts here.',
     mfaOff: 'Multi-factor authentication is disabled. The password alone is enough to log in.',
+    mfaRequiredFrom:
+      'MFA is required of you from {at} on: {why}. From then on, you can do nothing else until you set it up.',
+    mfaRequiredNow: 'MFA is required of you: {why}. Until you set it up, you can do nothing else.',
+    rules: {
+      root: 'the settings require it of the root user',
+      sam_users: 'the settings require it of all SAM users',
+      role: 'your role {name} requires it',
+      user: 'it was set for your user',
+    },
     mfaOffAction: 'Set up MFA',
     codesNotStored: 'Your backup codes are not stored. Without them MFA cannot be reset if you lose the app.',
     codesFrozen: 'Your backup codes can no longer be used. Disable MFA and enable it again.',
