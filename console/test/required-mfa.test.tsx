@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { translate as t } from '../src/language.ts';
 import { exactTime } from '../src/time.ts';
 import { type Console, startConsole } from './support/console.tsx';
-import { textOf, until } from './support/page.ts';
+import { click, find, submit, textOf, type, until } from './support/page.ts';
 
 let console: Console;
 const main = () => textOf(document.querySelector('main'));
@@ -26,5 +26,19 @@ describe('MFA that is required from a date on', () => {
     const words = t('banner.mfaRequiredFrom', { at: exactTime(from), why }).replaceAll('\u00a0', ' ');
     await until(() => main().includes(words), 'the announcement');
     expect((await console.api('PUT', path, { ...body, mfaRequiredForRoot: false })).status).toBe(204);
+  });
+
+  test('is set beside the switch', async () => {
+    const path = '/v1/operators/{operator_id}/settings';
+    await console.open('/settings', 'en');
+    await click(await find('checkbox', new RegExp(`^${t('settings.mfaRequiredForSamUsers')}`)));
+    const field = await find('field', new RegExp(`^${t('settings.mfaRequiredForSamUsersFrom')}`));
+    await type(field, '2099-01-31T09:30');
+    await submit(await find('button', t('settings.submit')));
+    await until(() => main().includes(t('settings.saved')), 'the outcome');
+    expect((await console.api('GET', path)).body).toMatchObject({
+      mfaRequiredForSamUsers: true,
+      mfaRequiredForSamUsersFrom: new Date('2099-01-31T09:30').getTime(),
+    });
   });
 });

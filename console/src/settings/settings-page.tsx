@@ -1,9 +1,9 @@
 import '../locales/later.ts';
-import { Checkbox, Skeleton } from '@mantine/core';
+import { Checkbox, Skeleton, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { getSettings, type ReplyOf, updateSettings } from '@warifu/contract';
-import { useState } from 'react';
+import { type ChangeEvent, useState } from 'react';
 import { announce } from '../announce.tsx';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
@@ -16,6 +16,7 @@ import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { RootOnly } from '../permissions/no-permission.tsx';
 import { read } from '../permissions/use-refusal.ts';
 import { useSession } from '../session/session.ts';
+import { fromLocal, toLocal } from '../time.ts';
 import { useUsers } from '../users/users.ts';
 import { ServerCards } from './server-card.tsx';
 
@@ -73,11 +74,23 @@ function SettingsForm({ saved }: { saved: Settings }) {
     disabled: !isRoot,
     onChange: () => setWanted((now) => ({ ...now, [name]: !now[name] })),
   });
+  const date = (name: keyof Settings & `${string}From`) => ({
+    type: 'datetime-local',
+    label: t(`settings.${name}`),
+    description: t('settings.requiredFromHint'),
+    defaultValue: toLocal(saved[name]),
+    disabled: !isRoot,
+    // The server keeps the date of a switch that stays on; an empty field means at once.
+    onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement>) =>
+      setWanted((now) => ({ ...now, [name]: fromLocal(value) ?? Date.now() })),
+  });
   return (
     <FormFrame state={frame}>
       <Card title={t('settings.mfaTitle')}>
         <Checkbox {...box('mfaRequiredForRoot')} />
+        {wanted.mfaRequiredForRoot && <TextInput {...date('mfaRequiredForRootFrom')} />}
         <Checkbox {...box('mfaRequiredForSamUsers')} />
+        {wanted.mfaRequiredForSamUsers && <TextInput {...date('mfaRequiredForSamUsersFrom')} />}
         <WithoutMfa />
       </Card>
       <Card title={t('settings.guardTitle')}>

@@ -264,6 +264,10 @@ export const users: typeof ja = {
     mfaRequiredForSamUsers: 'Require MFA for SAM users',
     mfaRequiredForSamUsersHint:
       'Until MFA is enabled, a SAM user can do nothing else. API calls with auth keys are not affected.',
+    mfaRequiredForRootFrom: 'Required of the root user from',
+    mfaRequiredForSamUsersFrom: 'Required of SAM users from',
+    requiredFromHint:
+      'Until then, users log in as before, and are told the date. Leave it empty to require MFA at once.',
     mfaWithout: {
       one: '{count} SAM user does not have MFA enabled at present.',
       other: '{count} SAM users do not have MFA enabled at present.',
