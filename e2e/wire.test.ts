@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 describe('what is sent', () => {
-  test('a first visit to the login page costs 135 KB at most, 10 KB of them style', async () => {
+  test('a first visit to the login page costs 140 KB at most, 10 KB of them style', async () => {
     const { page } = await openTab(browser, 'en');
     const sizes = new Map<string, number>();
     const tools = await page.context().newCDPSession(page);
@@ -34,7 +34,8 @@ describe('what is sent', () => {
     const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     console.log(`the login page: ${total} bytes on the wire`, Object.fromEntries(sizes));
     expect(total).toBeGreaterThan(50_000);
-    expect(total).toBeLessThanOrEqual(135_000);
+    // What offers passkeys in the field of the address comes after the page stands: 3 KB.
+    expect(total).toBeLessThanOrEqual(140_000);
     expect(sizes.get('Stylesheet')).toBeLessThanOrEqual(10_000);
   });
 
