@@ -6,6 +6,7 @@ import { newSalt } from '../crypto/passwords.ts';
 import { type Place, seal, unseal } from '../crypto/sealed.ts';
 import { hashSecret, randomText } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
+import { preparedRead } from '../db/reads.ts';
 import { type RecoveryCases, rootId } from '../db/schema.ts';
 import { linkOfCase } from '../links/links.ts';
 import { casesThatCanHappen } from './cases.ts';
@@ -45,13 +46,24 @@ function place({ operator_id, case_id }: Pick<RecoveryCases, 'operator_id' | 'ca
 
 /** The assisted resets of an operator, or of one user, that nobody finished or stopped and whose time is not over; newest first. */
 export async function openCases(db: Db, now: number, operatorId: string, userId?: string): Promise<RecoveryCases[]> {
-  let open = casesThatCanHappen(db)
+  const rows = await (userId === undefined
+    ? assistedCases(db, operatorId).execute()
+    : casesOfUser(db, operatorId, userId));
+  return rows.filter(({ due_at }) => due_at > now);
+}
+
+/** Every look at a user's MFA asks for them. */
+const casesOfUser = preparedRead(
+  (db, operatorId: string, userId: string) =>
+    assistedCases(db, operatorId).where('recovery_cases.user_id', '=', userId),
+  (rows) => rows,
+);
+
+function assistedCases(db: Db, operatorId: string) {
+  return casesThatCanHappen(db)
     .where('recovery_cases.operator_id', '=', operatorId)
     .where('recovery_cases.kind', '=', 'assisted')
-    .where('recovery_cases.due_at', '>', now)
     .orderBy('recovery_cases.asked_at', 'desc');
-  if (userId !== undefined) open = open.where('recovery_cases.user_id', '=', userId);
-  return await open.execute();
 }
 
 /**
