@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { cancelMFARevokingToken, finishUserMFAReset } from '@warifu/contract';
+import { finishUserMFAReset } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
 import { assistedCodeCheck, filled } from '../fields/checks.ts';
@@ -12,11 +12,13 @@ import { Notice } from '../look/notice.tsx';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
 import { MfaResetCancelPage } from './mfa-reset-cancel-page.tsx';
 import { useCarried } from './navigation.ts';
+import { NotMe } from './not-me.tsx';
 import { OpenLinkAgain } from './open-link-again.tsx';
 import css from './page.module.css';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
 import { ResetDone, ResetStopped } from './reset-outcomes.tsx';
+import { SamNameFields } from './sam-name-fields.tsx';
 import { knownOperator, loginAddress } from './sam-sign-in.ts';
 
 /** Where a SAM user enters the code that somebody handed over, with its own password. */
@@ -91,21 +93,7 @@ function FinishForm({ token, onDone }: FinishFormProps) {
   });
   return (
     <FormFrame state={frame}>
-      <TextInput
-        {...field('operatorId')}
-        label={t('field.operatorId')}
-        placeholder="OP0012345678"
-        autoComplete="organization"
-        autoCapitalize="characters"
-        spellCheck={false}
-      />
-      <TextInput
-        {...field('userName')}
-        label={t('field.userName')}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
+      <SamNameFields operatorId={field('operatorId')} userName={field('userName')} />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       {token === undefined && (
         <TextInput
@@ -123,28 +111,5 @@ function FinishForm({ token, onDone }: FinishFormProps) {
         {t('resetVerify.submit')}
       </SubmitButton>
     </FormFrame>
-  );
-}
-
-function NotMe({ token, onStopped }: { token: string; onStopped: () => void }) {
-  const { t } = useText();
-  const { busy, frame } = useSubmit({
-    initial: {},
-    check: {},
-    send: async () => {
-      await call(cancelMFARevokingToken, { token });
-      onStopped();
-    },
-  });
-  return (
-    <section className={css.aside} aria-labelledby="not-me">
-      <h2 id="not-me">{t('resetVerify.notMe')}</h2>
-      <p className="quiet">{t('resetVerify.notMeBody')}</p>
-      <FormFrame state={frame}>
-        <SubmitButton variant="default" busy={busy} busyText={t('action.working')} fullWidth>
-          {t('resetVerify.stop')}
-        </SubmitButton>
-      </FormFrame>
-    </section>
   );
 }

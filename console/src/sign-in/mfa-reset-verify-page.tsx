@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { cancelMFARevokingToken, verifyMFARevokingToken } from '@warifu/contract';
+import { verifyMFARevokingToken } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
 import { BackupCodeField } from '../fields/backup-code-field.tsx';
@@ -11,6 +11,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { useText } from '../language.ts';
 import { Notice } from '../look/notice.tsx';
 import { dropLinkToken, useLinkToken } from './link-token.ts';
+import { NotMe } from './not-me.tsx';
 import { OpenLinkAgain } from './open-link-again.tsx';
 import css from './page.module.css';
 import { Page } from './page.tsx';
@@ -70,28 +71,5 @@ function VerifyForm({ token, onDone }: { token: string; onDone: () => void }) {
         {t('resetVerify.submit')}
       </SubmitButton>
     </FormFrame>
-  );
-}
-
-function NotMe({ token, onStopped }: { token: string; onStopped: () => void }) {
-  const { t } = useText();
-  const { busy, frame } = useSubmit({
-    initial: {},
-    check: {},
-    send: async () => {
-      await call(cancelMFARevokingToken, { token });
-      onStopped();
-    },
-  });
-  return (
-    <section className={css.aside} aria-labelledby="not-me">
-      <h2 id="not-me">{t('resetVerify.notMe')}</h2>
-      <p className="quiet">{t('resetVerify.notMeBody')}</p>
-      <FormFrame state={frame}>
-        <SubmitButton variant="default" busy={busy} busyText={t('action.working')} fullWidth>
-          {t('resetVerify.stop')}
-        </SubmitButton>
-      </FormFrame>
-    </section>
   );
 }

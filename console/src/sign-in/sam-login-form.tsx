@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { signIn } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
@@ -12,6 +11,7 @@ import { useText } from '../language.ts';
 import { forgetOperator, rememberedOperator, rememberOperator } from '../preferences.ts';
 import { enterConsole, go, useCarried } from './navigation.ts';
 import css from './page.module.css';
+import { SamNameFields } from './sam-name-fields.tsx';
 import { knownOperator } from './sam-sign-in.ts';
 
 /** A SAM user has no address: the operator and the name say who it is. */
@@ -42,20 +42,9 @@ export function SamLoginForm() {
   });
   return (
     <FormFrame state={frame}>
-      <TextInput
-        {...field('operatorId')}
-        label={t('field.operatorId')}
-        placeholder="OP0012345678"
-        autoComplete="organization"
-        autoCapitalize="characters"
-        spellCheck={false}
-      />
-      <TextInput
-        {...field('userName')}
-        label={t('field.userName')}
-        autoComplete="username webauthn"
-        autoCapitalize="none"
-        spellCheck={false}
+      <SamNameFields
+        operatorId={field('operatorId')}
+        userName={{ ...field('userName'), autoComplete: 'username webauthn' }}
       />
       <PasswordField {...field('password')} label={t('field.password')} autoComplete="current-password" />
       <label className={css.check}>
