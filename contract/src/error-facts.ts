@@ -9,6 +9,8 @@ export type ErrorRow = {
 /** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `until` in milliseconds of UNIX time, `line` and `column` from 1. */
 export const factTypes = {
   field: 'string',
+  rule: 'string',
+  name: 'string',
   permission: 'string',
   userName: 'string',
   limit: 'integer',

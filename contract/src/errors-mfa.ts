@@ -39,8 +39,9 @@ export const mfaErrors = {
   },
   MFA0008: {
     status: 403,
-    en: 'This operator requires MFA. Enable it first; nothing else is possible until then.',
-    ja: 'このオペレーターでは多要素認証が必須です。先に有効にしてください。',
+    facts: ['rule', 'name'],
+    en: 'MFA is required{why}. Enable it first; nothing else is possible until then.',
+    ja: '{why}多要素認証が必須です。先に有効にしてください。',
   },
   MFA0009: {
     status: 403,

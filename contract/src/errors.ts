@@ -104,6 +104,11 @@ export const errorTable = {
     en: 'Switching to this user is not allowed.',
     ja: 'このユーザーへのスイッチは許可されていません。',
   },
+  AUM0026: {
+    status: 403,
+    en: 'This would end or postpone a requirement of MFA that concerns yourself. Ask another user or the root user.',
+    ja: '自分に適用される多要素認証の必須設定は、解除も延期もできません。ほかのユーザーかルートユーザーに依頼してください。',
+  },
   AUM0030: {
     status: 400,
     facts: ['line', 'column'],

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { closed, endpoint, oneOf } from './endpoint.ts';
 import { EpochMs, operatorParams, RoleId, roleParams, UserName, userParams } from './fields.ts';
+import { WayBackLevel } from './ways-back.ts';
 
 const denied = ['AUM0001', 'AUM0017'] as const;
 const Rule = oneOf('root', 'sam_users', 'role', 'user');
@@ -58,6 +59,8 @@ export const rehearseMFARequirement = endpoint({
            * anything, so somebody must give it one. `programs only`: no password, but AuthKeys, which are not asked for MFA.
            */
           standing: oneOf('ready', 'enrols', 'locked out', 'programs only'),
+          /** Of one that is ready: how it gets in when the device with its factor is gone. */
+          wayBack: Type.Optional(WayBackLevel),
           authKeys: Type.Integer(),
           lastSignInAt: Type.Optional(EpochMs),
           /** The rule that binds it, or will, as things are. */
@@ -67,7 +70,9 @@ export const rehearseMFARequirement = endpoint({
       ),
     ),
     /** Who may give a SAM user a password, and so help one that is locked out; an empty name is the root user. */
-    helpers: Type.Array(closed({ userName: Type.String(), allowed: oneOf('always', 'sometimes') })),
+    helpers: Type.Array(
+      closed({ userName: Type.String(), allowed: oneOf('always', 'sometimes'), mfaActive: Type.Boolean() }),
+    ),
   }),
   errors: denied,
 });
@@ -95,7 +100,7 @@ export const updateUserMFARequirement = endpoint({
   operation: 'User:updateUserMFARequirement',
   summary: 'Require MFA of a SAM user from an instant on, or no longer. It acts on its next request.',
   params: userParams,
-  errors: [...denied, 'AUM0024', 'AUM0040'],
+  errors: [...denied, 'AUM0024', 'AUM0026', 'AUM0040'],
 });
 
 export const updateRoleMFARequirement = endpoint({
@@ -105,5 +110,5 @@ export const updateRoleMFARequirement = endpoint({
   operation: 'Role:updateRoleMFARequirement',
   summary: 'Require MFA of every user of a role from an instant on, or no longer. It acts on their next requests.',
   params: roleParams,
-  errors: [...denied, 'AUM0024', 'AUM0034', 'AUM0040'],
+  errors: [...denied, 'AUM0024', 'AUM0026', 'AUM0034', 'AUM0040'],
 });

@@ -145,5 +145,5 @@ export const detachRole = endpoint({
   summary: 'Take a role from a SAM user.',
   params: closed({ ...userParams.properties, role_id: RoleId }),
   status: 200,
-  errors: [...denied, 'AUM0024', 'AUM0040'],
+  errors: [...denied, 'AUM0024', 'AUM0026', 'AUM0040'],
 });

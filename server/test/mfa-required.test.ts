@@ -225,11 +225,14 @@ describe.each(engines)('MFA required of roles and users on %s', (engine) => {
       ['ready', 'ready'],
     ]);
     expect(await standings('rule=root')).toEqual([['', 'enrols']]);
+    const [ready] = (await ask('rule=user&user_name=ready')).users;
+    // A device of one user, and only others to help when it is gone.
+    expect(ready).toMatchObject({ mfaActive: true, wayBack: 'help' });
     const one = await ask('rule=user&user_name=enrols');
     expect(one.users).toMatchObject([{ mfaActive: false, bound: { rule: 'user', name: 'enrols', from: now + day } }]);
     expect(one.helpers).toEqual([
-      { userName: '', allowed: 'always' },
-      { userName: 'helper', allowed: 'always' },
+      { userName: '', allowed: 'always', mfaActive: false },
+      { userName: 'helper', allowed: 'always', mfaActive: false },
     ]);
     expect((await ask('rule=role')).status).toBe(400);
     expect((await ask('rule=user&user_name=nobody')).status).toBe(404);

@@ -8,7 +8,7 @@ import { type KnownOperation, pathVariablesOf } from './catalogue.ts';
 import { eachSource, type Texts, textsOfAll, turnAfter } from './documents.ts';
 import { isInQuarantine, isQuarantined } from './quarantine.ts';
 import { readTrustPolicy } from './trust-policy.ts';
-import { verdictOf } from './verdict.ts';
+import { mustEnrolFirst, verdictOf } from './verdict.ts';
 
 export type Question = {
   readonly operatorId: string;
@@ -180,7 +180,7 @@ async function userRows(db: Db, { operatorId, at }: Question): Promise<Row[]> {
     return {
       userId,
       userName,
-      mustEnrol: from !== undefined && from <= at && row.mfa_id === null,
+      mustEnrol: mustEnrolFirst({ authMethod: 'password', mfaActive: row.mfa_id !== null, mfaRequiredFrom: from }, at),
       quarantinedUntil: until,
     };
   });

@@ -5,6 +5,7 @@ import { deciderOf } from '../authorize/decider.ts';
 import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import { quarantineFailure } from '../authorize/quarantine.ts';
+import { enrolmentFailure } from '../authorize/requirement.ts';
 import { judge, type Verdict } from '../authorize/verdict.ts';
 import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
@@ -184,9 +185,9 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 }
 
 /** Refuses and writes it down; see `refuseCall`. */
-function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
+async function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
   const { request, endpoint } = incoming;
-  if (settledBy === 'enrolment') throw new Failure('MFA0008');
+  if (settledBy === 'enrolment') throw await enrolmentFailure(incoming.ctx.db, caller);
   if (settledBy === 'quarantine') return refuseCall(request, caller, endpoint, quarantineFailure(caller));
   // The reference has another status where its operation declares one.
   const code = settledBy === 'access' && endpoint.errors.includes('AUM0052') ? 'AUM0052' : refusals[settledBy];

@@ -11,7 +11,7 @@ import { Failure } from '../failure.ts';
 import { findOperator } from '../operators/operators.ts';
 import type { Session } from '../sessions/live.ts';
 import { quarantinedUntil } from '../sessions/quarantine.ts';
-import { requiredFromOf } from '../sessions/required.ts';
+import { bindingRequirement } from '../sessions/required.ts';
 import { findSamUser } from '../users/users.ts';
 
 type Asked = BodyOf<typeof explainPermission>;
@@ -77,7 +77,7 @@ async function freshSession(ctx: Context, row: Users, at: number, since: number 
     mfaResetAt: mfaResetAt ?? undefined,
     quarantinedUntil: quarantinedUntil(mfaResetAt, since),
     mfaActive: (await describeMfa(ctx, operatorId, userId)).status === 'ACTIVE',
-    mfaRequiredFrom: await requiredFromOf(ctx.db, operatorId, userId),
+    mfaRequiredFrom: (await bindingRequirement(ctx.db, { operatorId, userId }))?.from,
   };
 }
 

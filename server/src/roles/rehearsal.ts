@@ -1,13 +1,14 @@
 import { createUserPassword, type QueryOf, type rehearseMFARequirement } from '@warifu/contract';
-import { ownOperation } from '../authorize/catalogue.ts';
-import { whoCan } from '../authorize/who-can.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { rootId, type Users } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
-import { type Requirement, requirementsIn } from '../sessions/required.ts';
+import { earliest, requirementsByUser } from '../sessions/required.ts';
 import { listAuthKeysOf } from '../users/auth-keys.ts';
 import { findSamUser, listSamUsers } from '../users/users.ts';
+import { factsOfUsers, type Known } from '../ways-back/facts.ts';
+import { whoMay } from '../ways-back/helpers.ts';
+import { levelOf, ownWays } from '../ways-back/model.ts';
 import { attachedUsers, findRole } from './roles.ts';
 
 type Asked = QueryOf<typeof rehearseMFARequirement>;
@@ -20,28 +21,38 @@ export async function rehearse(ctx: Context, operatorId: string, asked: Asked) {
   const rows = await touched(ctx.db, operatorId, asked);
   const userIds = rows.map((row) => row.user_id);
   const keys = userIds.length === 0 ? undefined : await listAuthKeysOf(ctx.db, operatorId, userIds);
-  const bound = await boundBy(ctx.db, operatorId, userIds);
-  const users = rows.map((row) => {
+  const rules = await requirementsByUser(ctx.db, operatorId);
+  const known = new Map((await factsOfUsers(ctx.db, ctx.now(), operatorId)).map((one) => [one.userId, one]));
+  const users = rows.flatMap((row) => {
+    const user = known.get(row.user_id);
+    // Deleted between the two statements.
+    if (!user) return [];
     const authKeys = keys?.get(row.user_id)?.length ?? 0;
-    const requirement = bound.get(row.user_id);
-    return {
-      userName: row.user_name,
-      mfaActive: row.mfa_id !== null,
-      standing: standingOf(row, authKeys),
-      authKeys,
-      ...(row.last_sign_in_at !== null && { lastSignInAt: row.last_sign_in_at }),
-      ...(requirement && { bound: requirement }),
-    };
+    const bound = earliest(rules.get(row.user_id) ?? []);
+    const { standing, ...ways } = standingOf(user, authKeys);
+    const last = row.last_sign_in_at;
+    return [
+      {
+        userName: row.user_name,
+        mfaActive: user.facts.mfaActive,
+        standing,
+        ...ways,
+        authKeys,
+        ...(last !== null && { lastSignInAt: last }),
+        ...(bound && { bound }),
+      },
+    ];
   });
-  return { users, helpers: asked.rule === 'root' ? [] : await helpersIn(ctx, operatorId) };
+  return { users, helpers: asked.rule === 'root' ? [] : await helpersIn(ctx, operatorId, { asked, known }) };
 }
 
 /** As the verdict treats it: one factor of either kind is enough, and programs with AuthKeys are not asked. */
-function standingOf(row: Users, authKeys: number) {
-  if (row.mfa_id !== null) return 'ready' as const;
-  const opens = row.password_hash !== null && row.password_suspended_at === null && row.locked_at === null;
-  if (opens) return 'enrols' as const;
-  return row.password_hash === null && authKeys > 0 ? ('programs only' as const) : ('locked out' as const);
+function standingOf({ facts }: Known, authKeys: number) {
+  const level = levelOf(ownWays(facts));
+  if (facts.mfaActive) return { standing: 'ready', wayBack: level } as const;
+  // Without MFA a way in is a password, which a root user can set anew by mail.
+  if (level !== 'help') return { standing: 'enrols' } as const;
+  return { standing: facts.password === 'none' && authKeys > 0 ? 'programs only' : 'locked out' } as const;
 }
 
 async function touched(db: Db, operatorId: string, asked: Asked): Promise<readonly Users[]> {
@@ -65,35 +76,16 @@ function given(field: string, value: string | undefined): string {
   throw new Failure('COM0001', { field, reason: { en: 'this rule needs it', ja: 'このルールでは必須です。' } });
 }
 
-/** By user: the rule that binds it first. */
-async function boundBy(db: Db, operatorId: string, userIds: readonly string[]) {
-  const rules = (await requirementsIn(db, operatorId)).toSorted((a, b) => a.from - b.from);
-  const names = await db
-    .selectFrom('users')
-    .select(['user_id', 'user_name'])
-    .where('operator_id', '=', operatorId)
-    .execute();
-  const attached = await db
-    .selectFrom('user_roles')
-    .select(['user_id', 'role_id'])
-    .where('operator_id', '=', operatorId)
-    .execute();
-  const nameById = new Map(names.map((row) => [row.user_id, row.user_name]));
-  const rolesById = Map.groupBy(attached, (row) => row.user_id);
-  const binds = (userId: string) => (requirement: Requirement) => {
-    if (requirement.rule === 'role') return rolesById.get(userId)?.some((row) => row.role_id === requirement.name);
-    if (requirement.rule === 'user') return nameById.get(userId) === requirement.name;
-    return (requirement.rule === 'root') === (userId === rootId);
-  };
-  return new Map(userIds.map((userId) => [userId, rules.find(binds(userId))]));
-}
+type Helped = { readonly asked: Asked; readonly known: ReadonlyMap<string, Known> };
 
-/** Who may give a SAM user a password, with which it signs in and enrols. */
-async function helpersIn({ db, now }: Context, operatorId: string) {
-  const endpoint = ownOperation(createUserPassword.operation);
-  if (!endpoint) return [];
-  const found = await whoCan(db, { operatorId, endpoint, target: undefined, at: now() });
-  return found
-    .filter(({ kind, through }) => kind !== 'other operator' && through === undefined)
-    .map(({ userName, allowed }) => ({ userName, allowed }));
+/** Who may give a SAM user a password, with which it signs in and enrols; and who of them has MFA. */
+async function helpersIn({ db, now }: Context, operatorId: string, { asked, known }: Helped) {
+  const target = asked.rule === 'user' ? asked.user_name : undefined;
+  const found = await whoMay(db, { operatorId, endpoint: createUserPassword, target, at: now() });
+  const withMfa = new Set([...known.values()].filter(({ facts }) => facts.mfaActive).map(({ userName }) => userName));
+  return found.map(({ userName, sure }) => ({
+    userName,
+    allowed: sure ? ('always' as const) : ('sometimes' as const),
+    mfaActive: withMfa.has(userName),
+  }));
 }

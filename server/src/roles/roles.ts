@@ -1,6 +1,7 @@
 import { accountKey, isName, nameRule, storedName } from '@warifu/contract';
 import { type BuiltInRole, builtInRoles } from '../authorize/built-in-roles.ts';
 import { assertMayActAs, assertMayActAsAll, changeWithinOwnReach } from '../authorize/guard.ts';
+import { keepingOwnRequirements } from '../authorize/requirement.ts';
 import { parseNewPermission } from '../authorize/saving.ts';
 import type { Cause } from '../change/cause.ts';
 import { type AuthorityChange, changeAuthority, describe, nameOf, type UserAuthorityChange } from '../change/change.ts';
@@ -186,13 +187,13 @@ export async function attachRole(cause: Cause, params: UserPath, roleId: string)
 
 /**
  * Takes a role from a user.
- * @throws Failure AUM0024, COM0404 when the user does not have it
+ * @throws Failure AUM0024, AUM0026, COM0404 when the user does not have it
  */
 export async function detachRole(cause: Cause, params: UserPath, roleId: string): Promise<void> {
   await changeSamUser(cause, params, async (c) => {
     describe(c, { target: `${nameOf(c.user.userName)} role:${roleId}` });
     await assertRequirementOf(c, roleId);
-    await changeWithinOwnReach(c, [c.user], async () => {
+    const detach = async () => {
       const result = await c.db
         .deleteFrom('user_roles')
         .where('operator_id', '=', c.user.operatorId)
@@ -201,7 +202,8 @@ export async function detachRole(cause: Cause, params: UserPath, roleId: string)
         .executeTakeFirst();
       if (result.numDeletedRows !== 1n) throw new Failure('COM0404');
       await stampChange(c);
-    });
+    };
+    await keepingOwnRequirements(c, async () => changeWithinOwnReach(c, [c.user], detach));
   });
 }
 
@@ -230,20 +232,22 @@ async function assertRequirementOf(c: UserAuthorityChange, roleId: string): Prom
 
 /**
  * Requires MFA of whoever has a role, from an instant on, or no longer.
- * @throws Failure AUM0024, AUM0034, AUM0040, COM0404
+ * @throws Failure AUM0024, AUM0026, AUM0034, AUM0040, COM0404
  */
 export async function requireMfaOfRole(cause: Cause, operatorId: string, roleId: string, from: number | null) {
   assertOwn(roleId);
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: `role:${roleId}`, detail: { requiredFrom: from ?? 'never' } });
     await assertMayActAsAll(c, await attachedUsers(c.db, operatorId, roleId));
-    const result = await c.db
-      .updateTable('roles')
-      .set({ mfa_required_at: from, updated_at: c.now })
-      .where('operator_id', '=', operatorId)
-      .where('role_id', '=', roleId)
-      .executeTakeFirst();
-    if (result.numUpdatedRows !== 1n) throw new Failure('COM0404');
+    await keepingOwnRequirements(c, async () => {
+      const result = await c.db
+        .updateTable('roles')
+        .set({ mfa_required_at: from, updated_at: c.now })
+        .where('operator_id', '=', operatorId)
+        .where('role_id', '=', roleId)
+        .executeTakeFirst();
+      if (result.numUpdatedRows !== 1n) throw new Failure('COM0404');
+    });
   });
 }
 

@@ -26,7 +26,7 @@ import { sendFindings } from '../http/findings.ts';
 import { permitted } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import type { Session } from '../sessions/live.ts';
-import { requirementsIn, strictestOf } from '../sessions/required.ts';
+import { bindingRequirement, requirementsIn } from '../sessions/required.ts';
 import { findSamUser, listSamUsers, requireMfaOf, samUserOf } from '../users/users.ts';
 import { rehearse } from './rehearsal.ts';
 import {
@@ -158,8 +158,8 @@ function instantOf({ now }: Context, { required, from }: { required: boolean; fr
 }
 
 /** What a caller without MFA has to know of its own requirement. */
-async function toldTo({ db }: Context, { mfaActive, operatorId, userId }: Session) {
-  const own = mfaActive ? undefined : await strictestOf(db, operatorId, userId);
+async function toldTo({ db }: Context, caller: Session) {
+  const own = caller.mfaActive ? undefined : await bindingRequirement(db, caller);
   return own ? { callerMustEnrolFrom: own.from } : {};
 }
 

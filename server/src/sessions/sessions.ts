@@ -184,14 +184,17 @@ export async function renewToken({ db, ctx }: Change, session: Session, oldToken
 
 /** The session that a switched one came from; undefined for one that nobody switched to. */
 export async function originOf(db: Db, { operatorId, sessionId }: Pick<Session, 'operatorId' | 'sessionId'>) {
-  const row = await db
+  return await db
     .selectFrom('sessions')
-    .select(['origin_operator_id', 'origin_session_id'])
-    .where('operator_id', '=', operatorId)
-    .where('session_id', '=', sessionId)
+    .innerJoin('sessions as origin', (join) =>
+      join
+        .onRef('origin.operator_id', '=', 'sessions.origin_operator_id')
+        .onRef('origin.session_id', '=', 'sessions.origin_session_id'),
+    )
+    .select(['origin.operator_id as operatorId', 'origin.session_id as sessionId', 'origin.user_id as userId'])
+    .where('sessions.operator_id', '=', operatorId)
+    .where('sessions.session_id', '=', sessionId)
     .executeTakeFirst();
-  if (!row?.origin_operator_id || !row.origin_session_id) return undefined;
-  return { operatorId: row.origin_operator_id, sessionId: row.origin_session_id };
 }
 
 /** Ends the session that a switched one came from, and the switched one with it, when the secret is the origin's. */

@@ -43,7 +43,7 @@ import { handle, sendReceipt } from '../http/handle.ts';
 import { limits } from '../limits.ts';
 import { findOperator } from '../operators/operators.ts';
 import { recentOverride } from '../recovery/cases.ts';
-import { strictestOf } from '../sessions/required.ts';
+import { bindingRequirement } from '../sessions/required.ts';
 import { type Identifier, setLanguage } from '../users/accounts.ts';
 import { samUserOf } from '../users/users.ts';
 import { signInWithAuthKey } from './auth-key-sign-in.ts';
@@ -178,7 +178,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
     const operator = await findOperator(ctx.db, caller.operatorId);
     const root = caller.userId === rootId;
     const hostOverrideAt = root ? await recentOverride(ctx, caller.operatorId) : undefined;
-    const requirement = caller.mfaActive ? undefined : await strictestOf(ctx.db, caller.operatorId, caller.userId);
+    const requirement = caller.mfaActive ? undefined : await bindingRequirement(ctx.db, caller);
     return {
       operatorId: caller.operatorId,
       ...(root ? { email: operator?.email ?? '' } : { userName: caller.userName }),

@@ -1,6 +1,7 @@
 import { srnOf } from '@warifu/contract';
 import { by } from '../audit/actor.ts';
 import { isInQuarantine, quarantineFailure } from '../authorize/quarantine.ts';
+import { enrolmentFailure } from '../authorize/requirement.ts';
 import { mustEnrolFirst } from '../authorize/verdict.ts';
 import type { Cause } from '../change/cause.ts';
 import { alsoRecord, change, changeUser, describe, type Refused, refuse, type UserChange } from '../change/change.ts';
@@ -38,7 +39,7 @@ export async function switchUser(cause: Cause, session: Session, request: Switch
     async (c): Promise<SignedIn | Refused> => {
       const caller = await lockSession(c, session);
       if (!caller) throw new Failure('AUM0001');
-      if (mustEnrolFirst(caller, c.now)) throw new Failure('MFA0008');
+      if (mustEnrolFirst(caller, c.now)) throw await enrolmentFailure(c.db, caller);
       if (isInQuarantine(caller, c.now)) throw quarantineFailure(caller);
       const itself = operatorId === caller.operatorId && userId === caller.userId;
       const possible = !itself && userId !== rootId && caller.originPrincipal === undefined;

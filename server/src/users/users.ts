@@ -1,6 +1,7 @@
 import { accountKey, isReservedName, storedName } from '@warifu/contract';
 import { clearAccount } from '../attempts/attempts.ts';
 import { assertMayActAs, assertNameNotFavoured } from '../authorize/guard.ts';
+import { keepingOwnRequirements } from '../authorize/requirement.ts';
 import type { Cause } from '../change/cause.ts';
 import {
   type AuthorityChange,
@@ -114,13 +115,13 @@ export async function describeSamUser(cause: Cause, params: UserPath, descriptio
 
 /**
  * Requires MFA of a SAM user, from an instant on, or no longer.
- * @throws Failure AUM0024 when it may do more than the caller, AUM0040, COM0404
+ * @throws Failure AUM0024 when it may do more than the caller, AUM0026 when the caller loosens its own, AUM0040, COM0404
  */
 export async function requireMfaOf(cause: Cause, params: UserPath, from: number | null): Promise<void> {
   await changeSamUser(cause, params, async (c) => {
     describe(c, { target: nameOf(c.user.userName), detail: { requiredFrom: from ?? 'never' } });
     await assertMayActAs(c);
-    await updateUser(c, { mfa_required_at: from, updated_at: c.now });
+    await keepingOwnRequirements(c, async () => updateUser(c, { mfa_required_at: from, updated_at: c.now }));
   });
 }
 

@@ -1,6 +1,6 @@
 import { type AnyEndpoint, approveUserMFAReset, revokeUserMFA, startUserMFAReset } from '@warifu/contract';
 import { ownOperation } from '../authorize/catalogue.ts';
-import { whoCan } from '../authorize/who-can.ts';
+import { type Question, whoCan } from '../authorize/who-can.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
 import type { SamUser } from '../users/users.ts';
@@ -10,15 +10,8 @@ type Helper = { readonly userName: string; readonly sure: boolean };
 
 /** Who may help a SAM user, by the permissions as they are now. */
 export async function helpersOf(db: Db, at: number, target: SamUser): Promise<Helpers> {
-  const may = async (endpoint: AnyEndpoint): Promise<Helper[]> => {
-    const known = ownOperation(endpoint.operation);
-    if (!known) throw new Error('an operation of this server');
-    const question = { operatorId: target.operatorId, endpoint: known, target: target.userName, at };
-    const principals = await whoCan(db, question);
-    return principals
-      .filter(({ userName, kind, through }) => kind !== 'other operator' && userName !== target.userName && !through)
-      .map(({ userName, allowed, mustEnrol }) => ({ userName, sure: allowed === 'always' && !mustEnrol }));
-  };
+  const { operatorId, userName: onUser } = target;
+  const may = async (endpoint: AnyEndpoint) => await whoMay(db, { operatorId, endpoint, target: onUser, at });
   const disabling = await may(revokeUserMFA);
   const { withMfa, setPassword, secondPerson } = await rowsFor(db, target);
   const starters = (await may(startUserMFAReset)).filter(
@@ -32,6 +25,18 @@ export async function helpersOf(db: Db, at: number, target: SamUser): Promise<He
     assisted: secondPerson ? oddsOfTwo(starters, approvers) : oddsOf(starters),
     secondPerson,
   };
+}
+
+type Asked = Omit<Question, 'endpoint'> & { readonly endpoint: AnyEndpoint };
+
+/** The users of an operator that may do something to another user, or to some user; without switching. */
+export async function whoMay(db: Db, { endpoint, ...asked }: Asked): Promise<Helper[]> {
+  const known = ownOperation(endpoint.operation);
+  if (!known) throw new Error('an operation of this server');
+  const principals = await whoCan(db, { ...asked, endpoint: known });
+  return principals
+    .filter(({ userName, kind, through }) => kind !== 'other operator' && userName !== asked.target && !through)
+    .map(({ userName, allowed, mustEnrol }) => ({ userName, sure: allowed === 'always' && !mustEnrol }));
 }
 
 function oddsOf(helpers: readonly Helper[]): Odds {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { quarantineFailure } from '../../authorize/quarantine.ts';
+import { enrolmentFailure } from '../../authorize/requirement.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import type { Session } from '../../sessions/live.ts';
@@ -24,6 +25,7 @@ export async function assertAllowed(
   await setImmediate();
   const { userName } = session;
   if (settledBy === 'permission') throw new Failure('AUM0017', { userName, permission: api });
+  if (settledBy === 'enrolment') throw await enrolmentFailure(ctx.db, session);
   if (settledBy === 'quarantine') throw quarantineFailure(session);
   throw new Failure(refusals[settledBy]);
 }
@@ -33,5 +35,4 @@ const refusals = {
   catalogue: 'AUM0062',
   access: 'AUM0016',
   session: 'AUM0015',
-  enrolment: 'MFA0008',
 } as const;
