@@ -20,9 +20,7 @@ export function describeFailure(failure: Failure, t: Translate): string {
     case 'AUM0015':
       return t('refused.session');
     case 'AUM0019':
-      return failure.facts.until === undefined
-        ? t('refused.quarantineSoon')
-        : t('refused.quarantine', { time: exactTime(failure.facts.until) });
+      return quarantineWords(failure.facts.until, t);
     case 'AUM0016':
       return t('refused.rootOnly');
     case 'MFA0002':
@@ -49,6 +47,11 @@ export function describeFailure(failure: Failure, t: Translate): string {
     default:
       return otherFailure(failure, t);
   }
+}
+
+/** That something has to wait because MFA was reset, and until when, where that is known. */
+export function quarantineWords(until: number | undefined, t: Translate): string {
+  return until === undefined ? t('refused.quarantineSoon') : t('refused.quarantine', { time: exactTime(until) });
 }
 
 function otherFailure(failure: Failure, t: Translate): string {

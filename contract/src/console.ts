@@ -152,6 +152,8 @@ export const getSession = endpoint({
     hostOverrideAt: Type.Optional(EpochMs),
     /** While this user has no MFA: the rule that binds it first. From then on it can only enrol. */
     mfaRequirement: Type.Optional(MfaRequirement),
+    /** While this user is in quarantine: when that ends. Until then it can only repair its own account. */
+    quarantinedUntil: Type.Optional(EpochMs),
   }),
   errors: ['AUM0001'],
 });

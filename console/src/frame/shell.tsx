@@ -12,6 +12,7 @@ import { Banner, SandboxNotice } from './banner.tsx';
 import controls from './controls.module.css';
 import { OfflineNotice } from './offline-notice.tsx';
 import { OperatorId } from './operator-id.tsx';
+import { QuarantineBanner } from './quarantine-banner.tsx';
 import { SavedLanguageSwitch } from './saved-language-switch.tsx';
 import css from './shell.module.css';
 import { SideNav } from './side-nav.tsx';
@@ -48,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <OfflineNotice />
         <SandboxNotice />
         <SwitchedBanner />
+        <QuarantineBanner />
         <Banner />
         {children}
       </main>

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { impliesMfa } from '@warifu/contract';
 import type { ReactNode } from 'react';
+import { quarantineWords } from '../failure-words.ts';
 import { useText } from '../language.ts';
 import { LockIcon } from '../look/icons.tsx';
 import { Code } from '../look/name.tsx';
@@ -13,9 +14,14 @@ type RefusedProps = { refusal: Refusal; permission: string; path?: PathValues; i
 /** What the caller may not do is said in place, with what is missing and whom to ask (U9). */
 export function Refused({ refusal, permission, path = {}, id }: RefusedProps) {
   const { t } = useText();
+  const { quarantinedUntil } = useSession();
   if (refusal === 'permission') return <NoPermission permission={permission} path={path} id={id} />;
-  const words = { root: 'refused.rootOnly', session: 'refused.session', quarantine: 'refused.quarantineSoon' } as const;
-  return <Line id={id}>{t(words[refusal])}</Line>;
+  const words = {
+    root: () => t('refused.rootOnly'),
+    session: () => t('refused.session'),
+    quarantine: () => quarantineWords(quarantinedUntil, t),
+  };
+  return <Line id={id}>{words[refusal]()}</Line>;
 }
 
 /** A permission that is missing, by its name; why is answered to everybody about itself. */

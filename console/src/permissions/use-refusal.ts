@@ -48,7 +48,7 @@ export async function read<E extends AnyEndpoint>(
   input: Reading<E>,
 ): Promise<Answer<E>> {
   const session = await client.ensureQueryData(sessionQuery);
-  const { operatorId, userName = '', isRoot } = session;
+  const { operatorId, userName = '', isRoot, quarantinedUntil: until } = session;
   const inPath = namesIn(endpoint.path);
   const texts = Object.entries(input).map(([name, value]) => [name, String(value)] as const);
   const path = Object.fromEntries(texts.filter(([name]) => inPath.includes(name)));
@@ -56,15 +56,18 @@ export async function read<E extends AnyEndpoint>(
   // Should the question itself fail, the operation says what is wrong.
   const question = refusalQuery(session, endpoint, path, query);
   const asked = isRoot ? undefined : await client.fetchQuery(question).catch(() => undefined);
-  if (asked?.refusal) throw failure({ ...refused[asked.refusal](endpoint.operation, userName), status: 403 });
+  if (asked?.refusal)
+    throw failure({ ...refused[asked.refusal]({ permission: endpoint.operation, userName, until }), status: 403 });
   const operator = inPath.includes('operator_id') ? { operator_id: operatorId } : {};
   return await call(endpoint, { ...operator, ...input } as never);
 }
 
+type Asked = { readonly permission: string; readonly userName: string; readonly until: number | undefined };
+
 /** The answers that a refusal would have had. */
 const refused = {
-  permission: (permission: string, userName: string) => ({ code: 'AUM0017', facts: { permission, userName } }),
+  permission: ({ permission, userName }: Asked) => ({ code: 'AUM0017', facts: { permission, userName } }),
   root: () => ({ code: 'AUM0016' }),
   session: () => ({ code: 'AUM0015' }),
-  quarantine: () => ({ code: 'AUM0019' }),
+  quarantine: ({ until }: Asked) => ({ code: 'AUM0019', ...(until !== undefined && { facts: { until } }) }),
 } as const;

@@ -1,5 +1,7 @@
 import {
   type AnyEndpoint,
+  beginAuthenticatorApp,
+  confirmAuthenticatorApp,
   confirmBackupCodesStored,
   deleteOperatorAuthKey,
   deleteUserAuthKey,
@@ -9,6 +11,9 @@ import {
   endSession,
   explainPermission,
   generateAuthToken,
+  rehearseBackupCode,
+  removeFactor,
+  renameFactor,
   renewBackupCodes,
   revokeMFA,
   revokeOperatorAuthTokens,
@@ -29,7 +34,9 @@ const namesOf = (some: readonly Pick<AnyEndpoint, 'operation'>[]) => new Set(som
 const open = namesOf([
   ...[endOtherSessions, endSession, revokeOperatorAuthTokens, revokeUserAuthTokens, generateAuthToken, signInToHost],
   ...[disownSignIn, switchBack, updateOperatorPassword, stopMFAReset, stopUserMFAReset, revokeMFA],
-  ...[confirmBackupCodesStored, renewBackupCodes, deleteOperatorAuthKey, deleteUserAuthKey, explainPermission],
+  ...[beginAuthenticatorApp, confirmAuthenticatorApp, renameFactor, removeFactor],
+  ...[confirmBackupCodesStored, rehearseBackupCode, renewBackupCodes],
+  ...[deleteOperatorAuthKey, deleteUserAuthKey, explainPermission],
 ]);
 const openOnOneself = namesOf([updateUserPassword, revokeUserMFA]);
 
@@ -56,8 +63,11 @@ export function isQuarantined(asking: Asking, { endpoint: { operation, traits },
 }
 
 /** Whether a user is in quarantine at an instant. */
-export function isInQuarantine({ quarantinedUntil: until }: Pick<Asking, 'quarantinedUntil'>, at: number): boolean {
-  return until !== undefined && at < until;
+export function isInQuarantine<A extends Pick<Asking, 'quarantinedUntil'>>(
+  asking: A,
+  at: number,
+): asking is A & { readonly quarantinedUntil: number } {
+  return asking.quarantinedUntil !== undefined && at < asking.quarantinedUntil;
 }
 
 /** The refusal of such a call, which says until when. */

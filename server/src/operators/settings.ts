@@ -1,6 +1,7 @@
 import type { Cause } from '../change/cause.ts';
 import { changeAuthority, describe } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
+import { endQuarantinedSwitches } from '../sessions/quarantine.ts';
 import { findOperator, updateOperator } from './operators.ts';
 
 export type Settings = {
@@ -36,6 +37,7 @@ type NewSettings = Omit<Settings, 'secondPersonForResets' | 'quarantineAfterRese
 export async function writeSettings(cause: Cause, operatorId: string, settings: NewSettings): Promise<void> {
   await changeAuthority(cause, operatorId, async (c) => {
     describe(c, { target: 'settings' });
+    if (settings.quarantineAfterReset) await endQuarantinedSwitches(c, operatorId);
     const since = (on: boolean) => (on ? c.now : null);
     await updateOperator(c, {
       mfa_required_root_at: settings.mfaRequiredForRoot

@@ -20,6 +20,7 @@ import {
   verifySignIn,
 } from '@warifu/contract';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isInQuarantine } from '../authorize/quarantine.ts';
 import type { Cause } from '../change/cause.ts';
 import { rootId } from '../db/schema.ts';
 import { kindsOf } from '../factors/factors.ts';
@@ -198,6 +199,7 @@ function registerConsoleRoutes(app: FastifyInstance): void {
       sandbox: ctx.config.sandbox,
       ...(hostOverrideAt !== undefined && { hostOverrideAt }),
       ...(requirement && { mfaRequirement: requirement }),
+      ...(isInQuarantine(caller, ctx.now()) && { quarantinedUntil: caller.quarantinedUntil }),
     };
   });
 

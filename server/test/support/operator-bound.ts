@@ -124,6 +124,7 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
   [/^cli\//, /./, 'a host command is about the whole installation'],
   [/^db\/reseal\.ts$/, /./, 'a rotation of the keys too'],
   [/^sessions\/(live|sessions)\.ts$/, /sessions/, 'a token is all that a request brings'],
+  [/^sessions\/quarantine\.ts$/, /^sessions$/, 'whoever switched may have gone to another operator'],
   [/^sessions\/pending\.ts$/, /^pending_sign_ins$/, 'the token of a pending sign-in is all that the browser brings'],
   [/^factors\/passkey\.ts$/, /^passkeys$/, 'a passkey is all that the browser brings to a whole sign-in'],
   [/^factors\/relying-party\.ts$/, /^passkeys$/, 'the start looks for passkeys of another host'],
