@@ -98,7 +98,7 @@ export const registerPasskey = endpoint({
     backupCodes: Type.Array(Type.String()),
     backupCodeSet: Type.Optional(BackupCodeSet),
   }),
-  errors: ['AUM0001', 'MFA0006', 'MFA0013', 'MFA0018'],
+  errors: ['AUM0001', 'MFA0006', 'MFA0013', 'MFA0017', 'MFA0018'],
   personOnly: true,
 });
 
@@ -139,6 +139,6 @@ export const confirmAuthenticatorApp = endpoint({
   summary: 'Confirm the new authenticator app with its code. One that was there before is removed.',
   body: closed({ mfaOTPCode: OtpCode }),
   status: 204,
-  errors: ['AUM0001', 'MFA0006', 'MFA0007', 'MFA0012'],
+  errors: ['AUM0001', 'MFA0005', 'MFA0006', 'MFA0007', 'MFA0012'],
   personOnly: true,
 });

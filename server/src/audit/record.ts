@@ -16,7 +16,7 @@ export type AuditEvent = {
   /** What it was done to, such as `root` or `session:…`; empty when it is the actor itself. */
   readonly target?: string;
   readonly outcome: 'success' | 'failure' | 'refused';
-  /** A code of the table or a short word; never free text of a client. */
+  /** A code of the table or a short word; or why a person said that it did it. */
   readonly reason?: string;
   /** Left out where nothing is answered. */
   readonly statusCode?: number;
@@ -91,20 +91,27 @@ function toRow(at: number, info: RequestInfo, event: AuditEvent, head: { sequenc
     actor: event.actor,
     target: event.target ?? '',
     outcome: event.outcome,
-    reason: event.reason ?? '',
+    reason: oneLine(event.reason ?? '', 512),
     status_code: event.statusCode ?? 0,
     method: info.method,
     path: oneLine(info.path, 512),
     source_ip: info.sourceIp,
     user_agent: oneLine(info.userAgent, 256),
     request_id: info.requestId,
-    detail: JSON.stringify(event.detail ?? {}),
+    detail: JSON.stringify(event.detail ?? {}).replace(unseen, '\u{fffd}'),
     previous_hash: head.hash,
   };
   return { ...row, hash: chainHash(row) };
 }
 
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** SECURITY: control and bidirectional characters of a client cannot start a second line or reorder one (R72). */
 export function oneLine(text: string, maxLength: number): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}').slice(0, maxLength);
+  return text.replace(unseen, '\u{fffd}').slice(0, maxLength);
+}
+
+/** What a person wrote for others to read, on one line and without what is not seen; empty when nothing is left. */
+export function plainLine(text: string): string {
+  return text.replace(/\s+/gu, ' ').replace(unseen, '').trim();
 }

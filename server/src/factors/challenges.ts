@@ -20,8 +20,7 @@ type OfUser = Owner & { readonly version: number; readonly userHandle?: string }
 export async function newChallenge(db: Db, now: number, ceremony: Ceremony, owner?: OfUser): Promise<string> {
   const operatorId = owner?.operatorId ?? noOperator;
   const challenge = newSecret();
-  const earlier = db.deleteFrom('passkey_challenges').where('operator_id', '=', operatorId);
-  await earlier.where('ceremony', '=', ceremony.ceremony).where('bound_to', '=', ceremony.bound_to).execute();
+  await dropChallenge(db, operatorId, ceremony);
   await db
     .insertInto('passkey_challenges')
     .values({
@@ -37,6 +36,12 @@ export async function newChallenge(db: Db, now: number, ceremony: Ceremony, owne
     })
     .execute();
   return challenge;
+}
+
+/** Drops what was asked for the same, if anything was. */
+export async function dropChallenge(db: Db, operatorId: string, { ceremony, bound_to: boundTo }: Ceremony) {
+  const asked = db.deleteFrom('passkey_challenges').where('operator_id', '=', operatorId);
+  await asked.where('ceremony', '=', ceremony).where('bound_to', '=', boundTo).execute();
 }
 
 /**

@@ -15,6 +15,9 @@ import type { Confirmed, FactorKind, SentProof } from './kind.ts';
 import { kindOf, needsFactor, refusalOf } from './prove.ts';
 import { describeMfa } from './status.ts';
 
+/** Whether a factor is confirmed as the first one, beside others (or in place of the one of its kind), or as either. */
+type Place = 'first' | 'beside' | 'either';
+
 /** Whose MFA it is; another user may act on it when the permissions allow. */
 export type Target = { readonly operatorId: string; readonly userId: string; readonly userName: string };
 
@@ -34,12 +37,13 @@ export async function beginEnrolment(cause: Cause, target: Target, account: stri
 
 /**
  * Confirms an enrolment with the first proof of its factor: MFA is active from here on, other sessions end.
- * @param beside whether the factor may come beside others, or in place of the one of its kind
+ * @param place what the door is for. SECURITY: one for a further factor shows no backup codes, and asks for no permission
+ *   where the first one of a SAM user needs it
  * @returns the root user's five backup codes, which are shown in this answer only; SAM users have none
  * @throws Failure MFA0007 for a wrong proof (counted; still unconfirmed), MFA0006 when none was begun, it lapsed or was
- *   begun under other credentials, MFA0003, MFA0012 for a damaged seed, AUM0024 for somebody stronger
+ *   begun under other credentials, MFA0003 or MFA0005 at the wrong door, MFA0012 for a damaged seed, AUM0024 for somebody stronger
  */
-export async function confirmEnrolment(cause: Cause, target: Target, sent: SentProof, beside = false) {
+export async function confirmEnrolment(cause: Cause, target: Target, sent: SentProof, place: Place = 'first') {
   const { ctx } = cause;
   const kind = kindOf(sent);
   if (!kind) throw new Failure('MFA0007');
@@ -49,7 +53,7 @@ export async function confirmEnrolment(cause: Cause, target: Target, sent: SentP
     fits && target.userId === rootId && (await describeMfa(ctx, target.operatorId, rootId)).status !== 'ACTIVE';
   const made = first ? await makeCodes(ctx) : undefined;
   return await enrolmentOf(cause, target, async (c) => {
-    if (needsFactor(c) && !beside) throw new Failure('MFA0003');
+    assertPlace(c, place);
     // MFA that went off between the look and the lock: no backup codes were made for the one that would begin.
     if (fits && target.userId === rootId && !needsFactor(c) && !made) throw new Failure('MFA0006');
     const confirmed = await kind.confirm(c, sent);
@@ -62,6 +66,11 @@ export async function confirmEnrolment(cause: Cause, target: Target, sent: SentP
     await addProof(c, ownSession(c), confirmed.proof);
     return { codes, receipt: c.receipt, factorId: confirmed.factor.factor_id };
   });
+}
+
+function assertPlace(c: UserChange, place: Place): void {
+  if (needsFactor(c) && place === 'first') throw new Failure('MFA0003');
+  if (!needsFactor(c) && place === 'beside') throw new Failure('MFA0005');
 }
 
 /** The first factor: MFA is on. */

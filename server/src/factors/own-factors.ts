@@ -1,3 +1,4 @@
+import { plainLine } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { changeUser, describe, notify, type UserChange } from '../change/change.ts';
 import type { Context, Receipt } from '../context.ts';
@@ -41,7 +42,9 @@ export async function renameFactor(cause: Cause, caller: Session, factorId: stri
   await changeUser(cause, whose(caller), async (c) => {
     const factor = await activeFactor(c, factorId);
     describe(c, { detail: { factor: factor.kind } });
-    await updateFactor(c.db, factor).set({ label: label.trim() }).execute();
+    await updateFactor(c.db, factor)
+      .set({ label: plainLine(label) })
+      .execute();
   });
 }
 
@@ -85,11 +88,11 @@ export async function beginPasskey(cause: Cause, caller: Session) {
 /**
  * Keeps a passkey that was begun in this session.
  * @returns its name, and the backup codes when it is a root user's first factor
- * @throws Failure MFA0006, MFA0013 when any check fails, MFA0018
+ * @throws Failure MFA0006, MFA0013 when any check fails, MFA0017, MFA0018
  */
 export async function registerPasskey(cause: Cause, caller: Session, newPasskey: Registration) {
   const sent = { newPasskey, askedFor: caller.sessionId };
-  const { factorId, codes, receipt } = await confirmEnrolment(cause, caller, sent, true);
+  const { factorId, codes, receipt } = await confirmEnrolment(cause, caller, sent, 'either');
   const factors = await factorsOf(cause.ctx.db, caller);
   const label = factors.find((factor) => factor.factor_id === factorId)?.label ?? '';
   return { factorId, label, backupCodes: [], ...codes, receipt };

@@ -35,7 +35,7 @@ export async function beginRegistration(
   account: string,
 ): Promise<Static<typeof PasskeyCreation>> {
   const own = await passkeysOf(c.db, c.user);
-  if (own.length >= limits.passkeys.perUser) throw new Failure('MFA0017', { limit: String(limits.passkeys.perUser) });
+  assertRoom(own);
   // All passkeys of a user carry the same handle: a device keeps one for each.
   const userHandle = own[0]?.user_handle ?? newUserHandle();
   const bound = { ceremony: 'register', bound_to: sessionId } as const;
@@ -49,6 +49,10 @@ export async function beginRegistration(
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
     attestation: 'none',
   };
+}
+
+function assertRoom(own: readonly Passkeys[]): void {
+  if (own.length >= limits.passkeys.perUser) throw new Failure('MFA0017', { limit: String(limits.passkeys.perUser) });
 }
 
 /** Asks for one of the user's own passkeys, in a session or for a pending sign-in. */
@@ -85,6 +89,8 @@ export const passkey: FactorKind = {
     const bound = { ceremony: 'register', bound_to: askedFor ?? '' } as const;
     const challenge = sent && (await takeChallenge(c, bound, challengeIn(sent.response.clientDataJSON)));
     if (!challenge) throw new Failure('MFA0006');
+    // SECURITY: each session of the user may have begun one while there was room.
+    assertRoom(await passkeysOf(c.db, c.user));
     return await keepPasskey(c, challenge.challenge, challenge.user_handle ?? '', sent);
   },
 };

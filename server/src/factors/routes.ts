@@ -143,7 +143,7 @@ function registerOwnFactorRoutes(app: FastifyInstance): void {
   });
 
   handle(app, confirmAuthenticatorApp, signedIn, async ({ caller, cause, body, reply }) => {
-    const { receipt } = await confirmEnrolment(cause, caller, body, true);
+    const { receipt } = await confirmEnrolment(cause, caller, body, 'beside');
     sendReceipt(reply, receipt);
     return undefined;
   });

@@ -5,9 +5,9 @@ import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { change, changeUser, type Refused, refuse } from '../change/change.ts';
 import { hashSecret, newSecret } from '../crypto/tokens.ts';
-import { newChallenge } from '../factors/challenges.ts';
+import { type Ceremony, dropChallenge, isChallengeLive, newChallenge } from '../factors/challenges.ts';
 import { askForPasskey, ownerOfPasskey, spendAnswer } from '../factors/passkey.ts';
-import { type Answer, relyingParty } from '../factors/webauthn.ts';
+import { type Answer, challengeIn, relyingParty } from '../factors/webauthn.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { findPending } from '../sessions/pending.ts';
@@ -61,12 +61,17 @@ export async function signInWithPasskey(
   secret: string,
   { passkey, devices: held }: { readonly passkey: Answer; readonly devices: readonly string[] },
 ): Promise<ConsoleSession> {
-  assertNoStorm(cause.ctx, sourceNetwork(cause.info.sourceIp));
-  const owner = await ownerOfPasskey(cause.ctx.db, passkey.id);
-  if (!owner) return await change<never>(cause, noOperator, async () => refuse('MFA0013', 'unknown passkey'));
+  const { ctx, info } = cause;
+  assertNoStorm(ctx, sourceNetwork(info.sourceIp));
+  const bound = { ceremony: 'sign_in', bound_to: hashSecret(secret) } as const;
+  const challenge = challengeIn(passkey.response.clientDataJSON);
+  // SECURITY: an answer to nothing that was asked is not looked at. With a record for each, anybody would fill the disk.
+  if (!(await isChallengeLive(ctx, noOperator, bound, challenge))) throw new Failure('MFA0013');
+  const owner = await ownerOfPasskey(ctx.db, passkey.id);
+  if (!owner) return await refuseUnknown(cause, bound);
   return await changeUser(cause, { ...owner, otherwise: 'MFA0013' }, async (c): Promise<ConsoleSession | Refused> => {
     signsIn(c);
-    const proof = await spendAnswer(c, { ceremony: 'sign_in', bound_to: hashSecret(secret) }, passkey);
+    const proof = await spendAnswer(c, bound, passkey);
     if (typeof proof === 'string')
       return refuse('MFA0013', 'wrong passkey', proof === 'refused' ? 'refused' : 'failure');
     if (!proof.verified) return refuse('MFA0013', 'user not verified');
@@ -74,5 +79,13 @@ export async function signInWithPasskey(
     if (password === null || lockedAt !== null) return refuse('MFA0013', 'no sign-in', 'refused');
     const { token, devices } = await openSession(c, { ...consoleSession, proofs: [proof] }, held);
     return { token, devices };
+  });
+}
+
+/** It uses the challenge up, as every answer does, so there are as many records as were asked for. */
+async function refuseUnknown(cause: Cause, bound: Ceremony): Promise<never> {
+  return await change<never>(cause, noOperator, async (c) => {
+    await dropChallenge(c.db, noOperator, bound);
+    return refuse('MFA0013', 'unknown passkey');
   });
 }

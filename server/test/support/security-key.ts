@@ -18,6 +18,17 @@ export type Twist = {
   readonly userHandle?: string | undefined;
   readonly id?: string;
   readonly alg?: number;
+  /** Makes the format and the statement of an attestation. */
+  readonly attest?: (made: Made) => readonly [format: string, statement: Map<string, unknown>];
+};
+
+/** What an attestation signs: authenticator data, hash of the client data, ID and public key, by the new key itself. */
+export type Made = {
+  readonly data: Buffer;
+  readonly clientHash: Buffer;
+  readonly id: Buffer;
+  readonly point: Buffer;
+  readonly sign: (bytes: Buffer) => Buffer;
 };
 
 export const flags = { up, uv, be, bs };
@@ -32,8 +43,8 @@ type Request = { readonly rpId: string; readonly challenge: string };
 const b64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64url');
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest();
 
-/** CBOR (RFC 8949) of what is needed here: integers, bytes, texts and maps. */
-function cbor(value: number | string | Buffer | Map<number | string, unknown>): Buffer {
+/** CBOR (RFC 8949) of what is needed here: integers, bytes, texts, lists and maps. */
+function cbor(value: number | string | Buffer | Buffer[] | Map<number | string, unknown>): Buffer {
   const head = (major: number, count: number) => {
     if (count < 24) return Buffer.from([(major << 5) | count]);
     if (count < 256) return Buffer.from([(major << 5) | 24, count]);
@@ -42,6 +53,7 @@ function cbor(value: number | string | Buffer | Map<number | string, unknown>): 
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value);
   if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
   if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value]);
+  if (Array.isArray(value)) return Buffer.concat([head(4, value.length), ...value.map(cbor)]);
   const members = [...value].flatMap(([key, member]) => [cbor(key), cbor(member as string)]);
   return Buffer.concat([head(5, value.size), ...members]);
 }
@@ -95,9 +107,19 @@ export function newSecurityKey(
       const aaguid = Buffer.from((options.aaguid ?? '').replaceAll('-', '').padEnd(32, '0'), 'hex');
       const attested = Buffer.concat([aaguid, length, id, cbor(cose)]);
       const data = authData(request.rp.id, own | at, twist, attested);
+      const client = clientData('webauthn.create', request.challenge, twist);
+      const point = Buffer.concat([Buffer.from([4]), ...[x, y].map((half) => Buffer.from(half, 'base64url'))]);
+      const made = {
+        data,
+        clientHash: sha256(client),
+        id,
+        point,
+        sign: (bytes: Buffer) => sign('sha256', bytes, privateKey),
+      };
+      const [format, statement] = twist.attest?.(made) ?? ['none', new Map()];
       const attestation = new Map<string, unknown>([
-        ['fmt', 'none'],
-        ['attStmt', new Map()],
+        ['fmt', format],
+        ['attStmt', statement],
         ['authData', data],
       ]);
       return {
@@ -105,7 +127,7 @@ export function newSecurityKey(
         rawId: twist.id ?? b64(id),
         type: 'public-key',
         response: {
-          clientDataJSON: b64(clientData('webauthn.create', request.challenge, twist)),
+          clientDataJSON: b64(client),
           attestationObject: b64(cbor(attestation)),
           transports: ['internal'],
         },
