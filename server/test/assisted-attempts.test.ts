@@ -105,6 +105,53 @@ describe.each(engines)('attempts at an assisted reset, on %s', (engine) => {
     expect(said(await finish(server, office, { code }, { ip: sourceOf(9) }))).toEqual(wrong);
   });
 
+  it('R43: a link dies with the address that it was mailed to, removed or replaced', async () => {
+    const gone: Record<string, (email: string) => Promise<unknown>> = {
+      removed: () => call(server, 'DELETE', `${userPath(office.root, 'hana')}/email`, { as: office.as }),
+      replaced: (email) => giveAddress(server, office, office.as, `new-${email}`),
+    };
+    for (const [name, go] of Object.entries(gone)) {
+      await again();
+      const { as, helper, root, path } = office;
+      await giveAddress(server, office, as, `${name}@example.net`);
+      const start = async () => {
+        server.clock.now += 1000;
+        await call(server, 'POST', path, { as: helper, body: { reason: 'phone lost', handOver: 'mail' } });
+        return await mailedToken(server, root.operatorId, 'sam_mfa_reset_link');
+      };
+      const token = await start();
+      await go(`${name}@example.net`);
+      expect([name, ...said(await finish(server, office, { token }))]).toEqual([name, ...wrong]);
+      expect((await mfaOf(server, office)).pendingReset).toBeUndefined();
+      // The positive control: nothing of it happened, and one that was mailed to the address of now works.
+      if (name === 'replaced') expect((await finish(server, office, { token: await start() })).status).toBe(200);
+    }
+  });
+
+  it('R72: a reason is one line that says something, in record, case and mail', async () => {
+    await again();
+    const { as, helper, root, path } = office;
+    const start = (reason: string, more = {}) =>
+      call(server, 'POST', path, { as: helper, body: { reason, handOver: 'code' }, ...more });
+    for (const blank of [' \n', '\u200b\u2060', '\u202e']) {
+      const answer = await start(blank);
+      expect([...said(answer), answer.body['field']]).toEqual([400, 'COM0001', 'reason']);
+    }
+    await start('phone \u202elost\r\nroot: approve this');
+    const reason = 'phone lost root: approve this';
+    expect((await mfaOf(server, office)).pendingReset).toMatchObject({ reason });
+    const [record] = await auditOf(server, root.operatorId, 'User:startUserMFAReset');
+    expect([record?.reason, (JSON.parse(record?.detail ?? '{}') as { reason: string }).reason]).toEqual([
+      reason,
+      reason,
+    ]);
+    const mails = (await mailsOf(server, root.operatorId)).filter(
+      ({ template }) => template === 'sam_mfa_reset_started',
+    );
+    expect(mails.map(({ facts }) => facts['reason'])).toEqual([reason]);
+    expect((await call(server, 'DELETE', path, { as })).status).toBe(204);
+  });
+
   it('a code or a link of another user opens nothing', async () => {
     await again();
     const { root, as, helper } = office;

@@ -37,7 +37,7 @@ type OfUser = {
   readonly caseId?: string;
   /** The MFA that a reset is about. */
   readonly mfaId?: string;
-  /** Address that it verifies. */
+  /** Address that it verifies, or that it was mailed to; the link goes with it. */
   readonly emailId?: string;
   /** Primary address that it brings back. */
   readonly address?: string;

@@ -20,9 +20,13 @@ export async function describeUserEmail(db: Db, user: Owner): Promise<{ email?: 
   return { ...(email !== undefined && { email }), ...(pendingEmail !== undefined && { pendingEmail }) };
 }
 
+/** An address of a SAM user. */
+export type UserEmail = { readonly emailId: string; readonly email: string };
+
 /** The address that a SAM user gets its mails at; only one that it verified counts. */
-export async function verifiedUserEmail(db: Db, user: Owner): Promise<string | undefined> {
-  return (await describeUserEmail(db, user)).email;
+export async function verifiedUserEmail(db: Db, user: Owner): Promise<UserEmail | undefined> {
+  const row = (await emailsOf(db, user)).find(({ verified_at }) => verified_at !== null);
+  return row && { emailId: row.email_id, email: row.email };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { takeFromWindow } from '../attempts/windows.ts';
+import { plainLine } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
 import { describe, notify, type UserAuthorityChange } from '../change/change.ts';
 import { newId } from '../crypto/tokens.ts';
@@ -7,7 +8,7 @@ import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { issueMailToken, linkOfCase, setLinkEnd, voidLinks } from '../links/links.ts';
 import { mailLink } from '../mail/outbox.ts';
-import { verifiedUserEmail } from '../operators/user-email.ts';
+import { type UserEmail, verifiedUserEmail } from '../operators/user-email.ts';
 import type { Session } from '../sessions/live.ts';
 import { changeSamUser, type UserPath } from '../users/users.ts';
 import { basisOf, isAwaited, makeCode, type NewCode, openCases, sealSalt, standingCase } from './assisted-case.ts';
@@ -27,11 +28,12 @@ export type NewAssisted = {
  *
  * SECURITY: nobody may start what he could finish alone: not for himself, and no SAM user for one whose password he set.
  * @returns the code, which is shown in this answer only; none when a link is mailed
- * @throws Failure MFA0030 without MFA of one's own, MFA0031 for oneself, MFA0033, MFA0005 when MFA is not active, MFA0034
+ * @throws Failure COM0001 for a reason that says nothing, MFA0030 without MFA of one's own, MFA0031 for oneself, MFA0033, MFA0005 when MFA is not active, MFA0034
  *   without an address to mail to, MFA0035 without a password, COM0404, COM0429
  */
 export async function startAssisted(cause: Cause, starter: Session, params: UserPath, input: NewAssisted) {
   assertProved(starter);
+  const reason = readReason(input.reason);
   const code = await makeCode(cause.ctx);
   return await changeSamUser(cause, params, async (c) => {
     const { db, now, user, operator } = c;
@@ -52,7 +54,7 @@ export async function startAssisted(cause: Cause, starter: Session, params: User
       case_id: caseId,
       kind: 'assisted',
       mfa_id: row.mfa_id,
-      reason: input.reason,
+      reason,
       hand_over: handOver,
       code_salt: handOver === 'code' ? sealSalt(c.ctx, { operator_id: operatorId, case_id: caseId }, code.salt) : '',
       started_by: starter.userId,
@@ -62,9 +64,9 @@ export async function startAssisted(cause: Cause, starter: Session, params: User
     });
     const handed = { caseId, dueAt, mfaId: row.mfa_id };
     if (handOver === 'code') await issueToken(c, handed, code);
-    else if (!awaited) await mailToken(c, handed, address ?? '');
-    notify(c, 'sam_mfa_reset_started', { userName, cancelLink: stopLink, reason: input.reason });
-    describe(c, { reason: input.reason, detail: { case: caseId, handOver, reason: input.reason } });
+    else if (!awaited) await mailToken(c, handed, address);
+    notify(c, 'sam_mfa_reset_started', { userName, cancelLink: stopLink, reason });
+    describe(c, { reason, detail: { case: caseId, handOver, reason } });
     return {
       caseId,
       handOver,
@@ -91,7 +93,7 @@ export async function approveAssisted(cause: Cause, approver: Session, params: U
     const approved = { approved_by: approver.userId, approver_basis: await basisOf(db, approver), due_at: dueAt };
     if (!(await takeApproval(c, caseId, approved))) throw new Failure('COM0404');
     const handed = { caseId, dueAt, mfaId: row.mfa_id };
-    if (row.hand_over === 'mail') await mailToken(c, handed, (await verifiedUserEmail(db, user)) ?? '');
+    if (row.hand_over === 'mail') await mailToken(c, handed, await verifiedUserEmail(db, user));
     else await prolong(c, handed);
     notify(c, 'sam_mfa_reset_approved', { userName: user.userName });
     describe(c, { detail: { case: caseId } });
@@ -109,6 +111,13 @@ export async function stopAssisted(cause: Cause, caller: Session, params: UserPa
     if (!row || !may) throw new Failure('COM0404');
     await stopCases(c, row.case_id);
   });
+}
+
+/** It is read in mails, lists and records. */
+function readReason(typed: string): string {
+  const reason = plainLine(typed);
+  if (reason !== '') return reason;
+  throw new Failure('COM0001', { field: 'reason', reason: { en: 'must not be empty', ja: '入力してください。' } });
 }
 
 function assertProved(caller: Session): void {
@@ -135,20 +144,23 @@ async function endEarlier(c: UserAuthorityChange): Promise<void> {
 
 type Handed = { readonly caseId: string; readonly dueAt: number; readonly mfaId: string };
 
-async function issueToken(c: UserAuthorityChange, { caseId, dueAt, mfaId }: Handed, code?: NewCode) {
+/** @param by what opens it: a code, or the mail to an address, with which the link goes */
+async function issueToken(c: UserAuthorityChange, { caseId, dueAt, mfaId }: Handed, by: NewCode | UserEmail) {
   const { operatorId, userId, row } = c.user;
   const bound = { operatorId, userId, credentialVersion: row.credential_version, caseId, mfaId };
   const life = { purpose: 'mfa_reset_assisted', expiresAt: dueAt } as const;
-  return await issueMailToken(c.db, c.ctx, { ...bound, ...life, ...(code && { secret: code.secret }) });
+  const opened = 'secret' in by ? { secret: by.secret } : { emailId: by.emailId };
+  return await issueMailToken(c.db, c.ctx, { ...bound, ...life, ...opened });
 }
 
-async function mailToken(c: UserAuthorityChange, handed: Handed, recipient: string): Promise<void> {
+async function mailToken(c: UserAuthorityChange, handed: Handed, address: UserEmail | undefined): Promise<void> {
   // Its address was removed since it was started.
-  if (recipient === '') throw new Failure('MFA0034');
+  if (!address) throw new Failure('MFA0034');
   const { operatorId, row } = c.user;
-  const to = { operatorId, recipient, language: row.language, userName: row.user_name };
+  const to = { operatorId, recipient: address.email, language: row.language, userName: row.user_name };
   const mail = { template: 'sam_mfa_reset_link', ...to } as const;
-  const token = await issueToken(c, handed);
+  // SECURITY: an address that is removed, or replaced, takes with it what was mailed there (R43).
+  const token = await issueToken(c, handed, address);
   await mailLink(c, { ...mail, page: '/mfa/assisted', token, life: assisted.life });
 }
 
