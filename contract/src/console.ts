@@ -61,7 +61,7 @@ export const beginPasskeySignIn = endpoint({
   body: closed({ pending: Type.Boolean() }),
   status: 200,
   reply: closed({ options: PasskeyRequest }),
-  errors: ['AUM0018'],
+  errors: ['AUM0018', 'MFA0019'],
 });
 
 export const signInWithPasskey = endpoint({

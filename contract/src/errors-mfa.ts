@@ -90,4 +90,9 @@ export const mfaErrors = {
     en: 'This passkey is already registered.',
     ja: 'このパスキーはすでに登録されています。',
   },
+  MFA0019: {
+    status: 400,
+    en: 'No passkey of this account works on this server any more. Log in another way, or have MFA reset.',
+    ja: 'このアカウントには、このサーバーで使用できるパスキーがありません。ほかの方法でログインするか、多要素認証をリセットしてください。',
+  },
 } as const satisfies Record<string, ErrorRow>;

@@ -112,7 +112,7 @@ export const challengePasskey = endpoint({
     "What `navigator.credentials.get()` takes, to prove one of the caller's own passkeys in this session. Good for 5 minutes.",
   status: 200,
   reply: closed({ options: PasskeyRequest }),
-  errors: ['AUM0001'],
+  errors: ['AUM0001', 'MFA0019'],
   personOnly: true,
 });
 

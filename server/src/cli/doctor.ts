@@ -7,6 +7,7 @@ import { loadKeys } from '../crypto/keys.ts';
 import { asHostCommand, type Db, openDatabase } from '../db/database.ts';
 import { startFailure } from '../db/start-failure.ts';
 import { lastBackup } from '../db/state.ts';
+import { assertPasskeysFit } from '../factors/relying-party.ts';
 import { assertDatabase, assertKeysFit } from '../key-check.ts';
 import { createLog } from '../log.ts';
 import { type Presence, runningServers } from '../presence.ts';
@@ -109,6 +110,7 @@ async function examineAll(ctx: Context, options: DoctorOptions): Promise<Finding
     ['clock', () => checkClock(ctx, servers)],
     ['mail', () => checkMail(ctx)],
     ['base URL', async () => (servers.length === 0 ? [] : await checkBaseUrl(ctx))],
+    ['base URL', async () => assertPasskeysFit(ctx).then(() => [])],
     ['backup', () => checkBackup(ctx)],
     ['audit log', () => checkAuditGrowth(ctx)],
     ...(options.audit ? [['audit log', () => checkAudit(ctx)] as [Finding['check'], () => Promise<Finding[]>]] : []),

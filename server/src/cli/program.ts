@@ -15,6 +15,7 @@ import { registerHealthcheck } from './commands/healthcheck.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerMails } from './commands/mails.ts';
 import { registerOperator } from './commands/operator.ts';
+import { registerPasskeys } from './commands/passkeys.ts';
 import { registerProxyConfig } from './commands/proxy-config.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerServe } from './commands/serve.ts';
@@ -36,6 +37,7 @@ const commands = [
   registerAudit,
   registerKeys,
   registerBreakGlass,
+  registerPasskeys,
   registerDb,
   registerDoctor,
   registerConfig,

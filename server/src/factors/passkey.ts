@@ -55,9 +55,13 @@ function assertRoom(own: readonly Passkeys[]): void {
   if (own.length >= limits.passkeys.perUser) throw new Failure('MFA0017', { limit: String(limits.passkeys.perUser) });
 }
 
-/** Asks for one of the user's own passkeys, in a session or for a pending sign-in. */
+/**
+ * Asks for one of the user's own passkeys, in a session or for a pending sign-in.
+ * @throws Failure MFA0019 when there is none: an empty list would ask for whichever passkey the device has
+ */
 export async function askForPasskey(c: UserChange, askedFor: string): Promise<Static<typeof PasskeyRequest>> {
   const own = await passkeysOf(c.db, c.user);
+  if (own.length === 0) throw new Failure('MFA0019');
   return {
     challenge: await newChallenge(c.db, c.now, { ceremony: 'prove', bound_to: askedFor }, ownerOf(c)),
     timeout: limits.passkeys.challengeLife,

@@ -13,6 +13,6 @@ export async function assertPasskeysFit(ctx: Pick<Context, 'db' | 'config'>): Pr
   const row = await other.executeTakeFirst();
   if (!row) return;
   throw new ConfigError(
-    `WARIFU_BASE_URL: there are passkeys for ${row.rp_id}, and they do not work for ${rpId}. Set the host name back; to move to another one, have the passkeys removed first.`,
+    `WARIFU_BASE_URL: there are passkeys for ${row.rp_id}, and they do not work for ${rpId}. Set the host name back. Or remove them: npx warifu passkeys list, then npx warifu passkeys remove ${row.rp_id}`,
   );
 }

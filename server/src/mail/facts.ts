@@ -25,6 +25,7 @@ export type NoticeEvent =
   | 'factor_replaced'
   | 'factor_removed'
   | 'passkey_copied'
+  | 'passkeys_other_host'
   | 'sam_mfa_enabled'
   | 'sam_mfa_disabled'
   | 'sam_mfa_reset_started'
@@ -65,6 +66,8 @@ export type Notice = Happening & {
   readonly address?: string;
   /** The kind of factor that it is about. */
   readonly kind?: FactorKind;
+  /** The former host of the server, for `passkeys_other_host`. */
+  readonly host?: string;
   /** What the change ended. */
   readonly receipt?: Receipt;
   /** Why somebody did it, for `host_override_*` and `sam_mfa_reset_started`. */

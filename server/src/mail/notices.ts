@@ -13,6 +13,8 @@ export type NoticeOptions = {
   readonly address?: string;
   /** Kind of factor that it is about. */
   readonly kind?: FactorKind;
+  /** Former host of the server that it is about. */
+  readonly host?: string;
   readonly reason?: string;
   readonly dueAt?: number;
   readonly asOf?: number;
@@ -40,7 +42,7 @@ export async function tellOwners(
   options: NoticeOptions,
 ): Promise<void> {
   const { recipients, account, language } = await whoToTell(db, operatorId);
-  const { receipt, cancelLink, userName, address, kind, reason, dueAt, asOf } = options;
+  const { receipt, cancelLink, userName, address, kind, host, reason, dueAt, asOf } = options;
   const user = userName === undefined ? undefined : await userToTell(db, operatorId, userName);
   const authKeyIds = listsKeys.includes(event) ? await rootAuthKeys(db, operatorId) : undefined;
   for (const recipient of toldOf(options, recipients, user?.email)) {
@@ -61,6 +63,7 @@ export async function tellOwners(
       ...(userName && { userName }),
       ...(address && { address }),
       ...(kind && { kind }),
+      ...(host && { host }),
       ...(reason && { reason }),
       ...(dueAt && { dueAt }),
       ...(asOf && { asOf }),

@@ -108,7 +108,7 @@ export const happening = {
 };
 
 export function notice(over: Partial<Notice> = {}): Notice {
-  return { template: 'notice', event: 'mfa_disabled', ...happening, ...over };
+  return { template: 'notice', event: 'mfa_disabled', host: 'old.example.com', ...happening, ...over };
 }
 
 export function linkMail(over: Partial<LinkMail> = {}): LinkMail {

@@ -43,6 +43,7 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
   factor_replaced: notice({ event: 'factor_replaced', receipt }),
   factor_removed: notice({ event: 'factor_removed' }),
   passkey_copied: notice({ event: 'passkey_copied' }),
+  passkeys_other_host: notice({ event: 'passkeys_other_host', sourceIp: '', userAgent: '' }),
   sam_mfa_enabled: notice({ event: 'sam_mfa_enabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
   sam_mfa_disabled: notice({ event: 'sam_mfa_disabled', userName, receipt: { ...receipt, backupCodes: 0 } }),
   sam_mfa_reset_started: notice({
@@ -87,7 +88,7 @@ const events: Readonly<Record<NoticeEvent, MailFacts>> = {
     reason: 'phone lost',
   }),
 };
-const aboutFactors = ['factor_added', 'factor_replaced', 'factor_removed', 'passkey_copied'] as const;
+const factors = ['factor_added', 'factor_replaced', 'factor_removed', 'passkey_copied', 'passkeys_other_host'] as const;
 /** Events of the root user that a SAM user can be the subject of as well. */
 const shared = [
   'password_changed',
@@ -99,7 +100,7 @@ const shared = [
   'session_ended',
   'password_suspended',
   'mfa_suspended',
-  ...aboutFactors,
+  ...factors,
   'auth_key_created',
 ] as const;
 const ofUser = Object.fromEntries(shared.map((event) => [`${event} of a SAM user`, notice({ event, userName })]));

@@ -127,7 +127,11 @@ const ofAllOperators: readonly (readonly [file: RegExp, tables: RegExp, reason: 
   [/^sessions\/quarantine\.ts$/, /^sessions$/, 'whoever switched may have gone to another operator'],
   [/^sessions\/pending\.ts$/, /^pending_sign_ins$/, 'the token of a pending sign-in is all that the browser brings'],
   [/^factors\/passkey\.ts$/, /^passkeys$/, 'a passkey is all that the browser brings to a whole sign-in'],
-  [/^factors\/relying-party\.ts$/, /^passkeys$/, 'the start looks for passkeys of another host'],
+  [
+    /^factors\/(relying-party|other-host)\.ts$/,
+    /^(passkeys|factors,passkeys,.*)$/,
+    'the start, and the host, look for passkeys of another host',
+  ],
   [/^links\/links\.ts$/, /^mail_tokens$/, 'a mailed token is all that the browser brings'],
   [/^users\/auth-keys\.ts$/, /^auth_keys$/, 'an AuthKey names its ID alone'],
   [/^authorize\/imported\.ts$/, /^catalogues$/, 'the catalogues of the host are there for every operator'],

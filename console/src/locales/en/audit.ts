@@ -191,6 +191,7 @@ export const audit: typeof ja = {
       'Host:gate-key create': 'make|made a gate key',
       'Host:gate-key revoke': 'revoke|revoked a gate key',
       'Host:break-glass mfa': 'begin|began, or carried out, disabling the MFA of the root user',
+      'Host:passkeys remove': 'remove|removed the passkeys of a former host name',
       'Host:audit prune': 'remove|removed old records of the audit log',
       'Host:restore': 'restore|restored the database from a backup',
       'System:restored': 'notice|noticed that the database went back to an earlier state',

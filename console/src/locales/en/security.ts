@@ -146,7 +146,7 @@ export const security: typeof ja = {
     giveUp: 'Cancel',
     gaveUp: 'Setting up was cancelled. MFA is still disabled.',
     suspendedBody:
-      'After too many wrong codes, the codes of this authenticator app are refused. Disable MFA, then enable it again.',
+      'Nothing can be confirmed with this factor: too many codes were wrong, or its passkeys were removed because the server has another host name. Disable MFA, then enable it again.',
     enabled: 'MFA is enabled.',
     disabled: 'MFA is disabled.',
     codesTitle: 'Backup codes',

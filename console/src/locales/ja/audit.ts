@@ -191,6 +191,7 @@ export const audit = {
       'Host:gate-key create': 'ゲートキーを作成',
       'Host:gate-key revoke': 'ゲートキーを失効',
       'Host:break-glass mfa': 'ルートユーザーの多要素認証を無効にする手続きを実行',
+      'Host:passkeys remove': '以前のホスト名のパスキーを削除',
       'Host:audit prune': '監査ログの古い記録を削除',
       'Host:restore': 'データベースをバックアップから復元',
       'System:restored': 'データベースが以前の状態に戻ったことを検知',

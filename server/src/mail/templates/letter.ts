@@ -64,6 +64,7 @@ type SharedEvent =
   | 'factor_replaced'
   | 'factor_removed'
   | 'passkey_copied'
+  | 'passkeys_other_host'
   | 'auth_key_created';
 type WriteNotice = (pages: Pages, notice: Notice) => Message;
 
@@ -111,6 +112,7 @@ export function pagesOf(baseUrl: string) {
     sessions: `${baseUrl}/security/sessions`,
     signIns: `${baseUrl}/security/logins`,
     mfa: `${baseUrl}/security/mfa`,
+    passkeys: `${baseUrl}/security/passkeys`,
     password: `${baseUrl}/security/password`,
     forgotPassword: `${baseUrl}/password/forgot`,
     resetMfa: `${baseUrl}/mfa/reset`,

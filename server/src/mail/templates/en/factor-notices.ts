@@ -1,3 +1,4 @@
+import type { Notice } from '../../facts.ts';
 import { type Message, type Pages, paragraph, pointer, steps } from '../letter.ts';
 import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
 
@@ -59,5 +60,43 @@ export function samFactorNotice(kind: Kind, pages: Pages, userName: string): Mes
         cannotLogIn(pages),
       ),
     ],
+  };
+}
+
+const otherHostSubject = 'Passkeys were removed: the host name of the server changed';
+const askHost = 'Only the people who run this server can do this. Ask them, by a way that you know already.';
+
+/** The server has another host name: passkeys of the root user. */
+export function otherHost(pages: Pages, { host = '' }: Notice): Message {
+  return {
+    subject: otherHostSubject,
+    fact: `The host name of this server changed. The root user's passkeys for ${host} no longer work and were removed.`,
+    body: [
+      paragraph('Multi-factor authentication stays on.'),
+      pointer('If an authenticator app is registered, log in with its code and add new passkeys:', pages.passkeys),
+      pointer(
+        'If passkeys were the only factor, reset multi-factor authentication with the password and a backup code:',
+        pages.resetMfa,
+      ),
+      pointer('If the backup codes are lost, too, read this page:', pages.help),
+    ],
+    ifNotYou: [paragraph(askHost), steps(cannotLogIn(pages))],
+  };
+}
+
+/** The same of a SAM user; the root user reads it. */
+export function samOtherHost(pages: Pages, userName: string, { host = '' }: Notice): Message {
+  return {
+    subject: `SAM user ${userName}: ${otherHostSubject}`,
+    fact: `The host name of this server changed. The passkeys of SAM user ${userName} for ${host} no longer work and were removed.`,
+    body: [
+      paragraph('Multi-factor authentication stays on.'),
+      paragraph('If an authenticator app is registered, the user logs in with its code and adds new passkeys.'),
+      pointer(
+        'If passkeys were the only factor, disable multi-factor authentication of this user, or start a reset by the user, on this page:',
+        pages.user(userName),
+      ),
+    ],
+    ifNotYou: [paragraph(askHost), steps(readAuditLog(pages), cannotLogIn(pages))],
   };
 }

@@ -1,6 +1,6 @@
 import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
-import { samFactorNotice } from './factor-notices.ts';
+import { samFactorNotice, samOtherHost } from './factor-notices.ts';
 import { samResetNotices } from './sam-reset-notices.ts';
 import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
 
@@ -24,6 +24,7 @@ export const samNotices: Words['samNotices'] = {
   factor_replaced: (pages, userName) => samFactorNotice('replaced', pages, userName),
   factor_removed: (pages, userName) => samFactorNotice('removed', pages, userName),
   passkey_copied: (pages, userName) => samFactorNotice('copied', pages, userName),
+  passkeys_other_host: samOtherHost,
   sam_mfa_enabled: (pages, userName, { kind }) => ({
     subject: `Multi-factor authentication of SAM user ${userName} was enabled`,
     fact: `Multi-factor authentication was enabled for SAM user ${userName}.`,

@@ -1,3 +1,4 @@
+import type { Notice } from '../../facts.ts';
 import { type Message, type Pages, paragraph, pointer, steps } from '../letter.ts';
 import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
 
@@ -59,5 +60,47 @@ export function samFactorNotice(kind: Kind, pages: Pages, userName: string): Mes
         cannotLogIn(pages),
       ),
     ],
+  };
+}
+
+const otherHostSubject = 'サーバーのホスト名が変わり、パスキーが削除されました';
+const askHost =
+  'この操作ができるのは、このサーバーの管理者だけです。すでに知っている連絡先を使い、管理者に確認してください。';
+
+/** The server has another host name: passkeys of the root user. */
+export function otherHost(pages: Pages, { host = '' }: Notice): Message {
+  return {
+    subject: otherHostSubject,
+    fact: `このサーバーのホスト名が変わりました。${host} 用に登録されたルートユーザーのパスキーは使用できないため、削除されました。`,
+    body: [
+      paragraph('多要素認証は有効なままです。'),
+      pointer(
+        '認証アプリを登録している場合は、認証コードでログインし、新しいパスキーを追加してください。',
+        pages.passkeys,
+      ),
+      pointer(
+        'パスキーだけを登録していた場合は、次のページで、パスワードとバックアップコードを使って多要素認証をリセットしてください。',
+        pages.resetMfa,
+      ),
+      pointer('バックアップコードも失っている場合は、次のページを参照してください。', pages.help),
+    ],
+    ifNotYou: [paragraph(askHost), steps(cannotLogIn(pages))],
+  };
+}
+
+/** The same of a SAM user; the root user reads it. */
+export function samOtherHost(pages: Pages, userName: string, { host = '' }: Notice): Message {
+  return {
+    subject: `SAM ユーザー ${userName}: ${otherHostSubject}`,
+    fact: `このサーバーのホスト名が変わりました。${host} 用に登録された SAM ユーザー ${userName} のパスキーは使用できないため、削除されました。`,
+    body: [
+      paragraph('多要素認証は有効なままです。'),
+      paragraph('認証アプリを登録している場合、このユーザーは認証コードでログインし、新しいパスキーを追加できます。'),
+      pointer(
+        'パスキーだけを登録していた場合は、次のページで、このユーザーの多要素認証を無効にするか、本人によるリセットを開始してください。',
+        pages.user(userName),
+      ),
+    ],
+    ifNotYou: [paragraph(askHost), steps(readAuditLog(pages), cannotLogIn(pages))],
   };
 }

@@ -1,7 +1,7 @@
 import { limits } from '../../../limits.ts';
 import { type Block, holdHours, type Pages, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { emailAdded, emailRemoved, primaryEmailChanged } from './email-notices.ts';
-import { factorNotice } from './factor-notices.ts';
+import { factorNotice, otherHost } from './factor-notices.ts';
 import { databaseRestored, overrideDone, overrideRequested } from './host-notices.ts';
 import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
@@ -67,6 +67,7 @@ export const notices: Words['notices'] = {
   factor_replaced: (pages) => factorNotice('replaced', pages),
   factor_removed: (pages) => factorNotice('removed', pages),
   passkey_copied: (pages) => factorNotice('copied', pages),
+  passkeys_other_host: otherHost,
   host_override_requested: overrideRequested,
   host_override_done: overrideDone,
   database_restored: databaseRestored,
