@@ -4,6 +4,7 @@ import { buildServer } from '../scripts/build.ts';
 import { onInterrupt, root } from '../scripts/processes.ts';
 import { calls, health } from './candidates.ts';
 import { loadCore } from './machine.ts';
+import { behindProxy, checks, forwarded, importShop } from './scenarios/gate.ts';
 import { createSignInWorld, inFlight, signIns } from './scenarios/sign-in.ts';
 import { type CpuProfile, selfTimes } from './self-times.ts';
 import { renderSection } from './table.ts';
@@ -11,11 +12,11 @@ import type { Candidate } from './turns.ts';
 import { createWorld, type World } from './world.ts';
 
 /**
- * Where the server's time goes: `node bench/profile.ts [sam|root|authKey|health|sign-in] [seconds]`. Prints the functions
+ * Where the server's time goes: `node bench/profile.ts [sam|root|authKey|health|check|forward|sign-in] [seconds]`. Prints the functions
  * with the most time of their own; the file opens as a flame graph in the developer tools of Chromium.
  */
 
-type What = 'sam' | 'root' | 'authKey' | 'health' | 'sign-in';
+type What = 'sam' | 'root' | 'authKey' | 'health' | 'check' | 'forward' | 'sign-in';
 
 const [what = 'sam', seconds = '10'] = process.argv.slice(2) as [What?, string?];
 onInterrupt(() => Promise.resolve());
@@ -34,13 +35,18 @@ async function loadProfiled(nodeArgs: readonly string[]): Promise<void> {
   const isSignIn = what === 'sign-in';
   await using world = await (isSignIn
     ? createSignInWorld(undefined, nodeArgs)
-    : createWorld({ sessions: 1000, nodeArgs }));
+    : createWorld({ sessions: 1000, nodeArgs, env: behindProxy }));
   const connections = isSignIn ? inFlight : 50;
   await candidateOf(world).run({ seconds: Number(seconds), connections, core: loadCore });
 }
 
 function candidateOf(world: World): Candidate {
   if (what === 'health') return health(world);
+  if (what === 'check') return checks(world, importShop(world, folder));
+  if (what === 'forward') {
+    importShop(world, folder);
+    return forwarded(world);
+  }
   return what === 'sign-in' ? signIns(world) : calls(world, what);
 }
 

@@ -12,7 +12,7 @@ import { conditions, pinnedCores, rowsOf } from '../readings.ts';
 import { mark, type Requests, type Template } from '../requests.ts';
 import { product, type Server, startProgram } from '../servers.ts';
 import type { Section } from '../table.ts';
-import { takeTurns } from '../turns.ts';
+import { type Candidate, takeTurns } from '../turns.ts';
 import { createWorld, type World } from '../world.ts';
 
 /** What guarded programs and their proxies ask, beside a server that always says yes. */
@@ -20,20 +20,9 @@ export async function measureGate(options: Options): Promise<Section[]> {
   await using bare = await startBare();
   // With a body, nginx would not use a connection for the next question.
   await using saysYes = await startProgram({ script: 'bench/bare/yes.ts', core: serverCore });
-  await using world = await createWorld({ sessions: 1000, env: { WARIFU_TRUSTED_PROXIES: '127.0.0.1/32' } });
+  await using world = await createWorld({ sessions: 1000, env: behindProxy });
   await using nginx = await startNginx(saysYes, world.server);
-  const key = host(world, ['gate-key', 'create', '--name', 'bench', '--json']).gateKey ?? '';
-  const file = join(nginx.folder, 'shop.json');
-  // As the permissions of the users allow each its own.
-  const operation = { get: { tags: ['User'], operationId: 'listShop' } };
-  writeFileSync(file, JSON.stringify({ openapi: '3.0.0', paths: { '/shops/{user_name}': operation } }));
-  host(world, ['catalogue', 'import', file, '--name', 'shop', '--json']);
-  const check = {
-    name: 'check with one question',
-    requests: asked(world, key),
-    server: world.server,
-    isRight: (text: string) => text.includes('"allow"'),
-  };
+  const check = checks(world, importShop(world, nginx.folder));
   const behind = (name: string, place: string, server: Server) =>
     overHttp({ name, requests: shopping(world, nginx.url, place), server, isRight: (text) => text === 'ok\n' });
   const gate = behind('nginx asking forward-auth', '/gate', world.server);
@@ -42,7 +31,7 @@ export async function measureGate(options: Options): Promise<Section[]> {
     {
       title: 'The gate, SQLite, 1,000 sessions of SAM users',
       notes: [conditions(options, options.connections, pinnedCores)],
-      rows: rowsOf(await takeTurns(bareHttp(bare), [overHttp(check)], options)),
+      rows: rowsOf(await takeTurns(bareHttp(bare), [check], options)),
     },
     {
       title: 'The gate behind nginx',
@@ -51,6 +40,44 @@ export async function measureGate(options: Options): Promise<Section[]> {
     },
   ];
 }
+
+/** One question with each request. It comes with the shop in the catalogue. */
+export function checks(world: World, key: string): Candidate {
+  const requests = asked(world, key);
+  const isRight = (text: string) => text.includes('"allow"');
+  return overHttp({ name: 'check with one question', requests, server: world.server, isRight });
+}
+
+/** What nginx asks for a page, without nginx. */
+export function forwarded({ calls, server }: World): Candidate {
+  const templates = calls.sam.templates.map(
+    (one, i): Template => ({
+      ...one,
+      path: '/api/authz/auth-request',
+      headers: {
+        ...one.headers,
+        'x-original-method': 'GET',
+        'x-original-url': `http://localhost/shops/user${i}`,
+        'x-forwarded-for': '192.0.2.10',
+      },
+    }),
+  );
+  const requests = { ...calls.sam, url: server.url, templates };
+  return overHttp({ name: 'forward-auth', requests, server, isRight: () => true });
+}
+
+/** @returns a gate key */
+export function importShop(world: World, folder: string): string {
+  const file = join(folder, 'shop.json');
+  // As the permissions of the users allow each its own.
+  const operation = { get: { tags: ['User'], operationId: 'listShop' } };
+  writeFileSync(file, JSON.stringify({ openapi: '3.0.0', paths: { '/shops/{user_name}': operation } }));
+  host(world, ['catalogue', 'import', file, '--name', 'shop', '--json']);
+  return host(world, ['gate-key', 'create', '--name', 'bench', '--json']).gateKey ?? '';
+}
+
+/** The gate believes what the proxy on this machine says. */
+export const behindProxy = { WARIFU_TRUSTED_PROXIES: '127.0.0.1/32' };
 
 /** Runs a host command beside the server. */
 function host({ env }: World, args: readonly string[]): Record<string, string> {

@@ -5,6 +5,7 @@ import { FALSE, type Outcome, TRUE } from './outcome.ts';
 import { matchesPattern } from './pattern.ts';
 import { emptyPlans, keepPlan, type Plan } from './plans.ts';
 import type { Request } from './request.ts';
+import { type Ruling, rulingsOf } from './rulings.ts';
 import { type InternTable, intern } from './same.ts';
 import type { Decision, Source } from './source.ts';
 
@@ -12,6 +13,8 @@ import type { Decision, Source } from './source.ts';
 export interface Decider {
   /** The decision alone. Neither parses nor allocates once the operation was met. */
   decide(request: Request): Decision;
+  /** The statement that the same decision rests on; undefined: nothing applies, and so it is `deny`. */
+  ruling(request: Request): Ruling | undefined;
   /** The same decision with the state of every statement. */
   explain(request: Request): Explanation;
 }
@@ -33,6 +36,7 @@ export function compile(sources: readonly Source[]): Decider {
       const plan = byName.get(request.api) ?? keepPlan(plans, request.api, makePlan(statements, request.api, tests));
       return decideBy(plan, request);
     },
+    ruling: rulingsOf(sources, (condition) => testOf(condition, tests)),
     explain: (request) => explainDecision(sources, request),
   };
 }

@@ -20,6 +20,7 @@ export { printExpression } from './printer.ts';
 export type { Params, Problem } from './problem.ts';
 export { type Reach, type Reaching, reach, sumOfReaches } from './reach.ts';
 export type { Request } from './request.ts';
+export type { Ruling } from './rulings.ts';
 export type { Decision, DocumentOrigin, Operation, Source, Trait } from './source.ts';
 export { type Known, specialise, specialiseCondition, specialiseDocument, specialiseNames } from './specialise.ts';
 export { nearest } from './suggest.ts';

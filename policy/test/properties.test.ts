@@ -45,7 +45,7 @@ describe('the compiled decider and the model', () => {
     );
   });
 
-  it('explain gives the decision of decide', () => {
+  it('explain gives the decision of decide, and ruling its first deciding statement', () => {
     fc.assert(
       fc.property(documents, request, (sets, call) => {
         const decider = compiled(sets);
@@ -53,6 +53,9 @@ describe('the compiled decider and the model', () => {
         expect(decision).toBe(decider.decide(call));
         expect(statements.length).toBe(sets.flat().length);
         expect(statements.some(({ deciding }) => deciding)).toBe(rule !== 'default');
+        const first = statements.find(({ deciding }) => deciding);
+        const { from, statement, effect } = first ?? {};
+        expect(decider.ruling(call)).toEqual(first && { from, statement, effect });
       }),
       { numRuns: 500 },
     );

@@ -33,9 +33,9 @@ export async function check(ctx: Context, { ofOperator }: GateKey, { credential,
   const now = ctx.now();
   const answers: Answer[] = [];
   for (const question of questions) {
-    answers.push(await answerTo(ctx, session, { ...question, ofOperator }, now));
     // A long list of large permissions must not keep everybody else waiting.
-    await setImmediate();
+    if (answers.length > 0) await setImmediate();
+    answers.push(await answerTo(ctx, session, { ...question, ofOperator }, now));
   }
   return { active: true, identity: identityOf(session, now), answers };
 }
@@ -119,9 +119,8 @@ type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api'> & {
 };
 
 async function reasonOf(ctx: Context, session: Session, facts: Request): Promise<Partial<Answer>> {
-  const { statements } = (await deciderFor(ctx.db, session)).explain(facts);
-  const deciding = statements.find((statement) => statement.deciding);
-  if (!deciding) return { missingPermission: facts.api };
-  const { from, statement, effect } = deciding;
+  const ruling = (await deciderFor(ctx.db, session)).ruling(facts);
+  if (!ruling) return { missingPermission: facts.api };
+  const { from, statement, effect } = ruling;
   return { statement: { source: sourceOf(from), statement, effect } };
 }
