@@ -1,6 +1,6 @@
 import { generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newAssertion } from '../../server/src/crypto/api-token.ts';
+import { assertionOf } from '../../server/src/crypto/api-token.ts';
 import type { App } from './apps/app.ts';
 import { frameworks } from './support/frameworks.ts';
 import { get } from './support/raw.ts';
@@ -74,11 +74,11 @@ describe.each(frameworks)('a program of %s behind forward-auth', (_, start) => {
     const { ctx, clock } = warifu.server;
     const mine = await assertionFor(root.credential);
     const [header = '', payload = '', signature = ''] = mine.split('.');
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Parameters<typeof newAssertion>[1];
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Parameters<typeof assertionOf>[1];
     const { alg: _alg, ...head } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, string>;
     const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const { privateKey } = await generateKeyPair('EdDSA');
-    const forged = (more: object) => newAssertion(ctx.keys, { ...claims, ...more }, clock.now, 60_000);
+    const forged = (more: object) => assertionOf(ctx.keys, { ...claims, ...more }, clock.now, 60_000);
     const ours = await importJWK(ctx.keys.signing[0] as JWK, 'EdDSA');
     const ofType = (typ: string) => new SignJWT(claims).setProtectedHeader({ ...head, alg: 'EdDSA', typ }).sign(ours);
     expect((await behind(await ofType(head.typ ?? ''))).status).toBe(200);
@@ -90,8 +90,8 @@ describe.each(frameworks)('a program of %s behind forward-auth', (_, start) => {
       'several audiences at another place': forged({ aud: ['else.example.com', 'third.example.com'] }),
       'a session': root.credential.token,
       'another kind for this program': await ofType('JWT'),
-      'two minutes ago': newAssertion(ctx.keys, claims, clock.now - 120_000, 60_000),
-      'a long life': newAssertion(ctx.keys, claims, clock.now - 120_000, 3_600_000),
+      'two minutes ago': assertionOf(ctx.keys, claims, clock.now - 120_000, 60_000),
+      'a long life': assertionOf(ctx.keys, claims, clock.now - 120_000, 3_600_000),
       'another key': await new SignJWT(claims)
         .setProtectedHeader({ ...head, alg: 'EdDSA' })
         .setExpirationTime('1m')

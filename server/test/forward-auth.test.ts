@@ -4,7 +4,7 @@ import { headerNames } from '../src/gate/forward/identity-headers.ts';
 import { type Credentials, call } from './support/client.ts';
 import { askAs, describeApi, doors, trusting } from './support/forward.ts';
 import { newRoot, otpAt, type Root, signIn } from './support/people.ts';
-import { allow, credentialsOf, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
+import { allow, credentialsOf, enrolSam, newSam, type Sam, signInSam, userPath } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
 
 const shop = {
@@ -19,6 +19,7 @@ describe.each(engines)('what proxies ask, on %s', (engine) => {
   let second: TestServer;
   let root: Root;
   let as: Credentials;
+  let sam: Sam;
   let hana: Credentials;
 
   beforeAll(async () => {
@@ -27,7 +28,8 @@ describe.each(engines)('what proxies ask, on %s', (engine) => {
     await describeApi(server, 'shop', shop);
     root = await newRoot(server);
     as = await signIn(server, root);
-    hana = await signInSam(server, await newSam(server, root, as, 'hana', allow(['Shop:showItem'])));
+    sam = await newSam(server, root, as, 'hana', allow(['Shop:showItem']));
+    hana = await signInSam(server, sam);
   });
   afterAll(async () => {
     await second.stop();
@@ -124,6 +126,27 @@ describe.each(engines)('what proxies ask, on %s', (engine) => {
     const bearer = { authorization: `Bearer ${token}` };
     expect((await call(server, 'GET', '/v1/auth/me', { headers: bearer })).status).toBe(401);
     expect((await askAs(server, 'forward-auth', { uri: '/items/7' }, { headers: bearer })).status).toBe(401);
+  });
+
+  it('signs once for five seconds what says the same, and anew what says something else', async () => {
+    const assertion = async (as: Credentials, host = 'shop.example.com') => {
+      const { status, headers } = await askAs(server, 'forward-auth', { uri: '/items/7', host }, { as });
+      expect(status).toBe(200);
+      return String(headers['x-warifu-jwt']);
+    };
+    const first = await assertion(hana);
+    server.clock.now += 4_000;
+    expect(await assertion(hana)).toBe(first);
+    expect(new Set([first, await assertion(as), await assertion(hana, 'shop.example.com:444')]).size).toBe(3);
+    // Of another session of the same user, and after the clock went on, or back.
+    const again = await signInSam(server, sam);
+    expect(await assertion(again)).not.toBe(first);
+    server.clock.now += 2_000;
+    const second = await assertion(hana);
+    expect(second).not.toBe(first);
+    server.clock.now -= 1_000;
+    expect(await assertion(hana)).not.toBe(second);
+    server.clock.now += 1_000;
   });
 
   it('tells a root user, MFA, roles and names of any script', async () => {

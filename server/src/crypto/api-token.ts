@@ -37,13 +37,34 @@ export type Claims = {
   readonly user_name: string;
 };
 
+type Assertion = { readonly text: string; readonly signedAt: number };
+
+/** By key and claims, those that were signed first in front. */
+const assertions = new Map<string, Assertion>();
+const mostAssertions = 4096;
+/** Milliseconds for which one is given again: to sign takes as long as all the rest of a question. */
+const givenAgain = 5_000;
+
 /**
- * Signs for a program behind a proxy who made a call. SECURITY: a type of its own (RFC 8725 §3.11) and an audience keep
- * it apart from session tokens, which the same keys sign; as a token it opens nothing, as no session has its hash.
- * @param now in milliseconds
+ * Signs for a program behind a proxy who made a call; the next calls within five seconds get the same assertion when it
+ * would say the same. SECURITY: a type of its own (RFC 8725 §3.11) and an audience keep it apart from session tokens,
+ * which the same keys sign; as a token it opens nothing, as no session has its hash.
+ * @param now and `life` in milliseconds
  */
-export function newAssertion(keys: Keys, claims: Claims, now: number, life: number): string {
+export function assertionOf(keys: Keys, claims: Claims, now: number, life: number): string {
   const key = signingKeyOf(keys);
+  const about = `${key.kid} ${life} ${JSON.stringify(claims)}`;
+  const known = assertions.get(about);
+  // A clock that was set back has signed nothing in the future.
+  if (known && now >= known.signedAt && now - known.signedAt < givenAgain) return known.text;
+  const text = newAssertion(key, claims, now, life);
+  assertions.delete(about);
+  assertions.set(about, { text, signedAt: now });
+  if (assertions.size > mostAssertions) assertions.delete(assertions.keys().next().value as string);
+  return text;
+}
+
+function newAssertion(key: SigningKey, claims: Claims, now: number, life: number): string {
   const iat = Math.floor(now / 1000);
   const payload = { ...claims, jti: randomUUID(), iat, exp: iat + Math.floor(life / 1000) };
   // By hand (RFC 7515 §7.1), as it is done for every call of every guarded program: by way of Web Crypto it takes more

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { newAssertion } from '../../crypto/api-token.ts';
+import { assertionOf } from '../../crypto/api-token.ts';
 import { preparedRead } from '../../db/reads.ts';
 import { rootId } from '../../db/schema.ts';
 import { limits } from '../../limits.ts';
@@ -81,7 +81,7 @@ export async function identityHeaders(ctx: Context, session: Session, host: stri
     ...Object.fromEntries(Object.entries(names).map(([name, fact]) => [name, facts[fact]])),
     'X-Warifu-Operator': operatorId,
     'X-Warifu-MFA': String(identity.mfaAuthenticated),
-    'X-Warifu-Jwt': newAssertion(ctx.keys, claims, now, limits.gate.assertionLife),
+    'X-Warifu-Jwt': assertionOf(ctx.keys, claims, now, limits.gate.assertionLife),
   };
 }
 
