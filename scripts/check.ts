@@ -1,7 +1,7 @@
 // `npm run check`: types, format, lint, dead code, the directions of imports and the fast tests, in under 30 seconds.
 import { runChecks } from './checks.ts';
 import { onInterrupt } from './processes.ts';
-import { closingLine, runTests, sum } from './suites.ts';
+import { closing, failureOf, runTests, sum } from './suites.ts';
 
 onInterrupt(() => Promise.resolve());
 
@@ -11,10 +11,6 @@ const tests = sum([
   // What needs no database and no page.
   await runTests(['server', 'console'], ['.unit.test.', '--passWithNoTests']),
 ]);
-if (tests.passed + tests.failed === 0) tests.failed += 1;
-
-const failedChecks = checks.filter((check) => !check.ok);
-const totals = sum([tests, { passed: checks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 }]);
-if (failedChecks.length > 0) console.log(`Failed: ${failedChecks.map((check) => check.name).join(', ')}`);
-console.log(closingLine(totals));
+const totals = sum([checks, tests.passed + tests.failed === 0 ? failureOf('no test was found') : tests]);
+console.log(closing(totals));
 process.exitCode = totals.failed === 0 ? 0 : 1;

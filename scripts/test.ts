@@ -4,7 +4,7 @@ import { buildAll } from './build.ts';
 import { runChecks } from './checks.ts';
 import { type Cluster, startPostgres } from './postgres.ts';
 import { onInterrupt } from './processes.ts';
-import { closingLine, runTests, sum, type Totals } from './suites.ts';
+import { closing, failureOf, nothing, runTests, sum, type Totals } from './suites.ts';
 import { ensureSystemPackages } from './system-packages.ts';
 
 const help = `npm test                          everything
@@ -44,12 +44,12 @@ try {
   }
 } catch (error) {
   console.error(error);
-  results.push({ passed: 0, failed: 1, skipped: 0 });
+  results.push(failureOf('the tests could not be run'));
 } finally {
   await cluster?.stop();
 }
-if (sum(results).passed + sum(results).failed === 0) results.push({ passed: 0, failed: 1, skipped: 0 });
-console.log(closingLine(sum(results)));
+if (sum(results).passed + sum(results).failed === 0) results.push(failureOf('no test was found'));
+console.log(closing(sum(results)));
 process.exitCode = sum(results).failed === 0 ? 0 : 1;
 
 async function runStage(stage: Stage): Promise<Totals> {
@@ -62,10 +62,8 @@ async function runStage(stage: Stage): Promise<Totals> {
 }
 
 async function checkStage(): Promise<Totals> {
-  if (filters.length > 0) return { passed: 0, failed: 0, skipped: 0 };
-  const checks = await runChecks();
-  const passed = checks.filter((check) => check.ok).length;
-  return { passed, failed: checks.length - passed, skipped: 0 };
+  if (filters.length > 0) return nothing;
+  return await runChecks();
 }
 
 async function testStage(stage: Exclude<Stage, 'check'>): Promise<Totals> {
@@ -76,8 +74,8 @@ async function testStage(stage: Exclude<Stage, 'check'>): Promise<Totals> {
   const env = stage === 'policy' ? process.env : { ...process.env, WARIFU_TEST_POSTGRES_URL: await postgresUrl() };
   const totals = await runTests(projects, filters, env);
   // A stage without tests is a broken stage, unless a filter asked for a few files only.
-  if (totals.passed + totals.failed === 0 && filters.length === 0) totals.failed += 1;
-  return totals;
+  const isEmpty = totals.passed + totals.failed === 0 && filters.length === 0;
+  return isEmpty ? failureOf(`${stage} has no tests`) : totals;
 }
 
 async function postgresUrl(): Promise<string> {
