@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { operationCatalogue } from './console/build/operations.ts';
 
@@ -5,11 +6,15 @@ import { operationCatalogue } from './console/build/operations.ts';
 const hangs = 300_000;
 
 // The machine that counts has two cores; more workers only make the timing of each worse.
-const project = (name: string, plugins: Plugin[] = []) => ({
+const project = (
+  name: string,
+  { plugins = [], setupFiles = [] }: { plugins?: Plugin[]; setupFiles?: string[] } = {},
+) => ({
   plugins,
   test: {
     name,
     root: `./${name}`,
+    setupFiles,
     include: ['**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/artifacts/**'],
     testTimeout: hangs,
@@ -28,7 +33,10 @@ export default defineConfig({
       project('policy'),
       project('contract'),
       project('client'),
-      project('console', [catalogue]),
+      project('console', {
+        plugins: [catalogue],
+        setupFiles: [join(import.meta.dirname, 'console/test/support/timers.ts')],
+      }),
       project('scripts'),
       project('server'),
       project('e2e'),

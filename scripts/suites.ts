@@ -44,13 +44,20 @@ export async function runTests(
   }
 }
 
-/** A test file that cannot even be loaded has no tests to fail: the exit code then counts as one failure. */
+/** A test file that cannot even be loaded, or an error in no test: the exit code then counts as one failure. */
 function count(file: string, code: number): Totals {
   const result = readResult(file);
   const passed = result.numPassedTests ?? 0;
-  const failed = result.numFailedTests ?? 0;
   const skipped = (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0);
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped, names: failuresOf(result) };
+  const names = failuresOf(result);
+  const failed = result.numFailedTests ?? 0;
+  if (failed > 0 || code === 0) return { passed, failed, skipped, names };
+  return {
+    passed,
+    failed: 1,
+    skipped,
+    names: names.length > 0 ? names : ['an error outside of every test; see above'],
+  };
 }
 
 type Result = {
