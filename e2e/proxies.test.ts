@@ -2,11 +2,12 @@ import { Agent, request as send } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Credentials, request, type Session } from './support/api.ts';
-import { openBrowser, openTab } from './support/browser.ts';
+import { openBrowser, openTab, shown } from './support/browser.ts';
 import { done, type Guarded, permission, startApp, startGuarded } from './support/guarded.ts';
 import { nextPort } from './support/ports.ts';
 import { printedConfig, proxies, type Running, startProxy } from './support/proxies.ts';
-import { enterPassword } from './support/walk.ts';
+import { accountMenu, beginInDialog, button, confirmInDialog, enterPassword, field } from './support/walk.ts';
+import { words } from './support/words.ts';
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string; reused: boolean };
 
@@ -84,6 +85,9 @@ describe('an app behind a proxy as `proxy-config` prints it', () => {
       const before = app.seen.length;
       const nobody = await connectionTo(proxy)('GET', '/orders');
       expect([nobody.status, nobody.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      const weak = await ask('GET', '/secret');
+      const challenge = 'Bearer error="insufficient_user_authentication", acr_values="mfa"';
+      expect([weak.status, weak.headers['www-authenticate']]).toEqual([401, challenge]);
       for (const [method, path] of [
         ['DELETE', '/orders/7'],
         ['GET', '/unknown'],
@@ -157,6 +161,29 @@ describe('an app behind a proxy as `proxy-config` prints it', () => {
     await enterPassword(tab, guarded.first, guarded.owner);
     await page.waitForURL(`http://localhost:${ports['nginx']}/orders?from=here`);
     expect(await page.textContent('body')).toContain(`"remote-user":"${guarded.root.operatorId}"`);
+    await browser.close();
+  });
+
+  test('a person of whom MFA is required enables it on the way to a page behind nginx, and goes on', async () => {
+    const { operatorId, userName, password } = await guarded.user('hana-weak');
+    const browser = await openBrowser();
+    const tab = await openTab(browser, 'en');
+    const { page } = tab;
+    await page.goto(`${guarded.first.baseUrl}/login?as=sam&operator=${operatorId}`);
+    await field(page, 'User name').fill(userName);
+    await field(page, words.en.password).fill(password);
+    await button(page, words.en.logIn).click();
+    await shown(accountMenu(page, { ...guarded.owner, email: userName }));
+    const required = { required: true, from: Date.now() };
+    await done(guarded.root.call('PUT', `/v1/operators/${operatorId}/users/${userName}/mfa_requirement`, required));
+    await page.goto(`http://localhost:${ports['nginx']}/secret?from=here`);
+    await page.waitForURL(/\/security\/mfa/);
+    const phone = await beginInDialog(tab);
+    await confirmInDialog(tab, await phone.next());
+    await page.getByRole('link', { name: 'Go on to the app' }).click();
+    await page.waitForURL(`http://localhost:${ports['nginx']}/secret?from=here`);
+    expect(await page.textContent('body')).toContain(`"x-warifu-mfa":"true"`);
+    expect(tab.problems).toEqual([]);
     await browser.close();
   });
 

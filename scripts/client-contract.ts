@@ -41,6 +41,7 @@ ${operations.map(operationType).join('\n')}
 type ErrorRow = { readonly status: number; readonly en: string; readonly ja: string };
 export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = ${JSON.stringify(errorRows(), null, 2)};
 export const factTypes: Readonly<Record<keyof ErrorFacts, 'string' | 'integer'>> = ${JSON.stringify(contract.factTypes)};
+export const stepUpChallenges: Readonly<Record<'password' | 'mfa', string>> = ${JSON.stringify(contract.stepUpChallenges)};
 export const routes: Readonly<Record<string, Route>> = ${JSON.stringify(routes, null, 2)};
 `;
 }

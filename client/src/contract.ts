@@ -4,7 +4,7 @@ import { type AnyEndpoint, accessOf, type BodyOf, type ParamsOf, type QueryOf, t
 // The one door to the contract. The published package has in its place what `scripts/client-contract.ts` makes of the
 // same constants: their types written out, and of their values those that a request needs.
 
-export { type ErrorCode, type ErrorFacts, errorTable, factTypes } from '@warifu/contract';
+export { type ErrorCode, type ErrorFacts, errorTable, factTypes, stepUpChallenges } from '@warifu/contract';
 
 type Contract = typeof contract;
 type EndpointName = { [Name in keyof Contract]: Contract[Name] extends AnyEndpoint ? Name : never }[keyof Contract];

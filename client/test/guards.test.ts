@@ -143,8 +143,8 @@ describe.each(frameworks)('a route of %s', (_, start) => {
       return [status, body.code, body.stepUp, answered['www-authenticate']];
     };
     const challenge = 'Bearer error="insufficient_user_authentication"';
-    expect(await told(recent)).toEqual([403, 'MFA0004', 'password', challenge]);
-    expect(await told(strong)).toEqual([403, 'AUM0017', 'mfa', challenge]);
+    expect(await told(recent)).toEqual([401, 'AUM0065', 'password', `${challenge}, max_age="0"`]);
+    expect(await told(strong)).toEqual([401, 'AUM0065', 'mfa', `${challenge}, acr_values="mfa"`]);
   });
 
   it('is judged by what its handler sees', async () => {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { act } from 'react';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSink } from '../../server/test/mail/smtp.ts';
 import { call } from '../../server/test/support/client.ts';
 import { allow, newSam } from '../../server/test/support/sam.ts';
@@ -264,34 +264,6 @@ describe('the server', () => {
     await console.open('/settings', 'en');
     await until(() => main().includes(t('settings.guardTitle')), 'the settings');
     expect(main()).not.toContain(t('server.hostTitle'));
-    await console.signIn();
-  });
-});
-
-describe('the way to a guarded program', () => {
-  test('leads to listed hosts only, and tells what came of it', async () => {
-    Object.assign(console.server.ctx.config, { gateHosts: ['shop.example.com'] });
-    const left = vi.spyOn(location, 'replace').mockImplementation(() => {});
-    const state = 'x'.repeat(43);
-    const way = (page: string) => `/gate?${String(new URLSearchParams({ rd: page, state }))}`;
-    await console.open(way('https://evil.test/'), 'ja');
-    await until(() => main().includes('ログインできるアプリのページではありません'), 'the refusal');
-    await console.open(way('https://evil.test/'), 'en');
-    await until(() => main().includes(t('gate.refused')), 'the refusal');
-    expect(left).not.toHaveBeenCalled();
-    await console.open(way('https://shop.example.com/orders'), 'en');
-    const there = /^https:\/\/shop\.example\.com\/\.warifu\/callback\?code=[\w-]{43}$/;
-    await until(() => left.mock.calls.some(([to]) => there.test(String(to))), 'the way');
-    await console.open('/gate?end=failed', 'en');
-    expect(main()).toContain(t('gate.failed'));
-    await console.open('/gate', 'en');
-    expect(main()).toContain(t('gate.nothing'));
-    await console.open('/gate?end=signed-out', 'en');
-    expect(main()).toContain(t('gate.signedOut'));
-    await click(await find('button', t('account.logOut')));
-    await until(() => left.mock.calls.some(([to]) => String(to).startsWith('/login?')), 'the sign-in page');
-    left.mockRestore();
-    Object.assign(console.server.ctx.config, { gateHosts: [] });
     await console.signIn();
   });
 });

@@ -13,6 +13,7 @@ export const factTypes = {
   name: 'string',
   permission: 'string',
   userName: 'string',
+  stepUp: 'string',
   limit: 'integer',
   count: 'integer',
   line: 'integer',
@@ -23,3 +24,12 @@ export const factTypes = {
 
 type FactName = keyof typeof factTypes;
 export type ErrorFacts = { [name in FactName]?: (typeof factTypes)[name] extends 'integer' ? number : string };
+
+/**
+ * The header `WWW-Authenticate` of a call that would be allowed after proving more: the password again, or MFA (RFC 9470
+ * §3). The only value of `acr_values` is the word that stands for MFA in `stepUp` and in `amr`.
+ */
+export const stepUpChallenges = {
+  password: 'Bearer error="insufficient_user_authentication", max_age="0"',
+  mfa: 'Bearer error="insufficient_user_authentication", acr_values="mfa"',
+} as const;

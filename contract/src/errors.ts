@@ -216,6 +216,13 @@ export const errorTable = {
     en: 'The request was refused because a page of another site made the browser send it.',
     ja: '別のサイトのページから送信されたリクエストのため、拒否しました。',
   },
+  // RFC 9470 §3: 401 with the challenge of `stepUpChallenges`.
+  AUM0065: {
+    status: 401,
+    facts: ['stepUp', 'permission', 'userName'],
+    en: '{userName} may do this after logging in again. stepUp says with what: password, or mfa for multi-factor authentication.',
+    ja: '{userName} がこの操作を実行するには、もう一度ログインする必要があります。stepUp が password の場合はパスワード、mfa の場合は多要素認証を使用してください。',
+  },
   COM0001: {
     status: 400,
     facts: ['field'],

@@ -30,7 +30,7 @@ export * from './codes.ts';
 export * from './console.ts';
 export * from './emails.ts';
 export * from './endpoint.ts';
-export { type ErrorFacts, factTypes } from './error-facts.ts';
+export { type ErrorFacts, factTypes, stepUpChallenges } from './error-facts.ts';
 export * from './error-text.ts';
 export * from './errors.ts';
 export * from './factors.ts';

@@ -47,13 +47,18 @@ const description = {
   paths: {
     '/orders': { get: operation('listOrders'), post: operation('createOrder') },
     '/orders/{id}': { delete: operation('deleteOrder') },
+    '/secret': { get: operation('readSecret') },
     '/slow': { get: operation('waitLong') },
   },
 };
 /** What Hana may do: all but delete. */
 const permitted = ['Orders:listOrders', 'Orders:createOrder', 'Orders:waitLong'];
 
-export const permission = (api: readonly string[]) => JSON.stringify({ statements: [{ effect: 'allow', api }] });
+/** The secret only with MFA. */
+export const permission = (api: readonly string[]) => {
+  const secret = { effect: 'allow', api: 'Orders:readSecret', condition: 'mfaAuthenticated' };
+  return JSON.stringify({ statements: [{ effect: 'allow', api }, secret] });
+};
 
 export type Guarded = {
   readonly owner: Credentials;
@@ -66,9 +71,11 @@ export type Guarded = {
   readonly root: Session;
   /** The settings that both have in common. */
   readonly env: Record<string, string>;
-  /** A new SAM user who may do all but delete, signed in. */
+  /** A new SAM user who may do all but delete. */
+  readonly user: (name: string) => Promise<{ operatorId: string; userName: string; password: string }>;
+  /** The same, signed in. */
   readonly hana: (name: string) => Promise<Session>;
-  /** The same, signed in with a second factor. */
+  /** The same, with a second factor. */
   readonly hanaWithMfa: (name: string) => Promise<Session>;
   readonly stop: () => Promise<void>;
 };
@@ -93,12 +100,16 @@ export async function startGuarded(hosts: readonly string[]): Promise<Guarded> {
     const body = { operatorId: root.operatorId, userName, password: passwordOf(userName), ...otp };
     return sessionOf(first.baseUrl, await request(first.baseUrl, 'POST', '/v1/auth', body));
   };
-  const hana = async (name: string) => {
+  const user = async (name: string) => {
     const path = pathOf(name);
     const password = passwordOf(name);
     await done(root.call('POST', path, { description: name }));
     await done(root.call('POST', `${path}/password`, { password }));
     await done(root.call('PUT', `${path}/permission`, { permission: permission(permitted) }));
+    return { operatorId: root.operatorId, userName: name, password };
+  };
+  const hana = async (name: string) => {
+    await user(name);
     return await signedIn(name);
   };
   const hanaWithMfa = async (name: string) => {
@@ -125,6 +136,7 @@ export async function startGuarded(hosts: readonly string[]): Promise<Guarded> {
     withoutIt,
     root,
     env: { ...common, WARIFU_BASE_URL: first.baseUrl },
+    user,
     hana,
     hanaWithMfa,
     stop,

@@ -3,36 +3,15 @@ import { hashSecret, newSecret } from '../src/crypto/tokens.ts';
 import { returnAddress } from '../src/gate/forward/return-address.ts';
 import { type Browser, signInConsole } from './support/browser.ts';
 import { call } from './support/client.ts';
-import { askAs, type Door, describeApi, doors, trusting } from './support/forward.ts';
+import { askAs, describeApi, doors, trusting } from './support/forward.ts';
 import { auditOf, canaries, enrol, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { allow, newSam } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
+import { handOver, pathOf, visitorOf } from './support/visitor.ts';
 
 const base = 'http://localhost:8787';
-const page = { accept: 'text/html,application/xhtml+xml', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' };
 const hosts = 'shop.example.com stock.example.com:8443 localhost:3000';
 const gate = '__Host-warifu-gate';
-
-/** What a browser keeps for one host of a guarded program, whose proxy asks the gate about all that it sends. */
-function visitorOf(server: TestServer, door: Door, host = 'shop.example.com') {
-  const cookies = new Map<string, string>();
-  const visit = async (uri: string, headers: Record<string, string> = {}, method = 'GET') => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await askAs(server, door, { uri, host, method }, { headers: { ...page, cookie, ...headers } });
-    const set = [answer.headers['set-cookie'] ?? []].flat();
-    expect(set.length).toBeLessThan(2);
-    for (const line of set) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      expect(line).toMatch(/; Path=\/;.* HttpOnly; Secure; SameSite=Lax$/);
-      if (value === '') cookies.delete(name);
-      else cookies.set(name, value);
-      canaries.add(value);
-    }
-    const location = answer.headers.location;
-    return { ...answer, location: location === undefined ? undefined : new URL(String(location)) };
-  };
-  return { cookies, visit };
-}
 
 describe.each(engines)('signing in to a guarded program with a browser, on %s', (engine) => {
   let server: TestServer;
@@ -54,17 +33,6 @@ describe.each(engines)('signing in to a guarded program with a browser, on %s', 
     await second.stop();
     await server.stop();
   });
-
-  /** As the console does for a browser that is signed in there. */
-  async function handOver(by: Browser, asked: URL | undefined): Promise<URL> {
-    const query = asked?.searchParams;
-    const body = { returnTo: query?.get('rd'), state: query?.get('state') };
-    const answer = await by.call('POST', '/v1/console/gate_codes', { body });
-    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('location')]);
-    return new URL(String(answer.body.location));
-  }
-
-  const pathOf = (url: URL | undefined) => (url ? url.pathname + url.search : '');
 
   it.each(doors)('leads to the console and back, and lets the browser by, at %s', async (door) => {
     const { visit, cookies } = visitorOf(second, door);

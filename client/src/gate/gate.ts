@@ -110,7 +110,7 @@ function refused(answer: Reply['answers'][number] | undefined, operation: string
     case 'enrolment':
       return refuse('MFA0008');
     case 'permission':
-      return refuse(answer.stepUp === 'password' ? 'MFA0004' : 'AUM0017', {
+      return refuse(answer.stepUp ? 'AUM0065' : 'AUM0017', {
         permission: answer.missingPermission ?? operation ?? '',
         ...(answer.stepUp && { stepUp: answer.stepUp }),
       });

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorFacts, errorTable } from '../contract.ts';
+import { type ErrorCode, type ErrorFacts, errorTable, stepUpChallenges } from '../contract.ts';
 
 /** The answer of a guard that lets nobody by: the body that Warifu itself answers with. */
 export class Refusal {
@@ -33,8 +33,7 @@ export function refusalOf(code: ErrorCode, language: string, { reason, ...facts 
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
-    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(facts.stepUp && { 'www-authenticate': 'Bearer error="insufficient_user_authentication"' }),
+    ...(status === 401 && { 'www-authenticate': facts.stepUp ? stepUpChallenges[facts.stepUp] : 'Bearer' }),
     ...(status === 503 && { 'retry-after': String(facts.retryAfter) }),
   };
   return new Refusal(status, headers, JSON.stringify(body));

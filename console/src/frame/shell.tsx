@@ -2,6 +2,7 @@ import { Drawer } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { LiveRegion } from '../announce.tsx';
+import { Onward } from '../gate/onward.tsx';
 import { useText } from '../language.ts';
 import { CloseIcon, HelpIcon, MenuIcon } from '../look/icons.tsx';
 import { TallyMark } from '../look/tally-mark.tsx';
@@ -51,6 +52,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <SwitchedBanner />
         <QuarantineBanner />
         <Banner />
+        <Onward />
         {children}
       </main>
       <LiveRegion />

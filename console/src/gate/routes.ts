@@ -5,6 +5,8 @@ import { rootRoute } from '../root-route.tsx';
 export type GateSearch = {
   rd?: string;
   state?: string;
+  /** What the page of the program asks to be proved first. */
+  prove?: 'password' | 'mfa';
   end?: 'failed' | 'signed-out';
 };
 
@@ -12,9 +14,10 @@ const gate = createRoute({
   getParentRoute: () => rootRoute,
   path: '/gate',
   component: lazyRouteComponent(() => import('./gate-page.tsx'), 'GatePage'),
-  validateSearch: ({ rd, state, end }: Record<string, unknown>): GateSearch => ({
+  validateSearch: ({ rd, state, prove, end }: Record<string, unknown>): GateSearch => ({
     ...(typeof rd === 'string' && { rd }),
     ...((typeof state === 'string' || typeof state === 'number') && { state: String(state) }),
+    ...((prove === 'password' || prove === 'mfa') && { prove }),
     ...((end === 'failed' || end === 'signed-out') && { end }),
   }),
 });

@@ -6,6 +6,7 @@ import {
   errorTable,
   type Language,
   type MessageParams,
+  stepUpChallenges,
 } from '@warifu/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
@@ -61,7 +62,11 @@ export function problemOf(failure: Failure, requestId: string, sent: SentHeaders
 }
 
 function headersOf(status: number, params: MessageParams): Record<string, string> {
-  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  if (status === 401) {
+    const { stepUp } = params;
+    const challenge = stepUp === 'password' || stepUp === 'mfa' ? stepUpChallenges[stepUp] : 'Bearer';
+    return { 'www-authenticate': challenge };
+  }
   if (status === 405) return { allow: textOf(params.allow) };
   return status === 429 || status === 503 ? { 'retry-after': textOf(params.retryAfter) } : {};
 }

@@ -1,5 +1,6 @@
 import { type Answer, call } from './client.ts';
 import { canaries, type Root } from './people.ts';
+import type { Sam } from './sam.ts';
 import type { TestServer } from './server.ts';
 
 const ownOrigin = 'http://localhost:8787';
@@ -45,12 +46,12 @@ export function setCookies(answer: Answer): string[] {
   return header === undefined ? [] : [header].flat().map(String);
 }
 
-/** Signs a root user in to the console; fails the test when it is refused. */
-export async function signInConsole(server: TestServer, root: Root, otp?: string, ip?: string): Promise<Browser> {
+/** Signs a root user or a SAM user in to the console; fails the test when it is refused. */
+export async function signInConsole(server: TestServer, who: Root | Sam, otp?: string, ip?: string): Promise<Browser> {
   const browser = newBrowser(server, ip);
-  const first = await browser.call('POST', '/v1/console/sign_in', {
-    body: { email: root.email, password: root.password },
-  });
+  const { password } = who;
+  const body = 'email' in who ? { email: who.email, password } : who;
+  const first = await browser.call('POST', '/v1/console/sign_in', { body });
   if (first.body.next === 'MFA') {
     await browser.call('POST', '/v1/console/sign_in/verify', { body: { mfaOTPCode: otp ?? '' } });
   }

@@ -34,6 +34,8 @@ export const logins: typeof ja = {
   },
   gate: {
     title: 'Log in to an app',
+    prove: 'The page of the app asks you to confirm that it is you.',
+    enable: 'The page of the app needs multi-factor authentication. Set it up first.',
     going: 'Going back to the app…',
     refused:
       'This address is not a page of an app that you can log in to from here. If a link brought you here, do not trust it.',

@@ -89,6 +89,10 @@ export const security: typeof ja = {
     body: 'MFA was reset a short time ago. In case it was not you, keys, users, roles, permissions, trust policies, addresses and settings cannot be changed until then. You can look at everything and repair your account: set up MFA again, change the password, end sessions.',
     notMe: 'If you know of no reset, end the other sessions and change the password.',
   },
+  onward: {
+    text: 'You were on the way to an app.',
+    action: 'Go on to the app',
+  },
   banner: {
     sandbox:
       'This server is a sandbox for trying clients: every program on its computer may create operators. Keep no real accounts here.',

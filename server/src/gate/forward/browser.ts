@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ErrorCode } from '@warifu/contract';
 import type { Cause } from '../../change/cause.ts';
 import type { Context } from '../../context.ts';
 import { hashSecret, newSecret } from '../../crypto/tokens.ts';
@@ -17,20 +18,32 @@ export function isForBrowsers({ config }: Context, { scheme, host }: Original): 
   return returnAddress({ config }, `${scheme}://${host}/`) !== undefined;
 }
 
+/** What a person can change at the console: by signing in, by enabling MFA, by proving more. */
+const endsThere: readonly ErrorCode[] = ['AUM0001', 'MFA0008', 'AUM0065'];
+
 /**
- * To the console's sign-in, which leads back to the page. A browser that has begun already goes on with the same secret:
- * several tabs may be on their way.
+ * To the console, where a person ends what refused a page, and from where it is led back. Undefined for what is no page,
+ * and where a person could do nothing. A browser that has begun already goes on with the same secret: several tabs may be
+ * on their way.
  */
-export function toSignIn({ config }: Context, original: Original, cookies: string | undefined): Sent {
-  const secret = readStateCookie(original, cookies) ?? newSecret();
+export function wayOutOf(
+  ctx: Context,
+  original: Original,
+  headers: IncomingHttpHeaders,
+  { code, params: { stepUp } }: Failure,
+): Sent | undefined {
+  if (!endsThere.includes(code) || !isForBrowsers(ctx, original) || !isPage(original, headers)) return undefined;
+  const secret = readStateCookie(original, headers.cookie) ?? newSecret();
   const { scheme, host, uri } = original;
-  const page = returnAddress({ config }, `${scheme}://${host}${uri}`)?.href ?? `${scheme}://${host}/`;
-  const query = new URLSearchParams({ rd: page, state: hashSecret(secret) });
+  const page = returnAddress(ctx, `${scheme}://${host}${uri}`)?.href ?? `${scheme}://${host}/`;
+  const prove = typeof stepUp === 'string' ? { prove: stepUp } : {};
+  const query = new URLSearchParams({ rd: page, state: hashSecret(secret), ...prove });
+  const { config } = ctx;
   return { location: `${config.baseUrl}/gate?${String(query)}`, cookie: stateCookie(original, secret) };
 }
 
 /** Whether a browser shows what it asks for as a page: it can be sent elsewhere. */
-export function isPage({ method }: Original, headers: IncomingHttpHeaders): boolean {
+function isPage({ method }: Original, headers: IncomingHttpHeaders): boolean {
   const { accept = '', 'sec-fetch-mode': mode = 'navigate' } = headers;
   return method === 'GET' && mode === 'navigate' && /(?:^|,)\s*text\/html\s*(?:;|,|$)/i.test(accept);
 }

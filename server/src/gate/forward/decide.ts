@@ -8,26 +8,29 @@ import { decide } from '../check.ts';
 import type { Original } from './original.ts';
 
 /**
- * Lets the call of a session by, as `Authz:checkAuthorization` decides it.
- * @throws Failure AUM0015, AUM0016, AUM0017, AUM0062, MFA0008 that says what refused it
+ * Decides the call of a session, as `Authz:checkAuthorization` does.
+ * @returns undefined when it may pass; else what refused it: AUM0015, AUM0016, AUM0017, AUM0019, AUM0062, MFA0008, or
+ *   AUM0065 where proving more would open it
  */
-export async function assertAllowed(
+export async function refusalOf(
   ctx: Context,
   session: Session,
   { method, host, path, query }: Original,
   sourceIp: string,
-): Promise<void> {
+): Promise<Failure | undefined> {
   const question = { httpMethod: method, host, requestPath: path, queryParameters: query, sourceIp };
-  const { decision, settledBy, api = '' } = await decide(ctx, session, question, ctx.now());
+  const { decision, settledBy, api: permission = '', findStepUp } = await decide(ctx, session, question, ctx.now());
   ctx.counts.decisions[decision]++;
-  if (decision === 'allow') return;
+  if (decision === 'allow') return undefined;
   // A storm of large permissions must not keep everybody else waiting.
   await setImmediate();
   const { userName } = session;
-  if (settledBy === 'permission') throw new Failure('AUM0017', { userName, permission: api });
-  if (settledBy === 'enrolment') throw await enrolmentFailure(ctx.db, session);
-  if (settledBy === 'quarantine') throw quarantineFailure(session);
-  throw new Failure(refusals[settledBy]);
+  const stepUp = await findStepUp?.();
+  if (stepUp) return new Failure('AUM0065', { userName, permission, stepUp });
+  if (settledBy === 'permission') return new Failure('AUM0017', { userName, permission });
+  if (settledBy === 'enrolment') return await enrolmentFailure(ctx.db, session);
+  if (settledBy === 'quarantine') return quarantineFailure(session);
+  return new Failure(refusals[settledBy]);
 }
 
 const refusals = {

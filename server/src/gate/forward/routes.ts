@@ -9,9 +9,9 @@ import { requestInfoOf } from '../../http/request-info.ts';
 import type { IdentifiedRequest } from '../../http/security-headers.ts';
 import { peerReader } from '../../http/source-ip.ts';
 import { findSession, type Session } from '../../sessions/live.ts';
-import { answerOwnPath, isForBrowsers, isFromElsewhere, isPage, toSignIn } from './browser.ts';
+import { answerOwnPath, isForBrowsers, isFromElsewhere, wayOutOf } from './browser.ts';
 import { readGateCookie } from './cookies.ts';
-import { assertAllowed } from './decide.ts';
+import { refusalOf } from './decide.ts';
 import { identityHeaders } from './identity-headers.ts';
 import { extAuthzPrefix, type Kind, type Original, readOriginal } from './original.ts';
 import { ownPaths } from './own-paths.ts';
@@ -34,14 +34,17 @@ export function registerForwardRoutes(app: FastifyInstance): void {
     const session = program
       ? await findSession(ctx, 'api', program.token, program.apiKey)
       : await enteredBy(request, original);
-    if (!session) {
-      const mayGo = !program && isForBrowsers(ctx, original) && isPage(original, request.headers);
-      if (mayGo) return toSignIn(ctx, original, request.headers.cookie);
-      throw new Failure('AUM0001');
-    }
-    (request.raw as IdentifiedRequest).caller = session;
-    await assertAllowed(ctx, session, original, sourceIp(request.raw));
-    return { allowed: await identityHeaders(ctx, session, original.host) };
+    const told = session ? await judged(request, session, original) : new Failure('AUM0001');
+    if (!(told instanceof Failure)) return told;
+    const way = program ? undefined : wayOutOf(ctx, original, request.headers, told);
+    if (way) return way;
+    throw told;
+  };
+
+  const judged = async ({ raw }: FastifyRequest, session: Session, original: Original): Promise<Told | Failure> => {
+    (raw as IdentifiedRequest).caller = session;
+    const refusal = await refusalOf(ctx, session, original, sourceIp(raw));
+    return refusal ?? { allowed: await identityHeaders(ctx, session, original.host) };
   };
 
   const enteredBy = async ({ headers }: FastifyRequest, original: Original): Promise<Session | undefined> => {
