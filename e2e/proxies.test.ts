@@ -6,7 +6,7 @@ import { openBrowser, openTab, shown } from './support/browser.ts';
 import { done, type Guarded, permission, startApp, startGuarded } from './support/guarded.ts';
 import { nextPort } from './support/ports.ts';
 import { printedConfig, proxies, type Running, startProxy } from './support/proxies.ts';
-import { accountMenu, beginInDialog, button, confirmInDialog, enterPassword, field } from './support/walk.ts';
+import { accountMenu, beginInDialog, button, confirmInDialog, dialog, enterPassword, field } from './support/walk.ts';
 import { words } from './support/words.ts';
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string; reused: boolean };
@@ -180,6 +180,7 @@ describe('an app behind a proxy as `proxy-config` prints it', () => {
     await page.waitForURL(/\/security\/mfa/);
     const phone = await beginInDialog(tab);
     await confirmInDialog(tab, await phone.next());
+    await button(dialog(page), words.en.done).click();
     await page.getByRole('link', { name: 'Go on to the app' }).click();
     await page.waitForURL(`http://localhost:${ports['nginx']}/secret?from=here`);
     expect(await page.textContent('body')).toContain(`"x-warifu-mfa":"true"`);

@@ -13,18 +13,15 @@ export function Onward() {
   const { mfaRequirement, serverTime } = useSession();
   const mustEnrol = data?.status !== 'ACTIVE' && mfaRequirement !== undefined && mfaRequirement.from <= serverTime;
   const way = mustEnrol || pathname === '/gate' ? undefined : readWaiting();
+  if (!way) return null;
   return (
-    <div role="status">
-      {way && (
-        <Notice tone="info">
-          <p>
-            {t('onward.text')}{' '}
-            <Link to="/gate" search={way}>
-              {t('onward.action')}
-            </Link>
-          </p>
-        </Notice>
-      )}
-    </div>
+    <Notice tone="info" role="status">
+      <p>
+        {t('onward.text')}{' '}
+        <Link to="/gate" search={way}>
+          {t('onward.action')}
+        </Link>
+      </p>
+    </Notice>
   );
 }

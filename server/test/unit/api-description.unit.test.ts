@@ -109,7 +109,7 @@ paths:
     }
     expect(problemsOf(() => read({}))).toEqual(['The file describes no operation: it has no paths.']);
     expect(problemsOf(() => readDescription(' '.repeat(10 * 1024 * 1024 + 1)))).toEqual([
-      'The file is larger than 10 MiB.',
+      'The file is larger than 10 MiB. As JSON without indentation it may fit.',
     ]);
     for (const name of ['__proto__', 'constructor']) {
       expect(problemsOf(() => read({ [`/a/{${name}}`]: { get: {} } }))).toEqual([`/a/{${name}}: a {name} is not one`]);

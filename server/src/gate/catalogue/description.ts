@@ -14,8 +14,12 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
  * @throws DescriptionError
  */
 export function readDescription(text: string): ApiOperation[] {
-  if (Buffer.byteLength(text) > limits.bytes)
-    throw refuse('The file is larger than 10 MiB.', 'ファイルが 10 MiB を超えています。');
+  if (Buffer.byteLength(text) > limits.bytes) {
+    throw refuse(
+      'The file is larger than 10 MiB. As JSON without indentation it may fit.',
+      'ファイルが 10 MiB を超えています。インデントのない JSON にすると収まることがあります。',
+    );
+  }
   const document = asObject(parse(text));
   const base = basePathOf(document);
   const problems: Problem[] = [];
