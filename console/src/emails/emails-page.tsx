@@ -8,8 +8,8 @@ import type { TextKey } from '../locales/catalogue.ts';
 import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
-import { RootOnly } from '../permissions/no-permission.tsx';
 import { useSession } from '../session/session.ts';
+import { UserEmailCard } from '../users/user-email-card.tsx';
 import { AddEmailDialog } from './add-email-dialog.tsx';
 import { DeleteEmailDialog } from './delete-email-dialog.tsx';
 import { EmailTable } from './email-table.tsx';
@@ -20,13 +20,20 @@ import { PurposesCard } from './purposes-card.tsx';
 
 const route = getRouteApi('/security/emails');
 
-/** The operator's addresses; they are the root user's. */
+/** The operator's addresses, which are the root user's; a SAM user has its own. */
 export function EmailsPage() {
   const { t } = useText();
-  const { isRoot } = useSession();
+  const { userName } = useSession();
+  if (userName !== undefined) {
+    return (
+      <Page title={t('emails.title')}>
+        <UserEmailCard userName={userName} />
+      </Page>
+    );
+  }
   return (
     <Page title={t('emails.title')} lead={t('emails.lead')}>
-      {isRoot ? <Emails /> : <RootOnly />}
+      <Emails />
     </Page>
   );
 }

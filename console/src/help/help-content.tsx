@@ -31,6 +31,7 @@ export function HelpContent({ linkTo }: { linkTo: LinkTo }) {
               </td>
               <td data-who={t('help.sam')}>
                 <p>{t(`help.rows.${loss}.sam`)}</p>
+                {loss === 'device' && linkTo('/mfa/reset/code', t('assist.haveCode'))}
               </td>
             </tr>
           ))}

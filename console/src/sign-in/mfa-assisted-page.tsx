@@ -25,7 +25,7 @@ import { knownOperator, loginAddress } from './sam-sign-in.ts';
 export function AssistedCodePage() {
   const { t } = useText();
   const [done, setDone] = useState(false);
-  if (done) return <ResetDone />;
+  if (done) return <ResetDone login={loginAddress('sam')} />;
   return (
     <Page title={t('assist.title')} lead={t('assist.codeLead')}>
       <Effect />
@@ -46,7 +46,7 @@ export function AssistedLinkPage() {
     dropLinkToken();
     setOutcome(reached);
   };
-  if (!token && outcome === 'done') return <ResetDone />;
+  if (!token && outcome === 'done') return <ResetDone login={loginAddress('sam')} />;
   if (!token && outcome === 'stopped') return <ResetStopped ofUser />;
   if (!token) return <OpenLinkAgain title={t('assist.title')} />;
   return (

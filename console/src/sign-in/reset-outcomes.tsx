@@ -4,7 +4,8 @@ import { Notice } from '../look/notice.tsx';
 import { Page } from './page.tsx';
 import { PageLink } from './page-link.tsx';
 
-export function ResetDone() {
+/** @param login where its user logs in */
+export function ResetDone({ login = '/login' }: { login?: string }) {
   const { t } = useText();
   return (
     <Page title={t('resetDone.title')}>
@@ -12,7 +13,7 @@ export function ResetDone() {
         <p>{t('resetDone.body')}</p>
       </Notice>
       <p>{t('resetDone.advice')}</p>
-      <Button component="a" href="/login" fullWidth>
+      <Button component="a" href={login} fullWidth>
         {t('resetDone.login')}
       </Button>
     </Page>

@@ -171,7 +171,7 @@ export const signIn: typeof ja = {
     body: 'The button verifies this address. If you do not know what this is about, close the page; nothing changes.',
     submit: 'Verify the address',
     doneTitle: 'The address is verified',
-    doneBody: 'Security notices now go to it as well. What it is used for is set on the page of email addresses.',
+    doneBody: 'Security notices now go to it as well. You find it on the page of email addresses.',
     open: 'Open the email addresses',
   },
   help: {
@@ -189,7 +189,7 @@ export const signIn: typeof ja = {
       device: {
         name: 'The authenticator device',
         root: 'Reset MFA with the password and one backup code.',
-        sam: 'Ask the root user, or a SAM user with the permission, to disable your MFA.',
+        sam: 'Ask the root user, or a SAM user with the permission, to reset your MFA. Then open the mailed link or enter the code that you are told, and finish it with your own password.',
       },
       codes: {
         name: 'Backup codes',
@@ -199,12 +199,12 @@ export const signIn: typeof ja = {
       deviceAndCodes: {
         name: 'Both the device and the codes',
         root: 'Not possible from here. Only the person who runs this server can help (below).',
-        sam: 'Ask the root user to disable your MFA.',
+        sam: 'SAM users have no backup codes: see the authenticator device.',
       },
       mail: {
         name: 'Access to your mail',
         root: 'You can log in with the password and a code. If one of them is lost too, ask the person who runs this server.',
-        sam: 'SAM users have no email address. Nothing changes.',
+        sam: 'You can log in as before. To reset MFA, ask for a code instead of a link.',
       },
     },
     toForgot: 'Reset the password',
