@@ -10,15 +10,15 @@ const onlyOneself = "pathVariable('user_name') == samUserName";
 
 /** What lets somebody stay, or others in: keys, roles, permissions, addresses, trust policies, users and passwords. */
 const lasting = [
-  'User:generateUserAuthKey',
-  'Role:*',
-  'User:create*',
-  'User:update*',
-  'User:delete*',
-  'User:enableUserMFA',
-  'User:startUserMFAReset',
-  'User:approveUserMFAReset',
+  ...['create', 'update', 'delete', 'attach', 'detach'].map((verb) => `Role:${verb}*`),
+  ...['User:create*', 'User:updateUser', 'User:updateUserPermission', 'User:updateUserTrustPolicy'],
+  ...['User:updateUserEmail', 'User:updateUserMFARequirement', 'User:updateDefault*', 'User:deleteDefault*'],
+  ...['User:deleteUser', 'User:deleteUserPassword', 'User:deleteUserPermission', 'User:deleteUserTrustPolicy'],
+  ...['User:deleteUserEmail', 'User:generateUserAuthKey', 'User:startUserMFAReset', 'User:approveUserMFAReset'],
 ];
+/** The same, unless it repairs the own account. */
+const lastingOnOthers = ['User:enableUserMFA', 'User:verifyUserMFA', 'User:revokeUserMFA', 'User:updateUserPassword'];
+const afterReset = 'secondsSinceMfaReset < 86400';
 
 type Template = { name: 'readOnly' | 'everything' | 'ownMfa' | 'allMfa' | 'afterReset'; statements: unknown[] };
 
@@ -36,6 +36,13 @@ export const templates: readonly Template[] = [
   { name: 'allMfa', statements: [{ effect: 'allow', api: mfaOperations }] },
   {
     name: 'afterReset',
-    statements: [{ effect: 'deny', api: lasting, condition: 'secondsSinceMfaReset < 86400' }],
+    statements: [
+      { effect: 'deny', api: lasting, condition: afterReset },
+      {
+        effect: 'deny',
+        api: lastingOnOthers,
+        condition: `${afterReset} and pathVariable('user_name') != samUserName`,
+      },
+    ],
   },
 ];
