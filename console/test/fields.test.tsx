@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { TextInput } from '@mantine/core';
-import { act } from 'react';
+import { act, useState } from 'react';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LiveRegion } from '../src/announce.tsx';
 import { failure, gaveUp } from '../src/failure.ts';
@@ -214,12 +214,13 @@ describe('a backup code', () => {
   afterEach(() => {
     picked = [];
   });
-  const paste = async (text: string) => {
-    await show(<BackupCodeField id="code" name="code" value="" onPick={(code) => picked.push(code)} />);
-    const field = await find('field', t('field.backupCode'));
+  const alone = <BackupCodeField id="code" name="code" value="" onPick={(code) => picked.push(code)} />;
+  const paste = async (text: string, field = alone) => {
+    await show(field);
+    const input = await find('field', t('field.backupCode'));
     const event = new Event('paste', { bubbles: true, cancelable: true });
     Object.assign(event, { clipboardData: { getData: () => text } });
-    await act(async () => void field.dispatchEvent(event));
+    await act(async () => void input.dispatchEvent(event));
     return event;
   };
 
@@ -237,6 +238,24 @@ describe('a backup code', () => {
     expect(document.activeElement).toBe(all('button')[0]);
     await click(all('button')[1] as HTMLElement);
     expect(picked).toEqual(['EFGH678B']);
+    expect(all('alert')).toEqual([]);
+  });
+
+  test('whoever types one goes on without the list', async () => {
+    const Typing = () => {
+      const [value, setValue] = useState('');
+      return (
+        <>
+          <BackupCodeField id="code" name="code" value={value} onPick={setValue} />
+          <button type="button" onClick={() => setValue('A')}>
+            type
+          </button>
+        </>
+      );
+    };
+    await paste('ABCD234U\nEFGH678B', <Typing />);
+    expect(all('alert')).toHaveLength(1);
+    await click(await find('button', 'type'));
     expect(all('alert')).toEqual([]);
   });
 

@@ -11,17 +11,17 @@ type BackupCodeFieldProps = { id: string; name: string; value: string; onPick: (
 /** One backup code. When the whole list is pasted, its lines are offered to pick from. */
 export function BackupCodeField({ onPick, ...field }: BackupCodeFieldProps) {
   const { t } = useText();
-  const [lines, setLines] = useState<string[]>([]);
+  const [pasted, setPasted] = useState<{ lines: string[]; beside: string }>();
 
-  const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
+  const takePasted = (event: ClipboardEvent<HTMLInputElement>) => {
     const found = backupCodesIn(event.clipboardData.getData('text'));
     if (found.length === 0) return;
     event.preventDefault();
     if (found.length === 1) onPick(found[0] ?? '');
-    else setLines(found);
+    else setPasted({ lines: found, beside: field.value });
   };
   const pick = (line: string) => {
-    setLines([]);
+    setPasted(undefined);
     onPick(line);
     document.getElementById(field.id)?.focus();
   };
@@ -36,10 +36,11 @@ export function BackupCodeField({ onPick, ...field }: BackupCodeFieldProps) {
         autoCapitalize="characters"
         autoCorrect="off"
         spellCheck={false}
-        onPaste={pasted}
+        onPaste={takePasted}
         classNames={{ input: css.input }}
       />
-      {lines.length > 0 && <Lines lines={lines} pick={pick} />}
+      {/* Not any more once something is typed. */}
+      {pasted?.beside === field.value && <Lines lines={pasted.lines} pick={pick} />}
     </div>
   );
 }

@@ -13,10 +13,13 @@ export function QuarantineBanner() {
     <Notice tone="warn" title={t('quarantine.title', { time: exactTime(quarantinedUntil) })}>
       <p>{t('quarantine.body')}</p>
       {!switchedFrom && (
-        <p>
-          {t('quarantine.notMe')} <Link to="/security/sessions">{t('sessions.title')}</Link>{' '}
-          <Link to="/security/password">{t('password.title')}</Link>
-        </p>
+        <>
+          <p>{t('quarantine.notMe')}</p>
+          <p className="row">
+            <Link to="/security/sessions">{t('sessions.title')}</Link>
+            <Link to="/security/password">{t('password.title')}</Link>
+          </p>
+        </>
       )}
     </Notice>
   );
