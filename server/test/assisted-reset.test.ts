@@ -118,6 +118,7 @@ describe.each(engines)('R45: the assisted reset of a SAM user, on %s', (engine) 
     expect(said(await start('plain', helper)), 'nothing to reset').toEqual([400, 'MFA0005']);
     await call(server, 'POST', `${userPath(root, 'plain')}/mfa`, { as });
     expect(said(await start('plain', helper)), 'half-enrolled').toEqual([400, 'MFA0005']);
+    expect(said(await start('hana', await signInSam(server, plain))), 'itself half-enrolled').toEqual([403, 'MFA0030']);
     server.clock.now += 16 * minute;
     expect(said(await start('hana', helper)), 'an old proof').toEqual([403, 'MFA0004']);
     const other = await newOffice(server);
@@ -196,6 +197,18 @@ describe.each(engines)('R45: the assisted reset of a SAM user, on %s', (engine) 
     expect((await finish(server, office, { code: again.code })).status).toBe(200);
     const templates = (await mailsOf(server, root.operatorId)).map(({ template }) => template);
     expect(templates.filter((one) => one === 'sam_mfa_reset_approved')).toHaveLength(1);
+  });
+
+  it('the user itself approves nothing, though it may approve and has MFA', async () => {
+    const office = await newOffice(server);
+    const { root, as, helper } = office;
+    await secondPerson(office, true);
+    const seed = await newHana(office);
+    const permission = allow(['User:approveUserMFAReset']);
+    await call(server, 'PUT', `${userPath(root, 'hana')}/permission`, { as, body: { permission } });
+    const { caseId } = await startByCode(server, office, helper);
+    const hana = await signInSam(server, office.hana, otpAt(seed, server.clock.now));
+    expect(said(await approve(office, hana, caseId))).toEqual([403, 'MFA0031']);
   });
 
   it('a second person, by mail: the link leaves with the approval; turned on later it holds for what is open', async () => {
