@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resetLink } from './support/accounts.ts';
-import { setupToken, signIn } from './support/api.ts';
+import { session, setupToken, signIn } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
 import { inOrder } from './support/in-order.ts';
 import { focusedTag } from './support/in-page.ts';
@@ -30,8 +32,24 @@ import { languages, words } from './support/words.ts';
 
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
 
+const quarantine = {
+  ja: {
+    generate: '認証キーを生成',
+    generateIt: '生成する',
+    refused: /この操作は実行できません/,
+    restricted: /操作は制限されています/,
+  },
+  en: {
+    generate: 'Generate auth key',
+    generateIt: 'Generate',
+    refused: /not possible until/,
+    restricted: /restricted until/,
+  },
+};
+
 describe.each(languages)('flow A and B (%s)', (language) => {
   const w = words[language];
+  const q = quarantine[language];
   inOrder();
   let smtp: Smtp;
   let server: Server;
@@ -187,6 +205,31 @@ describe.each(languages)('flow A and B (%s)', (language) => {
     await goToMfa(tab, owner);
     await shown(button(page, w.enableMfa));
     await look(tab, 'b05-mfa-off-again');
+  });
+
+  test('flow B: where the operator says so, the account only repairs itself for a day', async () => {
+    const { page } = tab;
+    const root = await session(server.baseUrl, owner);
+    const settings = `/v1/operators/${root.operatorId}/settings`;
+    const { json } = await root.call('GET', settings);
+    expect((await root.call('PUT', settings, { ...json, quarantineAfterReset: true })).status).toBe(204);
+    const generateKey = async () => {
+      await page.goto(`${server.baseUrl}/security/keys`);
+      await button(page, q.generate).click();
+      await button(dialog(page), q.generateIt).click();
+    };
+    await generateKey();
+    await shown(dialog(page).getByRole('alert').getByText(q.refused));
+    await look(tab, 'b06-quarantine-refused');
+    await page.keyboard.press('Escape');
+    await shown(page.getByText(q.restricted));
+    await look(tab, 'b07-quarantine');
+    const database = new DatabaseSync(join(server.dataDir, 'warifu.db'));
+    database.exec('update users set mfa_reset_at = mfa_reset_at - 86400000');
+    database.close();
+    await generateKey();
+    await shown(dialog(page).locator('code'));
+    expect(await page.getByText(q.restricted).count()).toBe(0);
   });
 
   test('every change was told by mail, in the language of the account', async () => {
