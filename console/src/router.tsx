@@ -5,6 +5,7 @@ import { Broken } from './frame/route-problems.tsx';
 import { gateRoutes } from './gate/routes.ts';
 import { operatorRoutes } from './keys/routes.ts';
 import { loginRoutes } from './logins/routes.ts';
+import { requirementRoutes } from './mfa-required/routes.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { passkeyRoutes } from './passkeys/routes.ts';
 import { permissionRoutes } from './permissions/routes.ts';
@@ -64,6 +65,7 @@ export const router = createRouter({
     help,
     ...loginRoutes,
     ...passkeyRoutes,
+    ...requirementRoutes,
     ...userRoutes,
     ...roleRoutes,
     ...permissionRoutes,

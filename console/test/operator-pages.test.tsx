@@ -272,7 +272,7 @@ describe('the server', () => {
 describe('settings', () => {
   test('are saved when something changed, and say whom they touch', async () => {
     await console.open('/settings', 'en');
-    await until(() => main().includes(countText('settings.mfaWithout', 3)), 'how many have no MFA');
+    await until(() => main().includes(countText('mfaRequired.enrolling', 3)), 'how many have no MFA');
     const box = await find('checkbox', new RegExp(`^${t('settings.mfaRequiredForSamUsers')}`));
     expect(box).toHaveProperty('checked', false);
     const before = console.asked.length;

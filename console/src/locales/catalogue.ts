@@ -3,6 +3,7 @@ import type { audit } from './ja/audit.ts';
 import type { catalogues } from './ja/catalogues.ts';
 import type { common } from './ja/common.ts';
 import type { logins } from './ja/logins.ts';
+import type { mfaRequired } from './ja/mfa-required.ts';
 import type { passkeys } from './ja/passkeys.ts';
 import type { permissions } from './ja/permissions.ts';
 import type { security } from './ja/security.ts';
@@ -17,6 +18,7 @@ export type Catalogue = typeof common &
   typeof users &
   typeof assisted &
   typeof logins &
+  typeof mfaRequired &
   typeof passkeys &
   typeof permissions &
   typeof audit &

@@ -10,14 +10,15 @@ import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { Card, focusPageTitle, Page } from '../frame/page.tsx';
-import { countText, useText } from '../language.ts';
+import { useText } from '../language.ts';
+import { Preview } from '../mfa-required/preview.tsx';
+import { requirementsKey } from '../mfa-required/requirements.ts';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { RootOnly } from '../permissions/no-permission.tsx';
 import { read } from '../permissions/use-refusal.ts';
 import { useSession } from '../session/session.ts';
 import { fromLocal, toLocal } from '../time.ts';
-import { useUsers } from '../users/users.ts';
 import { ServerCards } from './server-card.tsx';
 
 type Settings = ReplyOf<typeof getSettings>;
@@ -61,7 +62,8 @@ function SettingsForm({ saved }: { saved: Settings }) {
     send: async () => {
       if (JSON.stringify(wanted) === JSON.stringify(saved)) return announce(t('settings.unchanged'));
       await call(updateSettings, { operator_id: operatorId, ...wanted });
-      await queries.invalidateQueries({ queryKey: settingsKey });
+      // The banner says from when on MFA is required, and the rehearsal by which rule.
+      for (const queryKey of [settingsKey, requirementsKey, ['session']]) await queries.invalidateQueries({ queryKey });
       showOutcome('settings.saved');
       focusPageTitle();
     },
@@ -91,7 +93,7 @@ function SettingsForm({ saved }: { saved: Settings }) {
         {wanted.mfaRequiredForRoot && <TextInput {...date('mfaRequiredForRootFrom')} />}
         <Checkbox {...box('mfaRequiredForSamUsers')} />
         {wanted.mfaRequiredForSamUsers && <TextInput {...date('mfaRequiredForSamUsersFrom')} />}
-        <WithoutMfa />
+        <Preview rule="sam_users" />
       </Card>
       <Card title={t('settings.guardTitle')}>
         <Checkbox {...box('escalationGuard')} />
@@ -111,11 +113,4 @@ function SettingsForm({ saved }: { saved: Settings }) {
       )}
     </FormFrame>
   );
-}
-
-/** Whom the requirement would stop at present. */
-function WithoutMfa() {
-  const { data } = useUsers();
-  const count = data?.filter(({ mfaStatus }) => mfaStatus !== 'ACTIVE').length ?? 0;
-  return count === 0 ? null : <p className="quiet small">{countText('settings.mfaWithout', count)}</p>;
 }

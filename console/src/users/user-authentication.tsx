@@ -4,6 +4,7 @@ import { Card } from '../frame/page.tsx';
 import { KeysCard } from '../keys/keys-card.tsx';
 import { userKeysOf } from '../keys/owner.ts';
 import { useText } from '../language.ts';
+import { RequirementCard } from '../mfa-required/requirement-card.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { useSession } from '../session/session.ts';
 import { AuthenticationSteps } from './authentication-steps.tsx';
@@ -31,6 +32,7 @@ export function UserAuthentication() {
         search={{ ...(step ? { step } : {}), ...(dialog === 'disable' || dialog === 'reset' ? { dialog } : {}) }}
         show={show}
       />
+      <RequirementPart userName={userName} />
       <UserEmailCard userName={userName} />
       <KeysPart userName={userName} dialog={dialog} keyId={key} show={show} />
     </>
@@ -53,6 +55,12 @@ function PasswordPart({ userName, dialog, onShow }: PasswordPartProps) {
       {error && <FailureNotice error={error} userName={userName} />}
     </Card>
   );
+}
+
+/** The rules of the user's roles concern it too; where its roles may not be read, its own rule is set all the same. */
+function RequirementPart({ userName }: { userName: string }) {
+  const { data } = useUser(userName);
+  return <RequirementCard rule="user" name={userName} roleIds={data?.roleList.map(({ roleId }) => roleId) ?? []} />;
 }
 
 type KeysPartProps = {

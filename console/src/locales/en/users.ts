@@ -268,10 +268,6 @@ export const users: typeof ja = {
     mfaRequiredForSamUsersFrom: 'Required of SAM users from',
     requiredFromHint:
       'Until then, users log in as before, and are told the date. Leave it empty to require MFA at once.',
-    mfaWithout: {
-      one: '{count} SAM user does not have MFA enabled at present.',
-      other: '{count} SAM users do not have MFA enabled at present.',
-    },
     guardTitle: 'Escalation guard',
     escalationGuard: 'SAM users may not allow others what they may not do themselves',
     escalationGuardHint:

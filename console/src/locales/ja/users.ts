@@ -270,7 +270,6 @@ export const users = {
     mfaRequiredForSamUsersFrom: 'SAM ユーザーに必須にする日時',
     requiredFromHint:
       'その日時までは、これまでどおりログインでき、期限が表示されます。空欄の場合は、今すぐ必須になります。',
-    mfaWithout: plural({ other: '現在、SAM ユーザー {count} 人の多要素認証が有効になっていません。' }),
     guardTitle: '権限の昇格の防止',
     escalationGuard: 'SAM ユーザーが、自分に許可されていない操作をほかのユーザーに許可することを禁止する',
     escalationGuardHint:
