@@ -15,6 +15,7 @@ import { expiredLinks } from './links/links.ts';
 import { createMailer } from './mail/deliver.ts';
 import { expiredMails } from './mail/outbox.ts';
 import { type DeferredRequest, doRequests, expiredRequests } from './mail/requests.ts';
+import { correctedHolds } from './operators/operators.ts';
 import { expiredSignUps, type SignUpRequest, sendSignUpLink } from './operators/sign-up.ts';
 import { createPresence } from './presence.ts';
 import { sendResetLink } from './recovery/by-mail.ts';
@@ -27,6 +28,7 @@ import { writeLastUses } from './sessions/last-use.ts';
 import { expiredPending } from './sessions/pending.ts';
 import { expiredSessions } from './sessions/sessions.ts';
 import { logTrouble } from './trouble.ts';
+import { correctedResets } from './users/credentials.ts';
 import type { PasswordCheck } from './users/password.ts';
 import { writePaused } from './users/paused-attempts.ts';
 
@@ -43,6 +45,8 @@ export const expiring: readonly Expiring[] = [
   expiredRequests,
   expiredFactors,
   correctedApps,
+  correctedResets,
+  correctedHolds,
   expiredChallenges,
   ...expiredAttempts,
 ];

@@ -4,7 +4,7 @@ import { newBrowser } from './support/browser.ts';
 import { call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
-import { enrol, mailedToken, newRoot, otpAt, type Root, signIn, wrongOtp } from './support/people.ts';
+import { enrol, mailedToken, mailsOf, newRoot, otpAt, type Root, signIn, wrongOtp } from './support/people.ts';
 import { sourceOf } from './support/race.ts';
 import { addAddress, resetToken, verifyReset } from './support/recovery.ts';
 import { credentialsOf } from './support/sam.ts';
@@ -126,6 +126,38 @@ describe.each(engines)('A18: a clock that was wrong, on %s', (engine) => {
     const proof = { token, email: root.email, password: root.password, backupCode: backupCodes[0] ?? '' };
     expect((await verifyReset(server, proof)).status, 'the link is over').toBe(400);
     expect(await pending()).toMatchObject({ kind: 'host', dueAt: dueAt - 10 * hour });
+  });
+
+  it('a quarantine and a hold of a time that never was last as long as any', async () => {
+    const { backupCodes, ...as } = await enrol(server, root);
+    const path = `/v1/operators/${root.operatorId}`;
+    const { body: before } = await call(server, 'GET', `${path}/settings`, { as });
+    const settings = { ...before, quarantineAfterReset: true };
+    expect((await call(server, 'PUT', `${path}/settings`, { as, body: settings })).status).toBe(204);
+    server.clock.now += 1000 * hour;
+    const token = await resetToken(server, root);
+    const proof = { token, email: root.email, password: root.password, backupCode: backupCodes[0] ?? '' };
+    expect((await verifyReset(server, proof)).status).toBe(200);
+    await askReset();
+    const password = 'quite another phrase 2';
+    const renewed = { token: await mailedToken(server, root.operatorId, 'password_reset_link'), password };
+    expect((await call(server, 'POST', '/v1/auth/password_reset_token/verify', { body: renewed })).status).toBe(200);
+    server.clock.now -= 1000 * hour;
+    root = { ...root, password };
+    const create = async () => {
+      const owner = credentialsOf((await login()).body);
+      return await call(server, 'POST', `${path}/users/taro`, { as: owner, body: {} });
+    };
+    const refused = await create();
+    expect([refused.body.code, refused.body['until']]).toEqual(['AUM0019', server.clock.now + 24 * hour]);
+    server.clock.now += 24 * hour;
+    expect((await create()).status).toBe(201);
+    await enrol(server, root);
+    const resets = async () =>
+      (await mailsOf(server, root.operatorId)).filter(({ template }) => template === 'mfa_reset_link').length;
+    const sent = await resets();
+    await resetToken(server, root);
+    expect((await resets()) - sent, 'the hold is over').toBe(1);
   });
 
   it('mails of a reset are sent again after those of a time that never was', async () => {

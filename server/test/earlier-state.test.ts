@@ -9,11 +9,14 @@ import { migrate, openDatabase } from '../src/db/database.ts';
 import { checkpointSqlite } from '../src/db/sqlite.ts';
 import { assertKeysFit, assertNotLost, keysFor } from '../src/key-check.ts';
 import { noticeEarlierState } from '../src/restored/watch.ts';
+import { type Browser, newBrowser } from './support/browser.ts';
 import { call } from './support/client.ts';
 import { runCommand } from './support/command.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
+import { beginAlone, register } from './support/passkeys.ts';
 import { auditOf, mailsOf, newRoot, type Root, signIn } from './support/people.ts';
+import { newSecurityKey } from './support/security-key.ts';
 import {
   createPostgresDatabase,
   engines,
@@ -22,6 +25,8 @@ import {
   startTestServer,
   type TestServer,
 } from './support/server.ts';
+
+const cookiesOf = ({ cookies }: Browser) => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
 describe.each(engines)('a database that went back, on %s', (engine) => {
   let server: TestServer;
@@ -86,13 +91,21 @@ describe.each(engines)('a database that went back, on %s', (engine) => {
 
   it('H12, F22: is noticed when it was put back by hand: sessions end, the root user is told, once', async () => {
     const kept = await signIn(server, root);
+    const key = newSecurityKey();
+    await register(server, await signIn(server, await newRoot(server)), key);
+    const browser = newBrowser(server);
+    const passkey = key.get(await beginAlone(browser));
+    const answer = { body: { passkey }, headers: { cookie: cookiesOf(browser) } };
     const back = await keep();
+    expect((await call(server, 'POST', '/v1/console/sign_in/passkey', answer)).status).toBe(200);
     await signIn(server, root);
     await signIn(server, root);
     await server.jobs.drain();
     await back();
     await restart();
     expect(await isSignedIn(kept)).toBe(false);
+    const replayed = await call(current, 'POST', '/v1/console/sign_in/passkey', answer);
+    expect(replayed.body.code, 'a challenge that was used since').toBe('MFA0013');
     expect(await told()).toBe(1);
     const [record] = await auditOf(current, root.operatorId, 'System:restored');
     expect(record).toMatchObject({ actor: 'system', reason: 'restored' });

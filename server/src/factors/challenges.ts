@@ -87,6 +87,11 @@ export async function isChallengeLive(
   return row !== undefined;
 }
 
+/** Drops whatever was asked of anybody: one that was answered since must not come alive with an earlier state. */
+export async function dropAllChallenges(db: Db): Promise<void> {
+  await db.deleteFrom('passkey_challenges').execute();
+}
+
 export const expiredChallenges: Expiring = {
   table: 'passkey_challenges',
   remove: ({ db }, at) => db.deleteFrom('passkey_challenges').where('expires_at', '<=', at).execute(),

@@ -1,7 +1,6 @@
 import { takeFromWindow } from '../attempts/windows.ts';
-import { noOperator } from '../audit/record.ts';
 import type { Cause } from '../change/cause.ts';
-import { change, changeUser, describe, notify } from '../change/change.ts';
+import { changeUser, describe, notify } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
 import { type Emails, rootId } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
@@ -55,10 +54,12 @@ export async function resendLink(cause: Cause, operatorId: string, emailId: stri
  * @throws Failure AUM0012
  */
 export async function verifyEmail(cause: Cause, token: string): Promise<void> {
-  await change(cause, noOperator, async (c) => {
-    const link = await findLink(c.db, c.now, token, ['add_email']);
-    if (!link?.email_id || !(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
-    const { operator_id: operatorId, email_id: emailId } = link;
+  const link = await findLink(cause.ctx.db, cause.ctx.now(), token, ['add_email']);
+  if (!link?.email_id) throw new Failure('AUM0012');
+  const { operator_id: operatorId, user_id: userId, email_id: emailId } = link;
+  // The user's lock: what takes the place of another address meets nothing that is mailed there meanwhile.
+  await changeUser(cause, { operatorId, userId: userId ?? '', otherwise: 'AUM0012' }, async (c) => {
+    if (!(await spendLink(c.db, c.now, link))) throw new Failure('AUM0012');
     const row = await c.db
       .updateTable('emails')
       .set({ verified_at: c.now, updated_at: c.now })
@@ -67,7 +68,7 @@ export async function verifyEmail(cause: Cause, token: string): Promise<void> {
       .returningAll()
       .executeTakeFirst();
     if (!row) throw new Failure('AUM0012');
-    describe(c, { operatorId, target: `email:${emailId}` });
+    describe(c, { target: `email:${emailId}` });
     if (row.user_id !== rootId) return await takeUserEmail(c, row);
     notify(c, 'email_added', { address: row.email });
   });

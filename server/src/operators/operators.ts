@@ -7,6 +7,7 @@ import {
   notify,
   type UserChange,
 } from '../change/change.ts';
+import type { Expiring } from '../context.ts';
 import { newId, newOperatorId } from '../crypto/tokens.ts';
 import type { Db } from '../db/database.ts';
 import { type Operators, rootId } from '../db/schema.ts';
@@ -139,3 +140,14 @@ export async function holdRecovery({ db, now, user }: UserChange): Promise<void>
     .where('operator_id', '=', user.operatorId)
     .execute();
 }
+
+/** A hold of a time that never was ends no later than one of now. */
+export const correctedHolds: Expiring = {
+  table: 'operators',
+  remove: async () => {},
+  bringBack: (db, now) => {
+    const latest = now + limits.recovery.holdAfterReset;
+    const held = db.updateTable('operators').set({ recovery_hold_until: latest });
+    return held.where('recovery_hold_until', '>', latest).execute();
+  },
+};

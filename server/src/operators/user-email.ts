@@ -1,7 +1,7 @@
 import { takeFromWindow } from '../attempts/windows.ts';
 import { assertMayActAs } from '../authorize/guard.ts';
 import type { Cause } from '../change/cause.ts';
-import { type Change, describe, nameOf, notify, type UserChange } from '../change/change.ts';
+import { describe, nameOf, notify, type UserChange } from '../change/change.ts';
 import type { Db } from '../db/database.ts';
 import type { Emails } from '../db/schema.ts';
 import { Failure } from '../failure.ts';
@@ -46,7 +46,7 @@ export async function setUserEmail(cause: Cause, params: UserPath, email: string
       throw new Failure('COM0429', {}, limits.hour / 1000);
     }
     const emailId = await upsertEmail(c, address);
-    await dropOthers(c, c.user, (row) => row.verified_at === null && row.email_id !== emailId);
+    await dropEmails(c, { keep: emailId, pendingOnly: true });
     await mailNewLink(c, { emailId, email: address.email });
     describe(c, { target: nameOf(c.user.userName) });
   });
@@ -60,26 +60,16 @@ export async function removeUserEmail(cause: Cause, params: UserPath): Promise<v
   await changeSamUser(cause, params, async (c) => {
     await assertMayActAs(c);
     describe(c, { target: nameOf(c.user.userName) });
-    const dropped = await dropOthers(c, c.user, () => true);
+    const dropped = await dropEmails(c);
     if (dropped.length === 0) throw new Failure('COM0404');
     tellOfOld(c, c.user, dropped);
   });
 }
 
 /** The link of an address was followed: it takes the place of the one before, which is told. */
-export async function takeUserEmail(c: Change, taken: Emails): Promise<void> {
-  const { operator_id: operatorId, user_id: userId, email_id: emailId, email } = taken;
-  const user = await c.db
-    .selectFrom('users')
-    .select('user_name')
-    .where('operator_id', '=', operatorId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  const userName = user?.user_name ?? '';
-  const owner = { operatorId, userId };
-  const [old] = (await dropOthers(c, owner, (row) => row.email_id !== emailId)).filter(
-    (row) => row.verified_at !== null,
-  );
+export async function takeUserEmail(c: UserChange, { email_id: emailId, email }: Emails): Promise<void> {
+  const { userName } = c.user;
+  const [old] = (await dropEmails(c, { keep: emailId })).filter((row) => row.verified_at !== null);
   describe(c, { userName, target: nameOf(userName) });
   notify(c, 'sam_email_changed', { userName, address: email, ...(old && { also: old.email }) });
 }
@@ -89,13 +79,13 @@ function tellOfOld(c: UserChange, { userName }: Pick<SamUser, 'userName'>, dropp
   if (old) notify(c, 'sam_email_removed', { userName, address: old.email, also: old.email });
 }
 
-async function dropOthers(c: Change, owner: Owner, isOver: (row: Emails) => boolean): Promise<Emails[]> {
-  const over = (await emailsOf(c.db, owner)).filter(isOver);
-  for (const { email_id: emailId } of over) {
-    const one = c.db.deleteFrom('emails').where('operator_id', '=', owner.operatorId).where('email_id', '=', emailId);
-    await one.execute();
-  }
-  return over;
+type Dropped = { readonly keep?: string; readonly pendingOnly?: boolean };
+
+/** Deletes addresses of the user of a change, all or those that wait for their link, but for one; returns them. */
+async function dropEmails({ db, user }: UserChange, { keep = '', pendingOnly = false }: Dropped = {}) {
+  const own = db.deleteFrom('emails').where('operator_id', '=', user.operatorId).where('user_id', '=', user.userId);
+  const others = own.where('email_id', '!=', keep);
+  return await (pendingOnly ? others.where('verified_at', 'is', null) : others).returningAll().execute();
 }
 
 async function emailsOf(db: Db, { operatorId, userId }: Owner): Promise<Emails[]> {

@@ -2,6 +2,7 @@ import { noOperator, record } from '../audit/record.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { type Db, identityOf, transaction } from '../db/database.ts';
 import { changeState, dropState, keepFirstState, keepState, stateOf } from '../db/state.ts';
+import { dropAllChallenges } from '../factors/challenges.ts';
 import { voidAllLinks } from '../links/links.ts';
 import { tellOwners } from '../mail/notices.ts';
 import { dropMailsWithLinks } from '../mail/outbox.ts';
@@ -65,8 +66,8 @@ export async function noteIdentity(db: Db): Promise<void> {
 }
 
 /**
- * Ends what must not come alive with an earlier state of the database: sessions, pending sign-ins, mailed links,
- * requests, resets; and tells every root user (R78). All of it happens once, in one transaction; of several servers one
+ * Ends what must not come alive with an earlier state of the database: sessions, pending sign-ins, challenges, mailed
+ * links, requests, resets; and tells every root user (R78). All of it happens once, in one transaction; of several servers one
  * does it.
  * @returns what ended; undefined when another server did it
  */
@@ -90,6 +91,7 @@ export async function endRestored(ctx: Context, restored: Restored): Promise<End
       backupCodes: 0,
     });
     await stopAllCases(db, now);
+    await dropAllChallenges(db);
     const rest = { requests: await dropAllRequests(db), mails: await dropMailsWithLinks(db, ctx) };
     const all = { sessions: sessions(), pendingSignIns: pendingSignIns(), links: links(), ...rest };
     await writeDown(db, restored, { operatorId: noOperator, at: now, ended: all });

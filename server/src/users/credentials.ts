@@ -1,4 +1,5 @@
 import { count, type UserChange } from '../change/change.ts';
+import type { Expiring } from '../context.ts';
 import { newId } from '../crypto/tokens.ts';
 import type { Users } from '../db/schema.ts';
 import { voidLinksOfUser } from '../links/links.ts';
@@ -60,6 +61,13 @@ export async function endMfa(c: UserChange): Promise<void> {
 export async function stampMfaReset(c: UserChange): Promise<void> {
   await updateUser(c, { mfa_reset_at: c.now });
 }
+
+/** A reset that lies ahead would be a quarantine that lasts until then, which nobody who is in it may end. */
+export const correctedResets: Expiring = {
+  table: 'users',
+  remove: async () => {},
+  bringBack: (db, now) => db.updateTable('users').set({ mfa_reset_at: now }).where('mfa_reset_at', '>', now).execute(),
+};
 
 /** Notes that something of a user was changed, such as its roles: `updateDateTime` moves by nothing else. */
 export async function stampChange(c: UserChange): Promise<void> {
