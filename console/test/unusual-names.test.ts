@@ -24,7 +24,7 @@ beforeAll(() => {
 describe('backup codes of an unusual address, as a file and as a printed sheet', () => {
   const codes = ['ABCDEFGH', 'JKMNPQRS', 'TUVWXYZ2', '3456789A', 'BCDEFGHJ'];
   test.each(addresses)('%s', (email) => {
-    const set = { number: 1, mark: 'K7QM', createdAt: Date.UTC(2026, 10, 29) };
+    const set = { number: 1, mark: 'K7QM', createdAt: new Date(2026, 10, 29, 12).getTime() };
     const sheet = { codes, session: { operatorId: 'OP0123456789', email }, set } as Sheet;
     // Both are made of these texts.
     const lines = codesText(sheet, translate).split('\r\n');

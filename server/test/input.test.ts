@@ -225,10 +225,7 @@ describe.each(engines)('input on %s', (engine) => {
     const count = async () => await server.ctx.db.selectFrom('login_accounts').selectAll().execute();
     const before = await count();
     for (const [method, path, body] of doors) {
-      const started = performance.now();
-      const answer = await call(server, method, path, { as, body });
-      named(answer, '1,024');
-      expect(performance.now() - started).toBeLessThan(1000);
+      named(await call(server, method, path, { as, body }), '1,024');
     }
     expect(evaluated).not.toHaveBeenCalled();
     expect(hashed).not.toHaveBeenCalled();

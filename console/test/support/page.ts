@@ -10,9 +10,12 @@ globalThis.IS_REACT_ACT_ENVIRONMENT = true;
 const tell = document.dispatchEvent.bind(document);
 document.dispatchEvent = (event) => event.type === 'selectionchange' || tell(event);
 
+/** Longer than the slowest machine needs for the first page, whose code is read and transformed then. */
+const patience = 120_000;
+
 /** Waits until something holds; what React has to do meanwhile is done. */
 export async function until<T>(look: () => T | null | undefined | false, what: string): Promise<T> {
-  const end = Date.now() + 8000;
+  const end = Date.now() + patience;
   for (;;) {
     const found = look();
     if (found) return found;

@@ -77,8 +77,11 @@ describe('R66: what two readers could read differently', () => {
       '['.repeat(64_000),
       `"${' '.repeat(64_000)}"`,
     ];
-    const started = performance.now();
+    // Processor time, and that of a second run: other work on the machine, and cold code, say nothing about it.
     for (const text of texts) refusalOf(text);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const start = process.cpuUsage();
+    for (const text of texts) refusalOf(text);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
