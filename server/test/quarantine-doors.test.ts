@@ -4,7 +4,7 @@ import { finish, newHelper, newOffice, startByCode } from './support/assisted.ts
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
-import { enrol, newRoot, type Root, signIn } from './support/people.ts';
+import { type Enrolled, enrol, mailedToken, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { resetToken, verifyReset } from './support/recovery.ts';
 import { allow, credentialsOf, enrolSam, newSam, type Sam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
@@ -105,13 +105,13 @@ describe.each(engines)('the doors of the quarantine on %s', (engine) => {
   });
 
   /** An operator with a SAM user that may do everything and has MFA, and another that it is about. */
-  async function withTaro(): Promise<{ root: Root; as: Credentials; taro: Sam }> {
+  async function withTaro(): Promise<{ root: Root; as: Enrolled; taro: Sam; seed: string }> {
     const root = await newRoot(server);
     const as = await enrol(server, root);
     await newSam(server, root, as, 'other');
     const taro = await newSam(server, root, as, 'taro', allow(['*']));
-    await enrolSam(server, root, as, 'taro');
-    return { root, as, taro };
+    const seed = await enrolSam(server, root, as, 'taro');
+    return { root, as, taro, seed };
   }
 
   it('a program with an AuthKey that was made before waits with its user', async () => {
@@ -145,6 +145,28 @@ describe.each(engines)('the doors of the quarantine on %s', (engine) => {
     await switchOn(root, as);
     expect((await createUser(root, afterReset, 'one')).status).toBe(401);
     expect((await createUser(root, harmless, 'two')).status).toBe(201);
+  });
+
+  it('a link of an address that was asked for before the reset adds none', async () => {
+    const { root, as, taro, seed } = await withTaro();
+    await switchOn(root, as);
+    const own = await signInSam(server, taro, otpAt(seed, server.clock.now));
+    const asked = await call(server, 'PUT', '/v1/console/email', { as: own, body: { email: 'other@example.net' } });
+    expect(asked.status).toBe(202);
+    const ofTaro = await mailedToken(server, root.operatorId, 'add_email_link');
+    await resetMfaOf(root, as, 'taro');
+    server.clock.now += 1000;
+    const body = { email: 'later@example.com', password: root.password };
+    expect((await call(server, 'POST', '/v1/operators/add_email_token/issue', { as, body })).status).toBe(200);
+    const ofRoot = await mailedToken(server, root.operatorId, 'add_email_link');
+    expect(ofRoot).not.toBe(ofTaro);
+    const { email, password } = root;
+    const token = await resetToken(server, root);
+    await verifyReset(server, { token, email, password, backupCode: as.backupCodes[0] });
+    for (const link of [ofTaro, ofRoot]) {
+      const followed = await call(server, 'POST', '/v1/operators/add_email_token/verify', { body: { token: link } });
+      expect(followed.body.code).toBe('AUM0012');
+    }
   });
 
   it('nobody in quarantine helps others: it neither starts nor approves a reset, and what it started is void', async () => {
