@@ -66,7 +66,7 @@ export const explainPermission = endpoint({
     decision: oneOf('allow', 'deny'),
     /**
      * What settled it: who may call the operation at all, the kind of the session (R50, R64), that MFA must be enrolled
-     * first, or the statements.
+     * first, that MFA was reset a short time ago, or the statements.
      */
     settledBy: oneOf('access', 'session', 'enrolment', 'quarantine', 'permission'),
     /** What the statements say: a deny, an allow, or that nothing applied. */
