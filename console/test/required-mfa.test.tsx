@@ -35,6 +35,11 @@ describe('MFA that is required from a date on', () => {
     await console.open('/settings', 'en');
     await click(await find('checkbox', new RegExp(`^${t('settings.mfaRequiredForSamUsers')}`)));
     const field = await find('field', new RegExp(`^${t('settings.mfaRequiredForSamUsersFrom')}`));
+    // Half a date is none: nobody is locked out at once by it.
+    await type(field, '');
+    await submit(await find('button', t('settings.submit')));
+    await until(() => main().includes(t('mfaRequired.fieldEmpty')), 'the words at the field');
+    expect((await console.api('GET', path)).body).toMatchObject({ mfaRequiredForSamUsers: false });
     await type(field, '2099-01-31T09:30');
     await submit(await find('button', t('settings.submit')));
     await until(() => main().includes(t('settings.saved')), 'the outcome');

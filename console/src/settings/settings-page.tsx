@@ -3,7 +3,7 @@ import { Checkbox, Skeleton, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { getSettings, type ReplyOf, updateSettings } from '@warifu/contract';
-import { type ChangeEvent, useState } from 'react';
+import { useState } from 'react';
 import { announce } from '../announce.tsx';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
@@ -23,6 +23,8 @@ import { ServerCards } from './server-card.tsx';
 
 type Settings = ReplyOf<typeof getSettings>;
 type Switch = Exclude<keyof Settings, `${string}From`>;
+type Dated = Extract<Switch, `mfaRequired${string}`>;
+const dated: readonly Dated[] = ['mfaRequiredForRoot', 'mfaRequiredForSamUsers'];
 const settingsKey = ['settings'];
 
 /** What holds for every user of the operator; to change by the root user only. */
@@ -53,15 +55,25 @@ export function SettingsPage() {
 
 function SettingsForm({ saved }: { saved: Settings }) {
   const { t } = useText();
-  const { operatorId, isRoot } = useSession();
+  const { operatorId, isRoot, serverTime } = useSession();
   const queries = useQueryClient();
   const [wanted, setWanted] = useState(saved);
-  const { busy, frame } = useSubmit({
-    initial: {},
-    check: {},
-    send: async () => {
-      if (JSON.stringify(wanted) === JSON.stringify(saved)) return announce(t('settings.unchanged'));
-      await call(updateSettings, { operator_id: operatorId, ...wanted });
+  // SECURITY: half a date is none, and must not lock everybody out at once.
+  const checkDate = (name: Dated) => (typed: string) =>
+    wanted[name] && fromLocal(typed) === undefined ? t('mfaRequired.fieldEmpty') : null;
+  const { field, busy, frame } = useSubmit({
+    initial: {
+      mfaRequiredForRoot: toLocal(saved.mfaRequiredForRootFrom ?? serverTime),
+      mfaRequiredForSamUsers: toLocal(saved.mfaRequiredForSamUsersFrom ?? serverTime),
+    },
+    check: {
+      mfaRequiredForRoot: checkDate('mfaRequiredForRoot'),
+      mfaRequiredForSamUsers: checkDate('mfaRequiredForSamUsers'),
+    },
+    send: async (typed) => {
+      const next = { ...wanted, ...datesIn(typed, { wanted, saved }) };
+      if (isSame(next, saved)) return announce(t('settings.unchanged'));
+      await call(updateSettings, { operator_id: operatorId, ...next });
       // The banner says from when on MFA is required, and the rehearsal by which rule.
       for (const queryKey of [settingsKey, requirementsKey, ['session']]) await queries.invalidateQueries({ queryKey });
       showOutcome('settings.saved');
@@ -76,23 +88,21 @@ function SettingsForm({ saved }: { saved: Settings }) {
     disabled: !isRoot,
     onChange: () => setWanted((now) => ({ ...now, [name]: !now[name] })),
   });
-  const date = (name: keyof Settings & `${string}From`) => ({
+  const date = (name: Dated) => ({
+    ...field(name),
     type: 'datetime-local',
-    label: t(`settings.${name}`),
-    description: t('settings.requiredFromHint'),
-    defaultValue: toLocal(saved[name]),
+    size: 'md' as const,
+    label: t(`settings.${name}From`),
+    description: t('mfaRequired.fieldHint'),
     disabled: !isRoot,
-    // The server keeps the date of a switch that stays on; an empty field means at once.
-    onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement>) =>
-      setWanted((now) => ({ ...now, [name]: fromLocal(value) ?? Date.now() })),
   });
   return (
     <FormFrame state={frame}>
       <Card title={t('settings.mfaTitle')}>
         <Checkbox {...box('mfaRequiredForRoot')} />
-        {wanted.mfaRequiredForRoot && <TextInput {...date('mfaRequiredForRootFrom')} />}
+        {wanted.mfaRequiredForRoot && <TextInput {...date('mfaRequiredForRoot')} />}
         <Checkbox {...box('mfaRequiredForSamUsers')} />
-        {wanted.mfaRequiredForSamUsers && <TextInput {...date('mfaRequiredForSamUsersFrom')} />}
+        {wanted.mfaRequiredForSamUsers && <TextInput {...date('mfaRequiredForSamUsers')} />}
         <Preview rule="sam_users" />
       </Card>
       <Card title={t('settings.guardTitle')}>
@@ -113,4 +123,21 @@ function SettingsForm({ saved }: { saved: Settings }) {
       )}
     </FormFrame>
   );
+}
+
+type Forms = { wanted: Settings; saved: Settings };
+
+/** The dates of the switches that are on. A field has no seconds, so one that nobody changed stays as it was saved. */
+function datesIn(typed: Record<Dated, string>, { wanted, saved }: Forms): Partial<Settings> {
+  const dates = dated.map((name) => {
+    const kept = saved[`${name}From`];
+    const at = kept !== undefined && typed[name] === toLocal(kept) ? kept : fromLocal(typed[name]);
+    return [`${name}From`, wanted[name] ? at : undefined] as const;
+  });
+  return Object.fromEntries(dates);
+}
+
+function isSame(next: Settings, saved: Settings): boolean {
+  const names = Object.keys({ ...next, ...saved }) as (keyof Settings)[];
+  return names.every((name) => next[name] === saved[name]);
 }

@@ -266,8 +266,6 @@ export const users: typeof ja = {
       'Until MFA is enabled, a SAM user can do nothing else. API calls with auth keys are not affected.',
     mfaRequiredForRootFrom: 'Required of the root user from',
     mfaRequiredForSamUsersFrom: 'Required of SAM users from',
-    requiredFromHint:
-      'Until then, users log in as before, and are told the date. Leave it empty to require MFA at once.',
     guardTitle: 'Escalation guard',
     escalationGuard: 'SAM users may not allow others what they may not do themselves',
     escalationGuardHint:

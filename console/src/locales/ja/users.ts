@@ -268,8 +268,6 @@ export const users = {
       '有効にするまで、SAM ユーザーはほかの操作ができなくなります。認証キーによる API の呼び出しには影響しません。',
     mfaRequiredForRootFrom: 'ルートユーザーに必須にする日時',
     mfaRequiredForSamUsersFrom: 'SAM ユーザーに必須にする日時',
-    requiredFromHint:
-      'その日時までは、これまでどおりログインでき、期限が表示されます。空欄の場合は、今すぐ必須になります。',
     guardTitle: '権限の昇格の防止',
     escalationGuard: 'SAM ユーザーが、自分に許可されていない操作をほかのユーザーに許可することを禁止する',
     escalationGuardHint:
