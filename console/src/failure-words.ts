@@ -36,6 +36,8 @@ export function describeFailure(failure: Failure, t: Translate): string {
       return t('errors.PASSKEY_CANCEL');
     case 'MFA0010':
       return t(failure.facts.field === 'backupCode' ? 'field.backupCodeMistyped' : 'errors.RESET_FAILED');
+    case 'MFA0036':
+      return failure.facts.field === 'backupCode' ? t('field.backupCodeMistyped') : t('rehearse.wrong');
     case 'COM0429':
       return failure.retryAt === undefined
         ? t('errors.TOO_MANY_SOON')
@@ -65,7 +67,7 @@ function clockHint(t: Translate): string {
   return offset < clockWorthTelling ? '' : ` ${t('errors.CLOCK', { seconds: Math.round(offset / 1000) })}`;
 }
 
-export type FieldName = 'email' | 'password' | 'newPassword' | 'code';
+export type FieldName = 'email' | 'password' | 'newPassword' | 'code' | 'backupCode';
 
 /** The field that a failure is about, so that the words can stand beside it. */
 export function fieldOf(failure: Failure): FieldName | undefined {
@@ -75,6 +77,7 @@ export function fieldOf(failure: Failure): FieldName | undefined {
     COM0008: 'email',
     MFA0002: 'code',
     MFA0007: 'code',
+    MFA0036: 'backupCode',
   };
   return fields[failure.code];
 }

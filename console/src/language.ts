@@ -100,6 +100,11 @@ export function countText(key: PluralKey, count: number): string {
   return fill((singular ? one : undefined) ?? other, { count });
 }
 
+/** The things of a list in the words of the language: `a, b, and c`. */
+export function listOf(things: readonly string[]): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(things);
+}
+
 function subscribe(listener: () => void) {
   listeners.add(listener);
   return () => {

@@ -32,7 +32,7 @@ const mfa = createRoute({
   component: MfaPage,
   validateSearch: ({ step, dialog, required }: Record<string, unknown>): MfaSearch => ({
     ...(step === 'start' || step === 'scan' || step === 'code' ? { step } : {}),
-    ...(dialog === 'disable' || dialog === 'codes' ? { dialog } : {}),
+    ...(dialog === 'disable' || dialog === 'codes' || dialog === 'rehearse' ? { dialog } : {}),
     ...(required === true ? { required } : {}),
   }),
 });

@@ -86,6 +86,16 @@ export const listWaysBack = endpoint({
   summary: 'Whether each SAM user gets in alone when the device with its factor is gone.',
   params: operatorParams,
   status: 200,
-  reply: Type.Array(closed({ userName: Type.String(), level: WayBackLevel }, 'UserWayBackLevel')),
+  reply: Type.Array(
+    closed(
+      {
+        userName: Type.String(),
+        level: WayBackLevel,
+        /** It cannot log in at all, device or not, until somebody sets a password. */
+        noPassword: Type.Optional(Type.Boolean()),
+      },
+      'UserWayBackLevel',
+    ),
+  ),
   errors: ['AUM0001', 'AUM0017'],
 });

@@ -243,11 +243,13 @@ describe.each(engines)('the ways back that are told are those that work, on %s',
   it('the list says it of every user, and nobody reads more than a permission lets it', async () => {
     const { root, as } = await office();
     const kai = await newSam(server, root, as, 'kai');
+    expect((await call(server, 'POST', userPath(root, 'program'), { as, body: {} })).status).toBe(201);
     const list = `/v1/operators/${root.operatorId}/ways_back`;
     const { text } = await call(server, 'GET', list, { as });
     expect(JSON.parse(text)).toEqual([
       { userName: 'hana', level: 'help' },
       { userName: 'kai', level: 'alone' },
+      { userName: 'program', level: 'help', noPassword: true },
     ]);
     const session = await signInSam(server, kai);
     expect((await ownOf(session))[0]).toBe('alone');

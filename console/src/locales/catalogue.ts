@@ -9,6 +9,7 @@ import type { permissions } from './ja/permissions.ts';
 import type { security } from './ja/security.ts';
 import type { signIn } from './ja/sign-in.ts';
 import type { users } from './ja/users.ts';
+import type { waysBack } from './ja/ways-back.ts';
 import type { Plural } from './plural.ts';
 
 /** All texts. The Japanese catalogue gives the shape; a key that is missing elsewhere does not compile. */
@@ -22,7 +23,8 @@ export type Catalogue = typeof common &
   typeof passkeys &
   typeof permissions &
   typeof audit &
-  typeof catalogues;
+  typeof catalogues &
+  typeof waysBack;
 
 /** Dotted paths to texts of one kind. */
 type PathTo<Kind, Node> = {

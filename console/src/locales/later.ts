@@ -7,6 +7,7 @@ import { mfaRequired as mfaRequiredEn } from './en/mfa-required.ts';
 import { passkeys as passkeysEn } from './en/passkeys.ts';
 import { permissions as permissionsEn } from './en/permissions.ts';
 import { users as usersEn } from './en/users.ts';
+import { waysBack as waysBackEn } from './en/ways-back.ts';
 import { assisted as assistedJa } from './ja/assisted.ts';
 import { audit as auditJa } from './ja/audit.ts';
 import { catalogues as cataloguesJa } from './ja/catalogues.ts';
@@ -15,6 +16,7 @@ import { mfaRequired as mfaRequiredJa } from './ja/mfa-required.ts';
 import { passkeys as passkeysJa } from './ja/passkeys.ts';
 import { permissions as permissionsJa } from './ja/permissions.ts';
 import { users as usersJa } from './ja/users.ts';
+import { waysBack as waysBackJa } from './ja/ways-back.ts';
 
 // The texts of pages that are loaded when they are first opened.
 addTexts(
@@ -27,6 +29,7 @@ addTexts(
     ...passkeysJa,
     ...permissionsJa,
     ...usersJa,
+    ...waysBackJa,
   },
   {
     ...assistedEn,
@@ -37,5 +40,6 @@ addTexts(
     ...passkeysEn,
     ...permissionsEn,
     ...usersEn,
+    ...waysBackEn,
   },
 );

@@ -1,16 +1,18 @@
 import { Skeleton } from '@mantine/core';
 import { Link, lazyRouteComponent } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Card, Page } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { type Login, placeName, resultOf } from '../logins/logins.ts';
 import { Moment } from '../look/facts.tsx';
+import { Line, Lines } from '../look/lines.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import { codesState, type MfaState, useMfaStatus } from '../security/mfa-status.ts';
 import { useSession } from '../session/session.ts';
 import { mailState, type OperatorState, useOverview } from './overview.ts';
 import css from './overview-page.module.css';
 
+const OwnWaysBack = lazyRouteComponent(() => import('../ways-back/own-ways-back.tsx'), 'OwnWaysBack');
 const OpenResets = lazyRouteComponent(() => import('../assisted/open-resets.tsx'), 'OpenResets');
 
 /** The first page after signing in: what is left to do to keep this account safe. */
@@ -22,13 +24,10 @@ export function OverviewPage() {
     <Page title={t('overview.title')}>
       {data ? <Checklist state={data} operator={overview.data?.operator} /> : <Skeleton height={200} radius={10} />}
       {overview.data?.resets?.length ? <OpenResets resets={overview.data.resets} /> : null}
+      <Suspense fallback={<Skeleton height={280} radius={10} />}>
+        <OwnWaysBack />
+      </Suspense>
       {overview.data?.signIns && <LatestLogins logins={overview.data.signIns} />}
-      <Card title={t('overview.wayBack')}>
-        <p>{t('overview.wayBackBody')}</p>
-        <p>
-          <Link to="/help">{t('overview.wayBackLink')}</Link>
-        </p>
-      </Card>
     </Page>
   );
 }
@@ -42,7 +41,7 @@ function Checklist({ state, operator }: { state: MfaState; operator: OperatorSta
   return (
     <Card title={t('overview.checklist')}>
       {enabled && stored && (!operator || isWell(operator)) && <p className="quiet">{t('overview.allDone')}</p>}
-      <ul className={css.list}>
+      <Lines>
         <Item title={t('overview.mfa')} body={t('overview.mfaBody')} done={enabled} to="/security/mfa" />
         {isRoot && (
           <Item
@@ -53,7 +52,7 @@ function Checklist({ state, operator }: { state: MfaState; operator: OperatorSta
           />
         )}
         {operator && <OperatorItems operator={operator} />}
-      </ul>
+      </Lines>
     </Card>
   );
 }
@@ -140,17 +139,17 @@ type ItemProps = {
 function Item({ title, body, done, to }: ItemProps) {
   const { t } = useText();
   return (
-    <li className={css.item}>
-      <div>
-        <h3>{title}</h3>
-        <p className="quiet">{body}</p>
-      </div>
-      <StatusWord kind={done ? 'well' : 'wait'}>{t(done ? 'overview.done' : 'overview.todo')}</StatusWord>
-      {to && (
-        <Link to={to} className={css.action} aria-label={`${t(done ? 'overview.review' : 'overview.set')}: ${title}`}>
-          {t(done ? 'overview.review' : 'overview.set')}
-        </Link>
-      )}
-    </li>
+    <Line
+      title={title}
+      body={body}
+      state={<StatusWord kind={done ? 'well' : 'wait'}>{t(done ? 'overview.done' : 'overview.todo')}</StatusWord>}
+      action={
+        to && (
+          <Link to={to} aria-label={`${t(done ? 'overview.review' : 'overview.set')}: ${title}`}>
+            {t(done ? 'overview.review' : 'overview.set')}
+          </Link>
+        )
+      }
+    />
   );
 }

@@ -1,5 +1,13 @@
 import { Button } from '@mantine/core';
-import { type AnyEndpoint, enableMFA, getMFAStatus, renewBackupCodes, revokeMFA, verifyMFA } from '@warifu/contract';
+import {
+  type AnyEndpoint,
+  enableMFA,
+  getMFAStatus,
+  rehearseBackupCode,
+  renewBackupCodes,
+  revokeMFA,
+  verifyMFA,
+} from '@warifu/contract';
 import { useState } from 'react';
 import { useText } from '../language.ts';
 import { CopyButton } from '../look/copy-button.tsx';
@@ -13,6 +21,7 @@ const examples: readonly (readonly [AnyEndpoint, Record<string, string>?])[] = [
   [getMFAStatus],
   [enableMFA],
   [verifyMFA, { mfaOTPCode: '<123456>' }],
+  [rehearseBackupCode, { backupCode: '<BACKUP CODE>' }],
   [renewBackupCodes, { mfaOTPCode: '<123456>' }],
   [revokeMFA, { password: '<PASSWORD>' }],
 ];

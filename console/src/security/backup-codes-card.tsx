@@ -14,9 +14,9 @@ import { useSession } from '../session/session.ts';
 import { CodeSetName } from './code-set-name.tsx';
 import { type CodesState, codesState, type MfaState } from './mfa-status.ts';
 
-type BackupCodesCardProps = { state: MfaState; onRenew: () => void; onChanged: () => void };
+type BackupCodesCardProps = { state: MfaState; onRenew: () => void; onRehearse: () => void; onChanged: () => void };
 
-export function BackupCodesCard({ state, onRenew, onChanged }: BackupCodesCardProps) {
+export function BackupCodesCard({ state, onRenew, onRehearse, onChanged }: BackupCodesCardProps) {
   const { t } = useText();
   const codes = codesState(state);
   if (!codes || !state.backupCodes) return null;
@@ -37,9 +37,14 @@ export function BackupCodesCard({ state, onRenew, onChanged }: BackupCodesCardPr
       />
       <div className="row">
         {codes !== 'frozen' && (
-          <Button variant="default" onClick={onRenew}>
-            {t('mfa.renew')}
-          </Button>
+          <>
+            <Button variant="default" onClick={onRehearse}>
+              {t('rehearse.open')}
+            </Button>
+            <Button variant="default" onClick={onRenew}>
+              {t('mfa.renew')}
+            </Button>
+          </>
         )}
         {codes === 'notStored' && <ConfirmStored onChanged={onChanged} />}
       </div>

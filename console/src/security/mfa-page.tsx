@@ -19,6 +19,7 @@ import { EnableDialog } from './enable-dialog.tsx';
 import { MfaCard } from './mfa-card.tsx';
 import { mfaKey, useMfaStatus } from './mfa-status.ts';
 import { NewCodesDialog } from './new-codes-dialog.tsx';
+import { RehearseDialog } from './rehearse-dialog.tsx';
 import { useEnrolment } from './use-enrolment.ts';
 
 const route = getRouteApi('/security/mfa');
@@ -27,7 +28,7 @@ const OwnMfa = lazyRouteComponent(() => import('../users/own-mfa.tsx'), 'OwnMfa'
 /** What the address of the page says beyond the path: which dialog is open, and at which step. */
 export type MfaSearch = {
   step?: 'start' | 'scan' | 'code';
-  dialog?: 'disable' | 'codes';
+  dialog?: 'disable' | 'codes' | 'rehearse';
   /** The operator lets this user do nothing else until MFA is on. */
   required?: true;
 };
@@ -89,7 +90,12 @@ function RootMfa() {
             onDisable={() => show({ dialog: 'disable' })}
             onChanged={refresh}
           />
-          <BackupCodesCard state={status.data} onRenew={() => show({ dialog: 'codes' })} onChanged={refresh} />
+          <BackupCodesCard
+            state={status.data}
+            onRenew={() => show({ dialog: 'codes' })}
+            onRehearse={() => show({ dialog: 'rehearse' })}
+            onChanged={refresh}
+          />
           <CodeTries />
         </>
       )}
@@ -103,6 +109,12 @@ function RootMfa() {
         onDone={finishEnabling}
       />
       <DisableDialog opened={dialog === 'disable'} onClose={() => show({})} onDisabled={finishDisabling} />
+      <RehearseDialog
+        set={status.data?.backupCodes}
+        opened={dialog === 'rehearse'}
+        onClose={() => show({})}
+        onChanged={refresh}
+      />
       <NewCodesDialog opened={dialog === 'codes'} onClose={() => show({})} onChanged={refresh} />
     </Page>
   );

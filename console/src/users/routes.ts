@@ -2,19 +2,34 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { EffectiveSearch } from '../permissions/effective-rows.ts';
 import { readEffectiveSearch } from '../permissions/routes.ts';
 import { rootRoute } from '../root-route.tsx';
+import type { Level } from '../ways-back/ways.ts';
 import { readUserMfaSearch, type UserMfaSearch } from './user-mfa-search.ts';
 
-export type UsersSearch = { q?: string; mfa?: 'on' | 'off'; dialog?: 'create' };
+export type UsersSearch = {
+  q?: string;
+  mfa?: 'on' | 'off';
+  /** Whether they get in alone when their device is gone. */
+  wayBack?: Level;
+  dialog?: 'create';
+};
+
+export function readLevel(value: unknown): Level | undefined {
+  return value === 'help' || value === 'unsure' || value === 'alone' ? value : undefined;
+}
 
 const list = createRoute({
   getParentRoute: () => rootRoute,
   path: '/security/users',
   component: lazyRouteComponent(() => import('./users-page.tsx'), 'UsersPage'),
-  validateSearch: ({ q, mfa, dialog }: Record<string, unknown>): UsersSearch => ({
-    ...(typeof q === 'string' && q !== '' ? { q } : {}),
-    ...(mfa === 'on' || mfa === 'off' ? { mfa } : {}),
-    ...(dialog === 'create' ? { dialog } : {}),
-  }),
+  validateSearch: ({ q, mfa, wayBack, dialog }: Record<string, unknown>): UsersSearch => {
+    const level = readLevel(wayBack);
+    return {
+      ...(typeof q === 'string' && q !== '' ? { q } : {}),
+      ...(mfa === 'on' || mfa === 'off' ? { mfa } : {}),
+      ...(level ? { wayBack: level } : {}),
+      ...(dialog === 'create' ? { dialog } : {}),
+    };
+  },
 });
 
 const user = createRoute({

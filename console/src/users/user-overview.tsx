@@ -10,8 +10,9 @@ import { Code, Name } from '../look/name.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { useSession } from '../session/session.ts';
+import { UserWaysBack } from '../ways-back/user-ways-back.tsx';
 import { DeleteUserDialog, EditUserDialog, EndSessionsDialog } from './user-dialogs.tsx';
-import { type User, useUser, wayBackOf } from './users.ts';
+import { type User, useUser } from './users.ts';
 
 const route = getRouteApi('/security/users/$userName/');
 type Shows = { onShow: (dialog: 'edit' | 'sessions' | 'delete') => void };
@@ -29,6 +30,7 @@ export function UserOverview() {
     <>
       <NextSteps user={data} />
       <UserFacts user={data} onShow={show} />
+      <UserWaysBack userName={userName} />
       <LoginAddress userName={userName} />
       <Danger userName={userName} onShow={show} />
       <EditUserDialog user={data} opened={dialog === 'edit'} onClose={close} />
@@ -91,7 +93,6 @@ function UserFacts({ user, onShow }: { user: User } & Shows) {
           ],
           [t('users.created'), <Moment key="created" at={user.createDateTime * 1000} />],
           [t('user.updated'), <Moment key="updated" at={user.updateDateTime * 1000} />],
-          [t('users.wayBack'), t(`users.wayBacks.${wayBackOf(user)}`)],
         ]}
       />
       <p>

@@ -4,12 +4,20 @@ import { Moment } from '../look/facts.tsx';
 import { MfaWord } from '../look/mfa-word.tsx';
 import { Name } from '../look/name.tsx';
 import tableCss from '../look/table.module.css';
-import { type User, wayBackOf } from './users.ts';
+import { LevelWord } from '../ways-back/level-word.tsx';
+import type { Levels, UserLevel } from '../ways-back/ways.ts';
+import type { User } from './users.ts';
 import css from './users-page.module.css';
 
-const columns = ['name', 'mfa', 'roles', 'keys', 'lastSignIn', 'created', 'wayBack'] as const;
+const columns = ['name', 'mfa', 'roles', 'keys', 'lastSignIn', 'created'] as const;
 
-export function UserTable({ users }: { users: User[] }) {
+type UserTableProps = {
+  users: User[];
+  /** None for those who may not read them. */
+  levels: Levels | undefined;
+};
+
+export function UserTable({ users, levels }: UserTableProps) {
   const { t } = useText();
   return (
     <table className={`${tableCss.table} ${css.users}`} aria-label={t('users.tableLabel')}>
@@ -20,18 +28,26 @@ export function UserTable({ users }: { users: User[] }) {
               {t(`users.${column}`)}
             </th>
           ))}
+          {levels && <th scope="col">{t('waysBack.column')}</th>}
         </tr>
       </thead>
       <tbody>
         {users.map((user) => (
-          <Row key={user.userName} user={user} />
+          <Row
+            key={user.userName}
+            user={user}
+            level={levels?.get(user.userName)}
+            columnOfLevels={levels !== undefined}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ user }: { user: User }) {
+type RowProps = { user: User; level: UserLevel | undefined; columnOfLevels: boolean };
+
+function Row({ user, level, columnOfLevels }: RowProps) {
   const { t } = useText();
   return (
     <tr>
@@ -54,11 +70,17 @@ function Row({ user }: { user: User }) {
       <td data-name={t('users.created')}>
         <Moment at={user.createDateTime * 1000} brief />
       </td>
-      <td data-name={t('users.wayBack')} className="small">
-        {t(`users.wayBacks.${wayBackOf(user)}`)}
-      </td>
+      {columnOfLevels && <td data-name={t('waysBack.column')}>{level && <WayBack {...level} />}</td>}
     </tr>
   );
+}
+
+/** Loud only where somebody depends on others. */
+function WayBack({ level, noPassword }: UserLevel) {
+  const { t } = useText();
+  if (noPassword) return <span className="quiet">{t('waysBack.noPassword')}</span>;
+  if (level === 'alone') return <span className="quiet">{t('waysBack.levels.alone')}</span>;
+  return <LevelWord level={level} />;
 }
 
 function Roles({ user }: { user: User }) {

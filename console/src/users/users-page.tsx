@@ -6,15 +6,18 @@ import { Card, Page } from '../frame/page.tsx';
 import { countText, useText } from '../language.ts';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';
+import { useUserLevels } from '../ways-back/use-ways-back.ts';
+import { isAt, type Levels } from '../ways-back/ways.ts';
 import { CreateUserDialog } from './create-user-dialog.tsx';
 import { NoMatch, NoUsers } from './no-users.tsx';
-import type { UsersSearch } from './routes.ts';
+import { readLevel, type UsersSearch } from './routes.ts';
 import { UserTable } from './user-table.tsx';
 import { type User, useUsers } from './users.ts';
 import css from './users-page.module.css';
 
 const route = getRouteApi('/security/users');
 const filters = ['all', 'on', 'off'] as const;
+const levelFilters = ['all', 'help', 'unsure', 'alone'] as const;
 
 /** The SAM users, and how each stands: MFA, roles, keys, and the way back in. */
 export function UsersPage() {
@@ -22,19 +25,22 @@ export function UsersPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, isPending, refetch } = useUsers();
-  const shown = data?.filter((user) => matches(user, search)) ?? [];
+  const { data: levels, isPending: levelsPending } = useUserLevels();
+  const shown = data?.filter((user) => matches(user, search, levels)) ?? [];
+  // A filter is for what is known: nobody is to be shown who vanishes again.
+  const waits = isPending || (search.wayBack !== undefined && levelsPending);
   const create = () => navigate({ search: (now) => ({ ...now, dialog: 'create' as const }) });
   const close = () => navigate({ search: ({ dialog: _, ...rest }) => rest, replace: true });
 
   return (
     <Page title={t('users.title')} lead={t('users.lead')}>
       {error && <FailureNotice error={error} onRetry={refetch} />}
-      {isPending && <Skeleton height={320} radius={10} />}
+      {waits && <Skeleton height={320} radius={10} />}
       {data?.length === 0 && <NoUsers onCreate={create} />}
-      {data && data.length > 0 && (
+      {data && data.length > 0 && !waits && (
         <Card>
           <div className={css.bar}>
-            <Filters search={search} />
+            <Filters search={search} withLevels={levels !== undefined} />
             <GuardedButton endpoint={createUser} onClick={create}>
               {t('users.create')}
             </GuardedButton>
@@ -42,7 +48,11 @@ export function UsersPage() {
           <p className="quiet small" role="status">
             {countText('users.shown', shown.length)}
           </p>
-          {shown.length > 0 ? <UserTable users={shown} /> : <NoMatch onClear={() => navigate({ search: {} })} />}
+          {shown.length > 0 ? (
+            <UserTable users={shown} levels={levels} />
+          ) : (
+            <NoMatch onClear={() => navigate({ search: {} })} />
+          )}
         </Card>
       )}
       <CreateUserDialog opened={search.dialog === 'create'} onClose={close} />
@@ -50,11 +60,12 @@ export function UsersPage() {
   );
 }
 
-function Filters({ search }: { search: UsersSearch }) {
+type Wanted = { [K in keyof UsersSearch]?: UsersSearch[K] | undefined };
+
+function Filters({ search, withLevels }: { search: UsersSearch; withLevels: boolean }) {
   const { t } = useText();
   const navigate = route.useNavigate();
-  const change = (wanted: { q?: string | undefined; mfa?: 'on' | 'off' | undefined }) =>
-    navigate({ search: (now) => keep({ ...now, ...wanted }), replace: true });
+  const change = (wanted: Wanted) => navigate({ search: (now) => keep({ ...now, ...wanted }), replace: true });
   return (
     <search className={css.filters}>
       <TextInput
@@ -72,16 +83,32 @@ function Filters({ search }: { search: UsersSearch }) {
         }
         data={filters.map((value) => ({ value, label: t(`users.filters.${value}`) }))}
       />
+      {withLevels && (
+        <NativeSelect
+          size="md"
+          label={t('waysBack.column')}
+          value={search.wayBack ?? 'all'}
+          onChange={({ currentTarget: { value } }) => change({ wayBack: readLevel(value) })}
+          data={levelFilters.map((value) => ({ value, label: t(`waysBack.filters.${value}`) }))}
+        />
+      )}
     </search>
   );
 }
 
-function keep({ q, mfa, dialog }: { [K in keyof UsersSearch]: UsersSearch[K] | undefined }): UsersSearch {
-  return { ...(q ? { q } : {}), ...(mfa ? { mfa } : {}), ...(dialog ? { dialog } : {}) };
+function keep({ q, mfa, wayBack, dialog }: Wanted): UsersSearch {
+  return {
+    ...(q ? { q } : {}),
+    ...(mfa ? { mfa } : {}),
+    ...(wayBack ? { wayBack } : {}),
+    ...(dialog ? { dialog } : {}),
+  };
 }
 
-function matches({ userName, description, mfaStatus }: User, { q = '', mfa }: UsersSearch): boolean {
+function matches(user: User, { q = '', mfa, wayBack }: UsersSearch, levels: Levels | undefined): boolean {
+  const { userName, description, mfaStatus } = user;
   const words = q.trim().toLowerCase();
   const found = `${userName}\n${description}`.toLowerCase().includes(words);
-  return found && (mfa === undefined || (mfaStatus === 'ACTIVE') === (mfa === 'on'));
+  const atLevel = !levels || !wayBack || isAt(levels.get(userName), wayBack);
+  return found && atLevel && (mfa === undefined || (mfaStatus === 'ACTIVE') === (mfa === 'on'));
 }

@@ -37,9 +37,3 @@ export function useUserKeys(userName: string) {
     queryFn: async ({ client }) => (await read(client, listUserAuthKeys, { user_name: userName })).reply,
   });
 }
-
-/** How this user gets in again when a device or the password is lost. */
-export function wayBackOf({ hasPassword, mfaStatus }: User): 'noPassword' | 'active' | 'passwordOnly' {
-  if (!hasPassword) return 'noPassword';
-  return mfaStatus === 'ACTIVE' ? 'active' : 'passwordOnly';
-}

@@ -24,7 +24,11 @@ export function registerWaysBackRoutes(app: FastifyInstance): void {
     const users = await factsOfUsers(ctx.db, ctx.now(), params.operator_id);
     return users
       .filter(({ userId }) => userId !== rootId)
-      .map(({ userName, facts }) => ({ userName, level: levelOf(ownWays(facts)) }));
+      .map(({ userName, facts }) => ({
+        userName,
+        level: levelOf(ownWays(facts)),
+        ...(facts.password === 'none' && { noPassword: true }),
+      }));
   });
 }
 

@@ -171,13 +171,24 @@ export const security: typeof ja = {
   },
   tries: {
     title: 'Use of backup codes',
-    lead: 'When backup codes were used or tried on the page of the MFA reset in the last 90 days (20 at most). It is noted only when the password and the link of the mail were right.',
+    lead: 'When backup codes were used, tried or tested in the last 90 days (20 at most). On the page of the MFA reset, a try is noted only when the password and the link of the mail were right.',
     at: 'Time',
     outcome: 'Result',
     set: 'Set',
     ip: 'IP address',
     browser: 'Browser',
     outcomes: { used: 'Used', rehearsed: 'Tested, not used', wrong: 'Wrong', froze: 'Wrong, codes frozen' },
+  },
+  rehearse: {
+    open: 'Test a code',
+    title: 'Test a backup code',
+    body: 'Enter any one code from your sheet to see whether it is right. The test does not use it up.',
+    set: 'Current set',
+    counts: 'A wrong code counts as a try; a typing mistake does not.',
+    submit: 'Test',
+    wrong:
+      'That is no code of the current set. Check that the set number and the mark on your sheet are the same as above.',
+    right: 'This is a right backup code of set {n}. It is still good.',
   },
   enable: {
     title: 'Enable MFA',

@@ -22,14 +22,8 @@ export const users: typeof ja = {
     keys: 'Auth keys',
     lastSignIn: 'Last sign-in',
     created: 'Created',
-    wayBack: 'Way back in',
     never: 'Never signed in',
     noRoles: 'None',
-    wayBacks: {
-      noPassword: 'Cannot log in to the console (no password)',
-      active: 'The root user, or a user with the permission, can disable its MFA',
-      passwordOnly: 'The root user, or a user with the permission, can set a new password',
-    },
   },
   createUser: {
     title: 'Create SAM user',

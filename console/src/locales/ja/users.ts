@@ -22,14 +22,8 @@ export const users = {
     keys: '認証キー',
     lastSignIn: '最終ログイン',
     created: '作成日',
-    wayBack: 'ログインできなくなったとき',
     never: 'まだログインしていません',
     noRoles: 'なし',
-    wayBacks: {
-      noPassword: 'パスワードが未設定のため、コンソールにはログインできません',
-      active: 'ルートユーザー、または権限のある SAM ユーザーが多要素認証を無効にできます',
-      passwordOnly: 'ルートユーザー、または権限のある SAM ユーザーがパスワードを設定し直せます',
-    },
   },
   createUser: {
     title: 'SAM ユーザー作成',
