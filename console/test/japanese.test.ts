@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { errorTable, summariesJa } from '@warifu/contract';
 import { describe, expect, test } from 'vitest';
 import { MESSAGES } from '../../policy/src/messages.ts';
+import { assisted } from '../src/locales/ja/assisted.ts';
 import { audit } from '../src/locales/ja/audit.ts';
+import { catalogues as apiCatalogues } from '../src/locales/ja/catalogues.ts';
 import { common } from '../src/locales/ja/common.ts';
+import { logins } from '../src/locales/ja/logins.ts';
+import { passkeys } from '../src/locales/ja/passkeys.ts';
 import { permissions } from '../src/locales/ja/permissions.ts';
 import { security } from '../src/locales/ja/security.ts';
 import { signIn } from '../src/locales/ja/sign-in.ts';
 import { users } from '../src/locales/ja/users.ts';
+import { waysBack } from '../src/locales/ja/ways-back.ts';
 
 const root = join(import.meta.dirname, '../..');
 type Text = readonly [place: string, text: string];
@@ -34,7 +39,9 @@ function paragraphsIn(path: string): Text[] {
   return text.split('\n').map((line) => [path, line.replace(/`[^`]*`/g, 'X').replace(/\]\([^)]*\)/g, ']')]);
 }
 
-const catalogues = textsIn({ audit, common, permissions, security, signIn, users }, 'console');
+const early = { common, security, signIn };
+const late = { apiCatalogues, assisted, audit, logins, passkeys, permissions, users, waysBack };
+const catalogues = textsIn({ ...early, ...late }, 'console');
 const errors = Object.entries(errorTable).map(([code, { ja }]): Text => [code, ja]);
 const lints = Object.entries(MESSAGES).map(([code, texts]): Text => [code, String((texts as readonly unknown[])[1])]);
 const summaries = Object.entries(summariesJa);
@@ -120,7 +127,7 @@ describe('Japanese texts', () => {
 
 /** Short states, titles and rows of lists, which stand without a full stop. */
 function isLabel(place: string): boolean {
-  return /\.(title|[a-zA-Z]*Title|levels|met|unmet|copied|downloaded|stored|heading|none|noMatch|wayBacks|filters?|verdicts|because|allowed|denied|nothing|did|reasons|always|sometimes|never|opened\w*|closed|narrowed|conditions\w*|covers|shown|loaded|count|signUpClosed|haveAccount|linkAgain|noToken|prepare|done|oneLineOnly|setupNeeded|againIn|summary|choose|neverUsed|hint|\w*Hint)(\.|$)/.test(
+  return /\.(title|[a-zA-Z]*Title|levels|met|unmet|copied|downloaded|stored|heading|none|noMatch|filters?|verdicts|because|allowed|denied|nothing|did|reasons|always|sometimes|never|opened\w*|closed|narrowed|conditions\w*|covers|shown|loaded|count|signUpClosed|haveAccount|linkAgain|noToken|prepare|done|oneLineOnly|setupNeeded|againIn|summary|choose|neverUsed|hint|\w*Hint|problems|lastWay)(\.|$)/.test(
     place,
   );
 }

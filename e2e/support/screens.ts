@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resetLink } from './accounts.ts';
 import { session, setUp } from './api.ts';
-import { openBrowser, openTab, shown, type Tab } from './browser.ts';
+import { look, openBrowser, openTab, shown, type Tab } from './browser.ts';
 import { inspect } from './inspect.ts';
 import { authenticator } from './oath.ts';
 import { type Server, startServer } from './server.ts';
@@ -152,6 +152,22 @@ export function everyScreen(language: Language): void {
     await shown(dialog(tab.page).getByText(w.passwordWrong));
     await inspect(tab, 's15-disable-refused');
     await button(dialog(tab.page), w.cancel).click();
+  });
+
+  test('S11, S12 the ways back, and a backup code that is tested', async () => {
+    const { page } = tab;
+    await go('/');
+    await page.getByRole('link', { name: w.testCode }).waitFor();
+    await inspect(tab, 's11-ways-back');
+    await page.getByRole('link', { name: w.testCode }).click();
+    await field(dialog(page), w.backupCode).fill('ZZZZ999R');
+    await button(dialog(page), w.test).click();
+    await shown(dialog(page).getByRole('alert'));
+    await inspect(tab, 's12-test-code-refused');
+    await field(dialog(page), w.backupCode).fill(codes[0] ?? '');
+    await button(dialog(page), w.test).click();
+    await shown(page.getByRole('rowheader'));
+    await look(tab, 's12-test-code-right');
   });
 
   test.each([

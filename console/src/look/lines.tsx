@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import css from './lines.module.css';
 
 /** Lines of a card that each have a state, and a link to the page that deals with it. */
-export function Lines({ wide = false, children }: { wide?: boolean; children: ReactNode }) {
-  return <ul className={wide ? `${css.list} ${css.wide}` : css.list}>{children}</ul>;
+export function Lines({ children }: { children: ReactNode }) {
+  return <ul className={css.list}>{children}</ul>;
 }
 
 type LineProps = { title: string; body: ReactNode; state: ReactNode; action?: ReactNode };

@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { EffectiveSearch } from '../permissions/effective-rows.ts';
 import { readEffectiveSearch } from '../permissions/routes.ts';
 import { rootRoute } from '../root-route.tsx';
-import type { Level } from '../ways-back/ways.ts';
+import { type Level, readLevel } from '../ways-back/ways.ts';
 import { readUserMfaSearch, type UserMfaSearch } from './user-mfa-search.ts';
 
 export type UsersSearch = {
@@ -12,10 +12,6 @@ export type UsersSearch = {
   wayBack?: Level;
   dialog?: 'create';
 };
-
-export function readLevel(value: unknown): Level | undefined {
-  return value === 'help' || value === 'unsure' || value === 'alone' ? value : undefined;
-}
 
 const list = createRoute({
   getParentRoute: () => rootRoute,

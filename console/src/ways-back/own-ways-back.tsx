@@ -9,7 +9,7 @@ import { LevelWord } from './level-word.tsx';
 import { SamUsersWaysBack } from './sam-users-ways-back.tsx';
 import { useOwnWaysBack } from './use-ways-back.ts';
 import { WayLine } from './way-line.tsx';
-import { isPasswordEnough, type Level, type OwnAction, ownActionFor, shownWays, type Way } from './ways.ts';
+import { headOf, type OwnAction, ownActionFor, shownWays, type Way, type WaysBack } from './ways.ts';
 
 /** How whoever is signed in gets in when the device with its factor is gone; for the root user its SAM users as well. */
 export function OwnWaysBack() {
@@ -20,9 +20,9 @@ export function OwnWaysBack() {
     <>
       <Card title={t(data ? 'waysBack.title' : 'overview.wayBack')} aside={data && <LevelWord level={data.level} />}>
         {isLoading && <Skeleton height={160} radius={10} />}
-        {data && <Answer level={data.level} ways={data.ways} />}
+        {data && <Answer {...data} />}
         <p>
-          {t('overview.wayBackBody')} <Link to="/help">{t('overview.wayBackLink')}</Link>
+          <span>{t('overview.wayBackBody')}</span> <Link to="/help">{t('overview.wayBackLink')}</Link>
         </p>
       </Card>
       {isRoot && <SamUsersWaysBack />}
@@ -30,13 +30,13 @@ export function OwnWaysBack() {
   );
 }
 
-function Answer({ level, ways }: { level: Level; ways: readonly Way[] }) {
+function Answer(answer: WaysBack) {
   const { t } = useText();
   return (
     <>
-      <p>{t(isPasswordEnough(ways) ? 'waysBack.own.password' : `waysBack.own.${level}`)}</p>
-      <Lines wide>
-        {shownWays(ways).map((way) => (
+      <p>{t(`waysBack.own.${headOf(answer)}`)}</p>
+      <Lines>
+        {shownWays(answer.ways).map((way) => (
           <WayLine key={way.way} way={way} action={<OwnLink way={way} />} />
         ))}
       </Lines>
@@ -46,6 +46,7 @@ function Answer({ level, ways }: { level: Level; ways: readonly Way[] }) {
 
 const targets = {
   addPasskey: { to: '/security/passkeys', search: {} },
+  enableMfa: { to: '/security/mfa', search: {} },
   reviewCodes: { to: '/security/mfa', search: {} },
   testCode: { to: '/security/mfa', search: { dialog: 'rehearse' } },
 } as const satisfies Record<OwnAction, { to: string; search: object }>;

@@ -18,25 +18,21 @@ export function SamUsersWaysBack() {
   return (
     <Card title={t('waysBack.samTitle')} aside={<LevelWord level={worst} />}>
       {worst === 'alone' && <p>{t('waysBack.samAlone')}</p>}
-      {worst !== 'alone' && (
-        <ul>
-          {help > 0 && (
-            <li>
-              {countText('waysBack.samHelp', help)}{' '}
-              <Link to="/security/users" search={{ wayBack: 'help' }}>
-                {t('waysBack.samHelpLink')}
-              </Link>
-            </li>
-          )}
-          {unsure > 0 && (
-            <li>
-              {countText('waysBack.samUnsure', unsure)}{' '}
-              <Link to="/security/users" search={{ wayBack: 'unsure' }}>
-                {t('waysBack.samUnsureLink')}
-              </Link>
-            </li>
-          )}
-        </ul>
+      {help > 0 && (
+        <p>
+          <span>{countText('waysBack.samHelp', help)}</span>{' '}
+          <Link to="/security/users" search={{ wayBack: 'help' }}>
+            {t('waysBack.samHelpLink')}
+          </Link>
+        </p>
+      )}
+      {unsure > 0 && (
+        <p>
+          <span>{countText('waysBack.samUnsure', unsure)}</span>{' '}
+          <Link to="/security/users" search={{ wayBack: 'unsure' }}>
+            {t('waysBack.samUnsureLink')}
+          </Link>
+        </p>
       )}
     </Card>
   );

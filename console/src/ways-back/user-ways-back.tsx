@@ -8,19 +8,18 @@ import { useSession } from '../session/session.ts';
 import { LevelWord } from './level-word.tsx';
 import { useUserWaysBack } from './use-ways-back.ts';
 import { WayLine } from './way-line.tsx';
-import { helperActionFor, isPasswordEnough, shownWays, type Way } from './ways.ts';
+import { headOf, helperActionFor, shownWays, type Way } from './ways.ts';
 
 /** How a SAM user gets in when its device is gone. Nothing for those who may not read it. */
 export function UserWaysBack({ userName }: { userName: string }) {
   const { t } = useText();
   const { data } = useUserWaysBack(userName);
   if (!data) return null;
-  const { level, ways } = data;
   return (
-    <Card title={t('waysBack.titleOther')} aside={<LevelWord level={level} />}>
-      <p>{t(isPasswordEnough(ways) ? 'waysBack.other.password' : `waysBack.other.${level}`)}</p>
-      <Lines wide>
-        {shownWays(ways).map((way) => (
+    <Card title={t('waysBack.titleOther')} aside={<LevelWord level={data.level} />}>
+      <p>{t(`waysBack.other.${headOf(data)}`)}</p>
+      <Lines>
+        {shownWays(data.ways).map((way) => (
           <WayLine key={way.way} way={way} action={<HelperLink way={way} userName={userName} />} />
         ))}
       </Lines>

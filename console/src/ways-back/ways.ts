@@ -1,6 +1,6 @@
 import type { getWaysBack, listWaysBack, ReplyOf } from '@warifu/contract';
 
-type WaysBack = ReplyOf<typeof getWaysBack>;
+export type WaysBack = ReplyOf<typeof getWaysBack>;
 export type Way = WaysBack['ways'][number];
 export type Level = WaysBack['level'];
 type Need = Way['needs'][number];
@@ -9,15 +9,17 @@ type Need = Way['needs'][number];
 export type NeedWord = Exclude<Need, 'otherUsers'> | 'rootOrSam' | 'starter';
 
 /**
- * The ways that there is something to say about: opened or closed by more than whether MFA is on. Those that are open come
- * first, then those that may be; within them the order of the server stays, which begins with what needs nobody else.
+ * The ways that there is something to say about: opened or closed by more than whether MFA is on. What needs nobody else
+ * comes first, and of that what is open.
  */
 export function shownWays(ways: readonly Way[]): Way[] {
   const told = ways.filter(({ whyNot }) => whyNot !== 'mfaOn' && whyNot !== 'mfaOff');
-  return told.toSorted((one, other) => order.indexOf(one.open) - order.indexOf(other.open));
+  return told.toSorted((one, other) => rank(one) - rank(other));
 }
 
+const rank = ({ way, open }: Way) => order.indexOf(open) + (byOthers.includes(way) ? order.length : 0);
 const order: readonly Way['open'][] = ['yes', 'perhaps', 'no'];
+const byOthers: readonly Way['way'][] = ['assistedReset', 'otherUser', 'host'];
 
 /** What a way needs, in the words of its line. */
 export function needWords({ way, needs }: Way): NeedWord[] {
@@ -27,16 +29,19 @@ export function needWords({ way, needs }: Way): NeedWord[] {
   });
 }
 
-/** Whether the password alone opens the account: to whoever has it. */
-export function isPasswordEnough(ways: readonly Way[]): boolean {
-  return ways.some(({ way, open }) => way === 'password' && open === 'yes');
+/** What is to be said first: where no factor is asked for, that comes before what a lost device does. */
+export function headOf({ level, ways }: WaysBack): Level | 'password' | 'noPassword' {
+  const password = ways.find(({ way }) => way === 'password');
+  if (password?.open === 'yes') return 'password';
+  return password?.whyNot === 'noPassword' ? 'noPassword' : level;
 }
 
 /** What a person can do about one of its own ways, on the page that deals with it. */
-export type OwnAction = 'addPasskey' | 'reviewCodes' | 'testCode';
+export type OwnAction = 'addPasskey' | 'reviewCodes' | 'testCode' | 'enableMfa';
 
 export function ownActionFor({ way, open, needs, whyNot }: Way): OwnAction | undefined {
   if (way === 'backupCode') return open === 'yes' ? 'testCode' : 'reviewCodes';
+  if (way === 'password' && open === 'yes') return 'enableMfa';
   const elsewhere = whyNot === 'noOtherFactor' || needs.includes('otherDevice');
   return elsewhere ? 'addPasskey' : undefined;
 }
@@ -48,6 +53,11 @@ export function helperActionFor({ way, whyNot }: Way): HelperAction | undefined 
   if (whyNot === 'noPassword' || whyNot === 'passwordSuspended' || whyNot === 'locked') return 'password';
   if (way === 'assistedReset') return 'whoStarts';
   return way === 'otherUser' ? 'whoDisables' : undefined;
+}
+
+/** The level that an address or a field names. */
+export function readLevel(value: unknown): Level | undefined {
+  return value === 'help' || value === 'unsure' || value === 'alone' ? value : undefined;
 }
 
 export type UserLevel = ReplyOf<typeof listWaysBack>[number];

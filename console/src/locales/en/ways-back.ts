@@ -12,6 +12,7 @@ export const waysBack: typeof ja = {
       help: 'Without the device that holds your authenticator app or passkey you get in only if somebody helps you.',
       password:
         'MFA is disabled, so the password alone gets you in, whatever device is gone. It does the same for anybody else who has it.',
+      noPassword: 'No password is set.',
     },
     other: {
       alone: 'This user gets in by itself, even without the device that holds its authenticator app or passkey.',
@@ -20,6 +21,7 @@ export const waysBack: typeof ja = {
       help: 'This user gets in only if somebody helps it. Only the user itself can add an authenticator app or a passkey.',
       password:
         'MFA is disabled, so the password alone gets this user in, whatever device is gone. It does the same for anybody else who has it.',
+      noPassword: 'This user cannot log in to the console until a password is set.',
     },
     ways: {
       password: 'The password alone',
@@ -59,6 +61,7 @@ export const waysBack: typeof ja = {
     },
     actions: {
       addPasskey: 'Add a passkey',
+      enableMfa: 'Set up MFA',
       reviewCodes: 'Review the codes',
       testCode: 'Test a code',
       password: 'Set a password',

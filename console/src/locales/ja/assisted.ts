@@ -15,7 +15,7 @@ export const assisted = {
     codeTitle: '{name} に伝えるコード',
     codeBody:
       'このコードを、{name} 本人に直接、または電話で伝えてください。本人は、ログイン画面の「MFA でログインできない場合」から入力します。コードが表示されるのは今だけです。',
-    codeAwaits: 'ほかの人が承認するまで、このコードは使えません。',
+    codeAwaits: 'ほかの人が承認するまで、このコードは使用できません。',
     codeUntil: '有効期限',
     codeAppeared: 'コードを表示しました。表示されるのは今だけです。',
     copyCode: 'コードをコピー',

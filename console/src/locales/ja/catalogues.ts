@@ -28,7 +28,7 @@ export const catalogues = {
     importLead: '変更の内容と影響を受ける権限を確認してから、インポートします。権限の内容は変更されません。',
     file: 'ファイル',
     fileHint: 'OpenAPI 3.0、3.1 または Swagger 2.0 の JSON または YAML で、10 MiB までです。',
-    fileRead: '{name} を読み込みました',
+    fileRead: '{name} を読み込みました。',
     fileMissing: 'ファイルを選択するか、内容を貼り付けてください。',
     tooLarge: 'ファイルが 10 MiB を超えています。',
     paste: 'または、内容を貼り付け',
