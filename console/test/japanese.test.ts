@@ -8,6 +8,7 @@ import { audit } from '../src/locales/ja/audit.ts';
 import { catalogues as apiCatalogues } from '../src/locales/ja/catalogues.ts';
 import { common } from '../src/locales/ja/common.ts';
 import { logins } from '../src/locales/ja/logins.ts';
+import { mfaRequired } from '../src/locales/ja/mfa-required.ts';
 import { passkeys } from '../src/locales/ja/passkeys.ts';
 import { permissions } from '../src/locales/ja/permissions.ts';
 import { security } from '../src/locales/ja/security.ts';
@@ -40,7 +41,7 @@ function paragraphsIn(path: string): Text[] {
 }
 
 const early = { common, security, signIn };
-const late = { apiCatalogues, assisted, audit, logins, passkeys, permissions, users, waysBack };
+const late = { apiCatalogues, assisted, audit, logins, mfaRequired, passkeys, permissions, users, waysBack };
 const catalogues = textsIn({ ...early, ...late }, 'console');
 const errors = Object.entries(errorTable).map(([code, { ja }]): Text => [code, ja]);
 const lints = Object.entries(MESSAGES).map(([code, texts]): Text => [code, String((texts as readonly unknown[])[1])]);
