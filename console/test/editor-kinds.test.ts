@@ -27,7 +27,7 @@ beforeAll(() => {
 function suggested(kind: typeof trust, marked: string, explicit = true): string[] {
   const pos = marked.indexOf('|');
   const state = EditorState.create({ doc: marked.replace('|', ''), extensions: [json()] });
-  // The parser works by the clock; here it takes what it needs.
+  // The parser works by the clock; here it takes what it needs, and what looks for the place finds it done.
   ensureSyntaxTree(state, state.doc.length, 60_000);
   const found = completion(() => kind, t)(new CompletionContext(state, pos, explicit));
   return found?.options.map(({ label }) => label) ?? [];
@@ -53,6 +53,14 @@ describe('in a permission', () => {
   test('a condition has variables, functions and keywords', () => {
     const labels = suggested(permissionKind, '{"statements":[{"effect":"allow","api":"*","condition":"sam|"}]}');
     expect(labels).toEqual(expect.arrayContaining(['samUserName', 'mfaAuthenticated', 'ipAddress', 'and', 'not']));
+  });
+
+  test('at the end of a long text as at its beginning', () => {
+    const statement = '{"effect":"allow","api":"User:getUser"},';
+    expect(suggested(permissionKind, `{"statements":[${statement.repeat(500)}{"effect":"|"}]}`)).toEqual([
+      'allow',
+      'deny',
+    ]);
   });
 
   test('nothing is suggested outside of strings, nor unasked where nothing was typed', () => {

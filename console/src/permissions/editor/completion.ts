@@ -1,5 +1,5 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import { syntaxTree } from '@codemirror/language';
+import { ensureSyntaxTree, syntaxTree } from '@codemirror/language';
 import type { EditorState } from '@codemirror/state';
 import { FUNCTIONS, KEYWORDS, VARIABLES } from '@warifu/policy';
 import { currentLanguage, type Translate } from '../../language.ts';
@@ -28,9 +28,13 @@ type Place = {
   readonly to: number;
 };
 
+/** How long the text up to the cursor may be parsed before it is suggested from what is known of it; milliseconds. */
+const parsing = 200;
+
 /** Whether a place is in the name of a member or in a string value, and of which member of the document. */
 export function placeIn(state: EditorState, pos: number): Place | null {
-  const node = syntaxTree(state).resolveInner(pos, -1);
+  // The tree of a state ends where the parser was when the state was made: after some time, or at 3,000 characters.
+  const node = (ensureSyntaxTree(state, pos, parsing) ?? syntaxTree(state)).resolveInner(pos, -1);
   if (node.from === pos) return null;
   const nameOf = (property: Node | null) => {
     const name = property?.getChild('PropertyName');
