@@ -55,10 +55,16 @@ export async function startProgram({
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     if (!child.stdout) return reject(new Error('no output'));
-    createInterface(child.stdout).on('line', (line) => {
+    const { stdout } = child;
+    const lines = createInterface(stdout).on('line', (line) => {
       onLine?.(line);
       const address = addressIn(line);
-      if (address) resolve(address);
+      if (!address) return;
+      resolve(address);
+      if (onLine) return;
+      // To read thousands of lines a second would take from the cores what is measured there; they are thrown away.
+      lines.close();
+      stdout.resume();
     });
     void gone.then(() => reject(new Error(`${script} ended before it listened`)));
     child.once('error', reject);

@@ -1,6 +1,6 @@
 import type { Operation } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
-import { perDatabase, preparedRead } from '../db/reads.ts';
+import { perDatabase, preparedRead, type Soon, whenThere } from '../db/reads.ts';
 import type { Catalogues } from '../db/schema-gate.ts';
 import { type KnownOperation, ownOperation, pathVariablesOf, policyOperations } from './catalogue.ts';
 
@@ -75,19 +75,27 @@ const mostKept = 50_000;
  * Which operations there are for an operator, by what is imported now.
  * SECURITY: of other operators' catalogues nothing; a name of the host's is never another operation for somebody.
  */
-export async function operationsFor(db: Db, operatorId: string): Promise<Operations> {
+export function operationsFor(db: Db, operatorId: string): Soon<Operations> {
+  return whenThere(revisionsOfHost(db), (host) =>
+    whenThere(operatorId === ofHost ? '' : revisionsOf(db, operatorId), (own) => {
+      const key = keyOf(host, own);
+      return kept(db).get(key) ?? readOperations(db, operatorId, key);
+    }),
+  );
+}
+
+/** Revisions are IDs. */
+function keyOf(host: string, own = ''): string {
+  return `${host}/${own}`;
+}
+
+async function readOperations(db: Db, operatorId: string, key: string): Promise<Operations> {
   const owners = operatorId === ofHost ? [ofHost] : [ofHost, operatorId];
-  const revisions = [await revisionsOfHost(db)];
-  if (operatorId !== ofHost) revisions.push(await revisionsOf(db, operatorId));
-  const key = JSON.stringify(revisions);
-  const all = kept(db);
-  const known = all.get(key);
-  if (known) return known;
   const read = await Promise.all(owners.map((owner) => readCatalogues(db, owner)));
   const made = operationsIn(read.flat());
   // What was imported between the two reads belongs to another key, and is kept under it by the next question.
-  const seen = JSON.stringify(read.map(joined));
-  if (seen === key && !db.isTransaction) keep(all, key, made);
+  const [host = '', own] = read.map(joined);
+  if (keyOf(host, own) === key && !db.isTransaction) keep(kept(db), key, made);
   return made;
 }
 

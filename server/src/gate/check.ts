@@ -8,6 +8,7 @@ import { type Called, composed, factsOf, subjectOf } from '../authorize/facts.ts
 import { type StepUp, stepUpFor } from '../authorize/step-up.ts';
 import { type Asked, judge } from '../authorize/verdict.ts';
 import type { Context } from '../context.ts';
+import { type Soon, whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { identityOf } from '../sessions/identity.ts';
 import type { Session } from '../sessions/live.ts';
@@ -55,7 +56,7 @@ function assertComplete(questions: readonly Question[]): void {
 const unopened: Answer = { decision: 'deny', settledBy: 'credential' };
 
 /** A call as it is judged; undefined when no catalogue has it, and none lets such calls by. */
-async function callOf(ctx: Context, question: AskedQuestion, at: number): Promise<JudgedCall | undefined> {
+function callOf(ctx: Context, question: AskedQuestion, at: number): Soon<JudgedCall | undefined> {
   const { api, httpMethod: method = '', requestPath = '', host } = question;
   const { queryParameters = {}, sourceIp = null } = question;
   const given = { queryParameters, sourceIp, at };
@@ -66,14 +67,16 @@ async function callOf(ctx: Context, question: AskedQuestion, at: number): Promis
     if (own) return { endpoint: own, access: own.access, pathVariables, ...given };
     return { ...ofApi(api, method), access: 'permission', requestPath, pathVariables, ...given };
   }
-  const found = await findApiOperation(ctx.db, { host, method, path: requestPath, ofOperator: question.ofOperator });
-  if ('matched' in found) {
-    const { operation, pathVariables: values } = found.matched;
-    const call = { ...ofApi(operation.operation, method), requestPath, pathVariables: composed(values), ...given };
-    return { ...call, access: 'permission' };
-  }
-  if (found.unknown === 'deny') return undefined;
-  return { ...ofApi('', method), access: 'signed in', requestPath, pathVariables, ...given };
+  const request = { host, method, path: requestPath, ofOperator: question.ofOperator };
+  return whenThere(findApiOperation(ctx.db, request), (found): JudgedCall | undefined => {
+    if ('matched' in found) {
+      const { operation, pathVariables: values } = found.matched;
+      const call = { ...ofApi(operation.operation, method), requestPath, pathVariables: composed(values), ...given };
+      return { ...call, access: 'permission' };
+    }
+    if (found.unknown === 'deny') return undefined;
+    return { ...ofApi('', method), access: 'signed in', requestPath, pathVariables, ...given };
+  });
 }
 
 type JudgedCall = Called & Pick<Asked, 'endpoint' | 'access'>;
@@ -97,20 +100,28 @@ async function answerTo(ctx: Context, session: Session, question: AskedQuestion,
  * Whether a session may make a call: as its guard decides. Where its permissions did, `facts` is what they saw, and of
  * what they refused `findStepUp` says what would have to be proved.
  */
-export async function decide(ctx: Context, session: Session, question: AskedQuestion, at: number): Promise<Decided> {
-  const call = await callOf(ctx, question, at);
-  if (!call) return { decision: 'deny', settledBy: 'catalogue' };
-  const { endpoint, access, pathVariables } = call;
-  const named = question.api === undefined && endpoint.operation !== '' ? { api: endpoint.operation } : {};
+export function decide(ctx: Context, session: Session, question: AskedQuestion, at: number): Soon<Decided> {
+  return whenThere(callOf(ctx, question, at), (call) => {
+    if (!call) return { decision: 'deny', settledBy: 'catalogue' };
+    const named = question.api === undefined && call.endpoint.operation !== '' ? { api: call.endpoint.operation } : {};
+    return whenThere(decideCall(ctx, session, call), (decided) => ({ ...decided, ...named }));
+  });
+}
+
+function decideCall(ctx: Context, session: Session, call: JudgedCall): Soon<Decided> {
+  const { endpoint, access, pathVariables, at } = call;
   // SECURITY: as for the guard, another operator's anything is not there.
   const ofOperator = endpoint.path.includes('{operator_id}') ? pathVariables.operator_id : undefined;
   if (ofOperator !== undefined && ofOperator !== session.operatorId) return { decision: 'deny', settledBy: 'access' };
-  const facts = (of = session) => factsOf(ctx, subjectOf(of, at), call);
+  let own: Request | undefined;
+  const of = (who: Session) => factsOf(ctx, subjectOf(who, at), call);
+  const facts = (who = session) => (who === session ? (own ??= of(who)) : of(who));
   const asked = { endpoint, access, onUser: pathVariables.user_name, at };
-  const verdict = await judge(ctx.db, session, asked, facts);
-  if (verdict.settledBy !== 'permission') return { ...verdict, ...named };
-  const findStepUp = () => stepUpFor(ctx.db, session, asked, facts);
-  return { ...verdict, ...named, facts: facts(), ...(verdict.decision === 'deny' && { findStepUp }) };
+  return whenThere(judge(ctx.db, session, asked, facts), (verdict): Decided => {
+    if (verdict.settledBy !== 'permission') return verdict;
+    const findStepUp = () => stepUpFor(ctx.db, session, asked, facts);
+    return { ...verdict, facts: facts(), ...(verdict.decision === 'deny' && { findStepUp }) };
+  });
 }
 
 type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api'> & {

@@ -20,6 +20,7 @@ export function sourceIpReader(
   unreadable: Unreadable,
 ): (request: IncomingMessage) => string {
   const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
+  const isProxy = remembered((address) => isTrusted(trusted, address));
   const peerOf = peerReader(trustedProxies);
   const told = new Set<string>();
   const tell = (proxy: string, said: string) => {
@@ -27,8 +28,8 @@ export function sourceIpReader(
     told.add(proxy);
   };
   return (request) => {
-    const { address: peer, isProxy } = peerOf(request.socket);
-    if (!isProxy) return peer;
+    const { address: peer, isProxy: isOfProxy } = peerOf(request.socket);
+    if (!isOfProxy) return peer;
     const hops = hopsOf(request);
     // SECURITY: a list that cannot be read may be broken by what a client put into it; it must not free him of limits.
     if (!hops) tell(peer, String(request.headers.forwarded));
@@ -36,7 +37,7 @@ export function sourceIpReader(
       const address = addressOf(hop);
       if (address === undefined) tell(peer, hop);
       if (address === undefined) return unknownSource;
-      if (!isTrusted(trusted, address)) return address;
+      if (!isProxy(address)) return address;
     }
     return peer;
   };
@@ -99,14 +100,31 @@ function forwardedFor(header: string): string[] | undefined {
  * SECURITY: `0300.0.2.1` is another address to every reader, and a zone belongs to the proxy's own network: neither is
  * an address here.
  */
-function addressOf(hop: string): string | undefined {
+const addressOf = remembered((hop: string): string | undefined => {
   const bare = hop.replace(/^"(.*)"$/, '$1').trim();
   const [, inBrackets, before] = /^(?:\[([^[\]]*)\]|([^:]*))(?::[\w.-]*)?$/.exec(bare) ?? [];
   const address = inBrackets ?? before ?? bare;
   const version = address.includes('%') ? 0 : isIP(address);
   if (version === 0 || (inBrackets !== undefined && version === 4)) return undefined;
   return plain(address);
+});
+
+/** To read an address takes longer than to look it up, and the same ones come all the time. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const value = read(text);
+    // SECURITY: texts are chosen by who asks: neither their number nor their length may fill the memory.
+    if (known.size >= mostRemembered) known.clear();
+    if (text.length <= longestRemembered) known.set(text, value);
+    return value;
+  };
 }
+
+const mostRemembered = 4096;
+const longestRemembered = 64;
 
 /** Whether a socket's peer is a listed proxy. */
 export function isTrustedPeer(trustedProxies: readonly string[], address: string): boolean {

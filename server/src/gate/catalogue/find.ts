@@ -1,5 +1,6 @@
 import { type Catalogue, type Operations, ofHost, operationsFor } from '../../authorize/imported.ts';
 import type { Db } from '../../db/database.ts';
+import { type Soon, whenThere } from '../../db/reads.ts';
 import { isPlainPath, likenessOf, type Matched, routerOf } from './router.ts';
 
 /** A request as the guarded program got it. */
@@ -27,9 +28,12 @@ const routers = new WeakMap<Operations, readonly Place[]>();
  * SECURITY: what an operator imported is looked at for its own programs only, and nowhere that a catalogue of the host
  * stands: a root user must not open to its users what the host denies.
  */
-export async function findApiOperation(db: Db, request: ApiRequest): Promise<Found> {
-  const { host, method, path, ofOperator } = request;
-  const all = placesIn(await operationsFor(db, ofOperator ?? ofHost)).filter((place) => isAt(place, host));
+export function findApiOperation(db: Db, request: ApiRequest): Soon<Found> {
+  return whenThere(operationsFor(db, request.ofOperator ?? ofHost), (known) => findIn(placesIn(known), request));
+}
+
+function findIn(places: readonly Place[], { host, method, path }: ApiRequest): Found {
+  const all = places.filter((place) => isAt(place, host));
   const ofTheHost = all.filter(({ operatorId }) => operatorId === ofHost);
   const there = ofTheHost.length > 0 ? ofTheHost : all;
   const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];

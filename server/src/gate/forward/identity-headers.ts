@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { assertionOf } from '../../crypto/api-token.ts';
-import { preparedRead } from '../../db/reads.ts';
+import { preparedRead, type Soon, whenThere } from '../../db/reads.ts';
 import { rootId } from '../../db/schema.ts';
 import { limits } from '../../limits.ts';
 import { identityOf } from '../../sessions/identity.ts';
@@ -48,23 +48,33 @@ export function everyHeaderName(): string[] {
  * client sent where the gate sends none.
  * @param host of the guarded program, for which the assertion is made
  */
-export async function identityHeaders(ctx: Context, session: Session, host: string): Promise<Record<string, string>> {
+export function identityHeaders(ctx: Context, session: Session, host: string): Soon<Record<string, string>> {
   const { operatorId, userId, userName } = session;
-  const names = presets[ctx.config.gateHeaders];
-  const wanted = new Set(Object.values(names));
+  const preset = ctx.config.gateHeaders;
+  const groups = tells(preset, 'groups') && userName !== '' ? groupsOf(ctx.db, operatorId, userId) : [];
+  return whenThere(groups, (roles) => {
+    const email = tells(preset, 'email') ? emailOf(ctx.db, operatorId, userId) : '';
+    return whenThere(email, (address) => headersOf(ctx, session, host, { roles, address }));
+  });
+}
+
+function tells(preset: Preset, fact: Fact): boolean {
+  return Object.values(presets[preset]).includes(fact);
+}
+
+type Known = { readonly roles: readonly string[]; readonly address: string };
+
+function headersOf(ctx: Context, session: Session, host: string, { roles, address }: Known): Record<string, string> {
+  const { operatorId, userName } = session;
   const now = ctx.now();
   const identity = identityOf(session, now);
-  const [groups, email] = await Promise.all([
-    wanted.has('groups') && userName !== '' ? groupsOf(ctx.db, operatorId, userId) : [],
-    wanted.has('email') ? emailOf(ctx.db, operatorId, userId) : '',
-  ]);
   const separator = ctx.config.gateHeaders === 'authentik' ? '|' : ',';
   const facts: Readonly<Record<Fact, string>> = {
     // Names are unique within an operator only.
     user: headerText(userName === '' ? operatorId : `${operatorId}/${userName}`),
     name: headerText(userName),
-    email: headerText(email),
-    groups: groups.map(headerText).join(separator),
+    email: headerText(address),
+    groups: roles.map(headerText).join(separator),
     uid: headerText(identity.principal),
   };
   const claims = {
@@ -77,12 +87,13 @@ export async function identityHeaders(ctx: Context, session: Session, host: stri
     operator_id: operatorId,
     user_name: userName,
   };
-  return {
-    ...Object.fromEntries(Object.entries(names).map(([name, fact]) => [name, facts[fact]])),
-    'X-Warifu-Operator': operatorId,
-    'X-Warifu-MFA': String(identity.mfaAuthenticated),
-    'X-Warifu-Jwt': assertionOf(ctx.keys, claims, now, limits.gate.assertionLife),
-  };
+  const headers: Record<string, string> = {};
+  const names = presets[ctx.config.gateHeaders];
+  for (const name in names) headers[name] = facts[names[name] as Fact];
+  headers['X-Warifu-Operator'] = operatorId;
+  headers['X-Warifu-MFA'] = String(identity.mfaAuthenticated);
+  headers['X-Warifu-Jwt'] = assertionOf(ctx.keys, claims, now, limits.gate.assertionLife);
+  return headers;
 }
 
 /**
