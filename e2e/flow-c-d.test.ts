@@ -26,6 +26,11 @@ const assisted = {
     address: '新しいメールアドレス',
     mailLink: '確認メールを送信',
     removeAddress: 'メールアドレスを削除',
+    deletePassword: 'パスワードを削除',
+    deleteIt: '削除する',
+    lost: 'ログインできる方法が減ります',
+    agree: '影響を理解したうえで続ける',
+    goOn: '続ける',
   },
   en: {
     start: 'Start a reset by the user',
@@ -38,6 +43,11 @@ const assisted = {
     address: 'New email address',
     mailLink: 'Mail a link',
     removeAddress: 'Remove the email address',
+    deletePassword: 'Delete password',
+    deleteIt: 'Delete',
+    lost: 'A way back in would be lost',
+    agree: 'I understand this and want to go on',
+    goOn: 'Go on',
   },
 };
 
@@ -223,6 +233,24 @@ describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (l
     await shown(button(page, a.removeAddress));
     await shown(page.getByText('taro@example.net'));
     await look(own, 'a07-own-address');
+  });
+
+  test('taking its only way in away asks the root user once more, and says for whom', async () => {
+    const { page } = rootTab;
+    await page.goto(`${server.baseUrl}/security/users/${encodeURIComponent(taro.userName)}/authentication`);
+    await button(page, a.deletePassword).click();
+    await button(dialog(page), a.deleteIt).click();
+    const question = page.getByRole('dialog', { name: a.lost });
+    await shown(question.getByText(taro.userName, { exact: true }));
+    await button(question, a.goOn).click();
+    const tick = question.getByRole('checkbox', { name: a.agree });
+    expect(await isFocused(tick)).toBe(true);
+    await look(rootTab, 'w01-last-way');
+    await tick.check();
+    await button(question, a.goOn).click();
+    await question.waitFor({ state: 'detached' });
+    const body = { operatorId: root.operatorId, ...taro };
+    expect((await request(server.baseUrl, 'POST', '/v1/auth', body)).status).toBe(401);
   });
 
   test('and the pages made no mistake of their own', () => {

@@ -1,5 +1,5 @@
 import { type Operations, routes } from './contract.ts';
-import { mfaOf } from './mfa.ts';
+import { type Confirmation, mfaOf } from './mfa.ts';
 import { type Credential, type Language, requestOf, senderOf } from './request.ts';
 import { type Received, sendPatiently } from './send.ts';
 
@@ -17,7 +17,7 @@ export type ClientOptions = {
   readonly fetch?: typeof globalThis.fetch | undefined;
 };
 
-export type CallOptions = {
+export type CallOptions = Confirmation & {
   readonly signal?: AbortSignal | undefined;
   readonly timeout?: number | undefined;
   /** Only if what is changed still has this tag, else `COM0412`. */
@@ -60,12 +60,16 @@ function functionsOf(options: ClientOptions) {
   async function answerOf<Name extends OperationName>(
     name: Name,
     input: InputOf<Name>,
-    { signal, ifMatch, timeout: own = timeout }: CallOptions = {},
+    { signal, ifMatch, confirm, timeout: own = timeout }: CallOptions = {},
   ): Promise<Answer<Name>> {
     const route = routes[name];
     if (route === undefined) throw new TypeError(`${name}: there is no such operation`);
     const [address, init] = requestOf(sender, route, { ...input });
-    const headers = { ...init.headers, ...(ifMatch !== undefined && { 'if-match': ifMatch }) };
+    const headers = {
+      ...init.headers,
+      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+      ...(confirm !== undefined && { 'warifu-confirm': confirm }),
+    };
     const patience = { timeout: own, retries: route.repeatable ? retries : 0, signal };
     return answerIn(await sendPatiently((end) => fetch(address, { ...init, headers, signal: end }), patience));
   }

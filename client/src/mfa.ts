@@ -3,9 +3,13 @@ import type { Operations } from './contract.ts';
 /** Whose MFA it is: a root user has no user name. */
 export type MfaOwner = { readonly operatorId: string; readonly userName?: string | undefined };
 
+/** Goes on although somebody then gets in less well on the day a device is lost; without it that is `MFA0037`. */
+export type Confirmation = { readonly confirm?: 'no-way-back' | undefined };
+
 type Call = <Name extends keyof Operations>(
   name: Name,
   input: Operations[Name]['input'],
+  given?: Confirmation,
 ) => Promise<Operations[Name]['reply']>;
 
 type OfRoot = Operations['getMFAStatus']['reply'];
@@ -39,9 +43,9 @@ export function mfaOf(call: Call) {
       else await call('revokeUserMFA', sam(owner));
     },
 
-    /** Makes new backup codes of a root user; the old ones die. */
-    renewBackupCodes: async (owner: MfaOwner, mfaOTPCode: string) =>
-      await call('renewBackupCodes', { ...root(owner), mfaOTPCode }),
+    /** Makes new backup codes of a root user; the old ones die, which is confirmed when those were stored. */
+    renewBackupCodes: async (owner: MfaOwner, mfaOTPCode: string, given?: Confirmation) =>
+      await call('renewBackupCodes', { ...root(owner), mfaOTPCode }, given),
 
     /** Notes that the backup codes of a root user are in a safe place. */
     confirmBackupCodesStored: async (owner: MfaOwner) => await call('confirmBackupCodesStored', root(owner)),

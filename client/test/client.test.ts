@@ -44,7 +44,9 @@ describe('the client', () => {
     expect((await mfa.confirm(root, otpAt(seed, clock.now))).backupCodes).toHaveLength(5);
     await mfa.confirmBackupCodesStored(root);
     clock.now += 30_000;
-    expect((await mfa.renewBackupCodes(root, otpAt(seed, clock.now))).backupCodes).toHaveLength(5);
+    const code = otpAt(seed, clock.now);
+    expect(await failureOf(mfa.renewBackupCodes(root, code))).toMatchObject({ code: 'MFA0037', status: 409 });
+    expect((await mfa.renewBackupCodes(root, code, { confirm: 'no-way-back' })).backupCodes).toHaveLength(5);
     await mfa.disable(root, root.password);
     expect(await mfa.status(root)).toMatchObject({ status: 'INACTIVE' });
     const own = [{ effect: 'allow', api: ['User:*MFA*'] }];

@@ -1,5 +1,5 @@
 import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from '@warifu/contract';
-import { nextKeyHeader, receiptHeader, stepUp } from '@warifu/contract';
+import { confirmHeader, nextKeyHeader, noWayBack, receiptHeader, stepUp } from '@warifu/contract';
 import { type Failure, factsOf, failure, gaveUp } from './failure.ts';
 import { currentLanguage } from './language.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
@@ -18,11 +18,15 @@ export type Answer<E extends AnyEndpoint> = {
 type Conditions = {
   /** Only if what is changed still has this tag, else COM0412. */
   ifMatch?: string | undefined;
+  /** What is lost by this call comes back with the next one, and needs no question (MFA0037). */
+  passing?: boolean;
 };
 
 type Hooks = {
   /** Asks the person to prove the password again; false when they close the dialog. */
   confirmIdentity: () => Promise<boolean>;
+  /** Somebody would get in less well after the call. False when the person does not want that. */
+  confirmLoss: (loss: Failure) => Promise<boolean>;
   /** Another tab may have signed in anew: asks who is signed in. True when it is still the same person. */
   sessionReplaced: () => Promise<boolean>;
   /** The server no longer knows this session: asks to sign in again, here. True when the same person did. */
@@ -55,7 +59,7 @@ export function deviceClockOffset(): number {
 /**
  * Calls one operation of the contract. Throws a `Failure` for every answer but the declared one. When the server wants
  * the password again (MFA0004), or the session is over, the person is asked, and the call is repeated once: what was
- * typed stays.
+ * typed stays. So it is when a way back in would be lost (MFA0037).
  */
 export async function call<E extends AnyEndpoint>(
   endpoint: E,
@@ -66,6 +70,11 @@ export async function call<E extends AnyEndpoint>(
   let problem = await problemOf(response);
   if (problem && (await isWorthRepeating(endpoint, problem))) {
     response = await send(endpoint, input, conditions);
+    problem = await problemOf(response);
+  }
+  if (problem?.code === 'MFA0037' && hooks.confirmLoss) {
+    if (!(await hooks.confirmLoss(problem))) throw failure({ code: gaveUp, status: 409 });
+    response = await send(endpoint, input, conditions, true);
     problem = await problemOf(response);
   }
   if (problem?.code === 'MFA0008') hooks.mustEnrol?.();
@@ -91,7 +100,12 @@ async function isWorthRepeating(endpoint: AnyEndpoint, { code }: Failure): Promi
   throw failure({ code: gaveUp, status: 403 });
 }
 
-async function send<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>, { ifMatch }: Conditions): Promise<Response> {
+async function send<E extends AnyEndpoint>(
+  endpoint: E,
+  input: InputOf<E>,
+  { ifMatch, passing }: Conditions,
+  confirmed = passing,
+): Promise<Response> {
   const rest: Record<string, unknown> = { ...(input as Record<string, unknown>) };
   const path = fillPath(endpoint.path, rest);
   const query = endpoint.method === 'GET' ? queryString(rest) : '';
@@ -99,7 +113,11 @@ async function send<E extends AnyEndpoint>(endpoint: E, input: InputOf<E>, { ifM
   try {
     const response = await fetch(path + query, {
       method: endpoint.method,
-      headers: { ...headersFor(endpoint), ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }) },
+      headers: {
+        ...headersFor(endpoint),
+        ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+        ...(confirmed && { [confirmHeader]: noWayBack }),
+      },
       credentials: 'same-origin',
       cache: 'no-store',
       ...(body === undefined ? {} : { body }),

@@ -11,6 +11,7 @@ import { security as securityJa } from './locales/ja/security.ts';
 import { router } from './router.tsx';
 import { noteActivity } from './session/activity.ts';
 import { confirmIdentity, signInAgain } from './session/ask-identity.ts';
+import { confirmLoss } from './session/ask-last-way.ts';
 import { leaveForSignIn } from './session/leave.ts';
 import { sessionQuery } from './session/session.ts';
 
@@ -18,6 +19,7 @@ const queries = newQueries();
 
 connectSession({
   confirmIdentity,
+  confirmLoss,
   sessionReplaced,
   sessionEnded,
   mustEnrol: () => {

@@ -1,4 +1,13 @@
-import { enableMFA, generateAuthToken, getSession, getUserPermission, listUsers, stepUp } from '@warifu/contract';
+import {
+  confirmHeader,
+  enableMFA,
+  generateAuthToken,
+  getSession,
+  getUserPermission,
+  listUsers,
+  noWayBack,
+  stepUp,
+} from '@warifu/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { call, connectSession, deviceClockOffset, keepCsrfToken } from '../src/api.ts';
 import { asFailure, factsOf, gaveUp } from '../src/failure.ts';
@@ -34,6 +43,7 @@ afterEach(() => {
   globalThis.fetch = real;
   connectSession({
     confirmIdentity: async () => false,
+    confirmLoss: async () => false,
     sessionReplaced: async () => false,
     sessionEnded: async () => false,
     mustEnrol: () => {},
@@ -98,6 +108,7 @@ describe('a blocked call', () => {
   const hooks = (asked: Partial<Parameters<typeof connectSession>[0]>) =>
     connectSession({
       confirmIdentity: async () => false,
+      confirmLoss: async () => false,
       sessionReplaced: async () => false,
       sessionEnded: async () => false,
       mustEnrol: () => {},
@@ -125,6 +136,19 @@ describe('a blocked call', () => {
     answers = [no(401, { code: 'AUM0001' })];
     expect((await failureOf(enable())).code).toBe('AUM0001');
     expect(sent).toHaveLength(2);
+  });
+
+  test('that would take a way back away is repeated with the confirmation, or given up', async () => {
+    const asked: unknown[] = [];
+    const answer = { code: 'MFA0037', message: 'lost', userNames: 'hana, 花子' };
+    hooks({ confirmIdentity: async () => true, confirmLoss: async (loss) => asked.push(loss.facts.userNames) === 1 });
+    answers = [no(403, { code: 'MFA0004' }), no(409, answer), ok({})];
+    await enable();
+    expect(sent.map(({ headers }) => headers[confirmHeader])).toEqual([undefined, undefined, noWayBack]);
+    answers = [no(409, answer)];
+    expect((await failureOf(enable())).code).toBe(gaveUp);
+    expect(asked).toEqual(['hana, 花子', 'hana, 花子']);
+    expect(sent).toHaveLength(4);
   });
 
   test('a step-up is not repeated after signing in: its code is used', async () => {

@@ -50,7 +50,13 @@ describe('the way to a guarded program', () => {
     const before = codesAsked();
     await console.open(way(orders, { prove: 'password' }), 'en');
     const rest = { sessionReplaced: async () => false, sessionEnded: async () => false };
-    connectSession({ confirmIdentity, ...rest, mustEnrol: () => {}, sessionUsed: () => {} });
+    connectSession({
+      confirmIdentity,
+      confirmLoss: async () => true,
+      ...rest,
+      mustEnrol: () => {},
+      sessionUsed: () => {},
+    });
     expect(main()).toContain(t('gate.prove'));
     await click(await find('button', t('stepUp.title')));
     await click(await find('button', t('action.cancel'), await find('dialog')));

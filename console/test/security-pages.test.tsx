@@ -276,6 +276,7 @@ describe('who sits here', () => {
     await type(await find('field', t('createUser.name'), await find('dialog')), 'kept');
     connectSession({
       confirmIdentity,
+      confirmLoss: async () => false,
       sessionReplaced: async () => true,
       sessionEnded: signInAgain,
       mustEnrol: () => {},

@@ -73,6 +73,13 @@ export const ignoredHeader = 'warifu-ignored';
  */
 export const findingsHeader = 'warifu-findings';
 
+/**
+ * Request header of who does something although somebody then gets in less well: without it `MFA0037` says what is lost.
+ * Clients of the reference do not know it, so its operations ask it of the console only.
+ */
+export const confirmHeader = 'warifu-confirm';
+export const noWayBack = 'no-way-back';
+
 /** Answer headers that only some operations have. */
 export type AnswerHeader = 'etag' | 'warifu-findings' | 'warifu-receipt' | 'x-soracom-next-key';
 
@@ -125,6 +132,7 @@ export const commonErrors = [
   'COM0429',
   'COM0503',
   'MFA0008',
+  'MFA0037',
 ] as const;
 
 /** Defines an operation; what is left out is empty. */

@@ -6,13 +6,14 @@ export type ErrorRow = {
   readonly ja: string;
 };
 
-/** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `until` in milliseconds of UNIX time, `line` and `column` from 1. */
+/** What a failure may tell a program, and how it is written; `retryAfter` in seconds, `until` in milliseconds of UNIX time, `line` and `column` from 1; `userNames` with commas between. */
 export const factTypes = {
   field: 'string',
   rule: 'string',
   name: 'string',
   permission: 'string',
   userName: 'string',
+  userNames: 'string',
   stepUp: 'string',
   limit: 'integer',
   count: 'integer',

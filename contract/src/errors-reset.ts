@@ -46,7 +46,8 @@ export const resetErrors = {
   },
   MFA0037: {
     status: 409,
-    en: 'This would take the last way back into the account that needs nobody else: {ways}. Confirm it with confirmNoWayBack.',
-    ja: 'この操作を行うと、ほかの人に頼らずにログインする最後の方法 ({ways}) がなくなります。続けるには confirmNoWayBack を指定してください。',
+    facts: ['userNames'],
+    en: 'This takes a way back in from {who}, for the day a device is lost. {lost} Confirm that to go on.',
+    ja: 'この操作を行うと、端末を失ったときに{who}がログインできる方法が減ります。{lost}続けるには確認が必要です。',
   },
 } as const satisfies Record<string, ErrorRow>;

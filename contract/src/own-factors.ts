@@ -59,9 +59,8 @@ export const removeFactor = endpoint({
   headers: ['warifu-receipt'],
   summary: "Remove one of several of the caller's own factors; other sessions end. The last one goes by disabling MFA.",
   params: factorParams,
-  body: closed({ confirmNoWayBack: Type.Optional(Type.Boolean()) }),
   status: 204,
-  errors: ['AUM0001', 'MFA0015', 'MFA0030', 'MFA0037'],
+  errors: ['AUM0001', 'MFA0015', 'MFA0030'],
   stepUp: true,
   personOnly: true,
 });

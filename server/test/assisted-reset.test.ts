@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { finish, giveAddress, mfaOf, newHelper, newOffice, type Office, startByCode } from './support/assisted.ts';
-import { type Answer, call } from './support/client.ts';
+import { type Answer, call, confirmed } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, canaries, mailedToken, mailsOf, newRoot, otpAt } from './support/people.ts';
@@ -23,7 +23,12 @@ describe.each(engines)('R45: the assisted reset of a SAM user, on %s', (engine) 
   const secondPerson = async ({ root, as }: Office, secondPersonForResets: boolean) => {
     const others = { mfaRequiredForRoot: false, mfaRequiredForSamUsers: false, escalationGuard: true };
     const path = `/v1/operators/${root.operatorId}/settings`;
-    const answer = await call(server, 'PUT', path, { as, body: { ...others, secondPersonForResets } });
+    // From here on the helpers need two people beside themselves.
+    const answer = await call(server, 'PUT', path, {
+      as,
+      body: { ...others, secondPersonForResets },
+      headers: confirmed,
+    });
     expect(answer.status).toBe(204);
   };
   const approve = (office: Office, as: { apiKey: string; token: string }, caseId: string) =>

@@ -67,7 +67,21 @@ describe('the facts of an error', () => {
     const { properties } = document.components.schemas.Error;
     expect(Object.keys(properties)).toEqual([
       ...always,
-      ...['field', 'permission', 'userName', 'limit', 'count', 'line', 'column', 'retryAfter', 'until'],
+      ...[
+        'field',
+        'rule',
+        'name',
+        'permission',
+        'userName',
+        'userNames',
+        'stepUp',
+        'limit',
+        'count',
+        'line',
+        'column',
+        'retryAfter',
+        'until',
+      ],
     ]);
   });
 });

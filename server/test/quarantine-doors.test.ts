@@ -1,7 +1,7 @@
 import { type AnyEndpoint, accessOf, endpoints } from '@warifu/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { finish, newHelper, newOffice, startByCode } from './support/assisted.ts';
-import { type Credentials, call } from './support/client.ts';
+import { type Credentials, call, confirmed } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { type Enrolled, enrol, mailedToken, newRoot, otpAt, type Root, signIn } from './support/people.ts';
@@ -35,7 +35,11 @@ describe.each(engines)('the doors of the quarantine on %s', (engine) => {
   const switchOn = async (root: Root, as: Credentials, secondPersonForResets = false) => {
     const others = { mfaRequiredForRoot: false, mfaRequiredForSamUsers: false, escalationGuard: true };
     const body = { ...others, secondPersonForResets, quarantineAfterReset: true };
-    const answer = await call(server, 'PUT', `/v1/operators/${root.operatorId}/settings`, { as, body });
+    const answer = await call(server, 'PUT', `/v1/operators/${root.operatorId}/settings`, {
+      as,
+      body,
+      headers: confirmed,
+    });
     expect(answer.status).toBe(204);
   };
   const resetMfaOf = async (root: Root, as: Credentials, name: string) => {

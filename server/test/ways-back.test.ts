@@ -145,10 +145,6 @@ describe.each(engines)('the ways back that are told are those that work, on %s',
     await enrolSam(server, root, as, 'hana');
     return { root, as, hana };
   };
-  const reenrol = async (root: Root, as: Credentials) => {
-    await disable(root, as);
-    return await enrolSam(server, root, as, 'hana');
-  };
   const disable = (root: Root, as: Credentials) => call(server, 'DELETE', `${userPath(root, 'hana')}/mfa`, { as });
   const comesIn = (sam: Sam) => withPassword({ ...sam });
   const lost = ['help', 'password no: mfaOn', 'factor no: noOtherFactor', 'passkey no: noOtherFactor'];
@@ -209,35 +205,6 @@ describe.each(engines)('the ways back that are told are those that work, on %s',
     await call(server, 'POST', `${userPath(root, 'hana')}/password`, { as, body: { password: hana.password } });
     await disable(root, as);
     expect(await comesIn(hana)).toBe(true);
-  });
-
-  it('the last way back goes only when that was confirmed, and a refusal leaves everything', async () => {
-    const { root, as, hana } = await office();
-    const seed = await reenrol(root, as);
-    const session = await signInSam(server, hana, otpAt(seed, server.clock.now));
-    await register(server, session, newSecurityKey({ synced: false }));
-    await register(server, session, newSecurityKey());
-    const factors = async () => {
-      const { text } = await call(server, 'GET', '/v1/auth/factors', { as: session });
-      return JSON.parse(text) as { factorId: string; kind: string; synced?: boolean }[];
-    };
-    const all = await factors();
-    const app = all.find(({ kind }) => kind === 'authenticator_app');
-    const [bound, synced] = [false, true].map((kept) => all.find((one) => one.synced === kept));
-    const remove = (one: typeof app, body?: { confirmNoWayBack: boolean }) =>
-      call(server, 'DELETE', `/v1/auth/factors/${one?.factorId}`, { as: session, ...(body && { body }) });
-    expect((await ownOf(session))[0]).toBe('alone');
-    expect((await remove(synced)).status, 'perhaps the other device is elsewhere').toBe(204);
-    for (const body of [undefined, { confirmNoWayBack: false }]) {
-      const refused = await remove(bound, body);
-      expect([refused.status, refused.body.code]).toEqual([409, 'MFA0037']);
-      expect(refused.body.message).toContain('another factor, a passkey alone');
-    }
-    expect(await factors()).toHaveLength(2);
-    expect((await ownOf(session))[0]).toBe('unsure');
-    expect((await remove(bound, { confirmNoWayBack: true })).status).toBe(204);
-    expect((await factors()).map(({ factorId }) => factorId)).toEqual([app?.factorId]);
-    expect((await ownOf(session))[0]).toBe('help');
   });
 
   it('the list says it of every user, and nobody reads more than a permission lets it', async () => {

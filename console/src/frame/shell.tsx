@@ -7,6 +7,7 @@ import { useText } from '../language.ts';
 import { CloseIcon, HelpIcon, MenuIcon } from '../look/icons.tsx';
 import { TallyMark } from '../look/tally-mark.tsx';
 import { ExpiryDialog } from '../session/expiry-dialog.tsx';
+import { LastWayDialog } from '../session/last-way-dialog.tsx';
 import { StepUpDialog } from '../session/step-up-dialog.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { Banner, SandboxNotice } from './banner.tsx';
@@ -57,6 +58,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <LiveRegion />
       <StepUpDialog />
+      <LastWayDialog />
       <ExpiryDialog />
     </div>
   );

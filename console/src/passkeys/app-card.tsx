@@ -13,7 +13,6 @@ import { EnrolmentSteps } from '../security/enable-dialog.tsx';
 import type { MfaSearch } from '../security/mfa-page.tsx';
 import { useEnrolment } from '../security/use-enrolment.ts';
 import type { Factor } from './factors.ts';
-import { useLastWay } from './last-way.tsx';
 
 type AppCardProps = { factors: readonly Factor[]; onChanged: () => Promise<void> };
 
@@ -22,7 +21,6 @@ export function AppCard({ factors, onChanged }: AppCardProps) {
   const { t } = useText();
   const [step, setStep] = useState<MfaSearch['step']>();
   const [removing, setRemoving] = useState(false);
-  const lastWay = useLastWay();
   const enrolment = useEnrolment(() => call(beginAuthenticatorApp, {}));
   const app = factors.find(({ kind }) => kind === 'authenticator_app');
   const close = () => setStep(undefined);
@@ -35,10 +33,7 @@ export function AppCard({ factors, onChanged }: AppCardProps) {
     focusPageTitle();
   };
   const remove = async () => {
-    const { receipt } = await lastWay.ask((confirmNoWayBack) =>
-      call(removeFactor, { factor_id: app?.factorId ?? '', confirmNoWayBack }),
-    );
-    lastWay.forget();
+    const { receipt } = await call(removeFactor, { factor_id: app?.factorId ?? '' });
     await onChanged();
     setRemoving(false);
     showOutcome('passkeys.appRemoved', receipt);
@@ -84,14 +79,9 @@ export function AppCard({ factors, onChanged }: AppCardProps) {
         body={[t('passkeys.removeAppBody')]}
         submit={t('passkeys.removeSubmit')}
         opened={removing}
-        onClose={() => {
-          lastWay.forget();
-          setRemoving(false);
-        }}
+        onClose={() => setRemoving(false)}
         send={remove}
-      >
-        {lastWay.box}
-      </ConfirmDialog>
+      />
     </Card>
   );
 }

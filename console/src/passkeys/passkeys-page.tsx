@@ -19,7 +19,6 @@ import type { CodeSet } from '../security/codes-file.ts';
 import { CodesPanel } from '../security/codes-panel.tsx';
 import { AppCard } from './app-card.tsx';
 import { type Factor, useFactors, useFactorsChanged } from './factors.ts';
-import { useLastWay } from './last-way.tsx';
 import { PasskeyTable } from './passkey-table.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 
@@ -35,15 +34,11 @@ export function PasskeysPage() {
   const [removing, setRemoving] = useState<Factor>();
   const [codes, setCodes] = useState<{ codes: string[]; set: CodeSet; factor: Factor }>();
   const [asking, setAsking] = useState(false);
-  const lastWay = useLastWay();
   const passkeys = factors.data?.filter(({ kind }) => kind === 'passkey');
 
   const remove = async () => {
     if (!removing) return;
-    const { receipt } = await lastWay.ask((confirmNoWayBack) =>
-      call(removeFactor, { factor_id: removing.factorId, confirmNoWayBack }),
-    );
-    lastWay.forget();
+    const { receipt } = await call(removeFactor, { factor_id: removing.factorId });
     await forgetPasskey(removing.credentialId ?? '');
     await changed();
     setRemoving(undefined);
@@ -88,14 +83,9 @@ export function PasskeysPage() {
         body={[t('passkeys.removeBody', { name: named(removing?.label || t('passkeys.unnamed')) })]}
         submit={t('passkeys.removeSubmit')}
         opened={removing !== undefined}
-        onClose={() => {
-          lastWay.forget();
-          setRemoving(undefined);
-        }}
+        onClose={() => setRemoving(undefined)}
         send={remove}
-      >
-        {lastWay.box}
-      </ConfirmDialog>
+      />
       <Dialog title={t('codes.title')} size="38rem" opened={codes !== undefined} onClose={() => setAsking(true)}>
         {codes && (
           <CodesPanel

@@ -47,7 +47,7 @@ function ReplaceForm({ userName, onClose }: Omit<ReplacePasswordDialogProps, 'op
     initial: { newPassword: '' },
     check: { newPassword: newPasswordCheck(t, min) },
     send: async ({ newPassword }) => {
-      ended.current ??= (await call(deleteUserPassword, user)).receipt;
+      ended.current ??= (await call(deleteUserPassword, user, { passing: true })).receipt;
       await call(createUserPassword, { ...user, password: newPassword }).catch((error: unknown) => {
         setDeleted(true);
         throw error;

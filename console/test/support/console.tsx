@@ -95,6 +95,7 @@ export async function startConsole(): Promise<Console> {
       unmount();
       connectSession({
         confirmIdentity: async () => false,
+        confirmLoss: async () => true,
         sessionReplaced: async () => false,
         sessionEnded: async () => false,
         mustEnrol: () => {},

@@ -29,7 +29,8 @@ export type WhoCan = {
   readonly statements: { source: string; statement: number; effect: 'allow' | 'deny'; condition?: string }[];
 };
 
-type User = {
+/** A SAM user with all that decides what it may do. */
+export type SupposedUser = {
   readonly userId: string;
   readonly userName: string;
   /** It may only enrol a factor, until it has one. */
@@ -66,7 +67,17 @@ export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
   return answer;
 }
 
-async function principalsOf(question: Question, user: User): Promise<WhoCan[]> {
+/**
+ * The SAM users of an operator as they are now, for `principalsOf`; six statements, however many users.
+ * @param at instant of what is asked later
+ */
+export async function supposedUsers(db: Db, operatorId: string, at: number): Promise<SupposedUser[]> {
+  const asked = { operatorId, at };
+  return await samUsers(db, asked, await userRows(db, asked));
+}
+
+/** Whoever may call an operation as a SAM user: itself, and those who may switch to it. */
+export async function principalsOf(question: Question, user: SupposedUser): Promise<WhoCan[]> {
   const { operatorId } = question;
   const itself = await mayCall(question, user, 'password');
   const found: WhoCan[] = itself
@@ -82,7 +93,7 @@ async function principalsOf(question: Question, user: User): Promise<WhoCan[]> {
 }
 
 /** By the rule of the guard, over all that is not known beforehand: conditions, the target, when MFA is enrolled. */
-async function mayCall(question: Question, user: User, authMethod: 'password' | 'switchUser') {
+async function mayCall(question: Question, user: SupposedUser, authMethod: 'password' | 'switchUser') {
   const { endpoint } = question;
   const { allowed, statements } = await reachOf(question, user, authMethod);
   const { at } = question;
@@ -106,13 +117,13 @@ async function mayCall(question: Question, user: User, authMethod: 'password' | 
 const decisionsOf = { always: ['allow'], sometimes: ['allow', 'deny'], never: ['deny'] } as const;
 
 /** Whom a call may be about: with no target named, itself or somebody else. */
-function targetsOf({ endpoint, target }: Question, { userName }: User): readonly (string | undefined)[] {
+function targetsOf({ endpoint, target }: Question, { userName }: SupposedUser): readonly (string | undefined)[] {
   if (!pathVariablesOf(endpoint).includes('user_name')) return [undefined];
   return target === undefined ? [userName, ''] : [target];
 }
 
 /** What the permissions of a user say of the operation. */
-async function reachOf(question: Question, user: User, authMethod: 'password' | 'switchUser') {
+async function reachOf(question: Question, user: SupposedUser, authMethod: 'password' | 'switchUser') {
   const { operatorId, endpoint, target } = question;
   if (endpoint.access !== 'permission') return { allowed: 'always' as const, statements: [] };
   const names = pathVariablesOf(endpoint);
@@ -149,7 +160,9 @@ function say(effect: 'allow' | 'deny') {
   });
 }
 
-async function samUsers(db: Db, { operatorId, at }: Question, rows: readonly Row[]): Promise<User[]> {
+type Asked = Pick<Question, 'operatorId' | 'at'>;
+
+async function samUsers(db: Db, { operatorId, at }: Asked, rows: readonly Row[]): Promise<SupposedUser[]> {
   const texts = await textsOfAll(db, operatorId);
   const enrolling = new Set(
     rows.filter((row) => row.mustEnrol || isInQuarantine(row, at)).map(({ userName }) => userName),
@@ -161,9 +174,9 @@ async function samUsers(db: Db, { operatorId, at }: Question, rows: readonly Row
   });
 }
 
-type Row = Omit<User, 'texts' | 'ways'>;
+type Row = Omit<SupposedUser, 'texts' | 'ways'>;
 
-async function userRows(db: Db, { operatorId, at }: Question): Promise<Row[]> {
+async function userRows(db: Db, { operatorId, at }: Asked): Promise<Row[]> {
   const rows = await db
     .selectFrom('users')
     .innerJoin('operators', 'operators.operator_id', 'users.operator_id')

@@ -29,6 +29,11 @@ export type Cause = {
   readonly recheck?: (db: Db) => Promise<void>;
   /** Done first in the transaction, such as taking the deferred request that is done by it; throws when that is gone. */
   readonly take?: (db: Db) => Promise<void>;
+  /**
+   * Looks at an operator behind the locks, before anything is changed. What it answers with looks again when all is
+   * changed, and throws to take it back.
+   */
+  readonly watch?: (db: Db, operatorId: string) => Promise<(db: Db) => Promise<void>>;
 };
 
 /** A change that no signed-in user asked for: a mailed link, a job, a host command. */

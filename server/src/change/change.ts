@@ -90,7 +90,10 @@ type Known = {
  *   than `version`
  */
 export async function changeUser<T>(cause: Cause, who: Who, work: Work<UserChange, T>): Promise<T> {
-  return await run(cause, who.operatorId, async (c) => work({ ...c, user: await lockUser(c, who) }));
+  return await run(cause, who.operatorId, async (c) => {
+    const user = await lockUser(c, who);
+    return await watched({ ...c, user }, who.operatorId, work);
+  });
 }
 
 /**
@@ -99,14 +102,18 @@ export async function changeUser<T>(cause: Cause, who: Who, work: Work<UserChang
  * @throws Failure AUM0001, AUM0017 when the caller may not any more, COM0404
  */
 export async function changeAuthority<T>(cause: Cause, operatorId: string, work: Work<AuthorityChange, T>): Promise<T> {
-  return await run(cause, operatorId, async (c) => work({ ...c, operator: await lockOperator(c, operatorId) }));
+  return await run(cause, operatorId, async (c) => {
+    const operator = await lockOperator(c, operatorId);
+    return await watched({ ...c, operator }, operatorId, work);
+  });
 }
 
 /** The same for one user: the operator's revision, then the user's lock. */
 export async function changeUserAuthority<T>(cause: Cause, who: Who, work: Work<UserAuthorityChange, T>): Promise<T> {
   return await run(cause, who.operatorId, async (c) => {
     const operator = await lockOperator(c, who.operatorId);
-    return await work({ ...c, operator, user: await lockUser(c, who) });
+    const user = await lockUser(c, who);
+    return await watched({ ...c, operator, user }, who.operatorId, work);
   });
 }
 
@@ -160,6 +167,14 @@ async function run<T>(cause: Cause, operatorId: string, work: Work<Change, T>): 
   for (const event of events) tallyEvent(cause.ctx.counts, cause.info.apiKind, event);
   if (!isRefused(result)) return result;
   throw new Failure(result.refused, result.params);
+}
+
+/** A refusal that is kept changed nothing that anybody rests on. */
+async function watched<C extends Change, T>(c: C, operatorId: string, work: Work<C, T>): Promise<T | Refused> {
+  const settle = await c.cause.watch?.(c.db, operatorId);
+  const result = await work(c);
+  if (!isRefused(result)) await settle?.(c.db);
+  return result;
 }
 
 function begin(cause: Cause, db: Db, operatorId: string): Change {

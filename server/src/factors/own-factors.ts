@@ -8,7 +8,6 @@ import { Failure } from '../failure.ts';
 import { findOperator } from '../operators/operators.ts';
 import type { Session } from '../sessions/live.ts';
 import { ownSession, voidCredentials } from '../users/credentials.ts';
-import { keepingAWayBack } from '../ways-back/last-way.ts';
 import { beginApp } from './authenticator-app.ts';
 import { deleteFactor, deleteUnconfirmed, factorsOf, updateFactor } from './factors.ts';
 import { confirmEnrolment } from './lifecycle.ts';
@@ -51,22 +50,15 @@ export async function renameFactor(cause: Cause, caller: Session, factorId: stri
 /**
  * Removes one of several factors: what was proved with it is void, so the other sessions end. MFA and backup codes stay.
  * @returns what ended
- * @throws Failure COM0404, MFA0015 for the last one, MFA0037 when no way back would be left and nobody confirmed that, MFA0030 for a session without MFA
+ * @throws Failure COM0404, MFA0015 for the last one, MFA0030 for a session without MFA
  */
-export async function removeFactor(
-  cause: Cause,
-  caller: Session,
-  factorId: string,
-  confirmed = false,
-): Promise<Receipt> {
+export async function removeFactor(cause: Cause, caller: Session, factorId: string): Promise<Receipt> {
   return await changeUser(cause, whose(caller), async (c) => {
     const factor = await activeFactor(c, factorId);
     assertProved(c, caller);
     const active = (await factorsOf(c.db, c.user)).filter(({ status }) => status === 'ACTIVE');
     if (active.length === 1) throw new Failure('MFA0015');
-    await keepingAWayBack(c, confirmed, async () => {
-      if (!(await deleteFactor(c, factorId))) throw new Failure('COM0404');
-    });
+    if (!(await deleteFactor(c, factorId))) throw new Failure('COM0404');
     await voidCredentials(c, ownSession(c));
     describe(c, { detail: { factor: factor.kind } });
     notify(c, 'factor_removed', { userName: c.user.userName });

@@ -119,8 +119,8 @@ function registerOwnFactorRoutes(app: FastifyInstance): void {
     return undefined;
   });
 
-  handle(app, removeFactorEndpoint, signedIn, async ({ caller, cause, params, body, reply }) => {
-    sendReceipt(reply, await removeFactor(cause, caller, params.factor_id, body.confirmNoWayBack));
+  handle(app, removeFactorEndpoint, signedIn, async ({ caller, cause, params, reply }) => {
+    sendReceipt(reply, await removeFactor(cause, caller, params.factor_id));
     return undefined;
   });
 

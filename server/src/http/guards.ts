@@ -1,4 +1,4 @@
-import { type Access, type AnyEndpoint, storedName } from '@warifu/contract';
+import { type Access, type AnyEndpoint, accessOf, listWaysBack, storedName } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
 import { deciderOf } from '../authorize/decider.ts';
@@ -6,7 +6,7 @@ import { textsOf } from '../authorize/documents.ts';
 import { factsOf, subjectOf } from '../authorize/facts.ts';
 import { quarantineFailure } from '../authorize/quarantine.ts';
 import { enrolmentFailure } from '../authorize/requirement.ts';
-import { judge, type Verdict } from '../authorize/verdict.ts';
+import { judge, type Verdict, verdictOf } from '../authorize/verdict.ts';
 import { isLoopback } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
@@ -169,6 +169,16 @@ export function recheckOf(incoming: Incoming, caller: Caller) {
     const allowed = texts && deciderOf(texts).decide(policyRequest(incoming, caller)) === 'allow';
     const { userName } = caller;
     if (!allowed) throw new Failure('AUM0017', { userName, permission: incoming.endpoint.operation });
+  };
+}
+
+/** Whether a caller may be told which users get in worse by what it does: those who may read how they get in. */
+export function maySeeWaysBack(incoming: Incoming, caller: Caller) {
+  return async (db: Db): Promise<boolean> => {
+    const asked = { endpoint: listWaysBack, access: accessOf(listWaysBack), onUser: undefined, at: incoming.ctx.now() };
+    const texts = await textsOf(db, caller.operatorId, caller.userId);
+    const reading = policyRequest({ ...incoming, endpoint: listWaysBack }, caller);
+    return verdictOf(caller, asked, texts ? deciderOf(texts).decide(reading) : 'deny').decision === 'allow';
   };
 }
 

@@ -1,6 +1,8 @@
 import {
   type AnyEndpoint,
   type BodyOf,
+  confirmHeader,
+  noWayBack,
   type ParamsOf,
   type QueryOf,
   type ReplyOf,
@@ -14,8 +16,10 @@ import { asOneRequest } from '../db/patience.ts';
 import { whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { mustConfirm } from '../ways-back/harmless.ts';
+import { watchWaysBack } from '../ways-back/last-way.ts';
 import { bodyReadingOf } from './bodies.ts';
-import { type Caller, type Guard, type Incoming, recheckOf } from './guards.ts';
+import { type Caller, type Guard, type Incoming, maySeeWaysBack, recheckOf } from './guards.ts';
 import { inputReader } from './input.ts';
 import { assertStrings } from './json-body.ts';
 import type { MethodsOf } from './methods.ts';
@@ -145,11 +149,19 @@ class GuardedCall {
 
   /** Who may call was settled by the guard; a signed-in caller stands behind the change. */
   get cause(): Cause {
-    const { ctx, endpoint } = this.#incoming;
+    const { ctx, endpoint, request } = this.#incoming;
     const cause = causeOf(ctx, this.info, 'anonymous', endpoint.status);
     if (!this.caller) return cause;
     const caller = this.caller as Caller;
-    return { ...cause, caller, ...(caller.byPermission && { recheck: recheckOf(this.#incoming, caller) }) };
+    const confirmed = request.headers[confirmHeader] === noWayBack;
+    const seesUsers = maySeeWaysBack(this.#incoming, caller);
+    return {
+      ...cause,
+      caller,
+      ...(caller.byPermission && { recheck: recheckOf(this.#incoming, caller) }),
+      ...(mustConfirm(endpoint, caller.viaCookie) &&
+        !confirmed && { watch: watchWaysBack(ctx, { caller, seesUsers }) }),
+    };
   }
 }
 

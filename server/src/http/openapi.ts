@@ -1,4 +1,5 @@
-import { type AnyEndpoint, accessOf, commonErrors, type ErrorCode, errorTable } from '@warifu/contract';
+import { type AnyEndpoint, accessOf, commonErrors, type ErrorCode, errorTable, noWayBack } from '@warifu/contract';
+import { mustConfirm } from '../ways-back/harmless.ts';
 import { exampleError, exampleOf } from './openapi-examples.ts';
 import { componentHeaders, errorSchema, headersOf } from './openapi-parts.ts';
 import { newSchemas, type Schema, type Schemas } from './openapi-schemas.ts';
@@ -62,6 +63,7 @@ function operation(endpoint: AnyEndpoint, isPublic: boolean, schemas: Schemas) {
       ...parameters(endpoint.params, 'path', schemas),
       ...parameters(endpoint.query, 'query', schemas),
       ...(endpoint.errors.includes('COM0412') ? [ifMatch] : []),
+      ...(mustConfirm(endpoint, false) ? [confirmation] : []),
     ],
     ...(endpoint.hasBody && {
       requestBody: requestBody(endpoint, schemas.use(endpoint.body, nameOf(operationId, 'Request'))),
@@ -72,6 +74,15 @@ function operation(endpoint: AnyEndpoint, isPublic: boolean, schemas: Schemas) {
     },
   };
 }
+
+const confirmation = {
+  name: 'Warifu-Confirm',
+  in: 'header',
+  required: false,
+  description: 'With `no-way-back` the call is done although somebody then gets in less well (`MFA0037`).',
+  schema: { type: 'string', enum: [noWayBack] },
+  example: noWayBack,
+};
 
 const ifMatch = {
   name: 'If-Match',

@@ -2,7 +2,15 @@ import type { Db } from '../db/database.ts';
 import { type BackupCodeSets, rootId, type Users } from '../db/schema.ts';
 import type { Facts } from './model.ts';
 
-export type Known = { readonly userId: string; readonly userName: string; readonly facts: Facts };
+export type Known = {
+  readonly userId: string;
+  readonly userName: string;
+  readonly facts: Facts;
+  /** Whether a mail reaches it: it has an address that it verified. */
+  readonly hasAddress: boolean;
+  /** Who gave it its password; null when nobody did. */
+  readonly passwordSetBy: string | null;
+};
 
 /** The facts of users of an operator by name, in one statement however many they are. */
 export async function factsOfUsers(db: Db, now: number, operatorId: string, userId?: string): Promise<Known[]> {
@@ -10,7 +18,7 @@ export async function factsOfUsers(db: Db, now: number, operatorId: string, user
   const byUser = Map.groupBy(rows, (row) => row.user_id);
   return [...byUser.values()].flatMap((own) => {
     const [row] = own;
-    return row ? [{ userId: row.user_id, userName: row.user_name, facts: factsIn(row, own, now) }] : [];
+    return row ? [knownIn(row, own, now)] : [];
   });
 }
 
@@ -35,8 +43,18 @@ async function rowsOf(db: Db, operatorId: string, userId: string | undefined) {
     )
     .select(['users.user_id', 'users.user_name', 'users.password_suspended_at', 'users.locked_at', 'users.mfa_id'])
     .select((eb) => eb('users.password_hash', 'is', null).as('no_password'))
-    .select(['operators.recovery_hold_until', 'factors.kind', 'factors.suspended_at', 'passkeys.device_type'])
+    .select(['users.password_set_by', 'operators.recovery_hold_until'])
+    .select(['factors.kind', 'factors.suspended_at', 'passkeys.device_type'])
     .select(['codes.set_id', 'codes.frozen_at', 'codes.stored_at'])
+    .select((eb) =>
+      eb
+        .selectFrom('emails')
+        .select((one) => one.fn.countAll<number>().as('count'))
+        .whereRef('emails.operator_id', '=', 'users.operator_id')
+        .whereRef('emails.user_id', '=', 'users.user_id')
+        .where('emails.verified_at', 'is not', null)
+        .as('addresses'),
+    )
     .where('users.operator_id', '=', operatorId)
     .orderBy('users.name_key')
     .orderBy('factors.factor_id');
@@ -44,6 +62,16 @@ async function rowsOf(db: Db, operatorId: string, userId: string | undefined) {
 }
 
 type Row = Awaited<ReturnType<typeof rowsOf>>[number];
+
+function knownIn(row: Row, own: readonly Row[], now: number): Known {
+  return {
+    userId: row.user_id,
+    userName: row.user_name,
+    facts: factsIn(row, own, now),
+    hasAddress: Number(row.addresses) > 0,
+    passwordSetBy: row.password_set_by,
+  };
+}
 
 function factsIn(row: Row, own: readonly Row[], now: number): Facts {
   return {

@@ -1,42 +1,121 @@
 import { type AnyEndpoint, approveUserMFAReset, revokeUserMFA, startUserMFAReset } from '@warifu/contract';
 import { ownOperation } from '../authorize/catalogue.ts';
-import { type Question, whoCan } from '../authorize/who-can.ts';
+import {
+  principalsOf,
+  type Question,
+  type SupposedUser,
+  supposedUsers,
+  type WhoCan,
+  whoCan,
+} from '../authorize/who-can.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
-import type { SamUser } from '../users/users.ts';
-import type { Helpers, Odds } from './model.ts';
+import { factsOfUsers, type Known } from './facts.ts';
+import { type Helpers, type Odds, signsIn } from './model.ts';
+
+/** An operator as it is at one moment: its people, what they may do, and who helps whom by that. */
+export type Office = {
+  readonly operatorId: string;
+  readonly at: number;
+  readonly people: readonly Known[];
+  /** SAM users with the texts that decide for them. */
+  readonly users: readonly SupposedUser[];
+  /** Somebody else must approve an assisted reset. */
+  readonly secondPerson: boolean;
+};
+
+/** What is known of an operator, in a fixed number of statements; an operator has a few dozen users (`limits.samUsers`). */
+export async function officeOf(db: Db, at: number, operatorId: string): Promise<Office> {
+  const people = await factsOfUsers(db, at, operatorId);
+  const users = await supposedUsers(db, operatorId, at);
+  const operator = db.selectFrom('operators').select('second_person_at').where('operator_id', '=', operatorId);
+  const secondPersonAt = (await operator.executeTakeFirst())?.second_person_at ?? null;
+  return { operatorId, at, people, users, secondPerson: secondPersonAt !== null };
+}
 
 type Helper = { readonly userName: string; readonly sure: boolean };
 
-/** Who may help a SAM user, by the permissions as they are now. */
-export async function helpersOf(db: Db, at: number, target: SamUser): Promise<Helpers> {
-  const { operatorId, userName: onUser } = target;
-  const may = async (endpoint: AnyEndpoint) => await whoMay(db, { operatorId, endpoint, target: onUser, at });
-  const disabling = await may(revokeUserMFA);
-  const { withMfa, setPassword, secondPerson } = await rowsFor(db, target);
-  const starters = (await may(startUserMFAReset)).filter(
-    ({ userName }) => withMfa.has(userName) && (userName === '' || userName !== setPassword),
+/** Who may help a SAM user, by the permissions as they are then. */
+export async function helpersOf(office: Office, target: Known): Promise<Helpers> {
+  const others = oddsOf(await whoHelps(office, revokeUserMFA, target));
+  const starters = (await withMfa(office, startUserMFAReset, target)).filter(
+    ({ userName }) => userName === '' || nameOf(office, target.passwordSetBy) !== userName,
   );
-  const approvers = secondPerson
-    ? (await may(approveUserMFAReset)).filter(({ userName }) => withMfa.has(userName))
-    : [];
+  const approvers = office.secondPerson ? await withMfa(office, approveUserMFAReset, target) : undefined;
+  const samUsers = (helpers: readonly Helper[]) => helpers.filter(({ userName }) => userName !== '');
   return {
-    others: oddsOf(disabling.filter(({ userName }) => userName !== '')),
-    assisted: secondPerson ? oddsOfTwo(starters, approvers) : oddsOf(starters),
-    secondPerson,
+    others,
+    assisted: oddsOfReset(starters, approvers),
+    secondPerson: office.secondPerson,
+    withoutRoot: better(others, oddsOfReset(samUsers(starters), approvers && samUsers(approvers))),
   };
 }
+
+/** An assisted reset takes a person that has MFA itself, and not by a switch: SAM users that may, and the root user. */
+async function withMfa(office: Office, endpoint: AnyEndpoint, target: Known): Promise<Helper[]> {
+  const proved = office.people.filter(({ facts }) => facts.mfaActive);
+  const root = proved.filter(({ userId }) => userId === rootId).map(({ userName }) => ({ userName, sure: true }));
+  const users = await whoHelps(office, endpoint, target, 'without switching');
+  return [...root, ...users.filter(({ userName }) => proved.some((one) => one.userName === userName))];
+}
+
+/** The users, other than the target, that sign in and then may call an operation on it. */
+async function whoHelps(office: Office, endpoint: AnyEndpoint, target: Known, how?: 'without switching') {
+  const found: Helper[] = [];
+  for (const user of await candidates(office, endpoint)) {
+    for (const principal of await principalsOf(questionOf(office, endpoint, target.userName), user)) {
+      if (how === undefined || principal.through === undefined) found.push(...helperIn(office, principal, target));
+    }
+  }
+  return found;
+}
+
+/** Nobody knows whether a user of another operator gets in. A switch to the target is no help: there it is on itself. */
+function helperIn(office: Office, { kind, userName, allowed, mustEnrol, through }: WhoCan, target: Known): Helper[] {
+  if (through === target.userName || userName === target.userName) return [];
+  if (kind === 'other operator') return [{ userName: `other operator, as ${through}`, sure: false }];
+  const known = office.people.find((one) => one.userName === userName);
+  const odds = known ? signsIn(known.facts) : 'no';
+  return odds === 'no' ? [] : [{ userName, sure: odds === 'yes' && allowed === 'always' && mustEnrol !== true }];
+}
+
+/** Those who may call an operation on somebody; nobody else has to be looked at for each target. */
+async function candidates(office: Office, endpoint: AnyEndpoint): Promise<readonly SupposedUser[]> {
+  const ofOffice = found.get(office) ?? new Map<string, readonly SupposedUser[]>();
+  const known = ofOffice.get(endpoint.operation);
+  if (known) return known;
+  const some: SupposedUser[] = [];
+  for (const user of office.users) {
+    if ((await principalsOf(questionOf(office, endpoint), user)).length > 0) some.push(user);
+  }
+  found.set(office, ofOffice.set(endpoint.operation, some));
+  return some;
+}
+
+const found = new WeakMap<Office, Map<string, readonly SupposedUser[]>>();
 
 type Asked = Omit<Question, 'endpoint'> & { readonly endpoint: AnyEndpoint };
 
 /** The users of an operator that may do something to another user, or to some user; without switching. */
 export async function whoMay(db: Db, { endpoint, ...asked }: Asked): Promise<Helper[]> {
-  const known = ownOperation(endpoint.operation);
-  if (!known) throw new Error('an operation of this server');
-  const principals = await whoCan(db, { ...asked, endpoint: known });
+  const principals = await whoCan(db, { ...asked, endpoint: knownAs(endpoint) });
   return principals
     .filter(({ userName, kind, through }) => kind !== 'other operator' && userName !== asked.target && !through)
     .map(({ userName, allowed, mustEnrol }) => ({ userName, sure: allowed === 'always' && !mustEnrol }));
+}
+
+function questionOf({ operatorId, at }: Office, endpoint: AnyEndpoint, target?: string): Question {
+  return { operatorId, endpoint: knownAs(endpoint), target, at };
+}
+
+function knownAs({ operation }: AnyEndpoint) {
+  const known = ownOperation(operation);
+  if (!known) throw new Error('an operation of this server');
+  return known;
+}
+
+function nameOf({ people }: Office, userId: string | null): string | undefined {
+  return people.find((one) => one.userId === userId)?.userName;
 }
 
 function oddsOf(helpers: readonly Helper[]): Odds {
@@ -44,8 +123,9 @@ function oddsOf(helpers: readonly Helper[]): Odds {
   return helpers.length > 0 ? 'perhaps' : 'no';
 }
 
-/** Two different people: one starts it, the other approves it. */
-function oddsOfTwo(starters: readonly Helper[], approvers: readonly Helper[]): Odds {
+/** One starts it; where that is asked for, another one approves it. */
+function oddsOfReset(starters: readonly Helper[], approvers: readonly Helper[] | undefined): Odds {
+  if (!approvers) return oddsOf(starters);
   const pairs = starters.flatMap((one) =>
     approvers
       .filter(({ userName }) => userName !== one.userName)
@@ -54,19 +134,6 @@ function oddsOfTwo(starters: readonly Helper[], approvers: readonly Helper[]): O
   return oddsOf(pairs);
 }
 
-/** Who has MFA, as an assisted reset asks of its starter and approver, and who set the user's password. */
-async function rowsFor(db: Db, { operatorId, userId }: SamUser) {
-  const rows = await db
-    .selectFrom('users')
-    .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
-    .select(['users.user_id', 'users.user_name', 'users.mfa_id', 'users.password_set_by', 'operators.second_person_at'])
-    .where('users.operator_id', '=', operatorId)
-    .execute();
-  const nameOf = (id: string | null | undefined) => rows.find((row) => row.user_id === id)?.user_name;
-  const setBy = rows.find((row) => row.user_id === userId)?.password_set_by;
-  return {
-    withMfa: new Set(rows.filter(({ mfa_id }) => mfa_id !== null).map(({ user_name }) => user_name)),
-    setPassword: setBy === rootId ? undefined : nameOf(setBy),
-    secondPerson: (rows[0]?.second_person_at ?? null) !== null,
-  };
+function better(one: Odds, other: Odds): Odds {
+  return [one, other].includes('yes') ? 'yes' : one === 'no' ? other : one;
 }

@@ -31,6 +31,8 @@ export type Helpers = {
   /** Somebody may start an assisted reset, and somebody else approve it where that is asked for. */
   readonly assisted: Odds;
   readonly secondPerson: boolean;
+  /** Somebody may help, by one of both, although the root user does not. */
+  readonly withoutRoot: Odds;
 };
 
 export type Odds = Way['open'];
@@ -51,6 +53,19 @@ export function levelOf(ways: readonly Way[]): Level {
   const own = ways.filter(({ way }) => !byOthers.includes(way));
   if (own.some(({ open }) => open === 'yes')) return 'alone';
   return own.some(({ open }) => open === 'perhaps') ? 'unsure' : 'help';
+}
+
+/** Whether a person that has all its devices signs in, as one who is to help another must. */
+export function signsIn({ password: state, mfaActive, factors }: Facts): Odds {
+  if (!mfaActive) return state === 'usable' ? 'yes' : 'no';
+  const left = factors.filter(({ suspended }) => !suspended);
+  if (state === 'usable') return left.length > 0 ? 'yes' : 'no';
+  return state === 'suspended' && left.some(({ kind }) => kind === 'passkey') ? 'perhaps' : 'no';
+}
+
+/** Whether another user than the root user gets a person in again; without a password only the root user can. */
+export function isHelped({ password: state }: Facts, { withoutRoot }: Helpers): boolean {
+  return state === 'usable' && withoutRoot !== 'no';
 }
 
 const byOthers: readonly Way['way'][] = ['assistedReset', 'otherUser', 'host'];

@@ -7,7 +7,7 @@ import { permitted, signedIn } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { type SamUser, samUserOf } from '../users/users.ts';
 import { factsOfUsers } from './facts.ts';
-import { helpersOf } from './helpers.ts';
+import { helpersOf, officeOf } from './helpers.ts';
 import { levelOf, ownWays, waysBack } from './model.ts';
 
 /** How people get in when the device with their factor is gone. */
@@ -34,9 +34,9 @@ export function registerWaysBackRoutes(app: FastifyInstance): void {
 
 /** SECURITY: that others may help is told, not who: whoever asks about itself may not see its operator's users. */
 async function waysBackOf(ctx: Context, user: SamUser) {
-  const [known] = await factsOfUsers(ctx.db, ctx.now(), user.operatorId, user.userId);
+  const office = await officeOf(ctx.db, ctx.now(), user.operatorId);
+  const known = office.people.find(({ userId }) => userId === user.userId);
   if (!known) throw new Failure('COM0404');
-  const helpers = user.userId === rootId ? undefined : await helpersOf(ctx.db, ctx.now(), user);
-  const ways = waysBack(known.facts, helpers);
+  const ways = waysBack(known.facts, user.userId === rootId ? undefined : await helpersOf(office, known));
   return { level: levelOf(ways), ways };
 }

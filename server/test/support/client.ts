@@ -1,3 +1,4 @@
+import { confirmHeader, noWayBack } from '@warifu/contract';
 import { assertDeclared, assertHeadersDeclared } from './contract.ts';
 import { inject } from './inject.ts';
 import type { TestServer } from './server.ts';
@@ -18,6 +19,9 @@ export type Call = {
   /** Address of the socket's peer. */
   readonly ip?: string;
 };
+
+/** The headers of whoever goes on although somebody then gets in less well (MFA0037). */
+export const confirmed = { [confirmHeader]: noWayBack };
 
 /** Calls the API as a program would. The statuses are kept for the check that nothing failed inside (I8). */
 export async function call(server: TestServer, method: string, path: string, options: Call = {}): Promise<Answer> {

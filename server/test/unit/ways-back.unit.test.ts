@@ -91,7 +91,7 @@ const factor = fc.oneof(
   fc.record({ kind: fc.constant('authenticator_app' as const), synced: fc.constant(false), suspended: fc.boolean() }),
   fc.record({ kind: fc.constant('passkey' as const), synced: fc.boolean(), suspended: fc.boolean() }),
 );
-const helpersOf = fc.record({ others: odds, assisted: odds, secondPerson: fc.boolean() });
+const helpersOf = fc.record({ others: odds, assisted: odds, secondPerson: fc.boolean(), withoutRoot: odds });
 const person = fc
   .record({
     isRoot: fc.boolean(),

@@ -27,7 +27,6 @@ export const passkeys = {
     removeLabel: 'Remove: {name}',
     removeTitle: 'Remove the passkey',
     removeBody: '{name} will no longer log you in. MFA stays enabled. Sessions on other devices end.',
-    lastWay: 'I know that I will not get in without help if this device is lost',
     removeSubmit: 'Remove it',
     removed: 'The passkey was removed.',
     noApp: 'No authenticator app is registered.',

@@ -296,6 +296,13 @@ export const security: typeof ja = {
     overSubmit: 'Log in',
     overLeave: 'Go to the login page',
   },
+  lastWay: {
+    title: 'A way back in would be lost',
+    people: 'This concerns:',
+    agree: 'I understand this and want to go on',
+    tick: 'Tick the box to go on.',
+    submit: 'Go on',
+  },
   expiry: {
     title: 'You will be logged out soon',
     idle: 'Nothing was done for a while. You will be logged out at {time}. Go on?',

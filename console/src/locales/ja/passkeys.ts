@@ -27,7 +27,6 @@ export const passkeys = {
     removeLabel: '削除: {name}',
     removeTitle: 'パスキーを削除',
     removeBody: '{name} ではログインできなくなります。多要素認証は有効なままです。ほかの端末のセッションは終了します。',
-    lastWay: 'この端末を失うと、ほかの人の助けなしにはログインできなくなることを理解しました',
     removeSubmit: '削除する',
     removed: 'パスキーを削除しました。',
     noApp: '認証アプリは登録されていません。',

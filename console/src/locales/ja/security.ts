@@ -299,6 +299,13 @@ export const security = {
     overSubmit: 'ログイン',
     overLeave: 'ログイン画面へ移動',
   },
+  lastWay: {
+    title: 'ログインできる方法が減ります',
+    people: '対象のユーザー',
+    agree: '影響を理解したうえで続ける',
+    tick: '続けるには、チェックボックスをオンにしてください。',
+    submit: '続ける',
+  },
   expiry: {
     title: 'まもなくログアウトします',
     idle: '操作がないため、{time} にログアウトします。続けますか?',
