@@ -126,7 +126,7 @@ describe('MFA that is required of a user or a role', () => {
     );
     expect(words[1]).toContain(t('rehearsal.standings.enrols'));
     expect(words[2]).toContain('hanako');
-    expect(words[2]).toContain(t('rehearsal.wayBacks.help'));
+    expect(words[2]).toContain(t('waysBack.levels.help'));
     expect(main()).toContain(t('rehearsal.helpersLead'));
     expect(translatable(['newcomer', 'taro', 'hanako', 'Desk'])).toEqual([]);
 

@@ -16,6 +16,7 @@ import { builtInOwner, useRoles } from '../permissions/permissions.ts';
 import css from '../permissions/simulate.module.css';
 import { UserField } from '../permissions/user-field.tsx';
 import { exactTime } from '../time.ts';
+import { ListedLevel } from '../ways-back/level-word.tsx';
 import { type Helper, needsName, type Rehearsed, type Rule, ruleWords, useRehearsal } from './requirements.ts';
 
 const route = getRouteApi('/security/mfa-rehearsal');
@@ -106,7 +107,13 @@ function RoleField({ onChange, ...field }: RoleFieldProps) {
 
 const kinds = { ready: 'well', enrols: 'wait', 'locked out': 'warn', 'programs only': 'well' } as const;
 const order = ['locked out', 'enrols', 'ready', 'programs only'] as const;
-const columns = ['who', 'standing', 'wayBack', 'lastSignIn', 'bound'] as const;
+const columns = [
+  'rehearsal.who',
+  'rehearsal.standing',
+  'waysBack.column',
+  'rehearsal.lastSignIn',
+  'rehearsal.bound',
+] as const;
 
 function Users({ users }: { users: readonly Rehearsed[] }) {
   const { t } = useText();
@@ -117,7 +124,7 @@ function Users({ users }: { users: readonly Rehearsed[] }) {
         <tr>
           {columns.map((column) => (
             <th key={column} scope="col">
-              {t(`rehearsal.${column}`)}
+              {t(column)}
             </th>
           ))}
         </tr>
@@ -149,7 +156,7 @@ function Row({ user: { userName, standing, wayBack, lastSignInAt, bound } }: { u
           )}
         </div>
       </td>
-      <td data-name={t('rehearsal.wayBack')}>{wayBack ? t(`rehearsal.wayBacks.${wayBack}`) : '–'}</td>
+      <td data-name={t('waysBack.column')}>{wayBack ? <ListedLevel level={wayBack} /> : '–'}</td>
       <td data-name={t('rehearsal.lastSignIn')}>
         {lastSignInAt === undefined ? t('rehearsal.never') : <Moment at={lastSignInAt} brief />}
       </td>

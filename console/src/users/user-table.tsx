@@ -4,7 +4,7 @@ import { Moment } from '../look/facts.tsx';
 import { MfaWord } from '../look/mfa-word.tsx';
 import { Name } from '../look/name.tsx';
 import tableCss from '../look/table.module.css';
-import { LevelWord } from '../ways-back/level-word.tsx';
+import { ListedLevel } from '../ways-back/level-word.tsx';
 import type { Levels, UserLevel } from '../ways-back/ways.ts';
 import type { User } from './users.ts';
 import css from './users-page.module.css';
@@ -75,12 +75,10 @@ function Row({ user, level, columnOfLevels }: RowProps) {
   );
 }
 
-/** Loud only where somebody depends on others. */
 function WayBack({ level, noPassword }: UserLevel) {
   const { t } = useText();
   if (noPassword) return <span className="quiet">{t('waysBack.noPassword')}</span>;
-  if (level === 'alone') return <span className="quiet">{t('waysBack.levels.alone')}</span>;
-  return <LevelWord level={level} />;
+  return <ListedLevel level={level} />;
 }
 
 function Roles({ user }: { user: User }) {

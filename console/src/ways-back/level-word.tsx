@@ -9,3 +9,10 @@ export function LevelWord({ level }: { level: Level }) {
   const { t } = useText();
   return <StatusWord kind={kinds[level]}>{t(`waysBack.levels.${level}`)}</StatusWord>;
 }
+
+/** The same in a list: loud only where somebody may depend on others. */
+export function ListedLevel({ level }: { level: Level }) {
+  const { t } = useText();
+  if (level !== 'alone') return <LevelWord level={level} />;
+  return <span className="quiet">{t('waysBack.levels.alone')}</span>;
+}

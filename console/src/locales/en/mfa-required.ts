@@ -75,12 +75,6 @@ export const mfaRequired: typeof ja = {
       'programs only': 'Has no password and uses auth keys, for which MFA is not required.',
     },
     givePassword: 'Set a password',
-    wayBack: 'If the device is lost',
-    wayBacks: {
-      alone: 'Can log in again alone',
-      unsure: 'Depends on where the other factors are',
-      help: 'Needs help from others',
-    },
     lastSignIn: 'Last login',
     never: 'Never logged in',
     bound: 'Required as set now',

@@ -70,12 +70,6 @@ export const mfaRequired = {
       'programs only': 'パスワードがなく、認証キーだけを使用しています。認証キーには多要素認証は求められません。',
     },
     givePassword: 'パスワードを設定する',
-    wayBack: '端末を失った場合',
-    wayBacks: {
-      alone: '自分だけでログインできる',
-      unsure: 'ほかの要素の保管場所による',
-      help: 'ほかの人の助けが必要',
-    },
     lastSignIn: '最終ログイン',
     never: 'まだログインしていません',
     bound: '現在の設定',
