@@ -45,8 +45,8 @@ export const mfaErrors = {
   },
   MFA0009: {
     status: 403,
-    en: 'Disabling your own MFA needs a session that was opened with it. Log in with an MFA verification code.',
-    ja: '自分の多要素認証を無効にするには、MFA 認証コードを使ってログインしたセッションが必要です。',
+    en: 'Disabling your own MFA needs a session that was opened with it. Log in with an MFA verification code or a passkey.',
+    ja: '自分の多要素認証を無効にするには、MFA 認証コードまたはパスキーを使ってログインしたセッションが必要です。',
   },
   MFA0010: {
     status: 400,
@@ -61,8 +61,8 @@ export const mfaErrors = {
   },
   MFA0012: {
     status: 403,
-    en: 'This authenticator cannot be checked: what the server stores of it is damaged. Ask the people who run this server.',
-    ja: 'サーバーに保存されている認証アプリの情報が壊れているため、認証コードを確認できません。サーバーの管理者に連絡してください。',
+    en: 'This factor cannot be checked: what the server stores of it is damaged. Ask the people who run this server.',
+    ja: 'サーバーに保存されている認証アプリまたはパスキーの情報が壊れているため、確認できません。サーバーの管理者に連絡してください。',
   },
   MFA0013: {
     status: 401,

@@ -18,7 +18,7 @@ type PageProps = {
 let firstPage = true;
 
 /**
- * A signed-in page: its title in the tab and as the heading, which takes the focus when the page changes, unless a field
+ * A signed-in page: its title in the tab and as the heading, which takes the focus when the page changes, unless a control
  * of the page has it already.
  */
 export function Page({ title, isName = false, part, lead, children }: PageProps) {
@@ -28,7 +28,7 @@ export function Page({ title, isName = false, part, lead, children }: PageProps)
     document.title = [part, title, t('product.name')].filter(Boolean).join(' - ');
   }, [title, part, t]);
   useEffect(() => {
-    const taken = document.activeElement?.matches('main input, main textarea') ?? false;
+    const taken = document.activeElement?.matches('main :is(input, textarea, button)') ?? false;
     if (!firstPage && !taken) heading.current?.focus();
     firstPage = false;
   }, []);

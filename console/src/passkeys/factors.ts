@@ -18,7 +18,8 @@ export function useFactors() {
 export function useFactorsChanged() {
   const queries = useQueryClient();
   return async () => {
-    for (const queryKey of [mfaKey, usersKey, sessionQuery.queryKey]) void queries.invalidateQueries({ queryKey });
-    await queries.invalidateQueries({ queryKey: factorsKey });
+    for (const queryKey of [mfaKey, usersKey]) void queries.invalidateQueries({ queryKey });
+    // What is shown next speaks of the factors that there are.
+    await Promise.all([factorsKey, sessionQuery.queryKey].map((queryKey) => queries.invalidateQueries({ queryKey })));
   };
 }

@@ -13,7 +13,7 @@ import { CopyButton } from '../look/copy-button.tsx';
 import { DialogFoot } from '../look/dialog.tsx';
 import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
 import { LeaveQuestion } from '../look/leave-question.tsx';
-import { useSession } from '../session/session.ts';
+import { hasOnlyPasskeys, useSession } from '../session/session.ts';
 import { exactTime } from '../time.ts';
 import { CodeSetName } from './code-set-name.tsx';
 import { type CodeSet, codesFileName, codesText, saveFile } from './codes-file.ts';
@@ -85,7 +85,7 @@ function Codes({ codes, set, onDone }: Pick<CodesPanelProps, 'codes' | 'set' | '
 
   return (
     <FormFrame state={frame}>
-      <p>{t('codes.body')}</p>
+      <p>{t(hasOnlyPasskeys(session) ? 'codes.bodyPasskeys' : 'codes.body')}</p>
       <p>
         {t('mfa.codeSet')} <CodeSetName {...set} /> <span className="quiet">{exactTime(set.createdAt)}</span>
       </p>

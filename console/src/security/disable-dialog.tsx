@@ -8,7 +8,8 @@ import { useText } from '../language.ts';
 import { Dialog, DialogActions } from '../look/dialog.tsx';
 import type { Receipt } from '../receipt.ts';
 import { AccountLine } from '../session/account-line.tsx';
-import { accountName, useSession } from '../session/session.ts';
+import { forgettingPasskeys } from '../session/own-passkey.ts';
+import { accountName, hasOnlyPasskeys, useSession } from '../session/session.ts';
 
 type DisableDialogProps = { opened: boolean; onClose: () => void; onDisabled: (receipt: Receipt) => void };
 
@@ -29,14 +30,16 @@ function DisableForm({ onClose, onDisabled }: Omit<DisableDialogProps, 'opened'>
     initial: { password: '' },
     check: { password: filled(t, t('field.password')) },
     send: async ({ password }) => {
-      const { receipt } = await call(revokeMFA, { operator_id: session.operatorId, password });
+      const { receipt } = await forgettingPasskeys(session, () =>
+        call(revokeMFA, { operator_id: session.operatorId, password }),
+      );
       onDisabled(receipt);
     },
   });
   return (
     <FormFrame state={frame}>
       <p>{t('disable.body')}</p>
-      <p className="quiet small">{t('disable.undo')}</p>
+      <p className="quiet small">{t(hasOnlyPasskeys(session) ? 'disable.undoPasskeys' : 'disable.undo')}</p>
       <AccountLine name={accountName(session)} />
       <HiddenUserName value={accountName(session)} />
       <PasswordField

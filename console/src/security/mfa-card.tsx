@@ -12,7 +12,7 @@ import { Facts, Moment } from '../look/facts.tsx';
 import { Notice } from '../look/notice.tsx';
 import { StatusWord } from '../look/status-word.tsx';
 import { showOutcome } from '../outcome.tsx';
-import { useSession } from '../session/session.ts';
+import { hasOnlyPasskeys, useSession } from '../session/session.ts';
 import type { MfaState } from './mfa-status.ts';
 import type { Enrolment } from './use-enrolment.ts';
 
@@ -26,13 +26,14 @@ type MfaCardProps = {
 
 export function MfaCard({ state, enrolment, onScan, onDisable, onChanged }: MfaCardProps) {
   const { t } = useText();
+  const byPasskeys = hasOnlyPasskeys(useSession());
   const begin = async () => {
     if (await enrolment.begin()) onScan();
     // Whatever the answer was, the page should show how things stand: another tab may have changed them.
     onChanged();
   };
   return (
-    <Card title={t('mfa.app')} aside={<State state={state} />}>
+    <Card title={t(byPasskeys ? 'nav.passkeys' : 'mfa.app')} aside={<State state={state} />}>
       {enrolment.failure && (
         <Notice tone="danger" role="alert">
           <p>{describeFailure(enrolment.failure, t)}</p>

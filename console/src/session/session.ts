@@ -26,6 +26,11 @@ export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
 }
 
+/** Whether somebody has passkeys and no authenticator app: then no page speaks of one. */
+export function hasOnlyPasskeys({ factors }: Session): boolean {
+  return factors.length > 0 && !factors.includes('authenticator_app');
+}
+
 /** The name a person knows the account by. */
 export function accountName(session: Session): string {
   return session.userName ?? session.email ?? session.operatorId;

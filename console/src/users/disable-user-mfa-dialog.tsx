@@ -4,6 +4,7 @@ import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
 import type { Receipt } from '../receipt.ts';
 import { AccountLine } from '../session/account-line.tsx';
+import { forgettingPasskeys } from '../session/own-passkey.ts';
 import { useSession } from '../session/session.ts';
 
 type DisableUserMfaDialogProps = {
@@ -17,7 +18,8 @@ type DisableUserMfaDialogProps = {
 /** Nothing to type: who may do it is decided by the permissions, and by a recent proof of the caller's password. */
 export function DisableUserMfaDialog({ userName, self, opened, onClose, onDisabled }: DisableUserMfaDialogProps) {
   const { t } = useText();
-  const { operatorId } = useSession();
+  const session = useSession();
+  const disable = () => call(revokeUserMFA, { operator_id: session.operatorId, user_name: userName });
   return (
     <ConfirmDialog
       title={t('disable.title')}
@@ -29,7 +31,7 @@ export function DisableUserMfaDialog({ userName, self, opened, onClose, onDisabl
       opened={opened}
       onClose={onClose}
       send={async () => {
-        const { receipt } = await call(revokeUserMFA, { operator_id: operatorId, user_name: userName });
+        const { receipt } = await (self ? forgettingPasskeys(session, disable) : disable());
         onDisabled(receipt);
       }}
     >

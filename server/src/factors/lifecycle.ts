@@ -87,7 +87,7 @@ async function enableWith(c: UserChange, { kind }: FactorKind, made: NewCodes | 
 async function addBeside(c: UserChange, { kind, single }: FactorKind, { factor }: Confirmed): Promise<undefined> {
   const replaced = single && (await deleteOthers(c, kind, factor)) > 0;
   if (replaced) await voidCredentials(c, ownSession(c));
-  notify(c, replaced ? 'factor_replaced' : 'factor_added', { userName: c.user.userName });
+  notify(c, replaced ? 'factor_replaced' : 'factor_added', { userName: c.user.userName, kind });
   return undefined;
 }
 

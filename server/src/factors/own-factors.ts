@@ -61,7 +61,7 @@ export async function removeFactor(cause: Cause, caller: Session, factorId: stri
     if (!(await deleteFactor(c, factorId))) throw new Failure('COM0404');
     await voidCredentials(c, ownSession(c));
     describe(c, { detail: { factor: factor.kind } });
-    notify(c, 'factor_removed', { userName: c.user.userName });
+    notify(c, 'factor_removed', { userName: c.user.userName, kind: factor.kind });
     return c.receipt;
   });
 }

@@ -43,9 +43,9 @@ export async function enqueueNotice(db: Db, ctx: Context, mail: NoticeMail): Pro
 }
 
 /** What notices must have in common to share a mail; undefined for one that shares none. */
-function kindOf({ event, userName, by, cancelLink }: Notice): string | undefined {
+function kindOf({ event, userName, by, kind, cancelLink }: Notice): string | undefined {
   const isAboutUser = userName !== undefined && by !== undefined && cancelLink === undefined;
-  return isAboutUser && repeatable.includes(event) ? `${event} ${by}` : undefined;
+  return isAboutUser && repeatable.includes(event) ? `${event} ${kind ?? ''} ${by}` : undefined;
 }
 
 function withOne(gathered: Notice, { at, sourceIp, userAgent, userName, receipt }: Notice): Notice {

@@ -103,7 +103,13 @@ export async function tellOfFailedCode(
   const key = `${user.operatorId}/${user.userId}`;
   const window = { scope: 'notice.code_failed', key, limit: 1, length: limits.hour };
   if (!(await takeFromWindow(c.db, window, c.now))) return;
-  notify(c, 'sign_in_code_failed', { userName: user.userName });
+  notify(c, 'sign_in_code_failed', { userName: user.userName, kind: await kindAskedFor(c.db, user) });
+}
+
+/** Whoever has an authenticator app was asked for its code first. */
+async function kindAskedFor(db: Db, { operatorId, userId }: { readonly operatorId: string; readonly userId: string }) {
+  const app = db.selectFrom('authenticator_apps').select('factor_id').where('operator_id', '=', operatorId);
+  return (await app.where('user_id', '=', userId).executeTakeFirst()) ? 'authenticator_app' : 'passkey';
 }
 
 const abandonedAtOnce = 1000;

@@ -47,9 +47,9 @@ export const security: typeof ja = {
     done: 'Done',
     todo: 'To do',
     mfa: 'Enable multi-factor authentication',
-    mfaBody: 'Even someone who knows the password cannot log in without your authenticator app.',
+    mfaBody: 'Even someone who knows the password cannot log in with it alone.',
     codes: 'Store your backup codes',
-    codesBody: 'They are what resets MFA when the authenticator app is gone.',
+    codesBody: 'They are what resets MFA when the authenticator app or the passkeys are gone.',
     codesLater: 'They are shown when you enable MFA.',
     emails: 'Add a second email address',
     emailsBody: 'With one address only, nothing reaches you when you can no longer read its mail.',
@@ -107,7 +107,8 @@ export const security: typeof ja = {
       user: 'it was set for your user',
     },
     mfaOffAction: 'Set up MFA',
-    codesNotStored: 'Your backup codes are not stored. Without them MFA cannot be reset if you lose the app.',
+    codesNotStored:
+      'Your backup codes are not stored. Without them MFA cannot be reset if you lose the app or the passkeys.',
     codesFrozen: 'Your backup codes can no longer be used. Disable MFA and enable it again.',
     hostOverride:
       "The server's operator disabled multi-factor authentication on {at}. If you did not ask for it, look at the audit log.",
@@ -134,7 +135,7 @@ export const security: typeof ja = {
   mfa: {
     required: 'This operator requires MFA. Nothing else is possible until you enable it.',
     title: 'Multi-factor authentication',
-    lead: 'At each login we check the 6-digit code of your authenticator app in addition to the password.',
+    lead: 'At each login we check the 6-digit code of your authenticator app, or a passkey, in addition to the password.',
     app: 'Authenticator app',
     since: 'Enabled',
     lastUsed: 'Last used',
@@ -155,7 +156,7 @@ export const security: typeof ja = {
     disabled: 'MFA is disabled.',
     codesTitle: 'Backup codes',
     codesBody:
-      '8-character codes for resetting MFA by mail when the authenticator app is gone. They cannot be used to log in.',
+      '8-character codes for resetting MFA by mail when the authenticator app or the passkeys are gone. They cannot be used to log in.',
     codeSet: 'Set',
     createdAt: 'Generated',
     storedAt: 'Confirmed as stored',
@@ -213,6 +214,7 @@ export const security: typeof ja = {
   codes: {
     title: 'Backup codes',
     body: 'These codes are shown only now. You need one to reset MFA when the authenticator app is gone.',
+    bodyPasskeys: 'These codes are shown only now. You need one to reset MFA when the passkeys are gone.',
     list: 'List of backup codes',
     appeared: 'The backup codes are shown now, and only now',
     download: 'Download',
@@ -233,7 +235,7 @@ export const security: typeof ja = {
       'The mark tells which copy is the valid one. The page "Multi-factor authentication" shows the number and mark of the set that works.',
     fileDate: 'Generated: {date}',
     fileHow:
-      'How to use: when the authenticator app is gone, open the address below and reset MFA with the email address, the password and any one of these lines.',
+      'How to use: when the authenticator app or the passkeys are gone, open the address below and reset MFA with the email address, the password and any one of these lines.',
     fileNever: 'The codes cannot be used to log in. Tell them to nobody. Using one makes the others invalid.',
     fileNotes: 'Notes (where it is kept, when it was checked)',
   },
@@ -247,6 +249,8 @@ export const security: typeof ja = {
     title: 'Disable MFA',
     body: 'After this the password alone is enough to log in. The backup codes stop working and other devices are logged out.',
     undo: 'You stay logged in on this device. You can enable MFA again later, with a new QR code and new backup codes.',
+    undoPasskeys:
+      'You stay logged in on this device, but the passkeys are removed. To enable MFA again later, register them anew; the backup codes are new, too.',
     submit: 'Disable',
   },
   password: {

@@ -187,13 +187,13 @@ export const signIn: typeof ja = {
         sam: 'Ask the root user to set a new password.',
       },
       device: {
-        name: 'The authenticator device',
+        name: 'The device with the authenticator app or the passkey',
         root: 'Reset MFA with the password and one backup code.',
         sam: 'Ask the root user, or a SAM user with the permission, to reset your MFA. Then open the mailed link or enter the code that you are told, and finish it with your own password.',
       },
       codes: {
         name: 'Backup codes',
-        root: 'If the authenticator app still works, log in and generate new codes.',
+        root: 'If the authenticator app or a passkey still works, log in and generate new codes.',
         sam: 'SAM users have no backup codes.',
       },
       deviceAndCodes: {
@@ -203,7 +203,7 @@ export const signIn: typeof ja = {
       },
       mail: {
         name: 'Access to your mail',
-        root: 'You can log in with the password and a code. If one of them is lost too, ask the person who runs this server.',
+        root: 'You can log in with the password and a code, or with a passkey. If you cannot, ask the person who runs this server.',
         sam: 'You can log in as before. To reset MFA, ask for a code instead of a link.',
       },
     },

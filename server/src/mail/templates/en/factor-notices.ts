@@ -1,3 +1,4 @@
+import type { FactorKind } from '@warifu/contract';
 import type { Notice } from '../../facts.ts';
 import { type Message, type Pages, paragraph, pointer, steps } from '../letter.ts';
 import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
@@ -5,17 +6,17 @@ import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword
 type What = { readonly subject: string; readonly fact: string };
 
 const what = {
-  added: (whose: string): What => ({
-    subject: 'A passkey or an authenticator app was added',
-    fact: `A passkey or an authenticator app was added to the multi-factor authentication of ${whose}.`,
+  added: (whose: string, factor: string): What => ({
+    subject: `${capital(factor)} was added`,
+    fact: `${capital(factor)} was added to the multi-factor authentication of ${whose}.`,
   }),
   replaced: (whose: string): What => ({
     subject: 'The authenticator app was changed',
     fact: `The authenticator app of ${whose} was changed. Codes of the one before no longer work.`,
   }),
-  removed: (whose: string): What => ({
-    subject: 'A passkey or an authenticator app was removed',
-    fact: `A passkey or an authenticator app of ${whose} was removed. Multi-factor authentication stays on.`,
+  removed: (whose: string, factor: string): What => ({
+    subject: `${capital(factor)} was removed`,
+    fact: `${capital(factor)} of ${whose} was removed. Multi-factor authentication stays on.`,
   }),
   copied: (whose: string): What => ({
     subject: 'A passkey was refused: it may have been copied',
@@ -25,10 +26,13 @@ const what = {
 
 type Kind = keyof typeof what;
 
+const nameOf = (kind: FactorKind | undefined) => (kind === 'passkey' ? 'a passkey' : 'an authenticator app');
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Of the root user. */
-export function factorNotice(kind: Kind, pages: Pages): Message {
+export function factorNotice(kind: Kind, pages: Pages, factor?: FactorKind): Message {
   return {
-    ...what[kind]('the root user'),
+    ...what[kind]('the root user', nameOf(factor)),
     body: [pointer('What is registered now stands on this page:', pages.mfa)],
     ifNotYou: [
       paragraph('Someone else may have done it. Do this, in this order:'),
@@ -43,8 +47,8 @@ export function factorNotice(kind: Kind, pages: Pages): Message {
 }
 
 /** Of a SAM user; the root user reads it. */
-export function samFactorNotice(kind: Kind, pages: Pages, userName: string): Message {
-  const { subject, fact } = what[kind](`SAM user ${userName}`);
+export function samFactorNotice(kind: Kind, pages: Pages, userName: string, factor?: FactorKind): Message {
+  const { subject, fact } = what[kind](`SAM user ${userName}`, nameOf(factor));
   return {
     subject: `SAM user ${userName}: ${subject}`,
     fact,

@@ -5,7 +5,7 @@ import { factorNotice, otherHost } from './factor-notices.ts';
 import { databaseRestored, overrideDone, overrideRequested } from './host-notices.ts';
 import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
-import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
+import { cannotLogIn, changePassword, disownSignIn, endSessions, stepOf } from './steps.ts';
 
 const unchanged = paragraph('The password, the SAM users and the auth keys have not changed.');
 const mfaStays = paragraph('Multi-factor authentication, the SAM users and the auth keys have not changed.');
@@ -62,9 +62,9 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  factor_added: (pages) => factorNotice('added', pages),
+  factor_added: (pages, { kind }) => factorNotice('added', pages, kind),
   factor_replaced: (pages) => factorNotice('replaced', pages),
-  factor_removed: (pages) => factorNotice('removed', pages),
+  factor_removed: (pages, { kind }) => factorNotice('removed', pages, kind),
   passkey_copied: (pages) => factorNotice('copied', pages),
   passkeys_other_host: otherHost,
   host_override_requested: overrideRequested,
@@ -87,7 +87,7 @@ export const notices: Words['notices'] = {
     fact: `Wrong backup codes were entered ${limits.codes.guessesPerSet} times, so the root user's backup codes were frozen.`,
     body: [
       paragraph(
-        'The current backup codes can no longer reset multi-factor authentication. A verification code is not enough to replace them.',
+        'The current backup codes can no longer reset multi-factor authentication. Neither a verification code nor a passkey is enough to replace them.',
       ),
       pointer(
         'To get new backup codes, log in, disable multi-factor authentication with the password and enable it again on this page:',
@@ -122,7 +122,9 @@ export const notices: Words['notices'] = {
     subject: 'The password was reset',
     fact: "The root user's password was reset through a mailed link.",
     body: [
-      paragraph('Multi-factor authentication was not removed: if it is on, the next login still asks for a code.'),
+      paragraph(
+        'Multi-factor authentication was not removed: if it is on, the next login still asks for a code or a passkey.',
+      ),
       paragraph(`For ${holdHours} hours from this change, multi-factor authentication cannot be reset by mail.`),
       paragraph('The SAM users and the auth keys have not changed.'),
     ],
@@ -169,9 +171,9 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  sign_in_code_failed: (pages) => ({
-    subject: 'A login stopped at the verification code',
-    fact: 'The right password was entered, but the login stopped at the verification code. Nobody was logged in.',
+  sign_in_code_failed: (pages, { kind }) => ({
+    subject: `A login stopped at ${stepOf(kind)}`,
+    fact: `The right password was entered, but the login stopped at ${stepOf(kind)}. Nobody was logged in.`,
     body: [],
     ifNotYou: [
       paragraph('Someone else knows the password. Do this, in this order:'),

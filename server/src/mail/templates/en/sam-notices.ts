@@ -2,7 +2,7 @@ import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { samFactorNotice, samOtherHost } from './factor-notices.ts';
 import { samResetNotices } from './sam-reset-notices.ts';
-import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
+import { cannotLogIn, readAuditLog, setUserPassword, stepOf } from './steps.ts';
 
 const unchanged = paragraph("This user's password, permissions and auth keys have not changed.");
 const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Block[] => [
@@ -20,9 +20,9 @@ const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
 
 /** Notices about a SAM user, in English; the root user reads them. */
 export const samNotices: Words['samNotices'] = {
-  factor_added: (pages, userName) => samFactorNotice('added', pages, userName),
+  factor_added: (pages, userName, { kind }) => samFactorNotice('added', pages, userName, kind),
   factor_replaced: (pages, userName) => samFactorNotice('replaced', pages, userName),
-  factor_removed: (pages, userName) => samFactorNotice('removed', pages, userName),
+  factor_removed: (pages, userName, { kind }) => samFactorNotice('removed', pages, userName, kind),
   passkey_copied: (pages, userName) => samFactorNotice('copied', pages, userName),
   passkeys_other_host: samOtherHost,
   sam_mfa_enabled: (pages, userName, { kind }) => ({
@@ -44,7 +44,7 @@ export const samNotices: Words['samNotices'] = {
     ],
     ifNotYou: [
       paragraph(
-        'Ask the person who uses this SAM user. If that person did not expect it either, an authenticator app of someone else may have been registered. Do this, in this order:',
+        `Ask the person who uses this SAM user. If that person did not expect it either, ${kind === 'passkey' ? 'a passkey' : 'an authenticator app'} of someone else may have been registered. Do this, in this order:`,
       ),
       steps(
         setUserPassword(pages, userName),
@@ -155,12 +155,14 @@ export const samNotices: Words['samNotices'] = {
     ],
     ifNotYou: passwordIsKnown(pages, userName, 'someone else may know the password of this SAM user.'),
   }),
-  sign_in_code_failed: (pages, userName) => ({
-    subject: `A login of SAM user ${userName} stopped at the verification code`,
-    fact: `The right password of SAM user ${userName} was entered, but the login stopped at the verification code. Nobody was logged in.`,
+  sign_in_code_failed: (pages, userName, { kind }) => ({
+    subject: `A login of SAM user ${userName} stopped at ${stepOf(kind)}`,
+    fact: `The right password of SAM user ${userName} was entered, but the login stopped at ${stepOf(kind)}. Nobody was logged in.`,
     body: [
       pointer(
-        'If this user has lost the authenticator app, multi-factor authentication can be disabled on this page:',
+        kind === 'passkey'
+          ? 'If this user has lost the passkey, multi-factor authentication can be disabled on this page:'
+          : 'If this user has lost the authenticator app, multi-factor authentication can be disabled on this page:',
         pages.user(userName),
       ),
     ],

@@ -1,3 +1,4 @@
+import type { FactorKind } from '@warifu/contract';
 import { type Block, type Pages, type Pointer, paragraph, steps } from '../letter.ts';
 
 export const endSessions = (pages: Pages): Pointer => ({
@@ -42,3 +43,6 @@ export const askRoot = (pages: Pages): readonly Block[] => [
     cannotLogIn(pages),
   ),
 ];
+
+/** Where a login stopped that had the right password. */
+export const stepOf = (kind: FactorKind | undefined) => (kind === 'passkey' ? 'the passkey' : 'the verification code');

@@ -1,3 +1,4 @@
+import type { FactorKind } from '@warifu/contract';
 import type { Notice } from '../../facts.ts';
 import { type Message, type Pages, paragraph, pointer, steps } from '../letter.ts';
 import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword } from './steps.ts';
@@ -5,17 +6,17 @@ import { cannotLogIn, changePassword, endSessions, readAuditLog, setUserPassword
 type What = { readonly subject: string; readonly fact: string };
 
 const what = {
-  added: (whose: string): What => ({
-    subject: 'パスキーまたは認証アプリが追加されました',
-    fact: `${whose}の多要素認証に、パスキーまたは認証アプリが追加されました。`,
+  added: (whose: string, factor: string): What => ({
+    subject: `${factor}が追加されました`,
+    fact: `${whose}の多要素認証に、${factor}が追加されました。`,
   }),
   replaced: (whose: string): What => ({
     subject: '認証アプリが変更されました',
     fact: `${whose}の認証アプリが変更されました。以前の認証アプリのコードは使用できません。`,
   }),
-  removed: (whose: string): What => ({
-    subject: 'パスキーまたは認証アプリが削除されました',
-    fact: `${whose}のパスキーまたは認証アプリが削除されました。多要素認証は有効なままです。`,
+  removed: (whose: string, factor: string): What => ({
+    subject: `${factor}が削除されました`,
+    fact: `${whose}の${factor}が削除されました。多要素認証は有効なままです。`,
   }),
   copied: (whose: string): What => ({
     subject: '複製された可能性のあるパスキーを拒否しました',
@@ -25,10 +26,12 @@ const what = {
 
 type Kind = keyof typeof what;
 
+const nameOf = (kind: FactorKind | undefined) => (kind === 'passkey' ? 'パスキー' : '認証アプリ');
+
 /** Of the root user. */
-export function factorNotice(kind: Kind, pages: Pages): Message {
+export function factorNotice(kind: Kind, pages: Pages, factor?: FactorKind): Message {
   return {
-    ...what[kind]('ルートユーザー'),
+    ...what[kind]('ルートユーザー', nameOf(factor)),
     body: [pointer('現在登録されているものは、次のページで確認できます。', pages.mfa)],
     ifNotYou: [
       paragraph('ほかの人が操作した可能性があります。次の順に対応してください。'),
@@ -43,8 +46,8 @@ export function factorNotice(kind: Kind, pages: Pages): Message {
 }
 
 /** Of a SAM user; the root user reads it. */
-export function samFactorNotice(kind: Kind, pages: Pages, userName: string): Message {
-  const { subject, fact } = what[kind](`SAM ユーザー ${userName} `);
+export function samFactorNotice(kind: Kind, pages: Pages, userName: string, factor?: FactorKind): Message {
+  const { subject, fact } = what[kind](`SAM ユーザー ${userName} `, nameOf(factor));
   return {
     subject: `SAM ユーザー ${userName}: ${subject}`,
     fact,

@@ -5,7 +5,7 @@ import { factorNotice, otherHost } from './factor-notices.ts';
 import { databaseRestored, overrideDone, overrideRequested } from './host-notices.ts';
 import { accountLocked, lockNow } from './lock.ts';
 import { resetCancelled, resetDone, resetRequested } from './reset-notices.ts';
-import { cannotLogIn, changePassword, disownSignIn, endSessions } from './steps.ts';
+import { cannotLogIn, changePassword, disownSignIn, endSessions, withoutStep } from './steps.ts';
 
 const unchanged = paragraph('パスワード、SAM ユーザー、認証キーに変更はありません。');
 const mfaStays = paragraph('多要素認証、SAM ユーザー、認証キーに変更はありません。');
@@ -63,9 +63,9 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  factor_added: (pages) => factorNotice('added', pages),
+  factor_added: (pages, { kind }) => factorNotice('added', pages, kind),
   factor_replaced: (pages) => factorNotice('replaced', pages),
-  factor_removed: (pages) => factorNotice('removed', pages),
+  factor_removed: (pages, { kind }) => factorNotice('removed', pages, kind),
   passkey_copied: (pages) => factorNotice('copied', pages),
   passkeys_other_host: otherHost,
   host_override_requested: overrideRequested,
@@ -90,7 +90,7 @@ export const notices: Words['notices'] = {
     fact: `誤ったバックアップコードが ${limits.codes.guessesPerSet} 回入力されたため、ルートユーザーのバックアップコードを凍結しました。`,
     body: [
       paragraph(
-        '現在のバックアップコードでは、多要素認証をリセットできません。認証コードを入力しても、新しいバックアップコードは生成できません。',
+        '現在のバックアップコードでは、多要素認証をリセットできません。認証コードやパスキーで確認しても、新しいバックアップコードは生成できません。',
       ),
       pointer(
         '新しいバックアップコードを受け取るには、ログインし、次のページで、パスワードを入力して多要素認証を無効にしてから、もう一度有効にしてください。',
@@ -127,7 +127,9 @@ export const notices: Words['notices'] = {
     subject: 'パスワードが再設定されました',
     fact: 'メールで送信した URL から、ルートユーザーのパスワードが再設定されました。',
     body: [
-      paragraph('多要素認証は解除されていません。有効にしている場合は、次回のログインでも認証コードが必要です。'),
+      paragraph(
+        '多要素認証は解除されていません。有効にしている場合は、次回のログインでも認証コードまたはパスキーが必要です。',
+      ),
       paragraph(`この変更から ${holdHours} 時間は、メールによる多要素認証のリセットができません。`),
       paragraph('SAM ユーザーと認証キーに変更はありません。'),
     ],
@@ -176,9 +178,9 @@ export const notices: Words['notices'] = {
       ),
     ],
   }),
-  sign_in_code_failed: (pages) => ({
-    subject: '認証コードが入力されなかったログインがありました',
-    fact: '正しいパスワードが入力されましたが、認証コードが入力されなかったため、ログインは成立していません。',
+  sign_in_code_failed: (pages, { kind }) => ({
+    subject: `${withoutStep(kind)}ログインがありました`,
+    fact: `正しいパスワードが入力されましたが、${withoutStep(kind)}ため、ログインは成立していません。`,
     body: [],
     ifNotYou: [
       paragraph('ほかの人がパスワードを知っています。次の順に対応してください。'),

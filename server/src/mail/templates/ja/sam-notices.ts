@@ -2,7 +2,7 @@ import { limits } from '../../../limits.ts';
 import { type Block, type Pages, type Pointer, paragraph, pointer, steps, type Words } from '../letter.ts';
 import { samFactorNotice, samOtherHost } from './factor-notices.ts';
 import { samResetNotices } from './sam-reset-notices.ts';
-import { cannotLogIn, readAuditLog, setUserPassword } from './steps.ts';
+import { cannotLogIn, readAuditLog, setUserPassword, withoutStep } from './steps.ts';
 
 const unchanged = paragraph('この SAM ユーザーのパスワード、権限、認証キーに変更はありません。');
 const passwordIsKnown = (pages: Pages, userName: string, suspicion: string): Block[] => [
@@ -20,9 +20,9 @@ const ifRootDidIt = (pages: Pages): readonly Pointer[] => [
 
 /** Notices about a SAM user, in Japanese; the root user reads them. */
 export const samNotices: Words['samNotices'] = {
-  factor_added: (pages, userName) => samFactorNotice('added', pages, userName),
+  factor_added: (pages, userName, { kind }) => samFactorNotice('added', pages, userName, kind),
   factor_replaced: (pages, userName) => samFactorNotice('replaced', pages, userName),
-  factor_removed: (pages, userName) => samFactorNotice('removed', pages, userName),
+  factor_removed: (pages, userName, { kind }) => samFactorNotice('removed', pages, userName, kind),
   passkey_copied: (pages, userName) => samFactorNotice('copied', pages, userName),
   passkeys_other_host: samOtherHost,
   sam_mfa_enabled: (pages, userName, { kind }) => ({
@@ -44,7 +44,7 @@ export const samNotices: Words['samNotices'] = {
     ],
     ifNotYou: [
       paragraph(
-        'この SAM ユーザーを使っている人に確認してください。その人にも心当たりがない場合は、ほかの人の認証アプリが登録されている可能性があります。次の順に対応してください。',
+        `この SAM ユーザーを使っている人に確認してください。その人にも心当たりがない場合は、ほかの人の${kind === 'passkey' ? 'パスキー' : '認証アプリ'}が登録されている可能性があります。次の順に対応してください。`,
       ),
       steps(
         setUserPassword(pages, userName),
@@ -156,12 +156,14 @@ export const samNotices: Words['samNotices'] = {
     ],
     ifNotYou: passwordIsKnown(pages, userName, 'ほかの人がこの SAM ユーザーのパスワードを知っている可能性があります。'),
   }),
-  sign_in_code_failed: (pages, userName) => ({
-    subject: `SAM ユーザー ${userName} の、認証コードが入力されなかったログインがありました`,
-    fact: `SAM ユーザー ${userName} の正しいパスワードが入力されましたが、認証コードが入力されなかったため、ログインは成立していません。`,
+  sign_in_code_failed: (pages, userName, { kind }) => ({
+    subject: `SAM ユーザー ${userName} の、${withoutStep(kind)}ログインがありました`,
+    fact: `SAM ユーザー ${userName} の正しいパスワードが入力されましたが、${withoutStep(kind)}ため、ログインは成立していません。`,
     body: [
       pointer(
-        'この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
+        kind === 'passkey'
+          ? 'この SAM ユーザーがパスキーを使えなくなった場合は、次のページで多要素認証を無効にできます。'
+          : 'この SAM ユーザーが認証アプリを使えなくなった場合は、次のページで多要素認証を無効にできます。',
         pages.user(userName),
       ),
     ],

@@ -1,3 +1,4 @@
+import type { FactorKind } from '@warifu/contract';
 import { type Block, type Pages, type Pointer, paragraph, steps } from '../letter.ts';
 
 export const endSessions = (pages: Pages): Pointer => ({
@@ -45,3 +46,7 @@ export const askRoot = (pages: Pages): readonly Block[] => [
     cannotLogIn(pages),
   ),
 ];
+
+/** How a login stopped that had the right password. */
+export const withoutStep = (kind: FactorKind | undefined) =>
+  kind === 'passkey' ? 'パスキーで確認されなかった' : '認証コードが入力されなかった';
