@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { AnyEndpoint } from '@warifu/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../failure.ts';
@@ -27,22 +28,37 @@ export function bodyReadingOf({ own, hasBody, untyped, form }: AnyEndpoint): Bod
 /** Bodies are JSON, and forms where an operation takes one; both are parsed strictly, whatever the spelling of the type. */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
+  addParser(app, 'application/json', (request, bytes) =>
     readingOf(request) === 'ignored' ? undefined : parse(request, bytes, parseJsonBody),
   );
-  const form = 'application/x-www-form-urlencoded';
-  app.addContentTypeParser(form, { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+  addParser(app, 'application/x-www-form-urlencoded', (request, bytes) => {
     const reading = readingOf(request);
     if (bytes.length === 0 || reading === 'ignored') return undefined;
     if (reading !== 'form') throw new Failure('COM0415');
     return parse(request, bytes, parseForm);
   });
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+  addParser(app, '*', (request, bytes) => {
     const reading = readingOf(request);
     if (bytes.length === 0 || reading === 'ignored') return undefined;
     const untyped = request.headers['content-type'] === undefined && reading === 'untyped';
     if (!untyped || readSessionCookie(request) !== undefined) throw new Failure('COM0415');
     return parse(request, bytes, parseJsonBody);
+  });
+}
+
+function addParser(
+  app: FastifyInstance,
+  type: string,
+  read: (request: FastifyRequest, bytes: Buffer) => unknown,
+): void {
+  app.addContentTypeParser(type, { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) => {
+    let body: unknown;
+    try {
+      body = read(request, bytes);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done(null, body);
   });
 }
 
@@ -79,17 +95,14 @@ function parseForm(text: string): Record<string, string> {
 
 /** A body that says it is compressed is not what it looks like, even when it can be read (RFC 9110 §8.4). */
 function assertPlain({ headers }: FastifyRequest): void {
-  const encodings = (headers['content-encoding'] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const { 'content-encoding': given } = headers;
+  if (given === undefined) return;
+  const encodings = given.split(',').map((name) => name.trim().toLowerCase());
   if (encodings.some((name) => name !== '' && name !== 'identity')) throw new Failure('COM0415');
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Bytes that are not UTF-8 are refused: replaced silently, they would store something that nobody sent. */
 function decode(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
-  }
+  if (isUtf8(bytes)) return bytes.toString();
+  throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
 }
