@@ -74,7 +74,8 @@ export function assertStrings(value: unknown, field = 'body'): void {
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, member] of Object.entries(value)) {
       assertStrings(name, field);
-      assertStrings(member, name);
+      // The place in a list is no name of anything.
+      assertStrings(member, Array.isArray(value) ? field : name);
     }
   }
 }
