@@ -63,7 +63,7 @@ export const approveUserMFAReset = endpoint({
   params: userParams,
   body: closed({ caseId: Type.String({ minLength: 1, maxLength: 64 }) }),
   status: 204,
-  errors: [...denied, 'MFA0030', 'MFA0031', 'MFA0034'],
+  errors: [...denied, 'MFA0030', 'MFA0031', 'MFA0033', 'MFA0034'],
   stepUp: true,
   personOnly: true,
 });

@@ -25,8 +25,8 @@ export const resetErrors = {
   },
   MFA0033: {
     status: 403,
-    en: "You set this user's password. Somebody else must start the MFA reset.",
-    ja: 'このユーザーのパスワードを設定した人は、多要素認証リセットを開始できません。ほかの人に依頼してください。',
+    en: "You set this user's password. Somebody else must start or approve the MFA reset.",
+    ja: 'このユーザーのパスワードを設定した人は、多要素認証リセットを開始または承認できません。ほかの人に依頼してください。',
   },
   MFA0034: {
     status: 400,

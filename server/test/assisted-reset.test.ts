@@ -152,6 +152,11 @@ describe.each(engines)('R45: the assisted reset of a SAM user, on %s', (engine) 
     expect(said(await finish(server, office, { code, password: 'a guess of the helper' })), 'only the code').toEqual(
       wrong,
     );
+    // Nor is it the second person.
+    await secondPerson(office, true);
+    const { caseId } = await startByCode(server, office, office.helper);
+    expect(said(await approve(office, helper, caseId))).toEqual([403, 'MFA0033']);
+    expect(said(await approve(office, office.second, caseId))).toEqual([204, undefined]);
   });
 
   const borrowed: Record<string, (office: Office) => Promise<{ apiKey: string; token: string }>> = {

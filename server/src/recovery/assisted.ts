@@ -26,7 +26,8 @@ export type NewAssisted = {
  * Starts the reset of a SAM user's MFA, which only that user can finish: with its own password, and a mailed link or a
  * code that the starter hands over. Of earlier ones of the user nothing is left.
  *
- * SECURITY: nobody may start what he could finish alone: not for himself, and no SAM user for one whose password he set.
+ * SECURITY: nobody may start what he could finish alone: not for himself, and no SAM user for one whose password he set,
+ * who does not approve it either.
  * @returns the code, which is shown in this answer only; none when a link is mailed
  * @throws Failure COM0001 for a reason that says nothing, MFA0030 without MFA of one's own, MFA0031 for oneself, MFA0033, MFA0005 when MFA is not active, MFA0034
  *   without an address to mail to, MFA0035 without a password, COM0404, COM0429
@@ -40,7 +41,7 @@ export async function startAssisted(cause: Cause, starter: Session, params: User
     const { operatorId, userId, row, userName } = user;
     assertOther(starter.userId, userId);
     if (row.password_hash === null || row.password_suspended_at !== null) throw new Failure('MFA0035');
-    if (starter.userId !== rootId && row.password_set_by === starter.userId) throw new Failure('MFA0033');
+    assertNotItsPassword(c, starter);
     if (row.mfa_id === null) throw new Failure('MFA0005');
     const address = await verifiedUserEmail(db, user);
     if (input.handOver === 'mail' && address === undefined) throw new Failure('MFA0034');
@@ -79,7 +80,8 @@ export async function startAssisted(cause: Cause, starter: Session, params: User
 
 /**
  * Approves what somebody else started, as the operator's settings ask for. From here on the user can finish it.
- * @throws Failure MFA0030, MFA0031 for who started it and for the user itself, COM0404 when that case waits for nobody
+ * @throws Failure MFA0030, MFA0031 for who started it and for the user itself, MFA0033, COM0404 when that case waits for
+ *   nobody
  */
 export async function approveAssisted(cause: Cause, approver: Session, params: UserPath, caseId: string) {
   assertProved(approver);
@@ -89,6 +91,7 @@ export async function approveAssisted(cause: Cause, approver: Session, params: U
     if (row?.case_id !== caseId || !isAwaited(row)) throw new Failure('COM0404');
     assertOther(approver.userId, user.userId);
     assertOther(approver.userId, row.started_by ?? '');
+    assertNotItsPassword(c, approver);
     const dueAt = now + assisted.life;
     const approved = { approved_by: approver.userId, approver_basis: await basisOf(db, approver), due_at: dueAt };
     if (!(await takeApproval(c, caseId, approved))) throw new Failure('COM0404');
@@ -127,6 +130,11 @@ function assertProved(caller: Session): void {
 /** SECURITY: two of those who take part are never one. A session of a switch or of an AuthKey does not come this far. */
 function assertOther(one: string, other: string): void {
   if (one === other) throw new Failure('MFA0031');
+}
+
+/** SECURITY: who knows the password can be taken for the user by whoever hands the code over. */
+function assertNotItsPassword({ user }: UserAuthorityChange, { userId }: Session): void {
+  if (userId !== rootId && user.row.password_set_by === userId) throw new Failure('MFA0033');
 }
 
 /** SECURITY: each start is mailed to every address; nobody fills a mailbox by it. */

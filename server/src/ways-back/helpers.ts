@@ -38,10 +38,8 @@ type Helper = { readonly userName: string; readonly sure: boolean };
 /** Who may help a SAM user, by the permissions as they are then. */
 export async function helpersOf(office: Office, target: Known): Promise<Helpers> {
   const others = oddsOf(await whoHelps(office, revokeUserMFA, target));
-  const starters = (await withMfa(office, startUserMFAReset, target)).filter(
-    ({ userName }) => userName === '' || nameOf(office, target.passwordSetBy) !== userName,
-  );
-  const approvers = office.secondPerson ? await withMfa(office, approveUserMFAReset, target) : undefined;
+  const starters = await takingPart(office, startUserMFAReset, target);
+  const approvers = office.secondPerson ? await takingPart(office, approveUserMFAReset, target) : undefined;
   const samUsers = (helpers: readonly Helper[]) => helpers.filter(({ userName }) => userName !== '');
   return {
     others,
@@ -51,12 +49,16 @@ export async function helpersOf(office: Office, target: Known): Promise<Helpers>
   };
 }
 
-/** An assisted reset takes a person that has MFA itself, and not by a switch: SAM users that may, and the root user. */
-async function withMfa(office: Office, endpoint: AnyEndpoint, target: Known): Promise<Helper[]> {
+/**
+ * An assisted reset takes a person that has MFA itself, and not by a switch: SAM users that may, unless they set the user's
+ * password, and the root user.
+ */
+async function takingPart(office: Office, endpoint: AnyEndpoint, target: Known): Promise<Helper[]> {
   const proved = office.people.filter(({ facts }) => facts.mfaActive);
   const root = proved.filter(({ userId }) => userId === rootId).map(({ userName }) => ({ userName, sure: true }));
   const users = await whoHelps(office, endpoint, target, 'without switching');
-  return [...root, ...users.filter(({ userName }) => proved.some((one) => one.userName === userName))];
+  const others = proved.filter(({ userId }) => userId !== target.passwordSetBy);
+  return [...root, ...users.filter(({ userName }) => others.some((one) => one.userName === userName))];
 }
 
 /** The users, other than the target, that sign in and then may call an operation on it. */
@@ -112,10 +114,6 @@ function knownAs({ operation }: AnyEndpoint) {
   const known = ownOperation(operation);
   if (!known) throw new Error('an operation of this server');
   return known;
-}
-
-function nameOf({ people }: Office, userId: string | null): string | undefined {
-  return people.find((one) => one.userId === userId)?.userName;
 }
 
 function oddsOf(helpers: readonly Helper[]): Odds {
