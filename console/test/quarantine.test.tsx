@@ -68,6 +68,12 @@ describe('the quarantine after a reset', () => {
     await says(t('refused.quarantine', { time: exactTime(samUntil) }));
   });
 
+  test('whoever helps a user reads it on the page of the user', async () => {
+    await console.signIn();
+    await console.open('/security/users/hana/authentication', 'ja');
+    await says(t('userMfa.quarantined', { time: exactTime(samUntil) }));
+  });
+
   test('is over after a day: no word of it, and the key is made', async () => {
     console.server.clock.now = rootUntil;
     await console.signIn();

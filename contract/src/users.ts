@@ -5,6 +5,7 @@ import { closed, endpoint } from './endpoint.ts';
 import { AuthenticatorAppBegun } from './factors.ts';
 import {
   Description,
+  EpochMs,
   EpochSeconds,
   MfaStatus,
   OtpCode,
@@ -232,6 +233,8 @@ export const getUserMFAStatus = endpoint({
     suspended: Type.Optional(Type.Boolean()),
     /** A reset that somebody else started and the user can finish. */
     pendingReset: Type.Optional(AssistedReset),
+    /** While the user is in quarantine: when that ends. */
+    quarantinedUntil: Type.Optional(EpochMs),
   }),
   errors: denied,
 });

@@ -126,10 +126,17 @@ describe.each(engines)('the doors of the quarantine on %s', (engine) => {
     await resetMfaOf(root, as, 'taro');
     expect((await createUser(root, before, 'one')).status, 'a session from before').toBe(401);
     const session = await byKey(key);
+    const until = server.clock.now + day;
     expect((await createUser(root, session, 'one')).body.code).toBe('AUM0019');
+    // Whoever helps the user sees it, too.
+    const mfa = async (who: Credentials) =>
+      (await call(server, 'GET', `${userPath(root, 'taro')}/mfa`, { as: who })).body;
+    expect(await mfa(as)).toEqual({ status: 'INACTIVE', quarantinedUntil: until });
     expect((await call(server, 'GET', userPath(root, 'other'), { as: session })).status).toBe(200);
-    server.clock.now += day;
-    expect((await createUser(root, await byKey(key), 'one')).status).toBe(201);
+    server.clock.now = until;
+    const later = await byKey(key);
+    expect((await createUser(root, later, 'one')).status).toBe(201);
+    expect(await mfa(later)).toEqual({ status: 'INACTIVE' });
   });
 
   it('a session that somebody switched to since the reset ends when it is switched on; others go on', async () => {

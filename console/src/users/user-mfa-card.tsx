@@ -15,6 +15,7 @@ import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { ownStatus } from '../security/mfa-status.ts';
 import type { Enrolment } from '../security/use-enrolment.ts';
 import { useSession } from '../session/session.ts';
+import { exactTime } from '../time.ts';
 import { type UserMfaState, useUserMfa } from './users.ts';
 
 type UserMfaCardProps = {
@@ -45,6 +46,11 @@ export function UserMfaCard({ userName, self, enrolment, onScan, onDisable, onRe
       {isPending && <Skeleton height={80} />}
       {error && <FailureNotice error={error} userName={userName} />}
       {enrolment.failure && <FailureNotice error={enrolment.failure} userName={userName} />}
+      {!self && state?.quarantinedUntil !== undefined && (
+        <Notice tone="info">
+          <p>{t('userMfa.quarantined', { time: exactTime(state.quarantinedUntil) })}</p>
+        </Notice>
+      )}
       {state && state.status !== 'ACTIVE' && (
         <Off userName={userName} self={self} state={state} enrolment={enrolment} begin={begin} />
       )}

@@ -1,7 +1,9 @@
 import type { Cause } from '../change/cause.ts';
 import { changeAuthority, describe } from '../change/change.ts';
+import type { Context } from '../context.ts';
 import type { Db } from '../db/database.ts';
-import { endQuarantinedSwitches } from '../sessions/quarantine.ts';
+import type { Users } from '../db/schema.ts';
+import { endQuarantinedSwitches, quarantinedUntil } from '../sessions/quarantine.ts';
 import { findOperator, updateOperator } from './operators.ts';
 
 export type Settings = {
@@ -29,6 +31,16 @@ export async function readSettings(db: Db, operatorId: string): Promise<Settings
     secondPersonForResets: operator !== undefined && operator.second_person_at !== null,
     quarantineAfterReset: operator !== undefined && operator.quarantine_at !== null,
   };
+}
+
+/** Until when a user is in quarantine, undefined unless it is now. Mostly nothing has to be read for it. */
+export async function quarantineOf(
+  ctx: Context,
+  { operator_id: operatorId, mfa_reset_at: resetAt }: Pick<Users, 'operator_id' | 'mfa_reset_at'>,
+): Promise<number | undefined> {
+  // Whatever the operator says, it is over a day after the reset.
+  if (ctx.now() >= (quarantinedUntil(resetAt, 0) ?? 0)) return undefined;
+  return quarantinedUntil(resetAt, (await findOperator(ctx.db, operatorId))?.quarantine_at);
 }
 
 type NewSettings = Omit<Settings, 'secondPersonForResets' | 'quarantineAfterReset'> & Partial<Settings>;

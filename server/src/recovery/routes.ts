@@ -18,7 +18,8 @@ import { rootId } from '../db/schema.ts';
 import { describeMfa } from '../factors/status.ts';
 import { anyone, permitted, rootOf, signedInTo } from '../http/guards.ts';
 import { handle, sendReceipt } from '../http/handle.ts';
-import { samUserOf } from '../users/users.ts';
+import { quarantineOf } from '../operators/settings.ts';
+import { findSamUser } from '../users/users.ts';
 import { approveAssisted, startAssisted, stopAssisted } from './assisted.ts';
 import { describeCase, standingCase } from './assisted-case.ts';
 import { requestReset } from './by-mail.ts';
@@ -106,11 +107,14 @@ function registerAssistedRoutes(app: FastifyInstance): void {
   });
 
   handle(app, getUserMFAStatus, guard, async ({ params }) => {
-    const { operatorId, userId } = await samUserOf(ctx.db, params);
+    const user = await findSamUser(ctx.db, params.operator_id, params.user_name);
+    const { operator_id: operatorId, user_id: userId } = user;
     const pending = await standingCase(ctx.db, ctx.now(), { operatorId, userId });
+    const until = await quarantineOf(ctx, user);
     return {
       ...(await describeMfa(ctx, operatorId, userId)),
       ...(pending && { pendingReset: await describeCase(ctx.db, pending) }),
+      ...(until !== undefined && { quarantinedUntil: until }),
     };
   });
 }

@@ -101,6 +101,7 @@ export const users: typeof ja = {
     wasDeleted: 'The password of {name} was deleted.',
   },
   userMfa: {
+    quarantined: 'MFA of this user was reset a short time ago. Until {time} it can only repair its own account.',
     enabledSelf: 'MFA is enabled.',
     enabled: 'The MFA of {name} is enabled.',
     disabled: 'The MFA of {name} is disabled.',

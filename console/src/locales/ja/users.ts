@@ -100,6 +100,8 @@ export const users = {
     wasDeleted: '{name} のパスワードを削除しました。',
   },
   userMfa: {
+    quarantined:
+      'このユーザーの多要素認証は、最近リセットされました。{time} まで、このユーザーの操作は制限されています。',
     enabledSelf: '多要素認証を有効にしました。',
     enabled: '{name} の多要素認証を有効にしました。',
     disabled: '{name} の多要素認証を無効にしました。',
