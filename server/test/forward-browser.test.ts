@@ -85,7 +85,7 @@ describe.each(engines)('signing in to a guarded program with a browser, on %s', 
       expect((await visitor.visit(back)).location?.href).toBe(failed);
       expect([...visitor.cookies.keys()].filter((name) => !name.endsWith('-state'))).toEqual([]);
     }
-    const answers = await Promise.all([1, 2, 3].map(() => mine.visit(back)));
+    const answers = await Promise.all(Array.from({ length: 64 }, () => mine.visit(back)));
     const entered = answers.filter(({ location: to }) => to?.pathname === '/orders');
     expect(entered).toHaveLength(1);
     expect((await mine.visit(back)).location?.href).toBe(failed);
@@ -96,6 +96,11 @@ describe.each(engines)('signing in to a guarded program with a browser, on %s', 
     server.clock.now += 60_000;
     expect((await mine.visit(late)).location?.href).toBe(failed);
     await server.jobs.drain();
+    // Nor one whose session ended meanwhile.
+    const by = await signInConsole(server, root);
+    const orphan = pathOf(await handOver(by, location));
+    await by.call('POST', '/v1/auth/logout');
+    expect((await mine.visit(orphan)).location?.href).toBe(failed);
     // Codes are bounded: the oldest goes for a new one.
     const first = pathOf(await handOver(console, location));
     for (let i = 0; i < 8; i++) {
@@ -296,6 +301,15 @@ describe('the addresses that browsers are sent back to', () => {
     'https://%73hop.example.com/',
     'https://shop.example.com%2eevil.test/',
     'https://[::1]/',
+    'https://shop.example.com%00.evil.test/',
+    'https://shop.example.com:8443@evil.test/',
+    'https://shop\t.example.com/',
+    'https://shop.example.com:0443/',
+    'https://xn--shop.example.com/',
+    'https://shop.example.com;evil.test/',
+    'https://shop.example.com,evil.test/',
+    '/\\shop.example.com/',
+    'https://[::ffff:127.0.0.1]:3000/',
     'https://shop.example.com/.warifu/sign-out',
     'https://shop.example.com/%2e%2e/.warifu/callback',
     `https://shop.example.com/${'x'.repeat(2048)}`,

@@ -103,8 +103,15 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
       ['Authorization', 'Bearer another'],
       ['X-Soracom-Token', 'one'],
       ['X-Soracom-API-Key', 'one'],
+      ['X.Forwarded.Uri', '/admin'],
+      ["X'Rewrite~Url", '/admin'],
       ['Connection', 'X-Forwarded-For'],
+      ['Connection', 'X-Warifu-Operator'],
+      ['Connection', 'Remote-User'],
+      ['Connection', 'keep-alive, remote-groups'],
       ['Connection', 'close, authorization'],
+      ['Connection', 'Cookie'],
+      ['Connection', 'Content-Type'],
     ];
     const paired = new Set(['X-Soracom-Token', 'X-Soracom-API-Key']);
     for (const header of twice) {
@@ -117,6 +124,7 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
       ['X-HTTP-Method-Override', 'get'],
       ['X-Host', 'Shop.example.com:443'],
       ['Forwarded', 'for=10.0.0.1;host=shop.example.com;proto=https'],
+      ['Connection', 'Keep-Alive, TE, Upgrade, HTTP2-Settings'],
     ];
     for (const header of same) {
       expect([header, await ask(door, { uri: '/items/7' }, { add: [header] })]).toEqual([header, 200]);
@@ -209,6 +217,9 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
     expect(await from('203.0.113.5, 198.51.100.7')).toBe(200);
     expect(await from('198.51.100.7:443')).toBe(200);
     expect(await from('unknown')).toBe(403);
+    // What the proxy did not say, the client does not say instead.
+    const add: Header[] = [['Forwarded', 'for=198.51.100.7']];
+    expect(await ask('forward-auth', { uri }, { without: 'X-Forwarded-For', add })).toBe(400);
   });
 
   it('is not asked by an absolute address, nor at another spelling of its own path', async () => {

@@ -266,6 +266,8 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
     expect((await send({ subject, resource, action: { name: 'Orders:read' }, more: 1 })).body).toEqual(permitted);
     const refused = { decision: false, context: { settledBy: 'permission', missingPermission: 'Orders:read' } };
     expect((await send({ subject, resource: { ...resource, id: '8' }, action })).body).toEqual(refused);
+    const written = { ...resource, id: '8', properties: { customer: 12, id: '7' } };
+    expect((await send({ subject, resource: written, action })).body).toEqual(refused);
     const stranger = await send({ subject: { type: 'session', id: 'none' }, resource, action });
     expect(stranger.body).toEqual({ decision: false, context: { settledBy: 'credential' } });
     for (const body of [
@@ -282,6 +284,8 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
     expect(await many()).toEqual([permitted, refused, permitted]);
     expect(await many({ evaluations_semantic: 'deny_on_first_deny' })).toEqual([permitted, refused]);
     expect(await many({ evaluations_semantic: 'permit_on_first_permit' })).toEqual([permitted]);
+    const more = await send({ subject, action, evaluations: Array(51).fill({ resource }) }, 'evaluations');
+    expect([more.status, more.body.field]).toEqual([400, 'evaluations']);
     const lacking = await send({ subject, evaluations: [{ resource, action }, { resource }] }, 'evaluations');
     expect([lacking.status, lacking.body.field]).toEqual([400, 'evaluations.1.action']);
   });

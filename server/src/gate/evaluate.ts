@@ -54,7 +54,8 @@ function questionOf({ resource, action, context = {} }: Evaluation): Question {
   const { httpMethod, requestPath, queryParameters, sourceIp } = context;
   return {
     api: action.name.includes(':') ? action.name : `${resource.type}:${action.name}`,
-    pathVariables: { id: resource.id, ...scalars(resource.properties ?? {}) },
+    // SECURITY: what is asked about goes before what a caller may have written into the thing itself.
+    pathVariables: { ...scalars(resource.properties ?? {}), id: resource.id },
     ...(httpMethod !== undefined && { httpMethod }),
     ...(requestPath !== undefined && { requestPath }),
     ...(queryParameters !== undefined && { queryParameters }),

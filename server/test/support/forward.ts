@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { causeOf } from '../../src/change/cause.ts';
 import { saveCatalogue } from '../../src/gate/catalogue/catalogues.ts';
 import { readDescription } from '../../src/gate/catalogue/description.ts';
@@ -52,6 +53,8 @@ export async function askAs(server: TestServer, door: Door, original: Original, 
       ...headers,
     },
   });
+  // Whoever keeps it would answer for somebody else.
+  expect(response.headers['cache-control']).toBe('no-store');
   const text = response.body;
   const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
   return { status: response.statusCode, headers: response.headers, text, body };

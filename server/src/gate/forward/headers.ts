@@ -4,14 +4,14 @@ import { Failure } from '../../failure.ts';
 export type Sent = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The headers of a request as they were sent. SECURITY: `X_Forwarded_Host` is `X-Forwarded-Host` to programs that read
- * headers as CGI does (RFC 3875 §4.1.18), so it counts as the same one.
+ * The headers of a request as they were sent. SECURITY: `X_Forwarded_Host` and `X.Forwarded.Host` are `X-Forwarded-Host`
+ * to programs that read headers as CGI does (RFC 3875 §4.1.18), so they count as the same one.
  * @param raw names and values in turn
  */
 export function sentHeaders(raw: readonly string[]): Sent {
   const sent = new Map<string, string[]>();
   for (let i = 0; i < raw.length; i += 2) {
-    const name = (raw[i] as string).toLowerCase().replaceAll('_', '-');
+    const name = (raw[i] as string).toLowerCase().replace(/[^a-z\d-]/g, '-');
     const values = sent.get(name);
     if (values) values.push(raw[i + 1] as string);
     else sent.set(name, [raw[i + 1] as string]);

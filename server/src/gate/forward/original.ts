@@ -34,8 +34,8 @@ const longestPath = 2048;
  */
 export function readOriginal(kind: Kind, request: Pick<IncomingMessage, 'rawHeaders' | 'method' | 'url'>): Original {
   const sent = sentHeaders(request.rawHeaders);
-  // Without it every client would have the address of the proxy.
-  if (!sent.has('x-forwarded-for') && !sent.has('forwarded')) oneOf(sent, 'x-forwarded-for');
+  // SECURITY: without it every client would have the address of the proxy, or the one that it writes into `Forwarded`.
+  if (!sent.has('x-forwarded-for')) oneOf(sent, 'x-forwarded-for');
   assertSingleCredentials(sent);
   const told = tellers[kind](sent, request);
   const scheme = { http: 'http', https: 'https', ws: 'http', wss: 'https' }[told.scheme];
@@ -76,11 +76,13 @@ const credentials = ['authorization', 'x-soracom-api-key', 'x-soracom-token', 'x
 /** SECURITY: of two, the program behind might take the other one. */
 function assertSingleCredentials(sent: Sent): void {
   for (const name of credentials) if ((sent.get(name) ?? []).length > 1) throw ambiguous(name);
-  // RFC 9110 §7.6.1: what a client lists there, a proxy further on may take away.
-  const dropped = (sent.get('connection') ?? []).join(',').toLowerCase().split(',');
-  const named = dropped.map((name) => name.trim()).find((name) => /^(?:x-|cookie$|host$|forwarded$)/.test(name));
-  if (named !== undefined || dropped.some((name) => credentials.includes(name.trim()))) throw ambiguous('connection');
+  // RFC 9110 §7.6.1: what a client lists there, a proxy further on takes away: a credential, or who asks.
+  const listed = (sent.get('connection') ?? []).join(',').toLowerCase().split(',');
+  if (!listed.every((option) => connectionOptions.has(option.trim()))) throw ambiguous('connection');
 }
+
+/** What a connection may say of itself; `HTTP2-Settings` stands beside `Upgrade` (RFC 7540 §3.2). */
+const connectionOptions = new Set(['', 'close', 'keep-alive', 'upgrade', 'http2-settings', 'te', 'trailer']);
 
 function plainHost(scheme: string, host: string): string {
   const written = host.toLowerCase();
