@@ -97,7 +97,7 @@ describe('a root user', () => {
 
   test('is asked before one is removed, and told whose permissions it touches', async () => {
     await console.open('/settings/catalogues', 'en');
-    await click(await find('link', t('catalogues.removeLabel', { name: 'orders' })));
+    await click(await find('button', t('catalogues.removeLabel', { name: 'orders' })));
     const dialog = await find('dialog');
     await until(() => textOf(dialog).includes('Order:*'), 'the permission');
     await submit(await find('button', t('catalogues.remove'), dialog));

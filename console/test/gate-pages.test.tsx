@@ -72,7 +72,7 @@ describe('the way to a guarded program', () => {
   test('leads on after MFA was enabled, where it is needed first', async () => {
     await console.open(way(orders, { prove: 'mfa' }), 'en');
     expect(main()).toContain(t('gate.enable'));
-    await click(await find('link', t('banner.mfaOffAction'), document.querySelector('main') ?? document));
+    await click(await find('button', t('banner.mfaOffAction')));
     await until(() => all('link', t('onward.action'))[0], 'the way on');
     const path = '/v1/operators/{operator_id}/settings';
     const { body } = await console.api('GET', path);

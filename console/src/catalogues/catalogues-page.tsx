@@ -1,6 +1,6 @@
 import '../locales/later.ts';
 import { Button, Skeleton } from '@mantine/core';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { getCatalogue } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
@@ -91,6 +91,7 @@ function CatalogueTable({ catalogues }: { catalogues: readonly Catalogue[] }) {
 
 function Actions({ name }: { name: string }) {
   const { t } = useText();
+  const navigate = route.useNavigate();
   const { operatorId } = useSession();
   const [error, setError] = useState<unknown>();
   const save = async () => {
@@ -105,15 +106,23 @@ function Actions({ name }: { name: string }) {
   return (
     <div className="stack-tight">
       <div className="row">
-        <Link to="/settings/import-catalogue" search={{ name }} aria-label={t('catalogues.replaceLabel', { name })}>
+        <Button
+          variant="default"
+          aria-label={t('catalogues.replaceLabel', { name })}
+          onClick={() => navigate({ to: '/settings/import-catalogue', search: { name } })}
+        >
           {t('catalogues.replace')}
-        </Link>
+        </Button>
         <Button variant="default" aria-label={t('catalogues.exportLabel', { name })} onClick={() => void save()}>
           {t('catalogues.export')}
         </Button>
-        <Link to="/settings/catalogues" search={{ remove: name }} aria-label={t('catalogues.removeLabel', { name })}>
+        <Button
+          variant="default"
+          aria-label={t('catalogues.removeLabel', { name })}
+          onClick={() => navigate({ search: { remove: name } })}
+        >
           {t('catalogues.remove')}
-        </Link>
+        </Button>
       </div>
       {error !== undefined && <FailureNotice error={error} />}
     </div>

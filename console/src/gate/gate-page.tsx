@@ -1,7 +1,7 @@
 import '../locales/later.ts';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { signInToHost } from '@warifu/contract';
 import { type ReactNode, useEffect, useState } from 'react';
 import { call } from '../api.ts';
@@ -69,14 +69,13 @@ function Proved({ prove, way, children }: ProvedProps) {
 
 function EnableFirst({ way: { rd, state } }: { way: Waiting }) {
   const { t } = useText();
+  const navigate = route.useNavigate();
   useEffect(() => keepWaiting({ rd, state }), [rd, state]);
   return (
     <div className="stack">
       <p>{t('gate.enable')}</p>
       <div>
-        <Button component={Link} to="/security/mfa">
-          {t('banner.mfaOffAction')}
-        </Button>
+        <Button onClick={() => navigate({ to: '/security/mfa' })}>{t('banner.mfaOffAction')}</Button>
       </div>
     </div>
   );
