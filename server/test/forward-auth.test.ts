@@ -220,16 +220,6 @@ describe.each(engines)('what proxies ask, on %s', (engine) => {
     }
   });
 
-  it('writes nothing for what it is asked', async () => {
-    await askAs(server, 'auth-request', { uri: '/items/7' }, { as: hana });
-    server.statements.length = 0;
-    for (const door of doors) {
-      await askAs(server, door, { uri: '/items/7' }, { as: hana });
-      await askAs(server, door, { uri: '/admin' }, { as: hana });
-    }
-    expect(server.statements.filter((kind) => kind !== 'SelectQueryNode')).toEqual([]);
-  });
-
   it('needs MFA where the operator does, and knows AuthKeys and switched sessions', async () => {
     const other = await newRoot(server);
     const owner = await signIn(server, other);
@@ -248,6 +238,19 @@ describe.each(engines)('what proxies ask, on %s', (engine) => {
       [200, undefined],
       [403, 'MFA0008'],
     ]);
+  });
+
+  it('writes nothing for what it is asked', async () => {
+    await askAs(server, 'auth-request', { uri: '/items/7' }, { as: hana });
+    // Only what is asked is counted: what goes on beside it is written first, and ends.
+    await server.jobs.drain();
+    await server.jobs.stop();
+    server.statements.length = 0;
+    for (const door of doors) {
+      await askAs(server, door, { uri: '/items/7' }, { as: hana });
+      await askAs(server, door, { uri: '/admin' }, { as: hana });
+    }
+    expect(server.statements.filter((kind) => kind !== 'SelectQueryNode')).toEqual([]);
   });
 });
 
