@@ -79,7 +79,7 @@ describe('MFA that is required of a user or a role', () => {
   test('is set, moved and ended on the page of the user', async () => {
     await console.open('/security/users/taro/authentication', 'en');
     const box = await card();
-    await until(() => textOf(box).includes('1 user would have to set up MFA first.'), 'whom it would touch');
+    await until(() => textOf(box).includes(t('rehearsal.standings.enrols')), 'whom it would touch');
     expect(textOf(box)).toContain(t('mfaRequired.off'));
     await requireFrom('', t('mfaRequired.set'));
     await until(() => textOf(box).includes(t('mfaRequired.fieldEmpty')), 'the words at the field');

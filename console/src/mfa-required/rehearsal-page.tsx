@@ -147,7 +147,9 @@ function Row({ user: { userName, standing, wayBack, lastSignInAt, bound } }: { u
       </th>
       <td data-name={t('rehearsal.standing')}>
         <div className="stack-tight">
-          <StatusWord kind={kinds[standing]}>{t(`rehearsal.standings.${standing}`)}</StatusWord>
+          <div>
+            <StatusWord kind={kinds[standing]}>{t(`rehearsal.standings.${standing}`)}</StatusWord>
+          </div>
           <span className="quiet small">{t(`rehearsal.why.${standing}`)}</span>
           {standing === 'locked out' && userName !== '' && (
             <Link to="/security/users/$userName/authentication" params={{ userName }}>
@@ -193,10 +195,14 @@ function Helpers({ helpers }: { helpers: readonly Helper[] }) {
       <p className="quiet">{t('rehearsal.helpersLead')}</p>
       <ul className="stack-tight">
         {helpers.map(({ userName, allowed, mfaActive }) => (
-          <li key={userName} className="row">
-            <Who userName={userName} />
-            {allowed === 'sometimes' && <span className="quiet small">{t('rehearsal.sometimes')}</span>}
-            {!mfaActive && <StatusWord kind="warn">{t('rehearsal.withoutMfa')}</StatusWord>}
+          <li key={userName}>
+            <span className="row">
+              <span>
+                <Who userName={userName} />
+              </span>
+              {!mfaActive && <StatusWord kind="warn">{t('rehearsal.withoutMfa')}</StatusWord>}
+              {allowed === 'sometimes' && <span className="quiet small">{t('rehearsal.sometimes')}</span>}
+            </span>
           </li>
         ))}
       </ul>

@@ -18,6 +18,7 @@ import { GuardedButton } from '../permissions/guarded-button.tsx';
 import { useSession } from '../session/session.ts';
 import { exactTime, fromLocal, toLocal } from '../time.ts';
 import { Preview } from './preview.tsx';
+import css from './requirement-card.module.css';
 import { type Requirement, requirementsKey, ruleWords, useRequirements } from './requirements.ts';
 
 type RequirementCardProps = {
@@ -115,29 +116,28 @@ function RequirementForm({ rule, name, saved }: RequirementFormProps) {
   });
   const date = field('from');
   return (
-    <>
-      <FormFrame state={frame}>
-        <TextInput
-          {...date}
-          type="datetime-local"
-          label={t('mfaRequired.field')}
-          description={t('mfaRequired.fieldHint')}
-          size="md"
-        />
-        <div>
-          <GuardedButton
-            {...guarded}
-            variant={saved === undefined ? 'filled' : 'default'}
-            busy={busy}
-            onClick={() => document.getElementById(date.id)?.closest('form')?.requestSubmit()}
-          >
-            {t(saved === undefined ? 'mfaRequired.set' : 'mfaRequired.move')}
-          </GuardedButton>
-        </div>
-      </FormFrame>
+    <FormFrame state={frame}>
+      <TextInput
+        {...date}
+        type="datetime-local"
+        label={t('mfaRequired.field')}
+        description={t('mfaRequired.fieldHint')}
+        size="md"
+        className={css.date}
+      />
       {own && <p className="quiet small">{t('mfaRequired.own')}</p>}
-      {saved !== undefined && !own && <End guarded={guarded} end={async () => await require(undefined)} />}
-    </>
+      <div className="row">
+        <GuardedButton
+          {...guarded}
+          variant={saved === undefined ? 'filled' : 'default'}
+          busy={busy}
+          onClick={() => document.getElementById(date.id)?.closest('form')?.requestSubmit()}
+        >
+          {t(saved === undefined ? 'mfaRequired.set' : 'mfaRequired.move')}
+        </GuardedButton>
+        {saved !== undefined && !own && <End guarded={guarded} end={async () => await require(undefined)} />}
+      </div>
+    </FormFrame>
   );
 }
 
@@ -147,7 +147,8 @@ function End({ guarded, end }: { guarded: Guarded; end: () => Promise<void> }) {
   const { t } = useText();
   const [opened, setOpened] = useState(false);
   return (
-    <div>
+    // The form of the dialog is inside of another one for React, which is not meant by it.
+    <div onSubmit={(event) => event.stopPropagation()}>
       <GuardedButton {...guarded} variant="default" onClick={() => setOpened(true)}>
         {t('mfaRequired.end')}
       </GuardedButton>

@@ -12,6 +12,7 @@ import { useSubmit } from '../fields/use-submit.ts';
 import { Card, focusPageTitle, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
 import { Preview } from '../mfa-required/preview.tsx';
+import css from '../mfa-required/requirement-card.module.css';
 import { requirementsKey } from '../mfa-required/requirements.ts';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
@@ -92,6 +93,7 @@ function SettingsForm({ saved }: { saved: Settings }) {
     ...field(name),
     type: 'datetime-local',
     size: 'md' as const,
+    className: css.date,
     label: t(`settings.${name}From`),
     description: t('mfaRequired.fieldHint'),
     disabled: !isRoot,

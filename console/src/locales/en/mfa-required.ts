@@ -76,7 +76,7 @@ export const mfaRequired: typeof ja = {
     },
     givePassword: 'Set a password',
     lastSignIn: 'Last login',
-    never: 'Never logged in',
+    never: 'Never',
     bound: 'Required as set now',
     notBound: 'Not required',
     helpers: 'Who can help',

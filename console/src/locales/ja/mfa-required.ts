@@ -40,7 +40,7 @@ export const mfaRequired = {
     rehearse: '影響を受けるユーザーを確認する',
   },
   rehearsal: {
-    title: '多要素認証の必須化の事前確認',
+    title: '多要素認証を必須にする前の確認',
     lead: '今すぐ必須にした場合に影響を受けるユーザーです。確認しても、何も変更されません。',
     rule: '必須にする対象',
     ruleNames: {
@@ -71,7 +71,7 @@ export const mfaRequired = {
     },
     givePassword: 'パスワードを設定する',
     lastSignIn: '最終ログイン',
-    never: 'まだログインしていません',
+    never: 'なし',
     bound: '現在の設定',
     notBound: '必須ではない',
     helpers: '手助けできるユーザー',
