@@ -25,7 +25,9 @@ connectSession({
   mustEnrol: () => {
     // On that page the address says which step is open.
     if (location.pathname !== '/security/mfa') {
-      void router.navigate({ to: '/security/mfa', search: { required: true } });
+      // The banner says by which rule, which may be newer than the session as it was read.
+      void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      void router.navigate({ to: '/security/mfa' });
     }
   },
   sessionUsed: noteActivity,

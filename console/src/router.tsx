@@ -30,10 +30,9 @@ const mfa = createRoute({
   getParentRoute: () => rootRoute,
   path: '/security/mfa',
   component: MfaPage,
-  validateSearch: ({ step, dialog, required }: Record<string, unknown>): MfaSearch => ({
+  validateSearch: ({ step, dialog }: Record<string, unknown>): MfaSearch => ({
     ...(step === 'start' || step === 'scan' || step === 'code' ? { step } : {}),
     ...(dialog === 'disable' || dialog === 'codes' || dialog === 'rehearse' ? { dialog } : {}),
-    ...(required === true ? { required } : {}),
   }),
 });
 

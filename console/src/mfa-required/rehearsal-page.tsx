@@ -15,7 +15,6 @@ import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { builtInOwner, useRoles } from '../permissions/permissions.ts';
 import css from '../permissions/simulate.module.css';
 import { UserField } from '../permissions/user-field.tsx';
-import { exactTime } from '../time.ts';
 import { ListedLevel } from '../ways-back/level-word.tsx';
 import { type Helper, needsName, type Rehearsed, type Rule, ruleWords, useRehearsal } from './requirements.ts';
 
@@ -168,7 +167,7 @@ function Row({ user: { userName, standing, wayBack, lastSignInAt, bound } }: { u
             <span>
               <Words>{ruleWords(t, bound)}</Words>
             </span>
-            <span className="quiet small">{exactTime(bound.from)}</span>
+            <Moment at={bound.from} brief />
           </div>
         ) : (
           t('rehearsal.notBound')

@@ -7,7 +7,6 @@ import { call } from '../api.ts';
 import { LoadFailure } from '../frame/load-failure.tsx';
 import { focusPageTitle, Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
-import { Notice } from '../look/notice.tsx';
 import { showOutcome } from '../outcome.tsx';
 import type { Receipt } from '../receipt.ts';
 import { sessionQuery, useSession } from '../session/session.ts';
@@ -29,8 +28,6 @@ const OwnMfa = lazyRouteComponent(() => import('../users/own-mfa.tsx'), 'OwnMfa'
 export type MfaSearch = {
   step?: 'start' | 'scan' | 'code';
   dialog?: 'disable' | 'codes' | 'rehearse';
-  /** The operator lets this user do nothing else until MFA is on. */
-  required?: true;
 };
 
 /** Multi-factor authentication of whoever is signed in. */
@@ -41,7 +38,7 @@ export function MfaPage() {
 /** That of the root user: its state, and the ways to change it. */
 function RootMfa() {
   const { t } = useText();
-  const { step, dialog, required } = route.useSearch();
+  const { step, dialog } = route.useSearch();
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const status = useMfaStatus();
@@ -74,11 +71,6 @@ function RootMfa() {
 
   return (
     <Page title={t('mfa.title')} lead={t('mfa.lead')}>
-      {required && status.data?.status !== 'ACTIVE' && (
-        <Notice tone="warn">
-          <p>{t('mfa.required')}</p>
-        </Notice>
-      )}
       {status.error && <LoadFailure error={status.error} retry={status.refetch} />}
       {status.isPending && <Skeleton height={180} radius={10} />}
       {status.data && (

@@ -2,7 +2,6 @@ import '../locales/later.ts';
 import { getRouteApi } from '@tanstack/react-router';
 import { Page } from '../frame/page.tsx';
 import { useText } from '../language.ts';
-import { Notice } from '../look/notice.tsx';
 import { useSession } from '../session/session.ts';
 import { UserEmailCard } from './user-email-card.tsx';
 import { UserMfa } from './user-mfa.tsx';
@@ -12,16 +11,13 @@ const route = getRouteApi('/security/mfa');
 /** Multi-factor authentication of a SAM user, on its own page. */
 export function OwnMfa() {
   const { t } = useText();
-  const { userName = '', mfaStatus } = useSession();
-  const { step, dialog, required } = route.useSearch();
+  const { userName = '', mfaRequirement, serverTime } = useSession();
+  // A session that can only enrol may not read its address.
+  const mustEnrol = mfaRequirement !== undefined && mfaRequirement.from <= serverTime;
+  const { step, dialog } = route.useSearch();
   const navigate = route.useNavigate();
   return (
     <Page title={t('mfa.title')} lead={t('mfa.lead')}>
-      {required && mfaStatus !== 'ACTIVE' && (
-        <Notice tone="warn">
-          <p>{t('mfa.required')}</p>
-        </Notice>
-      )}
       <UserMfa
         userName={userName}
         search={{ ...(step ? { step } : {}), ...(dialog === 'disable' ? { dialog } : {}) }}
@@ -32,7 +28,7 @@ export function OwnMfa() {
           })
         }
       />
-      <UserEmailCard userName={userName} />
+      {!mustEnrol && <UserEmailCard userName={userName} />}
     </Page>
   );
 }

@@ -133,7 +133,6 @@ export const security: typeof ja = {
     few: 'Few tries left',
   },
   mfa: {
-    required: 'This operator requires MFA. Nothing else is possible until you enable it.',
     title: 'Multi-factor authentication',
     lead: 'At each login we check the 6-digit code of your authenticator app, or a passkey, in addition to the password.',
     app: 'Authenticator app',

@@ -34,9 +34,9 @@ export const mfaRequired = {
     savedOwn:
       '日時を保存しました。自分の多要素認証が有効になっていないため、{at} からは多要素認証の設定しかできなくなります。',
     ended: 'この設定による必須化を解除しました。',
-    nobody: '現在、影響を受けるユーザーはいません。',
-    enrolling: plural({ other: '{count} 人は、先に多要素認証の設定が必要になります。' }),
-    lockedOut: plural({ other: '{count} 人は、ログインできなくなります。' }),
+    nobody: '今すぐ必須にしても、影響を受けるユーザーはいません。',
+    enrolling: plural({ other: '今すぐ必須にすると、{count} 人は先に多要素認証の設定が必要になります。' }),
+    lockedOut: plural({ other: '今すぐ必須にすると、{count} 人はログインできなくなります。' }),
     rehearse: '影響を受けるユーザーを確認する',
   },
   rehearsal: {
