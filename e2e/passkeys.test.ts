@@ -1,13 +1,29 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Browser, CDPSession } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resetLink } from './support/accounts.ts';
 import { setUp } from './support/api.ts';
 import { look, openBrowser, openTab, shown, type Tab } from './support/browser.ts';
+import { addDevice } from './support/device.ts';
 import { inOrder } from './support/in-order.ts';
-import { isFocused } from './support/in-page.ts';
+import { focusedTag, isFocused } from './support/in-page.ts';
+import { inspect } from './support/inspect.ts';
 import { type Server, startServer } from './support/server.ts';
-import { accountMenu, button, dialog, enterPassword, field, heading, logOut, readBackupCodes } from './support/walk.ts';
+import { type Smtp, startSmtp } from './support/smtp.ts';
+import {
+  accountMenu,
+  button,
+  dialog,
+  disableInBrowser,
+  enterPassword,
+  field,
+  fillReset,
+  goToMfa,
+  heading,
+  logOut,
+  readBackupCodes,
+} from './support/walk.ts';
 import { languages, words } from './support/words.ts';
 
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
@@ -28,6 +44,10 @@ const labels = {
     last: /これだけです/,
     oneDevice: 'この端末のみ',
     addApp: '認証アプリを追加',
+    app: '認証アプリ',
+    none: 'パスキーは登録されていません。',
+    removed: /パスキーは削除されます/,
+    ended: /バックアップコード 5 件/,
   },
   en: {
     passkeys: 'Passkeys',
@@ -44,49 +64,26 @@ const labels = {
     last: /the only factor/,
     oneDevice: 'This device only',
     addApp: 'Add an authenticator app',
+    app: 'Authenticator app',
+    none: 'No passkey is registered.',
+    removed: /the passkeys are removed/,
+    ended: /5 backup codes/,
   },
 } as const;
-
-/** Chromium's virtual device: its PIN was entered, and it answers what it is asked from when it is `present`. */
-async function addDevice({ page }: Tab) {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable', { enableUI: false });
-  const add = async () => {
-    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: false,
-      },
-    });
-    return authenticatorId;
-  };
-  const id = await add();
-  const present = (enabled: boolean) =>
-    cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: id, enabled });
-  return {
-    present,
-    credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId: id })).credentials.length,
-    /** Takes the passkey out of the device, so that another one can be made for the same account. */
-    empty: () => cdp.send('WebAuthn.clearCredentials', { authenticatorId: id }),
-  };
-}
 
 describe.each(languages)('passkeys (%s)', (language) => {
   const w = words[language];
   const l = labels[language];
   inOrder();
+  let smtp: Smtp;
   let server: Server;
   let browser: Browser;
   let tab: Tab;
   let device: Awaited<ReturnType<typeof addDevice>>;
 
   beforeAll(async () => {
-    server = await startServer();
+    smtp = await startSmtp();
+    server = await startServer({ smtpUrl: smtp.url });
     browser = await openBrowser();
     tab = await openTab(browser, language);
     await setUp(server.baseUrl, server.setupLink(), owner, language);
@@ -97,6 +94,7 @@ describe.each(languages)('passkeys (%s)', (language) => {
   afterAll(async () => {
     await browser.close();
     await server.stop();
+    await smtp.stop();
   });
 
   const open = async () => {
@@ -111,6 +109,8 @@ describe.each(languages)('passkeys (%s)', (language) => {
     await device.present(true);
     await button(page, l.add).click();
     expect(await readBackupCodes(tab)).toHaveLength(5);
+    // Nobody speaks of an app to somebody who has none.
+    expect(await dialog(page).getByText(l.app).count()).toBe(0);
     await storeCodesOf(tab);
     const name = field(dialog(page), l.name);
     await shown(name);
@@ -120,7 +120,7 @@ describe.each(languages)('passkeys (%s)', (language) => {
     await button(dialog(page), l.save).click();
     await shown(page.getByRole('rowheader', { name: l.named }));
     await shown(page.getByText(l.oneDevice));
-    await look(tab, 'p03-list');
+    await inspect(tab, 'p03-list');
     expect(await device.credentials()).toBe(1);
   });
 
@@ -204,6 +204,57 @@ describe.each(languages)('passkeys (%s)', (language) => {
     await page.getByRole('rowheader', { name: 'K1' }).waitFor({ state: 'detached' });
     await shown(page.getByRole('rowheader', { name: 'K2' }));
     await look(tab, 'p09-removed');
+  });
+
+  test('flow A with a passkey only: the password disables MFA, and the device forgets the passkey', async () => {
+    const { page } = tab;
+    await goToMfa(tab, owner);
+    await look(tab, 'p10-mfa');
+    expect(await heading(page, l.app).count()).toBe(0);
+    await button(page, w.disableMfa).click();
+    await shown(dialog(page).getByText(l.removed));
+    await look(tab, 'p11-disable');
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'hidden' });
+    await disableInBrowser(tab, owner.password);
+    await shown(button(page, w.enableMfa));
+    await shown(page.getByText(l.ended));
+    expect(await focusedTag(page)).toBe('H1');
+    await expect.poll(() => device.credentials()).toBe(0);
+  });
+
+  test('flow B with a passkey only: device lost, then the mailed link, the password and a backup code', async () => {
+    const { page } = tab;
+    await open();
+    await button(page, l.add).click();
+    const codes = await readBackupCodes(tab);
+    await storeCodesOf(tab);
+    await button(dialog(page), l.save).click();
+    await device.present(false);
+    await device.empty();
+    await logOut(tab, owner);
+    await enterPassword(tab, server, owner);
+    await shown(heading(page, l.second));
+    await page.getByRole('link', { name: w.cannotLogIn, exact: true }).click();
+    await shown(heading(page, w.resetTitle));
+    expect(await field(page, w.email).inputValue()).toBe(owner.email);
+    await field(page, w.password).fill(owner.password);
+    const since = smtp.mails.length;
+    await button(page, w.resetMfa).click();
+    await shown(page.getByText(w.mailSent));
+    const mail = await smtp.waitFor(({ text }) => resetLink(text) !== undefined, since);
+    await page.goto(resetLink(mail.text) ?? '');
+    await fillReset(tab, owner, codes[1] ?? '');
+    await shown(page.getByText(w.resetDone));
+    await page.goto(`${server.baseUrl}/login`);
+    await enterPassword(tab, server, owner);
+    await shown(accountMenu(page, owner));
+    await open();
+    await shown(page.getByText(l.none));
+    await look(tab, 'p12-none-again');
+    for (const { subject, text } of smtp.mails) {
+      expect([subject, text.includes(l.app.toLowerCase())]).toEqual([subject, false]);
+    }
     expect(tab.problems).toEqual([]);
   });
 });
