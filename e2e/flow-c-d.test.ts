@@ -7,7 +7,17 @@ import { isFocused } from './support/in-page.ts';
 import { type Authenticator, authenticator } from './support/oath.ts';
 import { type Server, startServer } from './support/server.ts';
 import { type Smtp, startSmtp } from './support/smtp.ts';
-import { accountMenu, button, dialog, enterCode, enterPassword, field, heading } from './support/walk.ts';
+import {
+  accountMenu,
+  beginInDialog,
+  button,
+  confirmInDialog,
+  dialog,
+  enterCode,
+  enterPassword,
+  field,
+  heading,
+} from './support/walk.ts';
 import { languages, words } from './support/words.ts';
 
 const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' };
@@ -51,9 +61,29 @@ const assisted = {
   },
 };
 
+const required = {
+  ja: {
+    from: '必須にする日時',
+    set: '必須にする',
+    saved: '日時を保存しました。',
+    why: 'このユーザーに対する設定',
+    end: '必須にするのをやめる',
+    ended: 'この設定による必須化を解除しました。',
+  },
+  en: {
+    from: 'Require from',
+    set: 'Require MFA',
+    saved: 'The date was saved.',
+    why: 'it was set for your user',
+    end: 'Stop requiring MFA',
+    ended: 'This rule does not require MFA any more.',
+  },
+};
+
 describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (language) => {
   const w = words[language];
   const a = assisted[language];
+  const r = required[language];
   const taro = { userName: names[language], password: 'lantern orchard tin 58' };
   let smtp: Smtp;
   let server: Server;
@@ -161,10 +191,31 @@ describe.each(languages)('flow C and D: a SAM user has lost the device (%s)', (l
     expect(mail.to).toEqual([owner.email]);
   });
 
+  test('MFA is required of it: it can only enrol, and then everything', async () => {
+    const { page } = own;
+    await field(rootTab.page, r.from).fill('2020-01-01T09:00');
+    await button(rootTab.page, r.set).click();
+    await shown(rootTab.page.getByText(r.saved));
+    await look(rootTab, 'r01-required');
+    await page.goto(`${server.baseUrl}/security/users`);
+    await page.waitForURL('**/security/mfa');
+    await shown(page.getByText(r.why));
+    await shown(button(page, w.enableMfa));
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await look(own, 'r02-only-enrolment');
+    phone = await beginInDialog(own);
+    await confirmInDialog(own, await phone.next());
+    await button(dialog(page), w.done).click();
+    await dialog(page).waitFor({ state: 'hidden' });
+    await page.goto(`${server.baseUrl}/security/users`);
+    await shown(page.getByText('User:listUsers').first());
+    expect(await page.getByText(r.why).count()).toBe(0);
+    await button(rootTab.page, r.end).click();
+    await button(dialog(rootTab.page), r.end).click();
+    await shown(rootTab.page.getByText(r.ended));
+  });
+
   test('assisted reset: the root user, with MFA, starts one with a reason and is shown a code once', async () => {
-    const secret = secretOf((await root.call('POST', `${user()}/mfa`)).json['totpUri']);
-    phone = authenticator(secret);
-    await root.call('POST', `${user()}/mfa/verify`, { mfaOTPCode: await phone.next() });
     const mfa = `/v1/operators/${root.operatorId}/mfa`;
     const rootPhone = authenticator(secretOf((await root.call('POST', mfa)).json['totpUri']));
     const enabled = await root.call('POST', `${mfa}/verify`, { mfaOTPCode: await rootPhone.next() });
