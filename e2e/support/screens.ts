@@ -75,6 +75,7 @@ export function everyScreen(language: Language): void {
     ['/mfa/reset/verify', 's07-verify-without-link'],
     [`/mfa/reset/verify#token=${'A'.repeat(43)}`, 's07-verify'],
     [`/mfa/reset/cancel#token=${'A'.repeat(43)}`, 's07-cancel'],
+    [`/mfa/assisted#token=${'A'.repeat(43)}`, 's07-assisted'],
     [`/account/lock#token=${'A'.repeat(43)}`, 's-lock'],
     ['/help/login', 's10-help'],
     ['/signup', 's-sign-up'],
