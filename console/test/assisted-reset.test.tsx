@@ -2,7 +2,7 @@
 import type { Language } from '@warifu/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { finish, newOffice, type Office, startByCode } from '../../server/test/support/assisted.ts';
-import { call } from '../../server/test/support/client.ts';
+import { call, confirmed } from '../../server/test/support/client.ts';
 import { otpAt } from '../../server/test/support/people.ts';
 import { translate as t } from '../src/language.ts';
 import { type Console, startConsole } from './support/console.tsx';
@@ -17,10 +17,8 @@ beforeAll(async () => {
   office = await newOffice(console.server);
   const path = `/v1/operators/${office.root.operatorId}/settings`;
   const { body } = await call(console.server, 'GET', path, { as: office.as });
-  const asked = await call(console.server, 'PUT', path, {
-    as: office.as,
-    body: { ...body, secondPersonForResets: true },
-  });
+  const wanted = { ...body, secondPersonForResets: true };
+  const asked = await call(console.server, 'PUT', path, { as: office.as, body: wanted, headers: confirmed });
   expect(asked.status).toBe(204);
 });
 afterAll(() => console.stop());

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { finish, giveAddress, mfaOf, newHelper, newOffice, type Office, startByCode } from './support/assisted.ts';
-import { type Answer, call } from './support/client.ts';
+import { type Answer, call, confirmed } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, mailedToken, mailsOf } from './support/people.ts';
@@ -107,7 +107,8 @@ describe.each(engines)('attempts at an assisted reset, on %s', (engine) => {
 
   it('R43: a link dies with the address that it was mailed to, removed or replaced', async () => {
     const gone: Record<string, (email: string) => Promise<unknown>> = {
-      removed: () => call(server, 'DELETE', `${userPath(office.root, 'hana')}/email`, { as: office.as }),
+      removed: () =>
+        call(server, 'DELETE', `${userPath(office.root, 'hana')}/email`, { as: office.as, headers: confirmed }),
       replaced: (email) => giveAddress(server, office, office.as, `new-${email}`),
     };
     for (const [name, go] of Object.entries(gone)) {
@@ -224,7 +225,7 @@ describe.each(engines)('attempts at an assisted reset, on %s', (engine) => {
       expect(changed.map(({ to }) => to).sort()).toEqual(
         [root.email, root.email, 'hana@example.net', 'hana@example.net', 'new@example.net'].sort(),
       );
-      expect((await call(server, 'DELETE', path(office), { as })).status).toBe(204);
+      expect((await call(server, 'DELETE', path(office), { as, headers: confirmed })).status).toBe(204);
       expect(await read()).toEqual({});
       expect(said(await call(server, 'DELETE', path(office), { as }))).toEqual([404, 'COM0404']);
     });
