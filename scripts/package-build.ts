@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type OutputChunk, rolldown } from 'rolldown';
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { contractSource } from './client-contract.ts';
 import { lockOf, type PackageJson } from './package-lock.ts';
 import { root, run, tool } from './processes.ts';
@@ -110,6 +110,7 @@ async function bundle(folder: string): Promise<Set<string>> {
     },
     platform: 'node',
     external: [native, 'pg-native'],
+    plugins: [withoutCertificates],
   });
   const { output } = await build.write({
     dir: folder,
@@ -123,6 +124,17 @@ async function bundle(folder: string): Promise<Set<string>> {
     .flatMap((chunk) => Object.keys(chunk.modules));
   return new Set(modules.filter((id) => id.includes('/node_modules/')).map(packageOf));
 }
+
+const ofCertificates = /\/@simplewebauthn\/server\/esm\/helpers\/(validateCertificatePath|isCertRevoked)\.js$/;
+
+/** No certificate of a device is ever read (decision 0033), and what would read it is large. */
+const withoutCertificates: Plugin = {
+  name: 'without certificates of devices',
+  load: (id) => {
+    const name = ofCertificates.exec(id)?.[1];
+    return name === undefined ? null : `export async function ${name}() { throw new Error('no certificate is read'); }`;
+  },
+};
 
 /** The folder of the library that a module belongs to. */
 function packageOf(id: string): string {
