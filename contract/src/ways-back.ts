@@ -30,6 +30,7 @@ export const WayBack = closed(
         'otherUsers',
         'approver',
         'hostShell',
+        'enrolment',
       ),
     ),
     whyNot: Type.Optional(

@@ -207,6 +207,26 @@ describe.each(engines)('the ways back that are told are those that work, on %s',
     expect(await comesIn(hana)).toBe(true);
   });
 
+  it('a root user in quarantine waits before it helps, and who must have MFA enrols first', async () => {
+    const { root, as, hana } = await office(false);
+    const kai = await newSam(server, root, as, 'kai');
+    const body = { mfaRequiredForRoot: false, mfaRequiredForSamUsers: true, escalationGuard: true };
+    const path = `/v1/operators/${root.operatorId}/settings`;
+    await call(server, 'PUT', path, { as, body: { ...body, quarantineAfterReset: true } });
+    expect((await userOf(root, 'kai', as)).slice(0, 2)).toEqual(['alone', 'password yes: password enrolment']);
+    const session = await signInSam(server, kai);
+    expect((await call(server, 'GET', '/v1/auth/ways_back', { as: session })).body.code).toBe('MFA0008');
+    const reset = server.ctx.db.updateTable('users').set({ mfa_reset_at: server.clock.now });
+    await reset.where('operator_id', '=', root.operatorId).where('user_id', '=', 'root').execute();
+    expect((await userOf(root, 'hana', as)).at(-1)).toBe('otherUser yes: password rootUser wait');
+    expect((await disable(root, as)).body.code).toBe('AUM0019');
+    server.clock.now += day;
+    const later = await signIn(server, root);
+    expect((await userOf(root, 'hana', later)).at(-1)).toBe('otherUser yes: password rootUser');
+    expect((await disable(root, later)).status).toBe(204);
+    expect(await comesIn(hana)).toBe(true);
+  });
+
   it('the list says it of every user, and nobody reads more than a permission lets it', async () => {
     const { root, as } = await office();
     const kai = await newSam(server, root, as, 'kai');

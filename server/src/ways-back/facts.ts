@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts';
 import { type BackupCodeSets, rootId, type Users } from '../db/schema.ts';
+import { mfaRequiredFrom, rolesRequiredAt } from '../sessions/required.ts';
 import type { Facts } from './model.ts';
 
 export type Known = {
@@ -43,7 +44,8 @@ async function rowsOf(db: Db, operatorId: string, userId: string | undefined) {
     )
     .select(['users.user_id', 'users.user_name', 'users.password_suspended_at', 'users.locked_at', 'users.mfa_id'])
     .select((eb) => eb('users.password_hash', 'is', null).as('no_password'))
-    .select(['users.password_set_by', 'operators.recovery_hold_until'])
+    .select(['users.password_set_by', 'operators.recovery_hold_until', 'users.mfa_required_at', rolesRequiredAt])
+    .select(['operators.mfa_required_root_at', 'operators.mfa_required_sam_at'])
     .select(['factors.kind', 'factors.suspended_at', 'passkeys.device_type'])
     .select(['codes.set_id', 'codes.frozen_at', 'codes.stored_at'])
     .select((eb) =>
@@ -83,6 +85,7 @@ function factsIn(row: Row, own: readonly Row[], now: number): Facts {
     ),
     codes: codesIn(row),
     held: (row.recovery_hold_until ?? 0) > now,
+    mustEnrol: row.mfa_id === null && (mfaRequiredFrom(row) ?? Number.POSITIVE_INFINITY) <= now,
   };
 }
 

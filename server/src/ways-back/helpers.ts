@@ -1,15 +1,10 @@
 import { type AnyEndpoint, approveUserMFAReset, revokeUserMFA, startUserMFAReset } from '@warifu/contract';
 import { ownOperation } from '../authorize/catalogue.ts';
-import {
-  principalsOf,
-  type Question,
-  type SupposedUser,
-  supposedUsers,
-  type WhoCan,
-  whoCan,
-} from '../authorize/who-can.ts';
+import { isInQuarantine } from '../authorize/quarantine.ts';
+import { principalsOf, type Question, type SupposedUser, supposedUsers, whoCan } from '../authorize/who-can.ts';
 import type { Db } from '../db/database.ts';
 import { rootId } from '../db/schema.ts';
+import { quarantinedUntil } from '../sessions/quarantine.ts';
 import { factsOfUsers, type Known } from './facts.ts';
 import { type Helpers, type Odds, signsIn } from './model.ts';
 
@@ -22,15 +17,23 @@ export type Office = {
   readonly users: readonly SupposedUser[];
   /** Somebody else must approve an assisted reset. */
   readonly secondPerson: boolean;
+  readonly rootInQuarantine: boolean;
 };
 
 /** What is known of an operator, in a fixed number of statements; an operator has a few dozen users (`limits.samUsers`). */
 export async function officeOf(db: Db, at: number, operatorId: string): Promise<Office> {
   const people = await factsOfUsers(db, at, operatorId);
   const users = await supposedUsers(db, operatorId, at);
-  const operator = db.selectFrom('operators').select('second_person_at').where('operator_id', '=', operatorId);
-  const secondPersonAt = (await operator.executeTakeFirst())?.second_person_at ?? null;
-  return { operatorId, at, people, users, secondPerson: secondPersonAt !== null };
+  const root = await db
+    .selectFrom('users')
+    .innerJoin('operators', 'operators.operator_id', 'users.operator_id')
+    .select(['operators.second_person_at', 'operators.quarantine_at', 'users.mfa_reset_at'])
+    .where('users.operator_id', '=', operatorId)
+    .where('users.user_id', '=', rootId)
+    .executeTakeFirstOrThrow();
+  const until = quarantinedUntil(root.mfa_reset_at, root.quarantine_at);
+  const rootInQuarantine = isInQuarantine({ quarantinedUntil: until }, at);
+  return { operatorId, at, people, users, secondPerson: root.second_person_at !== null, rootInQuarantine };
 }
 
 type Helper = { readonly userName: string; readonly sure: boolean };
@@ -45,40 +48,37 @@ export async function helpersOf(office: Office, target: Known): Promise<Helpers>
     others,
     assisted: oddsOfReset(starters, approvers),
     secondPerson: office.secondPerson,
+    rootWaits: office.rootInQuarantine,
     withoutRoot: better(others, oddsOfReset(samUsers(starters), approvers && samUsers(approvers))),
   };
 }
 
-/**
- * An assisted reset takes a person that has MFA itself, and not by a switch: SAM users that may, unless they set the user's
- * password, and the root user.
- */
+/** An assisted reset takes a person that has MFA itself: SAM users that may, unless they set the user's password, and the root user. */
 async function takingPart(office: Office, endpoint: AnyEndpoint, target: Known): Promise<Helper[]> {
   const proved = office.people.filter(({ facts }) => facts.mfaActive);
-  const root = proved.filter(({ userId }) => userId === rootId).map(({ userName }) => ({ userName, sure: true }));
-  const users = await whoHelps(office, endpoint, target, 'without switching');
+  const known = proved.find(({ userId }) => userId === rootId);
+  const root = known ? [{ userName: known.userName, sure: !office.rootInQuarantine }] : [];
+  const users = await whoHelps(office, endpoint, target);
   const others = proved.filter(({ userId }) => userId !== target.passwordSetBy);
   return [...root, ...users.filter(({ userName }) => others.some((one) => one.userName === userName))];
 }
 
-/** The users, other than the target, that sign in and then may call an operation on it. */
-async function whoHelps(office: Office, endpoint: AnyEndpoint, target: Known, how?: 'without switching') {
-  const found: Helper[] = [];
+/** The users, other than the target, that sign in and then may call an operation on it; not by a switch (R50). */
+async function whoHelps(office: Office, endpoint: AnyEndpoint, target: Known): Promise<Helper[]> {
+  const helpers: Helper[] = [];
   for (const user of await candidates(office, endpoint)) {
-    for (const principal of await principalsOf(questionOf(office, endpoint, target.userName), user)) {
-      if (how === undefined || principal.through === undefined) found.push(...helperIn(office, principal, target));
-    }
+    if (user.userId === target.userId) continue;
+    const principals = await principalsOf(questionOf(office, endpoint, target.userName), user);
+    const itself = principals.find(({ through }) => through === undefined);
+    const known = office.people.find(({ userId }) => userId === user.userId);
+    const odds = known ? signsIn(known.facts) : 'no';
+    if (!itself || odds === 'no') continue;
+    helpers.push({
+      userName: user.userName,
+      sure: odds === 'yes' && itself.allowed === 'always' && itself.mustEnrol !== true,
+    });
   }
-  return found;
-}
-
-/** Nobody knows whether a user of another operator gets in. A switch to the target is no help: there it is on itself. */
-function helperIn(office: Office, { kind, userName, allowed, mustEnrol, through }: WhoCan, target: Known): Helper[] {
-  if (through === target.userName || userName === target.userName) return [];
-  if (kind === 'other operator') return [{ userName: `other operator, as ${through}`, sure: false }];
-  const known = office.people.find((one) => one.userName === userName);
-  const odds = known ? signsIn(known.facts) : 'no';
-  return odds === 'no' ? [] : [{ userName, sure: odds === 'yes' && allowed === 'always' && mustEnrol !== true }];
+  return helpers;
 }
 
 /** Those who may call an operation on somebody; nobody else has to be looked at for each target. */

@@ -35,7 +35,8 @@ export function watchWaysBack(ctx: Context, watcher: Watcher) {
   };
 }
 
-async function lossesBetween(before: Office, after: Office): Promise<Loss[]> {
+/** Of two looks at an operator: what is worse for whom. */
+export async function lossesBetween(before: Office, after: Office): Promise<Loss[]> {
   if (isDeepStrictEqual(before, after)) return [];
   const losses: Loss[] = [];
   for (const person of after.people) {

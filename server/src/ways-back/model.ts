@@ -15,6 +15,8 @@ export type Facts = {
   readonly codes: 'none' | 'frozen' | 'unstored' | 'stored';
   /** No MFA reset by mail for now. */
   readonly held: boolean;
+  /** MFA is required of it by now: without it a session can only enrol. */
+  readonly mustEnrol: boolean;
 };
 
 type Factor = {
@@ -33,6 +35,8 @@ export type Helpers = {
   readonly secondPerson: boolean;
   /** Somebody may help, by one of both, although the root user does not. */
   readonly withoutRoot: Odds;
+  /** The root user is in quarantine: it can switch nobody's MFA off, nor set a password, until that is over. */
+  readonly rootWaits: boolean;
 };
 
 export type Odds = Way['open'];
@@ -77,7 +81,7 @@ export function ownWays(facts: Facts): Way[] {
 
 function password(facts: Facts): Way {
   if (facts.mfaActive) return closed('password', 'mfaOn');
-  return withPassword(facts, open('password', 'yes', []));
+  return withPassword(facts, open('password', 'yes', facts.mustEnrol ? ['enrolment'] : []));
 }
 
 function factor(facts: Facts): Way {
@@ -120,10 +124,13 @@ function assistedReset(facts: Facts, { assisted, secondPerson }: Helpers): Way {
 }
 
 /** Somebody switches MFA off; the root user sets a new password as well. */
-function otherUser(facts: Facts, { others }: Helpers): Way {
-  if (facts.password !== 'usable') return open('otherUser', 'yes', ['rootUser']);
+function otherUser(facts: Facts, { others, rootWaits }: Helpers): Way {
+  const wait: Need[] = rootWaits ? ['wait'] : [];
+  if (facts.password !== 'usable') return open('otherUser', 'yes', ['rootUser', ...wait]);
   if (!facts.mfaActive) return closed('otherUser', 'mfaOff');
-  return open('otherUser', 'yes', ['password', 'rootUser', ...(others === 'no' ? [] : (['otherUsers'] as const))]);
+  if (others === 'no') return open('otherUser', 'yes', ['password', 'rootUser', ...wait]);
+  // Somebody who helps for sure need not wait.
+  return open('otherUser', 'yes', ['password', 'rootUser', 'otherUsers', ...(others === 'yes' ? [] : wait)]);
 }
 
 function hostWay(facts: Facts): Way[] {

@@ -91,7 +91,13 @@ const factor = fc.oneof(
   fc.record({ kind: fc.constant('authenticator_app' as const), synced: fc.constant(false), suspended: fc.boolean() }),
   fc.record({ kind: fc.constant('passkey' as const), synced: fc.boolean(), suspended: fc.boolean() }),
 );
-const helpersOf = fc.record({ others: odds, assisted: odds, secondPerson: fc.boolean(), withoutRoot: odds });
+const helpersOf = fc.record({
+  others: odds,
+  assisted: odds,
+  secondPerson: fc.boolean(),
+  withoutRoot: odds,
+  rootWaits: fc.boolean(),
+});
 const person = fc
   .record({
     isRoot: fc.boolean(),
@@ -99,10 +105,17 @@ const person = fc
     factors: fc.array(factor, { maxLength: 4 }),
     codes: fc.constantFrom<Facts['codes']>('frozen', 'unstored', 'stored'),
     held: fc.boolean(),
+    required: fc.boolean(),
   })
-  .map(({ factors, codes, ...rest }): Facts => {
+  .map(({ factors, codes, required, ...rest }): Facts => {
     const mfaActive = factors.length > 0;
-    return { ...rest, factors, mfaActive, codes: rest.isRoot && mfaActive ? codes : 'none' };
+    return {
+      ...rest,
+      factors,
+      mfaActive,
+      mustEnrol: required && !mfaActive,
+      codes: rest.isRoot && mfaActive ? codes : 'none',
+    };
   })
   .filter(({ isRoot, password }) => !isRoot || password !== 'none');
 

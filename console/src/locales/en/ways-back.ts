@@ -48,6 +48,7 @@ export const waysBack: typeof ja = {
       starter: 'somebody who may start the reset',
       approver: 'somebody else who approves it',
       hostShell: 'whoever runs the server',
+      enrolment: 'setting MFA up right after logging in, which is required',
     },
     noOtherFactor: 'There is no authenticator app or passkey in another device.',
     noPasskey: 'There is no passkey in another device.',

@@ -48,6 +48,7 @@ export const waysBack = {
       starter: 'リセットを開始する権限のあるユーザー',
       approver: 'リセットを承認する別のユーザー',
       hostShell: 'サーバーの管理者',
+      enrolment: 'ログイン直後の多要素認証の設定 (必須)',
     },
     noOtherFactor: 'ほかの端末で使える認証アプリやパスキーがありません。',
     noPasskey: 'ほかの端末で使えるパスキーがありません。',
