@@ -147,7 +147,13 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
     for (const without of own[door]) {
       expect([without, await ask(door, { uri: '/items/7' }, { without })]).toEqual([without, doubtful(door)]);
     }
-    for (const host of ['shop.example.com, open.example.com', 'shop.example.com.', 'user@shop.example.com', '127.1']) {
+    for (const host of [
+      'shop.example.com, open.example.com',
+      'shop.example.com.',
+      'user@shop.example.com',
+      '127.1',
+      'shop.example.com://x',
+    ]) {
       expect([host, await ask(door, { host, uri: '/items/7' })]).toEqual([host, doubtful(door)]);
     }
     for (const scheme of ['https, http', 'ftp', 'HTTPS', 'javascript']) {

@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { isLoopback } from '../config/config.ts';
 import { unknownSource } from '../context.ts';
+import { remembered } from '../remembered.ts';
 
 type Cidr = ReturnType<typeof ipaddr.parseCIDR>;
 
@@ -63,6 +64,7 @@ export function peerReader(
 function hopsOf({ headers }: IncomingMessage): string[] | undefined {
   const list = headers['x-forwarded-for'];
   if (list === undefined) return forwardedFor(headers.forwarded ?? '');
+  if (typeof list === 'string' && /^[^\s,]+$/.test(list)) return [list];
   return [list]
     .flat()
     .join(',')
@@ -108,23 +110,6 @@ const addressOf = remembered((hop: string): string | undefined => {
   if (version === 0 || (inBrackets !== undefined && version === 4)) return undefined;
   return plain(address);
 });
-
-/** To read an address takes longer than to look it up, and the same ones come all the time. */
-function remembered<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const value = read(text);
-    // SECURITY: texts are chosen by who asks: neither their number nor their length may fill the memory.
-    if (known.size >= mostRemembered) known.clear();
-    if (text.length <= longestRemembered) known.set(text, value);
-    return value;
-  };
-}
-
-const mostRemembered = 4096;
-const longestRemembered = 64;
 
 /** Whether a socket's peer is a listed proxy. */
 export function isTrustedPeer(trustedProxies: readonly string[], address: string): boolean {

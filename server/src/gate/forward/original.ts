@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { remembered } from '../../remembered.ts';
 import { isPlainPath } from '../catalogue/router.ts';
 import { assertAgreeing } from './aliases.ts';
 import { ambiguous, oneOf, type Sent, sentHeaders } from './headers.ts';
@@ -41,12 +42,14 @@ export function readOriginal(kind: Kind, request: Pick<IncomingMessage, 'rawHead
   const scheme = { http: 'http', https: 'https', ws: 'http', wss: 'https' }[told.scheme];
   if (scheme !== 'http' && scheme !== 'https') throw ambiguous('scheme');
   if (!/^[A-Z]+(?:[_-][A-Z]+)*$/.test(told.method) || told.method.length > 32) throw ambiguous('method');
-  const host = plainHost(scheme, told.host);
+  const host = plainHost(`${scheme}://${told.host.toLowerCase()}`);
+  if (host === undefined) throw ambiguous('host');
   const [path = '', query = ''] = told.uri.split(/\?(.*)/s);
   if (!/^[\x21-\x7e]*$/.test(query) || query.includes('#')) throw ambiguous('query');
   if (path.length > longestPath || !isPlainPath(path)) throw ambiguous('path');
-  const original = { method: told.method, scheme, host, uri: told.uri, path, query: single(query) } as const;
-  assertAgreeing(sent, original, new URLSearchParams(query));
+  const values = query === '' ? noValues : new URLSearchParams(query);
+  const original = { method: told.method, scheme, host, uri: told.uri, path, query: single(values) } as const;
+  assertAgreeing(sent, original, values);
   return original;
 }
 
@@ -84,17 +87,20 @@ function assertSingleCredentials(sent: Sent): void {
 /** What a connection may say of itself; `HTTP2-Settings` stands beside `Upgrade` (RFC 7540 §3.2). */
 const connectionOptions = new Set(['', 'close', 'keep-alive', 'upgrade', 'http2-settings', 'te', 'trailer']);
 
-function plainHost(scheme: string, host: string): string {
-  const written = host.toLowerCase();
+/** The host of an origin, without the port that is the scheme's own; undefined when it may be read in another way. */
+const plainHost = remembered((origin: string): string | undefined => {
+  const written = origin.slice(origin.indexOf('://') + '://'.length);
   const fits = /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?::\d{1,5})?$/.test(written);
-  const url = fits && URL.canParse(`${scheme}://${written}`) ? new URL(`${scheme}://${written}`) : undefined;
+  const url = fits && URL.canParse(origin) ? new URL(origin) : undefined;
   // SECURITY: `127.1` and `0x7f.1` are other spellings of one address.
-  if (url?.hostname !== written.replace(/:\d{1,5}$/, '')) throw ambiguous('host');
-  return url.host;
-}
+  return url?.hostname === written.replace(/:\d{1,5}$/, '') ? url.host : undefined;
+});
 
-function single(query: string): Record<string, string> {
-  const values = Map.groupBy(new URLSearchParams(query), ([name]) => name);
+const noValues = new URLSearchParams();
+
+function single(query: URLSearchParams): Record<string, string> {
+  if (query === noValues) return {};
+  const values = Map.groupBy(query, ([name]) => name);
   const once = [...values].filter(([, all]) => all.length === 1);
   return Object.fromEntries(once.map(([name, all]) => [name, all[0]?.[1] ?? '']));
 }
