@@ -61,7 +61,17 @@ export const owners: Record<string, string> = {
 };
 
 /** Files beside the folders that every folder may import: parameters, the outside world, the one error class. */
-export const shared = ['command', 'config', 'context', 'counts', 'failure', 'health', 'limits', 'trouble'];
+export const shared = [
+  'command',
+  'config',
+  'context',
+  'counts',
+  'failure',
+  'health',
+  'limits',
+  'remembered',
+  'trouble',
+];
 
 /** The folders of which the shared files may speak, so that nobody reaches a lower one by way of them. */
 export const sharedMayImport = ['crypto', 'db'];
