@@ -47,7 +47,7 @@ export const resetErrors = {
   MFA0037: {
     status: 409,
     facts: ['userNames'],
-    en: 'This takes a way back in from {who}, for the day a device is lost. {lost} Confirm that to go on.',
+    en: 'This takes a way in away from {who}, for the day a device is lost. {lost} Confirm that to go on.',
     ja: 'この操作を行うと、端末を失ったときに{who}がログインできる方法が減ります。{lost}続けるには確認が必要です。',
   },
 } as const satisfies Record<string, ErrorRow>;

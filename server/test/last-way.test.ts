@@ -80,7 +80,7 @@ describe.each(engines)('what takes a way back away is confirmed first, on %s', (
       call(server, 'DELETE', `/v1/auth/factors/${one?.factorId}`, { as: session, ...options });
     const uncertain = await remove(synced);
     expect(refusalOf(uncertain)).toEqual([409, 'MFA0037', undefined]);
-    expect(uncertain.body.message).toContain('Nothing certain');
+    expect(uncertain.body.message).toContain('No certain way');
     expect(await factors()).toHaveLength(3);
     expect((await remove(synced, { headers: confirmed })).status).toBe(204);
     const last = await remove(bound);
@@ -95,7 +95,7 @@ describe.each(engines)('what takes a way back away is confirmed first, on %s', (
     const codes = `/v1/operators/${root.operatorId}/mfa/backup_codes`;
     const renewal = () => ({ method: 'POST', path: codes, body: { mfaOTPCode: otpAt(as.seed, server.clock.now) } });
     expect((await page.call('POST', `${codes}/stored`)).status).toBe(204);
-    expect((await asksFor(root, page, renewal(), undefined)).body.message).toContain('takes a way back in from you');
+    expect((await asksFor(root, page, renewal(), undefined)).body.message).toContain('takes a way in away from you');
     // The new ones are not stored yet: renewing them once more takes nothing away.
     server.clock.now += 30_000;
     expect((await page.call('POST', codes, { body: renewal().body })).status).toBe(200);

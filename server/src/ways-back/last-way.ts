@@ -88,7 +88,7 @@ function openBefore({ people }: Office, { userId }: Known): Way['way'][] {
 }
 
 function whoIs(others: number, itself: boolean): Record<'en' | 'ja', string> {
-  const [en, ja] = [others === 1 ? 'a user' : `${others} users`, `${others} 人のユーザー`];
+  const [en, ja] = [others === 1 ? 'a user' : `${others} users`, `ユーザー ${others} 人`];
   if (others === 0) return { en: 'you', ja: 'ご自身' };
   return itself ? { en: `you and ${en}`, ja: `ご自身と${ja}` } : { en, ja };
 }
@@ -98,11 +98,11 @@ function wordsOf(what: Loss['what'], ways: readonly Way['way'][]): Record<'en' |
   const [en, ja] = [lost.map((name) => name.en).join(', '), lost.map((name) => name.ja).join('、')];
   return {
     alone: {
-      en: `Nothing that needs nobody else is left (until now: ${en}).`,
+      en: `No way in is left that needs no help (until now: ${en}).`,
       ja: `ほかの人に頼らずにログインする最後の方法 (${ja}) がなくなります。`,
     },
     certain: {
-      en: 'Nothing certain that needs nobody else is left.',
+      en: 'No certain way in is left that needs no help.',
       ja: 'ほかの人に頼らずに確実にログインできる方法がなくなります。',
     },
     helper: {
