@@ -20,6 +20,7 @@ const pages = [
   ['/security/users/alice/authentication', 's34-authentication'],
   ['/security/roles', 's35-roles'],
   ['/security/default-permissions', 's38-default-permissions'],
+  ['/security/mfa-rehearsal', 's-mfa-rehearsal'],
   ['/security/simulate', 's37-simulate'],
   ['/security/keys', 's34-keys'],
   ['/security/emails', 's21-emails'],
