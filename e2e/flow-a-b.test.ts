@@ -148,7 +148,7 @@ describe.each(languages)('flow A and B (%s)', (language) => {
     const ended = language === 'ja' ? /ほかのセッション 1 件を終了しました/ : /1 other session was ended/;
     await shown(page.getByText(ended));
     await shown(page.getByText(language === 'ja' ? /バックアップコード 5 件/ : /5 backup codes/));
-    expect(await focusedTag(page)).toBe('H1');
+    await expect.poll(() => focusedTag(page)).toBe('H1');
     await look(tab, 'a12-disabled');
     expect((await signIn(server.baseUrl, owner)).status).toBe(200);
   });

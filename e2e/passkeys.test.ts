@@ -219,7 +219,7 @@ describe.each(languages)('passkeys (%s)', (language) => {
     await disableInBrowser(tab, owner.password);
     await shown(button(page, w.enableMfa));
     await shown(page.getByText(l.ended));
-    expect(await focusedTag(page)).toBe('H1');
+    await expect.poll(() => focusedTag(page)).toBe('H1');
     await expect.poll(() => device.credentials()).toBe(0);
   });
 
