@@ -89,6 +89,8 @@ export const CheckAnswer = closed(
     missingPermission: Type.Optional(Type.String()),
     /** The person would be allowed to after proving this once more: the password, or MFA as well (RFC 9470). */
     stepUp: Type.Optional(oneOf('password', 'mfa')),
+    /** Settled by the quarantine: when that ends, in milliseconds. */
+    until: Type.Optional(Type.Integer()),
   },
   'CheckAnswer',
 );

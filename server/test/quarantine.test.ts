@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { causeOf } from '../src/change/cause.ts';
+import { createGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -8,6 +10,8 @@ import { allow, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const day = 86_400_000;
+const nobody = { requestId: '', sourceIp: '', userAgent: 'host:tester', method: '', path: '' };
+const info = { ...nobody, apiKind: 'Host:gate-key create', language: 'en' as const };
 const newPassword = 'lantern meadow orbit 27';
 
 describe.each(engines)('quarantine after a reset of MFA on %s', (engine) => {
@@ -126,6 +130,14 @@ describe.each(engines)('quarantine after a reset of MFA on %s', (engine) => {
       body: explain,
     });
     expect(explained.body).toMatchObject({ decision: 'deny', settledBy: 'quarantine', rule: 'allow' });
+    const { gateKey } = await createGateKey(causeOf(server.ctx, info, 'host:tester'), 'orders', undefined);
+    const question = { api: 'User:createUser', pathVariables: { operator_id: root.operatorId, user_name: 'one' } };
+    const asked = await call(server, 'POST', '/v1/authz/check', {
+      body: { credential: { token: reset.token }, questions: [question] },
+      headers: { authorization: `Bearer ${gateKey}` },
+    });
+    const until = server.clock.now + 24 * 3_600_000;
+    expect(asked.body).toMatchObject({ answers: [{ decision: 'deny', settledBy: 'quarantine', until }] });
     const supposed = { ...explain, secondsSinceMfaReset: 86_400 };
     const later = await call(server, 'POST', `${operatorPath(root)}/permissions/explain`, {
       as: owner,

@@ -106,7 +106,7 @@ function refused(answer: Reply['answers'][number] | undefined, operation: string
     case 'session':
       return refuse('AUM0015');
     case 'quarantine':
-      return refuse('AUM0019');
+      return refuse('AUM0019', answer.until === undefined ? {} : { until: answer.until });
     case 'enrolment':
       return refuse('MFA0008');
     case 'permission':

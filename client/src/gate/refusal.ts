@@ -27,7 +27,8 @@ type Params = ErrorFacts & {
 export function refusalOf(code: ErrorCode, language: string, { reason, ...facts }: Params = {}): Refusal {
   const spoken = /^\s*ja\b/i.test(language) ? 'ja' : 'en';
   const { status, [spoken]: text } = errorTable[code];
-  const words: Readonly<Record<string, string | number | undefined>> = { ...facts, reason: reason?.[spoken] };
+  const time = facts.until === undefined ? undefined : timeOf(facts.until);
+  const words: Readonly<Record<string, string | number | undefined>> = { ...facts, time, reason: reason?.[spoken] };
   const message = text.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? ''));
   const body = { code, message, ...facts, type: `urn:warifu:error:${code}`, status, detail: message };
   const headers = {
@@ -37,4 +38,9 @@ export function refusalOf(code: ErrorCode, language: string, { reason, ...facts 
     ...(status === 503 && { 'retry-after': String(facts.retryAfter) }),
   };
   return new Refusal(status, headers, JSON.stringify(body));
+}
+
+/** As Warifu itself writes a time, to the minute. */
+function timeOf(until: number): string {
+  return `${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -50,7 +50,12 @@ function Body({ children }: { children: ReactNode }) {
     if (body.current?.querySelector('[data-autofocus]')) return;
     firstField(body.current)?.setAttribute('data-autofocus', '');
   }, []);
-  return <div ref={body}>{children}</div>;
+  // Wherever a dialog was opened: for React its form is inside the one around its button, which is not meant by it.
+  return (
+    <div ref={body} onSubmit={(event) => event.stopPropagation()}>
+      {children}
+    </div>
+  );
 }
 
 // The kit's own way loses the opener when dialogs are stacked.

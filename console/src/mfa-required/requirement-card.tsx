@@ -147,8 +147,7 @@ function End({ guarded, end }: { guarded: Guarded; end: () => Promise<void> }) {
   const { t } = useText();
   const [opened, setOpened] = useState(false);
   return (
-    // The form of the dialog is inside of another one for React, which is not meant by it.
-    <div onSubmit={(event) => event.stopPropagation()}>
+    <>
       <GuardedButton {...guarded} variant="default" onClick={() => setOpened(true)}>
         {t('mfaRequired.end')}
       </GuardedButton>
@@ -160,7 +159,7 @@ function End({ guarded, end }: { guarded: Guarded; end: () => Promise<void> }) {
         onClose={() => setOpened(false)}
         send={end}
       />
-    </div>
+    </>
   );
 }
 

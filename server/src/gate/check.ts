@@ -118,13 +118,14 @@ function decideCall(ctx: Context, session: Session, call: JudgedCall): Soon<Deci
   const facts = (who = session) => (who === session ? (own ??= of(who)) : of(who));
   const asked = { endpoint, access, onUser: pathVariables.user_name, at };
   return whenThere(judge(ctx.db, session, asked, facts), (verdict): Decided => {
+    if (verdict.settledBy === 'quarantine') return { ...verdict, until: session.quarantinedUntil ?? 0 };
     if (verdict.settledBy !== 'permission') return verdict;
     const findStepUp = () => stepUpFor(ctx.db, session, asked, facts);
     return { ...verdict, facts: facts(), ...(verdict.decision === 'deny' && { findStepUp }) };
   });
 }
 
-type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api'> & {
+type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api' | 'until'> & {
   readonly facts?: Request;
   readonly findStepUp?: () => Promise<StepUp | undefined>;
 };
