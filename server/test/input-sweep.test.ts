@@ -11,7 +11,7 @@ type Schema = {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly additionalProperties?: boolean;
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly string[];
   readonly examples?: readonly unknown[];
   readonly pattern?: string;
   readonly minLength?: number;
@@ -90,7 +90,7 @@ describe.each(engines)('every member of every operation of our own, wrong in eve
   const pathOf = ({ path, params }: AnyEndpoint, odd: Record<string, string> = {}) =>
     path.replace(/\{(\w+)\}/g, (_, name: string) => {
       const of = (params as Schema).properties?.[name];
-      return odd[name] ?? (name === 'operator_id' ? root.operatorId : String(of?.enum?.[0] ?? 'x'));
+      return odd[name] ?? (name === 'operator_id' ? root.operatorId : (of?.enum?.[0] ?? 'x'));
     });
   /** What is wrong with an answer; nothing, when it is a refusal that names the member. */
   const flawsOf = ({ status, body }: Answer, field: string, ...what: unknown[]) => {
