@@ -50,14 +50,6 @@ export function Page({ title, isName = false, part, lead, children }: PageProps)
   );
 }
 
-/** Where the focus goes when what had opened a dialog is gone. */
-export function focusPageTitle() {
-  // After the dialog has tried to give the focus back. One that was opened meanwhile keeps it.
-  setTimeout(() => {
-    if (!document.activeElement?.closest('[role=dialog]')) document.getElementById('page-title')?.focus();
-  }, 50);
-}
-
 type CardProps = { id?: string; title?: string; aside?: ReactNode; children: ReactNode };
 
 export function Card({ id, title, aside, children }: CardProps) {

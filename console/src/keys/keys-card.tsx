@@ -1,8 +1,9 @@
 import { Skeleton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { Card, focusPageTitle } from '../frame/page.tsx';
+import { Card } from '../frame/page.tsx';
 import { named, useText } from '../language.ts';
 import { ConfirmDialog } from '../look/confirm-dialog.tsx';
+import { focusPageTitle } from '../look/focus.ts';
 import { showOutcome } from '../outcome.tsx';
 import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { GuardedButton } from '../permissions/guarded-button.tsx';

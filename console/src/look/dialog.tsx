@@ -1,10 +1,11 @@
 import { Button, Modal } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { firstField } from '../fields/first-field.ts';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useText } from '../language.ts';
 import css from './dialog.module.css';
+import { useDialogFocus } from './focus.ts';
 import { CloseIcon } from './icons.tsx';
 
 type DialogProps = {
@@ -21,7 +22,7 @@ type DialogProps = {
 export function Dialog({ title, opened, onClose, size = '32rem', curtain = false, children }: DialogProps) {
   const { t } = useText();
   const id = useId();
-  useFocusReturn(opened);
+  const takeFocus = useDialogFocus(opened);
   const narrow = useMediaQuery('(max-width: 30em)', false, { getInitialValueInEffect: false }) ?? false;
   return (
     <Modal
@@ -38,40 +39,25 @@ export function Dialog({ title, opened, onClose, size = '32rem', curtain = false
       overlayProps={curtain ? { color: 'var(--page)', backgroundOpacity: 1 } : { backgroundOpacity: 0.55 }}
       transitionProps={{ duration: 120 }}
     >
-      <Body>{children}</Body>
+      <Body takeFocus={takeFocus}>{children}</Body>
     </Modal>
   );
 }
 
 /** A dialog that asks for something is there to be typed into: without another wish, its first empty field is first. */
-function Body({ children }: { children: ReactNode }) {
+function Body({ takeFocus, children }: { takeFocus: (dialog: HTMLElement) => void; children: ReactNode }) {
   const body = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (body.current?.querySelector('[data-autofocus]')) return;
-    firstField(body.current)?.setAttribute('data-autofocus', '');
-  }, []);
+    if (!body.current) return;
+    if (!body.current.querySelector('[data-autofocus]')) firstField(body.current)?.setAttribute('data-autofocus', '');
+    takeFocus(body.current);
+  }, [takeFocus]);
   // Wherever a dialog was opened: for React its form is inside the one around its button, which is not meant by it.
   return (
     <div ref={body} onSubmit={(event) => event.stopPropagation()}>
       {children}
     </div>
   );
-}
-
-// The kit's own way loses the opener when dialogs are stacked.
-function useFocusReturn(opened: boolean) {
-  const opener = useRef<Element | null>(null);
-  useEffect(() => {
-    if (!opened) return;
-    opener.current = document.activeElement;
-    return () => {
-      setTimeout(() => {
-        const { current } = opener;
-        if (current instanceof HTMLElement && current.isConnected) current.focus();
-        else document.getElementById('page-title')?.focus();
-      });
-    };
-  }, [opened]);
 }
 
 /** The buttons at the end of a dialog; they stay in view while what is above them is scrolled. */
