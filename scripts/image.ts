@@ -42,7 +42,7 @@ function layOutPackage(): void {
   npm(app, 'ci', '--omit=dev');
   const command = join(app, 'warifu.js');
   const [, ...code] = readFileSync(command, 'utf8').split('\n');
-  writeFileSync(command, ['#!/usr/local/bin/node --max-semi-space-size=4', ...code].join('\n'));
+  writeFileSync(command, ['#!/usr/local/bin/node --max-semi-space-size=8', ...code].join('\n'));
   chmodSync(command, 0o755);
   link('/opt/warifu/warifu.js', 'usr/local/bin/warifu');
 }

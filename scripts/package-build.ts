@@ -35,7 +35,7 @@ export async function buildWarifu(): Promise<void> {
     license,
     type: 'module',
     bin: { warifu: 'warifu.js' },
-    scripts: { start: 'exec node --max-semi-space-size=4 warifu.js serve' },
+    scripts: { start: 'exec node --max-semi-space-size=8 warifu.js serve' },
     engines: { node: '>=24' },
     dependencies: { [native]: argon2 },
   };

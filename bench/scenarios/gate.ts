@@ -9,7 +9,7 @@ import { serverCore } from '../machine.ts';
 import type { Options } from '../options.ts';
 import { overHttp } from '../over-http.ts';
 import { conditions, pinnedCores, rowsOf } from '../readings.ts';
-import { mark, type Requests, type Template } from '../requests.ts';
+import { mark, type Requests, type Template, variantOf } from '../requests.ts';
 import { product, type Server, startProgram } from '../servers.ts';
 import type { Section } from '../table.ts';
 import { type Candidate, takeTurns } from '../turns.ts';
@@ -22,7 +22,9 @@ export async function measureGate(options: Options): Promise<Section[]> {
   await using saysYes = await startProgram({ script: 'bench/bare/yes.ts', core: serverCore });
   await using world = await createWorld({ sessions: 1000, env: behindProxy });
   await using nginx = await startNginx(saysYes, world.server);
-  const check = checks(world, importShop(world, nginx.folder));
+  const key = importShop(world, nginx.folder);
+  const check = checks(world, key);
+  await using same = await startSame(world, key);
   const behind = (name: string, place: string, server: Server) =>
     overHttp({ name, requests: shopping(world, nginx.url, place), server, isRight: (text) => text === 'ok\n' });
   const gate = behind('nginx asking forward-auth', '/gate', world.server);
@@ -31,7 +33,7 @@ export async function measureGate(options: Options): Promise<Section[]> {
     {
       title: 'The gate, SQLite, 1,000 sessions of SAM users',
       notes: [conditions(options, options.connections, pinnedCores)],
-      rows: rowsOf(await takeTurns(bareHttp(bare), [check], options)),
+      rows: rowsOf(await takeTurns(bareHttp(bare), [bareSame(world, key, same), check], options)),
     },
     {
       title: 'The gate behind nginx',
@@ -46,6 +48,22 @@ export function checks(world: World, key: string): Candidate {
   const requests = asked(world, key);
   const isRight = (text: string) => text.includes('"allow"');
   return overHttp({ name: 'check with one question', requests, server: world.server, isRight });
+}
+
+/** Bare `node:http` that is sent the questions and always sends one of their answers back, with all its headers. */
+async function startSame(world: World, key: string): Promise<Server> {
+  const requests = asked(world, key);
+  const { path, ...sent } = variantOf(requests, 0);
+  const response = await fetch(requests.url + path, sent as RequestInit);
+  const isOwn = (name: string) => !['connection', 'content-length', 'date', 'keep-alive'].includes(name);
+  const headers = [...response.headers].filter(([name]) => isOwn(name)).flat();
+  const env = { SAME: JSON.stringify({ headers, answer: await response.json() }) };
+  return startProgram({ script: 'bench/bare/same.ts', env, core: serverCore });
+}
+
+function bareSame(world: World, key: string, server: Server): Candidate {
+  const requests = { ...asked(world, key), url: server.url };
+  return overHttp({ name: 'the same bytes by bare node:http', requests, server, isRight: (t) => t.includes('"allow"') });
 }
 
 /** What nginx asks for a page, without nginx. */

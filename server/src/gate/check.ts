@@ -89,11 +89,13 @@ function ofApi(operation: string, method: string) {
 type AskedQuestion = Question & { readonly ofOperator?: string | undefined };
 
 /** Whether a session may make a call, and why. */
-async function answerTo(ctx: Context, session: Session, question: AskedQuestion, at: number): Promise<Answer> {
-  const { facts, findStepUp, ...answer } = await decide(ctx, session, question, at);
-  if (!facts) return answer;
-  const stepUp = await findStepUp?.();
-  return { ...answer, ...(await reasonOf(ctx, session, facts)), ...(stepUp && { stepUp }) };
+function answerTo(ctx: Context, session: Session, question: AskedQuestion, at: number): Soon<Answer> {
+  return whenThere(decide(ctx, session, question, at), ({ facts, findStepUp, ...answer }) => {
+    if (!facts) return answer;
+    return whenThere(reasonOf(ctx, session, facts), (reason) =>
+      whenThere(findStepUp?.(), (stepUp): Answer => ({ ...answer, ...reason, ...(stepUp && { stepUp }) })),
+    );
+  });
 }
 
 /**
@@ -130,9 +132,11 @@ type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api' | 'until'> & {
   readonly findStepUp?: () => Promise<StepUp | undefined>;
 };
 
-async function reasonOf(ctx: Context, session: Session, facts: Request): Promise<Partial<Answer>> {
-  const ruling = (await deciderFor(ctx.db, session)).ruling(facts);
-  if (!ruling) return { missingPermission: facts.api };
-  const { from, statement, effect } = ruling;
-  return { statement: { source: sourceOf(from), statement, effect } };
+function reasonOf(ctx: Context, session: Session, facts: Request): Soon<Partial<Answer>> {
+  return whenThere(deciderFor(ctx.db, session), (decider): Partial<Answer> => {
+    const ruling = decider.ruling(facts);
+    if (!ruling) return { missingPermission: facts.api };
+    const { from, statement, effect } = ruling;
+    return { statement: { source: sourceOf(from), statement, effect } };
+  });
 }

@@ -1,5 +1,6 @@
 import type { BodyOf, checkAuthorization } from '@warifu/contract';
 import type { Context } from '../context.ts';
+import { type Soon, whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { identityOf } from '../sessions/identity.ts';
 import { findSession, type Session } from '../sessions/live.ts';
@@ -30,21 +31,22 @@ export async function introspect(ctx: Context, { ofOperator }: GateKey, token: s
 }
 
 /** A session that a key may ask about. */
-export async function visibleTo(ofOperator: string | undefined, opened: Promise<Session | undefined>) {
-  const session = await opened;
-  return ofOperator === undefined || session?.operatorId === ofOperator ? session : undefined;
+export function visibleTo(ofOperator: string | undefined, opened: Soon<Session | undefined>) {
+  return whenThere(opened, (session) =>
+    ofOperator === undefined || session?.operatorId === ofOperator ? session : undefined,
+  );
 }
 
 /**
  * The session that a credential opens: one of the two, as who sends both does not know which one the caller sent.
  * @throws Failure COM0001
  */
-export async function openedBy(ctx: Context, { token, apiKey, cookie }: Credential): Promise<Session | undefined> {
+export function openedBy(ctx: Context, { token, apiKey, cookie }: Credential): Soon<Session | undefined> {
   if ((token === undefined) === (cookie === undefined) || (cookie !== undefined && apiKey !== undefined)) {
     const reason = { en: 'needs either token or cookie', ja: 'token と cookie のどちらか一方を指定してください。' };
     throw new Failure('COM0001', { field: 'credential', reason });
   }
   return cookie === undefined
-    ? await findSession(ctx, 'api', token ?? '', apiKey)
-    : await findSession(ctx, 'console', cookie, undefined);
+    ? findSession(ctx, 'api', token ?? '', apiKey)
+    : findSession(ctx, 'console', cookie, undefined);
 }

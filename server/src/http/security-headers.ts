@@ -1,5 +1,6 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { RouteTimes } from '../counts.ts';
+import { GatheredResponse } from './gathered-response.ts';
 
 /** What the console's pages may load: only what this server serves; style tags need the page's nonce. */
 export function pagePolicy(nonce: string): string {
@@ -60,7 +61,7 @@ const unlessGivenAsPairs = Object.entries(unlessGiven);
  * An answer with the security headers (R56): they are added where the head of every answer is written, whoever wrote the
  * answer, so none can be without them. One flat list, because that is what Node writes fastest.
  */
-export class SecureResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
+export class SecureResponse<R extends IncomingMessage = IncomingMessage> extends GatheredResponse<R> {
   override writeHead(status: number, ...given: unknown[]): this {
     const request: IdentifiedRequest = this.req;
     request.log?.(request, status);

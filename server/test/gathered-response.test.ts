@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { GatheredResponse } from '../src/http/gathered-response.ts';
+
+describe('answers that go out together', () => {
+  let server: Server;
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const listen = async (answer: RequestListener) => {
+    server = createServer({ ServerResponse: GatheredResponse }, answer);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  /** All that comes back for what is sent at once over one connection. */
+  const exchange = (port: number, ...paths: readonly string[]) => {
+    const client = connect(port, '127.0.0.1');
+    const requests = paths.map((path, i) => {
+      const last = i === paths.length - 1 ? 'Connection: close\r\n' : '';
+      return `GET ${path} HTTP/1.1\r\nHost: x\r\n${last}\r\n`;
+    });
+    client.write(requests.join(''));
+    return text(client);
+  };
+
+  it('are whole and in the order of the requests of a connection', async () => {
+    const port = await listen(({ url = '' }, response) => {
+      const body = `${url.repeat(50_000)}é`;
+      const answer = () => response.writeHead(200, { 'content-length': Buffer.byteLength(body) }).end(body);
+      // The first is the last to be known.
+      if (url === '/1') setTimeout(answer, 20);
+      else answer();
+    });
+    const [, ...got] = (await exchange(port, '/1', '/2', '/3')).split('HTTP/1.1');
+    const whole = ['/1', '/2', '/3'].map((path, i) => got[i]?.endsWith(`\r\n\r\n${path.repeat(50_000)}é`));
+    expect([got.length, whole]).toEqual([3, [true, true, true]]);
+  });
+
+  it('are kept from nobody by one whose client has gone, and by one that cannot be sent', async () => {
+    const gone = Promise.withResolvers<void>();
+    const port = await listen(({ url, socket }, response) => {
+      response.writeHead(200);
+      if (url === '/gone') {
+        socket.destroy();
+        gone.resolve();
+      }
+      // What is no body is an error of the program.
+      response.end(url === '/wrong' ? (42 as never) : 'here');
+    });
+    const others = [exchange(port, '/gone'), exchange(port, '/wrong')];
+    const right = await Promise.all(Array.from({ length: 20 }, () => exchange(port, '/right')));
+    await gone.promise;
+    expect(right.every((received) => received.includes('here'))).toBe(true);
+    const broken = await Promise.allSettled(others);
+    expect(broken.map((one) => one.status === 'fulfilled' && one.value.includes('here'))).toEqual([false, false]);
+  });
+
+  it('say at once when their head cannot be written', async () => {
+    let said: unknown;
+    const port = await listen((_, response) => {
+      response.statusCode = 99;
+      try {
+        response.end('here');
+      } catch (error) {
+        said = (error as { code?: string }).code;
+      }
+      response.statusCode = 500;
+      response.end();
+    });
+    expect(await exchange(port, '/')).toContain('HTTP/1.1 500');
+    expect(said).toBe('ERR_HTTP_INVALID_STATUS_CODE');
+  });
+});
