@@ -63,7 +63,12 @@ async function startSame(world: World, key: string): Promise<Server> {
 
 function bareSame(world: World, key: string, server: Server): Candidate {
   const requests = { ...asked(world, key), url: server.url };
-  return overHttp({ name: 'the same bytes by bare node:http', requests, server, isRight: (t) => t.includes('"allow"') });
+  return overHttp({
+    name: 'the same bytes by bare node:http',
+    requests,
+    server,
+    isRight: (t) => t.includes('"allow"'),
+  });
 }
 
 /** What nginx asks for a page, without nginx. */

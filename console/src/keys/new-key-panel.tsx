@@ -1,13 +1,12 @@
 import { Button, Checkbox } from '@mantine/core';
-import { useBlocker } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useText } from '../language.ts';
 import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
 import { DialogFoot } from '../look/dialog.tsx';
 import { DownloadIcon } from '../look/icons.tsx';
-import { LeaveQuestion } from '../look/leave-question.tsx';
 import { Code } from '../look/name.tsx';
+import { ShownOnce } from '../look/shown-once.tsx';
 import { saveFile } from '../security/codes-file.ts';
 import css from './new-key-panel.module.css';
 import type { NewAuthKey } from './owner.ts';
@@ -20,31 +19,19 @@ type NewKeyPanelProps = {
   onDone: () => void;
 };
 
-/** The secret of a new key. Leaving needs a copy somewhere, or an explicit word. */
+/** The secret of a new key. */
 export function NewKeyPanel({ made, asking, onAsk, onDone }: NewKeyPanelProps) {
   const { t } = useText();
-  const leaving = useRef(false);
-  const leave = () => {
-    leaving.current = true;
-    onDone();
+  const words = {
+    title: t('keys.leaveTitle'),
+    body: t('keys.leaveBody'),
+    stay: t('keys.stay'),
+    leave: t('keys.leave'),
   };
-  useBlocker({
-    shouldBlockFn: () => {
-      if (!leaving.current) onAsk(true);
-      return !leaving.current;
-    },
-    enableBeforeUnload: () => !leaving.current,
-  });
-  if (!asking) return <Secret made={made} onDone={leave} />;
   return (
-    <LeaveQuestion
-      title={t('keys.leaveTitle')}
-      body={t('keys.leaveBody')}
-      stay={t('keys.stay')}
-      leave={t('keys.leave')}
-      onStay={() => onAsk(false)}
-      onLeave={leave}
-    />
+    <ShownOnce asking={asking} onAsk={onAsk} onDone={onDone} words={words}>
+      {(done) => <Secret made={made} onDone={done} />}
+    </ShownOnce>
   );
 }
 

@@ -1,8 +1,9 @@
 import '../locales/later.ts';
-import { NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { NativeSelect, Skeleton } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { filled } from '../fields/checks.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
+import { PickField, type PickFieldProps } from '../fields/pick-field.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
 import { Card, Page } from '../frame/page.tsx';
@@ -75,33 +76,11 @@ function Question({ asked }: { asked: Rule }) {
   );
 }
 
-type RoleFieldProps = {
-  id: string;
-  label: string;
-  value: string;
-  error?: string | undefined;
-  onChange: (roleId: string) => void;
-};
-
-/** One of the operator's own roles; to type where the caller may not list them. */
-function RoleField({ onChange, ...field }: RoleFieldProps) {
-  const { t } = useText();
+/** One of the operator's own roles, by its ID. */
+function RoleField(field: PickFieldProps) {
   const { data } = useRoles();
-  const change = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value);
-  if (!data) return <TextInput {...field} autoCapitalize="none" spellCheck={false} onChange={change} />;
-  const own = data.filter(({ owner }) => owner !== builtInOwner);
-  return (
-    <NativeSelect
-      {...field}
-      translate="no"
-      size="md"
-      onChange={change}
-      data={[
-        { value: '', label: t('permissions.choose') },
-        ...own.map(({ roleId, roleName }) => ({ value: roleId, label: roleName })),
-      ]}
-    />
-  );
+  const own = data?.filter(({ owner }) => owner !== builtInOwner);
+  return <PickField {...field} choices={own?.map(({ roleId, roleName }) => ({ value: roleId, label: roleName }))} />;
 }
 
 const kinds = { ready: 'well', enrols: 'wait', 'locked out': 'warn', 'programs only': 'well' } as const;

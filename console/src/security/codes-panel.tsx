@@ -1,7 +1,6 @@
 import { Button, Checkbox } from '@mantine/core';
-import { useBlocker } from '@tanstack/react-router';
 import { confirmBackupCodesStored } from '@warifu/contract';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { announce } from '../announce.tsx';
 import { call } from '../api.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
@@ -12,7 +11,7 @@ import { Appearing } from '../look/appearing.tsx';
 import { CopyButton } from '../look/copy-button.tsx';
 import { DialogFoot } from '../look/dialog.tsx';
 import { DownloadIcon, PrintIcon } from '../look/icons.tsx';
-import { LeaveQuestion } from '../look/leave-question.tsx';
+import { ShownOnce } from '../look/shown-once.tsx';
 import { hasOnlyPasskeys, useSession } from '../session/session.ts';
 import { exactTime } from '../time.ts';
 import { CodeSetName } from './code-set-name.tsx';
@@ -29,32 +28,19 @@ type CodesPanelProps = {
   onDone: () => void;
 };
 
-/** The backup codes, shown this once. Leaving needs a copy somewhere, or an explicit word. */
+/** The backup codes, shown this once. */
 export function CodesPanel({ codes, set, asking, onAsk, onDone }: CodesPanelProps) {
   const { t } = useText();
-  const leaving = useRef(false);
-  const leave = () => {
-    leaving.current = true;
-    onDone();
+  const words = {
+    title: t('codes.leaveTitle'),
+    body: t('codes.leaveBody'),
+    stay: t('codes.stay'),
+    leave: t('codes.leave'),
   };
-  useBlocker({
-    shouldBlockFn: () => {
-      if (!leaving.current) onAsk(true);
-      return !leaving.current;
-    },
-    enableBeforeUnload: () => !leaving.current,
-  });
-  return asking ? (
-    <LeaveQuestion
-      title={t('codes.leaveTitle')}
-      body={t('codes.leaveBody')}
-      stay={t('codes.stay')}
-      leave={t('codes.leave')}
-      onStay={() => onAsk(false)}
-      onLeave={leave}
-    />
-  ) : (
-    <Codes codes={codes} set={set} onDone={leave} />
+  return (
+    <ShownOnce asking={asking} onAsk={onAsk} onDone={onDone} words={words}>
+      {(done) => <Codes codes={codes} set={set} onDone={done} />}
+    </ShownOnce>
   );
 }
 

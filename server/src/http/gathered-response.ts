@@ -14,13 +14,11 @@ export class GatheredResponse<R extends IncomingMessage = IncomingMessage> exten
   override end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
     const given = [chunk, encoding, done] as Given;
     // Without a head it may still be refused, and whoever ends it must hear of that.
-    if (!this.headersSent) end.apply(this, given);
+    if (!this.headersSent) ServerResponse.prototype.end.apply(this, given);
     else if (endedWith.push(given) && ended.push(this) === 1) setImmediate(sendEnded);
     return this;
   }
 }
-
-const { end } = ServerResponse.prototype;
 
 function sendEnded(): void {
   const responses = ended;
@@ -29,7 +27,7 @@ function sendEnded(): void {
   endedWith = [];
   for (const [i, response] of responses.entries()) {
     try {
-      end.apply(response, given[i] as Given);
+      ServerResponse.prototype.end.apply(response, given[i] as Given);
     } catch (error) {
       // The others have nothing to do with it.
       response.destroy(error as Error);
