@@ -8,6 +8,7 @@ type Element = {
   autocomplete: string;
   inputMode: string;
   form: unknown;
+  parentElement: Element | null;
   closest: (selector: string) => Element | null;
   getAttribute: (name: string) => string | null;
   dispatchEvent: (event: unknown) => boolean;
@@ -15,7 +16,7 @@ type Element = {
 type Style = {
   outlineStyle: string;
   outlineWidth: string;
-  boxShadow: string;
+  outlineColor: string;
   backgroundColor: string;
   color: string;
 };
@@ -54,16 +55,38 @@ export function isFocusInDialog(page: Page): Promise<boolean> {
   return page.evaluate(() => (globalThis as unknown as Dom).document.activeElement.closest('[role=dialog]') !== null);
 }
 
-/** Whether one can see what has the focus: an outline or a shadow, on it or on what frames it. */
-export function hasFocusRing(page: Page): Promise<boolean> {
+/**
+ * How well one sees what has the focus: the contrast of the outline, around it or around what frames it, with the ground
+ * (WCAG 2.2, 1.4.11 wants 3). 0 when there is none.
+ */
+export function focusContrast(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { document, getComputedStyle } = globalThis as unknown as Dom;
-    const frames = [document.activeElement, document.activeElement.closest('label, [class*="wrapper"], li, div')];
-    return frames.some((frame) => {
-      if (frame === null) return false;
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(frame);
-      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
-    });
+    const { activeElement } = document;
+    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const luminance = (colour: string) => {
+      const [red = 0, green = 0, blue = 0] = channels(colour).map((value) => {
+        const part = value / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const isRinged = (one: Element) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      return outlineStyle !== 'none' && outlineWidth !== '0px';
+    };
+    const ringed = [activeElement, activeElement.closest('label, [class*="wrapper"], li, div')].find(
+      (one) => one !== null && isRinged(one),
+    );
+    if (!ringed) return 0;
+    let ground = ringed.parentElement;
+    while (ground && channels(getComputedStyle(ground).backgroundColor)[3] === 0) ground = ground.parentElement;
+    const [one, other] = [
+      getComputedStyle(ringed).outlineColor,
+      ground ? getComputedStyle(ground).backgroundColor : '',
+    ];
+    const [dark = 0, light = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
   });
 }
 
