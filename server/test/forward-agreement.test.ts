@@ -57,7 +57,7 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
   }
 
   async function sessionOf({ apiKey, token }: Credentials): Promise<Session> {
-    const session = await findSession(server.ctx, 'api', token, apiKey);
+    const session = await findSession(server.ctx, 'api', { token, apiKey });
     if (!session) throw new Error('the session is over');
     return session;
   }

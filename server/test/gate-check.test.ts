@@ -189,62 +189,6 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
     }
   });
 
-  it('answers as RFC 7662, and ends a session as RFC 7009', async () => {
-    const root = await newRoot(server);
-    const as = await signIn(server, root);
-    const hana = await signInSam(server, await newSam(server, root, as, 'hana'));
-    const send = (path: string, body: string, headers: Record<string, string> = {}) => {
-      const type = { 'content-type': 'application/x-www-form-urlencoded' };
-      return call(server, 'POST', `/v1/oauth2/${path}`, { body, headers: { ...type, ...headers } });
-    };
-    const introspect = (token: string, by = key) =>
-      send('introspect', `token=${encodeURIComponent(token)}&token_type_hint=access_token`, {
-        authorization: `Bearer ${by}`,
-      });
-    expect((await introspect(hana.token)).body).toEqual({
-      active: true,
-      token_type: 'Bearer',
-      sub: `srn:soracom:${root.operatorId}::User:hana`,
-      username: 'hana',
-      iss: 'http://localhost:8787',
-      exp: expect.any(Number),
-      sid: expect.any(String),
-      amr: ['pwd'],
-      auth_time: Math.floor(server.clock.now / 1000),
-      operator_id: root.operatorId,
-    });
-    const ofOther = await newKey('of another', (await newRoot(server)).operatorId);
-    for (const [token, by] of [['none', key] as const, [hana.token, ofOther] as const]) {
-      expect((await introspect(token, by)).body).toEqual({ active: false });
-    }
-    expect((await send('introspect', `token=${hana.token}`)).body.code).toBe('AUM0060');
-    const authorization = `Bearer ${key}`;
-    for (const [body, headers, status] of [
-      ['', {}, 400],
-      ['token=a&token=b', {}, 400],
-      ['token=%00', {}, 400],
-      ['token=a&__proto__=b', {}, 400],
-      [`{"token":"${hana.token}"}`, { 'content-type': 'application/json' }, 415],
-    ] as const) {
-      expect([body, (await send('introspect', body, { authorization, ...headers })).status]).toEqual([body, status]);
-    }
-    // A form is no body of the others.
-    const type = { 'content-type': 'application/x-www-form-urlencoded' };
-    expect((await call(server, 'POST', '/v1/auth', { body: 'email=a', headers: type })).status).toBe(415);
-    for (const token of ['none', hana.token, hana.token]) {
-      const ended = await send('revoke', `token=${encodeURIComponent(token)}`);
-      expect([ended.status, ended.text]).toEqual([200, '']);
-    }
-    expect((await introspect(hana.token)).body).toEqual({ active: false });
-    expect((await call(server, 'GET', '/v1/auth/me', { as: hana })).status).toBe(401);
-    const [record] = await server.ctx.db
-      .selectFrom('audit_log')
-      .select(['actor', 'user_name', 'api_kind'])
-      .where('api_kind', '=', 'Auth:revokeToken')
-      .execute();
-    expect(record).toEqual({ actor: 'sam:hana', user_name: 'hana', api_kind: 'Auth:revokeToken' });
-  });
-
   it('answers as the AuthZEN Authorization API 1.0', async () => {
     const found = await call(server, 'GET', '/.well-known/authzen-configuration');
     expect(found.body).toEqual({

@@ -58,7 +58,7 @@ describe.each(engines)('guard, gate, explanation, simulator and who-can on %s', 
   }
 
   async function sessionOf({ apiKey, token }: Credentials): Promise<Session> {
-    const session = await findSession(server.ctx, 'api', token, apiKey);
+    const session = await findSession(server.ctx, 'api', { token, apiKey });
     if (!session) throw new Error('the session is over');
     return session;
   }

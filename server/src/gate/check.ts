@@ -13,7 +13,7 @@ import { Failure } from '../failure.ts';
 import { identityOf } from '../sessions/identity.ts';
 import type { Session } from '../sessions/live.ts';
 import { findApiOperation } from './catalogue/find.ts';
-import { openedBy, visibleTo } from './credential.ts';
+import { openedBy } from './credential.ts';
 import type { GateKey } from './keys.ts';
 
 type Body = BodyOf<typeof checkAuthorization>;
@@ -26,7 +26,7 @@ type Answer = ReplyOf<typeof checkAuthorization>['answers'][number];
  * @throws Failure COM0001 for a credential that is none
  */
 export async function check(ctx: Context, { ofOperator }: GateKey, { credential, questions = [] }: Body) {
-  const session = await visibleTo(ofOperator, openedBy(ctx, credential));
+  const session = await openedBy(ctx, credential, ofOperator);
   if (!session) {
     return { active: false, answers: questions.map(() => unopened) };
   }

@@ -135,9 +135,10 @@ function assertMayCall(incoming: Incoming, caller: Caller, access: Access): Soon
 /** The session of a request: header tokens, else the console's cookie. */
 function authenticate({ ctx, request, endpoint }: Incoming): Soon<Caller> {
   const header = headerCredentials(request);
-  const token = header?.token ?? readSessionCookie(request);
-  if (!token) throw new Failure('AUM0001');
-  return whenThere(findSession(ctx, header ? 'api' : 'console', token, header?.apiKey), (session) => {
+  const secrets = header ?? { token: readSessionCookie(request) ?? '', apiKey: undefined };
+  const { token } = secrets;
+  if (token === '') throw new Failure('AUM0001');
+  return whenThere(findSession(ctx, header ? 'api' : 'console', secrets), (session) => {
     if (!session) throw new Failure('AUM0001');
     (request.raw as IdentifiedRequest).caller = session;
     const write = request.method !== 'GET' && request.method !== 'HEAD';

@@ -12,6 +12,7 @@ export const errorSchema = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     requestId: { type: 'string' },
+    error: { type: 'string', description: 'At the endpoints of OAuth 2.0 (RFC 6749 §5.2).' },
     ...Object.fromEntries(Object.entries(factTypes).map(([name, type]) => [name, { type }])),
   },
 };

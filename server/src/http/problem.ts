@@ -76,22 +76,35 @@ function textOf(fact: MessageParams[string] | undefined): string {
 }
 
 /** Answers with an error. What is not a Failure becomes COM0003 or COM0503, and nothing of its inside leaves. */
-export function sendProblem(ctx: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const failure = toFailure(error);
+export function sendProblem(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
+  const failure = toFailure(thrown);
   ctx.counts.errors.add({ code: failure.code });
   if (failure.code === 'COM0003') {
-    logTrouble(ctx.log, error, { level: 'error', message: 'request failed', about: { requestId: request.id } });
+    logTrouble(ctx.log, thrown, { level: 'error', message: 'request failed', about: { requestId: request.id } });
   }
-  if (failure.code === 'COM0503' && !(error instanceof Failure)) {
+  if (failure.code === 'COM0503' && !(thrown instanceof Failure)) {
     ctx.counts.storageFailures++;
-    logTrouble(ctx.log, error, { level: 'warn', message: 'storage unavailable', about: { requestId: request.id } });
+    logTrouble(ctx.log, thrown, { level: 'warn', message: 'storage unavailable', about: { requestId: request.id } });
   }
   logRefusal(ctx, request, failure.code);
   const { status: own, headers, body } = problemOf(failure, request.id, request.headers);
-  const status = request.routeOptions.config?.twoRefusals && own !== 401 ? 403 : own;
+  const { config } = request.routeOptions;
+  const status = config?.twoRefusals && own !== 401 ? 403 : own;
   reply.code(status).headers(headers).type(mediaTypeOf(request.headers));
-  return reply.serializer(JSON.stringify).send({ ...body, title: STATUS_CODES[status], status });
+  const error = config?.body === 'form' ? oauthErrors[failure.code] : undefined;
+  return reply
+    .serializer(JSON.stringify)
+    .send({ ...body, title: STATUS_CODES[status], status, ...(error && { error }) });
 }
+
+/** What clients of OAuth 2.0 read, at the endpoints that answer them (RFC 6749 §5.2, RFC 7009 §2.2.1). */
+const oauthErrors: Partial<Record<ErrorCode, string>> = {
+  AUM0060: 'invalid_client',
+  AUM0061: 'invalid_client',
+  COM0001: 'invalid_request',
+  COM0413: 'invalid_request',
+  COM0415: 'invalid_request',
+};
 
 /** What the HTTP library calls a bad request though there is no such thing here. */
 const notThere = ['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH'];

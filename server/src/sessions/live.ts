@@ -31,6 +31,9 @@ export type Session = Proven & {
   readonly revision: number;
 };
 
+/** What opens a session. */
+export type Secrets = { readonly token: string; readonly apiKey: string | undefined };
+
 /** What is read of a session for a request: the session, and what must hold for it to be alive. */
 type Read = {
   readonly session: Session;
@@ -48,16 +51,18 @@ const byTokenHash = preparedRead(
 /**
  * The live session of a token: not ended, not expired, not idle for too long. Everything that a request is judged by
  * comes from one statement, so that every change acts on the next request (R62).
- * @param apiKey must belong to the very same session when it is given (R51)
+ * @param secrets whose API key, when there is one, must belong to the very same session (R51)
+ * @param ofOperator whose session it must be: to ask about another operator's is no use of it
  */
 export function findSession(
   ctx: Context,
   kind: Session['kind'],
-  token: string,
-  apiKey: string | undefined,
+  { token, apiKey }: Secrets,
+  ofOperator?: string,
 ): Soon<Session | undefined> {
   return whenThere(byTokenHash(ctx.db, hashSecret(token)), (read) => {
     if (read?.session.kind !== kind || !isAlive(ctx, read, ctx.now())) return undefined;
+    if (ofOperator !== undefined && read.session.operatorId !== ofOperator) return undefined;
     if (apiKey !== undefined && !sameSecret(hashSecret(apiKey), read.apiKeyHash)) return undefined;
     noteUse(ctx, read.session, read.lastUsedAt);
     return read.session;

@@ -31,9 +31,7 @@ export function registerForwardRoutes(app: FastifyInstance): void {
       return await answerOwnPath(cause, ctx, original, request.headers);
     }
     const program = headerCredentials(request);
-    const session = program
-      ? await findSession(ctx, 'api', program.token, program.apiKey)
-      : await enteredBy(request, original);
+    const session = program ? await findSession(ctx, 'api', program) : await enteredBy(request, original);
     const told = session ? await judged(request, session, original) : new Failure('AUM0001');
     if (!(told instanceof Failure)) return told;
     const way = program ? undefined : wayOutOf(ctx, original, request.headers, told);
