@@ -224,8 +224,28 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
     expect(await from('198.51.100.7:443')).toBe(200);
     expect(await from('unknown')).toBe(403);
     // What the proxy did not say, the client does not say instead.
-    const add: Header[] = [['Forwarded', 'for=198.51.100.7']];
-    expect(await ask('forward-auth', { uri }, { without: 'X-Forwarded-For', add })).toBe(400);
+    const forwarded: Header = ['Forwarded', 'for=198.51.100.7'];
+    const named: [string, string][] = [
+      ['X_Forwarded_For', 'x'],
+      ['X_Forwarded_For', '198.51.100.7'],
+      ['X-Forwarded_For', '198.51.100.7'],
+      ["X'Forwarded~For", '198.51.100.7'],
+      ['X-Forwarded-For', ''],
+      ['X-Forwarded-For', ' , '],
+    ];
+    for (const add of [[forwarded], ...named.flatMap((one) => [[one], [one, forwarded]])]) {
+      for (const door of doors) {
+        const status = await ask(door, { uri }, { without: 'X-Forwarded-For', add });
+        expect([door, add, status]).toEqual([door, add, doubtful(door)]);
+      }
+    }
+    // Nor beside what it said: a program behind may read that one.
+    for (const add of [[['X_Forwarded_For', '198.51.100.7']], [['X.Forwarded.For', '10.0.0.1'], forwarded]] as const) {
+      expect([add, await ask('forward-auth', { uri }, { add })]).toEqual([add, 400]);
+    }
+    const lines: Header[] = [['x-forwarded-for', '203.0.113.5']];
+    expect(await ask('forward-auth', { uri }, { add: lines })).toBe(403);
+    expect(await ask('forward-auth', { uri }, { add: [['X-FORWARDED-FOR', '198.51.100.7'], forwarded] })).toBe(200);
   });
 
   it('is not asked by an absolute address, nor at another spelling of its own path', async () => {

@@ -26,11 +26,14 @@ export function sentHeaders(raw: readonly string[]): Sent {
 export function oneOf(sent: Sent, name: string): string {
   const [value = '', ...more] = sent.get(name) ?? [];
   if (more.length > 0) throw ambiguous(name);
-  if (value === '') {
-    const reason = { en: 'is missing; the proxy must send it', ja: 'プロキシーから送信されていません。' };
-    throw new Failure('COM0001', { field: name, reason });
-  }
+  if (value === '') throw missing(name);
   return value;
+}
+
+/** The refusal of a request of which the proxy did not tell enough. */
+export function missing(field: string): Failure {
+  const reason = { en: 'is missing; the proxy must send it', ja: 'プロキシーから送信されていません。' };
+  return new Failure('COM0001', { field, reason });
 }
 
 /** The refusal of a request that another program may read otherwise. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { remembered } from '../../remembered.ts';
 import { isPlainPath } from '../catalogue/router.ts';
 import { assertAgreeing } from './aliases.ts';
-import { ambiguous, oneOf, type Sent, sentHeaders } from './headers.ts';
+import { ambiguous, missing, oneOf, type Sent, sentHeaders } from './headers.ts';
 
 /** How a proxy tells of the request that it asks about; also the end of the path that it asks at. */
 export type Kind = 'auth-request' | 'forward-auth' | 'ext-authz';
@@ -35,8 +35,7 @@ const longestPath = 2048;
  */
 export function readOriginal(kind: Kind, request: Pick<IncomingMessage, 'rawHeaders' | 'method' | 'url'>): Original {
   const sent = sentHeaders(request.rawHeaders);
-  // SECURITY: without it every client would have the address of the proxy, or the one that it writes into `Forwarded`.
-  if (!sent.has('x-forwarded-for')) oneOf(sent, 'x-forwarded-for');
+  assertSourceTold(sent, request.rawHeaders);
   assertSingleCredentials(sent);
   const told = tellers[kind](sent, request);
   const scheme = { http: 'http', https: 'https', ws: 'http', wss: 'https' }[told.scheme];
@@ -73,6 +72,22 @@ const tellers: Readonly<Record<Kind, (sent: Sent, request: Pick<IncomingMessage,
     return { method, scheme: oneOf(sent, 'x-forwarded-proto'), host: oneOf(sent, 'host'), uri };
   },
 };
+
+/**
+ * SECURITY: without the address that the proxy saw, every client would have that of the proxy, or the one that it writes
+ * into `Forwarded` or into another spelling of the name.
+ */
+function assertSourceTold(sent: Sent, rawHeaders: readonly string[]): void {
+  const name = 'x-forwarded-for';
+  const told = sent.get(name) ?? [];
+  if (!told.some((hops) => /[^\s,]/.test(hops))) throw missing(name);
+  let exact = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const header = rawHeaders[i] as string;
+    if (header.length === name.length && header.toLowerCase() === name) exact++;
+  }
+  if (exact !== told.length) throw ambiguous(name);
+}
 
 const credentials = ['authorization', 'x-soracom-api-key', 'x-soracom-token', 'x-api-key', 'x-token'];
 
