@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { type Asserted, type AssertionOptions, createVerifier } from './gate/assertion.ts';
-import { type IncomingCall, isSpeltAs } from './gate/call.ts';
+import type { IncomingCall } from './gate/call.ts';
 import { createGate, type GateOptions, type Granted } from './gate/gate.ts';
 import { type Guards, guardsOf } from './gate/guards.ts';
 import { Refusal } from './gate/refusal.ts';
+import { isSpeltAs, spellingsOfExpress } from './gate/route.ts';
 
 export type { Asserted, AssertionOptions, GateOptions, Granted };
 
@@ -47,20 +48,28 @@ export function verifyAssertion(options: AssertionOptions): RequestHandler {
 
 function callOf(request: Request): IncomingCall {
   const values = Object.entries(request.params).map(([name, value]) => [name, [value].flat().join('/')]);
+  const pathVariables = Object.fromEntries(values) as Record<string, string>;
   return {
     method: request.method,
     target: request.originalUrl,
     header: (name) => request.get(name),
-    pathVariables: Object.fromEntries(values) as Record<string, string>,
+    pathVariables,
     sourceIp: request.ip,
-    exact: isExact(request),
+    isExact: () => isExact(request, pathVariables),
   };
 }
 
-/** SECURITY: the router takes capitals for small letters, unless it is told otherwise; of a mount it does not say how it was given. */
-function isExact({ route, baseUrl, path }: Request): boolean {
+/**
+ * SECURITY: the router takes capitals for small letters and a slash at the end for none, unless it is told otherwise; of a
+ * mount it does not say how it was given. What it routed may have been written by a handler before, so that nothing but
+ * the path that was sent, and that the catalogue is asked about, counts.
+ */
+function isExact({ route, baseUrl, originalUrl }: Request, values: Record<string, string>): boolean {
   const { path: template } = (route ?? {}) as { path?: unknown };
-  return typeof template === 'string' && baseUrl === baseUrl.toLowerCase() && isSpeltAs(template, path);
+  const path = originalUrl.replace(/\?.*$/s, '');
+  if (typeof template !== 'string' || !path.startsWith(baseUrl) || baseUrl !== baseUrl.toLowerCase()) return false;
+  const below = baseUrl !== '' && template === '/' ? '' : template;
+  return isSpeltAs(spellingsOfExpress(below), values, path.slice(baseUrl.length));
 }
 
 function answer(response: Response, { status, headers, body }: Refusal): void {

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Asserted, type AssertionOptions, createVerifier } from './gate/assertion.ts';
-import { type IncomingCall, isSpeltAs } from './gate/call.ts';
+import type { IncomingCall } from './gate/call.ts';
 import { createGate, type GateOptions, type Granted } from './gate/gate.ts';
 import { type Guards, guardsOf } from './gate/guards.ts';
 import { Refusal } from './gate/refusal.ts';
+import { isSpeltAs, spellingsOfFastify } from './gate/route.ts';
 
 export type { Asserted, AssertionOptions, GateOptions, Granted };
 
@@ -45,14 +46,18 @@ export function verifyAssertion(options: AssertionOptions): Hook {
 }
 
 function callOf({ method, url, headers, params, ip, routeOptions }: FastifyRequest): IncomingCall {
+  const pathVariables = (params ?? {}) as Record<string, string>;
   return {
     method,
     target: url,
     header: (name) => [headers[name]].flat().join(', ') || undefined,
-    pathVariables: (params ?? {}) as Record<string, string>,
+    pathVariables,
     sourceIp: ip,
-    // SECURITY: with `caseSensitive: false` the router takes capitals for small letters.
-    exact: isSpeltAs(routeOptions.url, url.replace(/\?.*$/s, '')),
+    // SECURITY: the router may be told to take capitals for small letters, and slashes for none. On a request that no route
+    // took there is no route to compare with.
+    isExact: () =>
+      routeOptions.url !== undefined &&
+      isSpeltAs(spellingsOfFastify(routeOptions.url), pathVariables, url.replace(/\?.*$/s, '')),
   };
 }
 

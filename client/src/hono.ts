@@ -49,9 +49,17 @@ function callOf(c: Context, sourceIp: string | undefined): IncomingCall {
     header: (name) => c.req.header(name),
     pathVariables: c.req.param() as Record<string, string>,
     sourceIp,
-    // Hono compares letter by letter, of what it decoded as the catalogue does.
-    exact: true,
+    isExact: () => isExact(c),
   };
+}
+
+/**
+ * Hono compares letter by letter.
+ * SECURITY: but it may be told to leave out a slash at the end, or to route by something else than the path.
+ */
+function isExact({ req: { path, url } }: Context): boolean {
+  const sent = url.replace(/^[a-z]+:\/\/[^/]*|\?.*$/gis, '');
+  return path === decodeURI(sent.replaceAll('%25', '%2525'));
 }
 
 /** As `@hono/node-server` has it. */

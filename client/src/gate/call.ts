@@ -8,8 +8,8 @@ export type IncomingCall = {
   /** As the handler sees them. */
   readonly pathVariables: Readonly<Record<string, string>>;
   readonly sourceIp: string | undefined;
-  /** Whether the path is spelt as the route that the router took it for; see `isSpeltAs`. */
-  readonly exact: boolean;
+  /** Whether the path, which `partsOf` took, is spelt as the route that the router took it for; see `isSpeltAs`. */
+  readonly isExact: () => boolean;
 };
 
 /** The credential of a session; undefined where there is none, or half of one. Key and token go before a bearer token. */
@@ -37,19 +37,6 @@ export function partsOf(target: string): { path: string; query: Record<string, s
 
 /** Letters, digits, `-`, `.`, `_` and `~`, which need no encoding: some routers decode before they compare, some after. */
 const encodedUnreserved = /%(2[de]|3\d|[46][1-9a-f]|5[\daf]|7[\dae])/i;
-
-/**
- * Whether a path is spelt as a route, such as `/orders/:id`.
- * SECURITY: a router that takes `/orders/EXPORT` for `/orders/export` runs that handler, where the catalogue sees an order
- * of the name `EXPORT` in it.
- * @param route undefined where the router chose none yet
- */
-export function isSpeltAs(route: string | undefined, path: string): boolean {
-  if (route === undefined) return false;
-  const [wanted, sent] = [route.split('/'), path.split('/')];
-  const same = wanted.every((part, at) => /^[:*]/.test(part) || part === sent[at]);
-  return same && (wanted.length === sent.length || (route.endsWith('*') && wanted.length < sent.length));
-}
 
 function isPlain(path: string): boolean {
   if (!/^\/[\x21-\x7e]*$/.test(path) || /[\\#]|%2f|%5c|%00/i.test(path) || encodedUnreserved.test(path)) return false;

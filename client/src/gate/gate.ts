@@ -50,7 +50,7 @@ export function createGate({ url, gateKey, timeout = 3000, log = logged, ...rest
   return async (call, wanted) => {
     const refuse: Refuse = (code, facts) => refusalOf(code, languageIn(call), facts);
     const parts = partsOf(call.target);
-    if (!parts || (wanted === 'catalogue' && !call.exact))
+    if (!parts || (wanted === 'catalogue' && !call.isExact()))
       return refuse('COM0001', { field: 'path', reason: ambiguous });
     const credential = credentialIn(call);
     if (!credential) return refuse('AUM0001');
