@@ -103,6 +103,48 @@ describe('an app behind a proxy as `proxy-config` prints it', () => {
       expect(app.seen.length).toBe(before);
     });
 
+    test('opens a WebSocket, and no connection in which nobody asks about requests', async () => {
+      const hana = await guarded.hana(`hana-upgrade-${proxy}`);
+      const offer = (...names: string[]) => upgraded(ports[proxy] as number, hana, names);
+      const arrived = () => app.seen.at(-1)?.headers ?? {};
+      for (const name of ['websocket', 'WebSocket']) {
+        const status = await offer(name);
+        expect([name, status, arrived()]).toEqual([
+          name,
+          101,
+          expect.objectContaining({
+            upgrade: expect.stringMatching(/^websocket$/i) as string,
+            'remote-name': `hana-upgrade-${proxy}`,
+          }),
+        ]);
+        expect(arrived()).not.toHaveProperty('http2-settings');
+      }
+      for (const name of [
+        'h2c',
+        'H2C',
+        'h2c, websocket',
+        'websocket, h2c',
+        'websocket,h2c',
+        'TLS/1.3',
+        'websocket/13',
+      ]) {
+        expect([name, await offer(name)]).toEqual([name, 200]);
+        expect(arrived()).toMatchObject({ 'remote-name': `hana-upgrade-${proxy}` });
+        for (const header of ['upgrade', 'http2-settings'])
+          expect([name, arrived()[header]]).toEqual([name, undefined]);
+        expect(arrived()['connection'] ?? '').not.toMatch(/upgrade|http2/i);
+      }
+      // On two lines one of them may count, but only as a WebSocket.
+      for (const names of [
+        ['websocket', 'h2c'],
+        ['h2c', 'websocket'],
+      ]) {
+        expect([101, 200]).toContain(await offer(...names));
+        expect([undefined, 'websocket']).toContain(arrived()['upgrade']);
+        expect(arrived()).not.toHaveProperty('http2-settings');
+      }
+    });
+
     test('lets nothing by after a revocation on another server, on the same connection', async () => {
       const { root, hana } = guarded;
       const users = `/v1/operators/${root.operatorId}/users`;
@@ -205,6 +247,32 @@ describe('an app behind a proxy as `proxy-config` prints it', () => {
     expect(await statuses()).toEqual(allowed);
   });
 });
+
+/** The status of an answer to who offers other protocols than HTTP/1.1. */
+function upgraded(port: number, { token }: Session, names: readonly string[]): Promise<number> {
+  const headers = [
+    ['Host', `localhost:${port}`],
+    ['Authorization', `Bearer ${token}`],
+    ['Connection', 'Upgrade, HTTP2-Settings'],
+    ['HTTP2-Settings', 'AAMAAABkAAQCAAAAAAIAAAAA'],
+    ['Sec-WebSocket-Version', '13'],
+    ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
+    ...names.map((name) => ['Upgrade', name]),
+  ];
+  const options = { host: 'localhost', port, path: '/orders', headers: headers.flat(), agent: false as const };
+  return new Promise((resolve, reject) => {
+    const sending = send({ ...options, signal: AbortSignal.timeout(60_000) });
+    sending.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sending.once('upgrade', (_, socket) => {
+      socket.destroy();
+      resolve(101);
+    });
+    sending.once('error', reject).end();
+  });
+}
 
 type Ask = (method: string, path: string, headers?: Record<string, string>) => Promise<Answer>;
 

@@ -40,6 +40,13 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
       ],
     },
     { what: 'no WebSocket', lines: [[/^proxy_set_header Upgrade .*/]] },
+    {
+      what: 'any protocol',
+      lines: [
+        [/^proxy_set_header Upgrade .*/, 'proxy_set_header Upgrade $$http_upgrade;'],
+        [/^proxy_set_header HTTP2-Settings .*/],
+      ],
+    },
   ],
   caddy: [
     { what: 'no question', lines: [[/^uri .*/, 'uri /healthz']], named: /^forward_auth / },

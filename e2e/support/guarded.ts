@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ const owner = { email: 'owner@example.com', password: 'pebble harbour quilt 41' 
 
 export type Seen = { method: string; url: string; headers: Record<string, string>; body: string };
 
-/** An app without any guard of its own, that answers with what it was asked. */
+/** An app without any guard of its own, that answers with what it was asked, and speaks any protocol that it is offered. */
 export async function startApp() {
   const port = await nextPort();
   const seen: Seen[] = [];
@@ -31,6 +32,13 @@ export async function startApp() {
     response.end(JSON.stringify(noted));
   };
   const server = createServer((request, response) => void answer(request, response));
+  server.on('upgrade', ({ method = '', url = '', headers }, socket) => {
+    seen.push({ method, url, headers: headers as Record<string, string>, body: '' });
+    const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+    const accept = createHash('sha1').update(key).digest('base64');
+    const agreed = `Connection: Upgrade\r\nUpgrade: ${headers.upgrade}\r\nSec-WebSocket-Accept: ${accept}`;
+    socket.on('error', () => socket.destroy()).end(`HTTP/1.1 101 Switching Protocols\r\n${agreed}\r\n\r\n`);
+  });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const stop = () =>
     new Promise<unknown>((resolve) => {

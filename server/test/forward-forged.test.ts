@@ -112,6 +112,7 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
       ['Connection', 'close, authorization'],
       ['Connection', 'Cookie'],
       ['Connection', 'Content-Type'],
+      ['Connection', 'Upgrade, HTTP2-Settings'],
     ];
     const paired = new Set(['X-Soracom-Token', 'X-Soracom-API-Key']);
     for (const header of twice) {
@@ -124,12 +125,26 @@ describe.each(engines)('forged and doubtful questions of proxies, on %s', (engin
       ['X-HTTP-Method-Override', 'get'],
       ['X-Host', 'Shop.example.com:443'],
       ['Forwarded', 'for=10.0.0.1;host=shop.example.com;proto=https'],
-      ['Connection', 'Keep-Alive, TE, Upgrade, HTTP2-Settings'],
+      ['Connection', 'Keep-Alive, TE, Upgrade'],
+      ['Upgrade', 'WebSocket'],
     ];
     for (const header of same) {
       expect([header, await ask(door, { uri: '/items/7' }, { add: [header] })]).toEqual([header, 200]);
     }
     expect(await ask(door, { uri: '/items/7?_method=DELETE' })).toBe(doubtful(door));
+  });
+
+  it.each(doors)('lets no request by that begins another protocol than WebSocket, at %s', async (door) => {
+    const statusOf = (...names: string[]) => {
+      const add: Header[] = [['Connection', 'Upgrade'], ...names.map((name): Header => ['Upgrade', name])];
+      return ask(door, { uri: '/items/7' }, { add });
+    };
+    for (const name of ['websocket', 'WebSocket']) expect([name, await statusOf(name)]).toEqual([name, 200]);
+    for (const name of ['h2c', 'H2C', 'h2c, websocket', 'websocket,h2c', 'websocket/13', 'TLS/1.3', '']) {
+      expect([name, await statusOf(name)]).toEqual([name, doubtful(door)]);
+    }
+    expect(await statusOf('websocket', 'h2c')).toBe(doubtful(door));
+    expect(await statusOf('h2c', 'websocket')).toBe(doubtful(door));
   });
 
   it.each(doors)('is told everything, in one form, at %s', async (door) => {

@@ -11,6 +11,7 @@ import {
   checkIdentity,
   checkKept,
   checkPaths,
+  checkProtocol,
   checkRewriting,
   checkTold,
 } from './probe/with-credentials.ts';
@@ -81,6 +82,7 @@ async function checkAllowed(probe: Probe): Promise<Report> {
     await checkIdentity(probe),
     await checkRewriting(probe),
     await checkConnection(probe),
+    await checkProtocol(probe),
     await checkHost(probe),
     await checkPaths(probe),
     findings,

@@ -29,6 +29,7 @@ const once: Guard[] = [
   'host',
   'connection',
   'upgrade',
+  'protocol',
   'body',
   'signIn',
   'cookie',
@@ -55,6 +56,7 @@ describe.each(proxies)('the recipe of %s', (proxy) => {
       expect(text).toContain(lineFor(site, 'told', name));
     }
     for (const name of site.otherIdentity) expect(text).toContain(lineFor(site, 'cleared', name));
+    expect(text).toContain(lineFor(site, 'cleared', 'HTTP2-Settings'));
     for (const name of ['X-Original-URL', 'X-HTTP-Method-Override', 'Forwarded'])
       expect(text).toContain(lineFor(site, 'rewriting', name));
     for (const name of ['X-Forwarded-For', 'X-Forwarded-Port'])
@@ -77,7 +79,17 @@ it('what is printed for Traefik is YAML that sets each header and trusts nobody'
   const cleared = at(middlewares, 'warifu-clear', 'headers', 'customRequestHeaders') ?? {};
   expect(Object.keys(cleared)).toEqual(expect.arrayContaining([...otherIdentity, 'X-HTTP-Method-Override']));
   expect(new Set(Object.values(cleared))).toEqual(new Set(['']));
-  expect(at(dynamic, 'http', 'routers', 'guarded')).toMatchObject({ middlewares: ['warifu-clear', 'warifu'] });
+  const sent = (name: string) => at(middlewares, name, 'headers', 'customRequestHeaders');
+  expect(sent('warifu-plain')).toEqual({ Connection: '', Upgrade: '' });
+  expect(sent('warifu-websocket')).toEqual({ Connection: 'Upgrade', Upgrade: 'websocket' });
+  const [plain, webSocket] = ['guarded', 'guarded-websocket'].map((name) => at(dynamic, 'http', 'routers', name));
+  expect(plain).toMatchObject({ middlewares: ['warifu-clear', 'warifu-plain', 'warifu'] });
+  expect(webSocket).toMatchObject({
+    rule: `${String(plain?.['rule'])} && HeaderRegexp(\`Upgrade\`, \`(?i)^websocket$\`)`,
+    middlewares: ['warifu-clear', 'warifu-websocket', 'warifu'],
+  });
+  const { middlewares: _, rule: __, ...rest } = webSocket ?? {};
+  expect(plain).toMatchObject(rest);
 });
 
 it('what is printed for Envoy is YAML that asks first, and refuses without an answer', () => {

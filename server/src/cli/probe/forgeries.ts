@@ -1,4 +1,6 @@
+import { h2cSettings } from '../recipes/site.ts';
 import type { Header } from './client.ts';
+import { webSocket } from './receiver.ts';
 
 /** The same headers written in ways that a program behind the proxy may read alike. */
 export const spellings: Readonly<Record<string, (name: string, value: string) => Header[]>> = {
@@ -49,6 +51,24 @@ export function isOdd(target: string): boolean {
   const path = target.replace(/\?.*$/s, '');
   return !path.startsWith('/') || /\/{2}|\/\.{1,2}(?:\/|;|$)|[\\;#]|%(?:2e|2f|5c|25|00|3b|09)/i.test(path);
 }
+
+const key: readonly Header[] = [
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', webSocket.key],
+];
+
+/** Headers of a client that opens a WebSocket. */
+export const opening: readonly Header[] = [['Connection', 'Upgrade'], ['Upgrade', 'websocket'], ...key];
+
+/** Headers that ask for another protocol (RFC 7540 §3.2), in ways that a proxy may take for a WebSocket. */
+export const otherProtocols = [['h2c'], ['H2C'], ['h2c, websocket'], ['websocket, h2c'], ['websocket', 'h2c']].map(
+  (names): readonly Header[] => [
+    ['Connection', `Upgrade, ${h2cSettings}`],
+    ...names.map((name): Header => ['Upgrade', name]),
+    [h2cSettings, 'AAMAAABkAAQCAAAAAAIAAAAA'],
+    ...key,
+  ],
+);
 
 /** Methods besides GET, some of which proxies treat apart. */
 export const methods = ['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'PROBE'];

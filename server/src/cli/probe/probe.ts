@@ -49,7 +49,7 @@ export function tryOut(probe: Probe, sent: Sent): Promise<Tried> {
 /** From outside it is only guessed: an answer that is no refusal, and does not send to the sign-in page. */
 function looksPassed({ baseUrl }: Probe, { status, headers: { location = '' } }: Answer): boolean {
   if (status >= 300 && status < 400) return !location.startsWith(`${baseUrl}/`);
-  return status >= 200 && status < 300;
+  return status === 101 || (status >= 200 && status < 300);
 }
 
 /** What tells that a value was the client's: it says so. */
@@ -60,6 +60,10 @@ export function brought(probe: Probe, received: Received | undefined): string[] 
   const names = (received?.headers ?? []).filter(([, value]) => value.includes(probe.secret)).map(([name]) => name);
   return [...new Set(names)].filter((name) => name.toLowerCase() !== probeHeader);
 }
+
+/** What a request asks to speak instead of HTTP/1.1, on all lines; empty when nothing. */
+export const upgradeOf = (headers: readonly Header[]): string =>
+  headers.flatMap(([name, value]) => (name.toLowerCase() === 'upgrade' ? [value] : [])).join(', ');
 
 /** One name of a header for all that read it alike. */
 export const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z\d]/g, '-');

@@ -1,8 +1,17 @@
-import { forwarded, rewriting } from '../recipes/site.ts';
+import { forwarded, type Guard, h2cSettings, rewriting } from '../recipes/site.ts';
 import type { Header } from './client.ts';
-import { isOdd, oddTargets, otherMarks, spellings } from './forgeries.ts';
-import { brought, type Finding, marked, type Probe, plainName, readAs, type Tried, tryAsUser } from './probe.ts';
-import { webSocket } from './receiver.ts';
+import { isOdd, oddTargets, opening, otherMarks, otherProtocols, spellings } from './forgeries.ts';
+import {
+  brought,
+  type Finding,
+  marked,
+  type Probe,
+  plainName,
+  readAs,
+  type Tried,
+  tryAsUser,
+  upgradeOf,
+} from './probe.ts';
 
 /** Whether who asks arrives at the app: these are never empty. */
 export function checkTold({ site }: Probe, { received }: Tried): Finding[] {
@@ -63,6 +72,24 @@ export async function checkConnection(probe: Probe): Promise<Finding[]> {
   return [{ guards: ['connection'], header: 'Connection', found }];
 }
 
+/** Whether a connection to the app can become something else than a WebSocket, in which nobody asks about requests. */
+export async function checkProtocol(probe: Probe): Promise<Finding[]> {
+  const findings = new Map<Guard, Finding>();
+  for (const headers of otherProtocols) {
+    const { received } = await tryAsUser(probe, { headers });
+    const arrived = received?.headers ?? [];
+    if (!['', 'websocket'].includes(upgradeOf(arrived).toLowerCase())) {
+      const found = `Upgrade: ${upgradeOf(headers)} reached the app: Warifu is not asked about requests in such a connection.`;
+      findings.set('protocol', { guards: ['protocol'], header: 'Upgrade', found });
+    }
+    if (arrived.some(([name]) => readAs(name, [h2cSettings]))) {
+      const found = `The client's ${h2cSettings} reached the app.`;
+      findings.set('cleared', { guards: ['cleared'], header: h2cSettings, found });
+    }
+  }
+  return [...findings.values()];
+}
+
 /** Whether the app can be asked for under another name. */
 export async function checkHost(probe: Probe): Promise<Finding[]> {
   const { url } = probe;
@@ -97,13 +124,7 @@ export async function checkKept(probe: Probe): Promise<{ findings: Finding[]; un
     const found = `The body of a POST does not reach the app (${posted.status || 'no answer'}).`;
     findings.push({ guards: ['body'], header: '', found });
   }
-  const headers: Header[] = [
-    ['Connection', 'Upgrade'],
-    ['Upgrade', 'websocket'],
-    ['Sec-WebSocket-Version', '13'],
-    ['Sec-WebSocket-Key', webSocket.key],
-  ];
-  const upgraded = await tryAsUser(probe, { headers });
+  const upgraded = await tryAsUser(probe, { headers: opening });
   if (upgraded.status !== 101) {
     const found = `A WebSocket is not opened (${upgraded.status || 'no answer'}).`;
     findings.push({ guards: ['upgrade'], header: 'Upgrade', found });

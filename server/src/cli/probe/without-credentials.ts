@@ -1,7 +1,7 @@
 import { type Guard, rewriting } from '../recipes/site.ts';
 import type { Header, Sent } from './client.ts';
-import { methods, oddTargets, spellings } from './forgeries.ts';
-import { type Finding, marked, type Probe, type Tried, tryOut } from './probe.ts';
+import { methods, oddTargets, opening, otherProtocols, spellings } from './forgeries.ts';
+import { type Finding, marked, type Probe, type Tried, tryOut, upgradeOf } from './probe.ts';
 
 const browser: Header = ['Accept', 'text/html'];
 
@@ -32,6 +32,8 @@ function attempts(probe: Probe): [string, Sent][] {
     ...changing.map((method): [string, Sent] => [`${method} ${url.pathname}`, { method }]),
     ...rewriting.map((name): [string, Sent] => [`${name}: /`, { headers: [[name, '/']] }]),
     ['Connection that names Cookie and Authorization', { headers: [['Connection', 'close, Authorization, Cookie']] }],
+    ['a WebSocket', { headers: opening }],
+    ...otherProtocols.map((headers): [string, Sent] => [`Upgrade: ${upgradeOf(headers)}`, { headers }]),
     ...(probe.receiver ? oddTargets(url) : []).map((target): [string, Sent] => [`GET ${target}`, { target }]),
   ];
 }

@@ -1,4 +1,13 @@
-import { certificateFolder, type Guard, heading, isSecure, type Recipe, rewriting, type Site } from './site.ts';
+import {
+  certificateFolder,
+  type Guard,
+  h2cSettings,
+  heading,
+  isSecure,
+  type Recipe,
+  rewriting,
+  type Site,
+} from './site.ts';
 
 /** Caddy 2.6 or later. */
 export const caddy: Recipe = {
@@ -28,7 +37,8 @@ function lineFor({ open, warifu, app, identity }: Site, guard: Guard, header: st
     askedAddress: byItself,
     host: `${open.origin} {`,
     connection: 'request_header @plain -Connection',
-    upgrade: 'request_header @upgrade Connection Upgrade',
+    upgrade: 'request_header @websocket Connection Upgrade',
+    protocol: 'request_header @plain -Upgrade',
     body: `reverse_proxy ${app.origin}`,
     signIn: 'uri /api/authz/forward-auth',
     cookie: 'uri /api/authz/forward-auth',
@@ -63,12 +73,16 @@ ${isSecure(site) ? tls : ''}	${byItself}
 		${each('rewriting', rewriting)}
 		${line('forwarded', 'X-Forwarded-Port')}
 
-		# The connection to the app is upgraded (WebSocket) when the client asks for it. What else a client writes into
-		# Connection is not passed on: it makes the next program drop a header.
-		@upgrade header Upgrade *
-		@plain not header Upgrade *
+		# The connection to the app becomes a WebSocket when the client asks for that, and never anything else: the requests
+		# in such a connection, as h2c has them, would be asked about by nobody. What else a client writes into Connection is
+		# not passed on: it makes the next program drop a header.
+		@websocket header_regexp Upgrade (?i)^websocket$
+		@plain not header_regexp Upgrade (?i)^websocket$
+		request_header @websocket Upgrade websocket
 		${line('upgrade')}
 		${line('connection')}
+		${line('protocol')}
+		${line('cleared', h2cSettings)}
 
 		# The question whether a request may pass: without the body, with the method and the path as they came. What is not
 		# a yes is the answer to the client: 302 to the sign-in page with a cookie, 401, 403, or 502 without Warifu.

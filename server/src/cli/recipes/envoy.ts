@@ -2,6 +2,7 @@ import {
   asked,
   certificateFolder,
   type Guard,
+  h2cSettings,
   heading,
   isSecure,
   portOf,
@@ -19,6 +20,9 @@ export const envoy: Recipe = {
 /** Envoy writes these itself for who is not trusted. */
 const byItself = 'use_remote_address: true';
 
+/** Any other value of `Upgrade` is refused, but `h2c` alone, which Envoy deletes. */
+const upgraded = 'upgrade_configs: [{ upgrade_type: websocket }]';
+
 function lineFor({ open }: Site, guard: Guard, header: string): string {
   const lines: Record<Guard, string> = {
     ask: 'name: envoy.filters.http.ext_authz',
@@ -33,7 +37,8 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     askedAddress: byItself,
     host: `domains: ["${open.host}"]`,
     connection: byItself,
-    upgrade: 'upgrade_configs: [{ upgrade_type: websocket }]',
+    upgrade: upgraded,
+    protocol: upgraded,
     body: 'http_service:',
     signIn: 'allowed_client_headers:',
     cookie: 'allowed_client_headers:',
@@ -95,6 +100,7 @@ static_resources:
                       ${each('cleared', otherIdentity)}
                       # Some frameworks take these for the method or the path; others were asked about.
                       ${each('rewriting', rewriting)}
+                      ${line('cleared', h2cSettings)}
 
                 http_filters:
                   # The question whether a request may pass: without the body. No answer is a no.

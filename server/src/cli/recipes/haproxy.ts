@@ -2,6 +2,7 @@ import {
   asked,
   certificateFolder,
   type Guard,
+  h2cSettings,
   heading,
   isSecure,
   nameOf,
@@ -45,6 +46,8 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     host: `http-request set-header Host ${open.host}`,
     connection: 'http-request del-header Connection unless { req.hdr(Upgrade) -m found }',
     upgrade: 'http-request set-header Connection Upgrade if { req.hdr(Upgrade) -m found }',
+    protocol:
+      'http-request del-header Upgrade unless { req.fhdr_cnt(Upgrade) eq 1 } { req.fhdr(Upgrade) -m str -i websocket }',
     body: 'default_backend',
     signIn: 'txn:done(reply)',
     cookie: 'local passed = { "location", "set-cookie", "www-authenticate", "content-type", "retry-after" }',
@@ -95,10 +98,13 @@ frontend guarded_${name}
     # The way that the request came.
     ${each('forwarded', ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded-Proto'])}
 
-    # The connection to the app is upgraded (WebSocket) when the client asks for it. What else a client writes into
-    # Connection is not passed on: it could make the next program drop a header.
+    # The connection to the app becomes a WebSocket when the client asks for that, and never anything else: the requests
+    # in such a connection, as h2c has them, would be asked about by nobody. What else a client writes into Connection is
+    # not passed on: it could make the next program drop a header.
+    ${line('protocol')}
     ${line('upgrade')}
     ${line('connection')}
+    ${line('cleared', h2cSettings)}
 
     # The question whether a request may pass. The second line refuses what the script has not let pass, even when the
     # script itself fails.

@@ -3,6 +3,7 @@ import {
   certificateFolder,
   forwarded,
   type Guard,
+  h2cSettings,
   heading,
   isSecure,
   nameOf,
@@ -24,6 +25,7 @@ export const nginx: Recipe = {
 function lineFor(site: Site, guard: Guard, header: string): string {
   const { open } = site;
   const scheme = open.protocol.slice(0, -1);
+  const upgraded = `proxy_set_header Upgrade $upgrade_of_${nameOf(site)};`;
   const told: Record<string, string> = {
     'X-Forwarded-For': '$remote_addr',
     'X-Forwarded-Host': open.host,
@@ -43,7 +45,8 @@ function lineFor(site: Site, guard: Guard, header: string): string {
     askedAddress: 'proxy_set_header X-Forwarded-For $remote_addr;',
     host: `proxy_set_header Host ${open.host};`,
     connection: `proxy_set_header Connection $connection_of_${nameOf(site)};`,
-    upgrade: 'proxy_set_header Upgrade $http_upgrade;',
+    upgrade: upgraded,
+    protocol: upgraded,
     body: 'proxy_pass_request_body off; proxy_set_header Content-Length "";',
     signIn: 'error_page 401 = @warifu_sign_in;',
     cookie: 'add_header Set-Cookie $warifu_cookie always;',
@@ -62,11 +65,16 @@ function text(site: Site): string {
 `;
   const head = heading(site, 'nginx').map((said) => `# ${said}\n`);
   return `${head.join('')}
-# The connection to the app is upgraded (WebSocket) when the client asks for it. What else a client writes into Connection
-# is not passed on: it could make the next program drop a header.
+# The connection to the app becomes a WebSocket when the client asks for that, and never anything else: the requests in
+# such a connection, as h2c has them, would be asked about by nobody. What else a client writes into Connection is not
+# passed on: it could make the next program drop a header.
+map $http_upgrade $upgrade_of_${nameOf(site)} {
+    websocket websocket;
+    default   '';
+}
 map $http_upgrade $connection_of_${nameOf(site)} {
-    default Upgrade;
-    ''      '';
+    websocket Upgrade;
+    default   '';
 }
 
 upstream warifu_for_${nameOf(site)} {
@@ -119,6 +127,7 @@ server {
         ${line('host')}
         ${line('upgrade')}
         ${line('connection')}
+        ${line('cleared', h2cSettings)}
 
         # Who asks. Each is replaced even when it is empty, so what a client sends of it never arrives.
         ${each('identity', identity)}

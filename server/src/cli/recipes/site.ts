@@ -18,8 +18,9 @@ export type RecipeFile = { readonly path: string; readonly text: string };
 
 /**
  * What a line of a recipe is there for; `gate probe` finds out what of it is missing: `told` lets Warifu say who
- * asks, `identity` keeps clients from saying so, `cleared` does for the headers of other settings. `identity`, `told`,
- * `cleared`, `forwarded` and `rewriting` are lines for each header.
+ * asks, `identity` keeps clients from saying so, `cleared` does for the headers of other settings. `upgrade` lets a
+ * WebSocket by, `protocol` nothing else. `identity`, `told`, `cleared`, `forwarded` and `rewriting` are lines for each
+ * header.
  */
 export type Guard =
   | 'ask'
@@ -35,6 +36,7 @@ export type Guard =
   | 'host'
   | 'connection'
   | 'upgrade'
+  | 'protocol'
   | 'body'
   | 'signIn'
   | 'cookie';
@@ -82,6 +84,9 @@ export const rewriting = [
   'X-Real-IP',
   'Forwarded',
 ];
+
+/** It stands beside `Upgrade: h2c` (RFC 7540 §3.2.1), and is deleted with it. */
+export const h2cSettings = 'HTTP2-Settings';
 
 /** What the app learns of the way that a request came; the proxy writes them anew. */
 export const forwarded = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded-Proto'];

@@ -2,6 +2,7 @@ import {
   asked,
   certificateFolder,
   type Guard,
+  h2cSettings,
   heading,
   isSecure,
   portOf,
@@ -24,11 +25,13 @@ const byItself = '# no forwardedHeaders.trustedIPs, unless a load balancer stand
 
 const asItCame = '# No trustForwardHeader and no forwardBody: it is about the request as it came, without the body.';
 
+const plain = 'customRequestHeaders: { Connection: "", Upgrade: "" }';
+
 function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
   const address = `address: ${warifu.origin}/api/authz/forward-auth`;
   const deleted = `${header}: ""`;
   const lines: Record<Guard, string> = {
-    ask: 'middlewares: [warifu-clear, warifu]',
+    ask: 'middlewares: [warifu-clear, warifu-plain, warifu]',
     aliases: 'aliasHeadersStrategy: delete',
     identity: `- ${header}`,
     told: `- ${header}`,
@@ -39,8 +42,9 @@ function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
     askedUrl: asItCame,
     askedAddress: byItself,
     host: `rule: Host(\`${open.hostname}\`)`,
-    connection: 'middlewares: [warifu-clear, warifu]',
-    upgrade: 'passHostHeader: true',
+    connection: plain,
+    upgrade: 'customRequestHeaders: { Connection: Upgrade, Upgrade: websocket }',
+    protocol: plain,
     body: asItCame,
     signIn: address,
     cookie: address,
@@ -91,6 +95,13 @@ http:
       ${line('ask')}
       service: app${isSecure(site) ? '\n      tls: {}' : ''}
 
+    # Its rule is the longer one, so it goes first.
+    guarded-websocket:
+      ${line('host')} && HeaderRegexp(\`Upgrade\`, \`(?i)^websocket$\`)
+      entryPoints: [${isSecure(site) ? 'websecure' : 'web'}]
+      middlewares: [warifu-clear, warifu-websocket, warifu]
+      service: app${isSecure(site) ? '\n      tls: {}' : ''}
+
   middlewares:
     # What no client may bring: an empty value deletes.
     warifu-clear:
@@ -100,6 +111,16 @@ http:
           ${each('cleared', otherIdentity)}
           # Some frameworks take these for the method or the path; others were asked about.
           ${each('rewriting', rewriting)}
+          ${line('cleared', h2cSettings)}
+
+    # The connection to the app becomes a WebSocket when the client asks for that, and never anything else: the requests in
+    # such a connection, as h2c has them, would be asked about by nobody; the question itself does not carry Upgrade.
+    warifu-websocket:
+      headers:
+        ${line('upgrade')}
+    warifu-plain:
+      headers:
+        ${line('connection')}
 
     # The question whether a request may pass. What is not a yes is the answer to the client: 302 to the sign-in page with a
     # cookie, 401 or 403; without Warifu it is 500.
@@ -117,7 +138,7 @@ http:
   services:
     app:
       loadBalancer:
-        ${line('upgrade')}
+        passHostHeader: true
         servers:
           - url: ${app.origin}
 ${isSecure(site) ? tls : ''}`;

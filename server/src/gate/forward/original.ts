@@ -37,6 +37,7 @@ export function readOriginal(kind: Kind, request: Pick<IncomingMessage, 'rawHead
   const sent = sentHeaders(request.rawHeaders);
   assertSourceTold(sent, request.rawHeaders);
   assertSingleCredentials(sent);
+  assertJudgedToTheEnd(sent);
   const told = tellers[kind](sent, request);
   const scheme = { http: 'http', https: 'https', ws: 'http', wss: 'https' }[told.scheme];
   if (scheme !== 'http' && scheme !== 'https') throw ambiguous('scheme');
@@ -99,8 +100,14 @@ function assertSingleCredentials(sent: Sent): void {
   if (!listed.every((option) => connectionOptions.has(option.trim()))) throw ambiguous('connection');
 }
 
-/** What a connection may say of itself; `HTTP2-Settings` stands beside `Upgrade` (RFC 7540 §3.2). */
-const connectionOptions = new Set(['', 'close', 'keep-alive', 'upgrade', 'http2-settings', 'te', 'trailer']);
+/** What a connection may say of itself. `HTTP2-Settings` is none of it: it begins h2c (RFC 7540 §3.2.1). */
+const connectionOptions = new Set(['', 'close', 'keep-alive', 'upgrade', 'te', 'trailer']);
+
+/** SECURITY: a connection that is upgraded to h2c carries further requests, about which no proxy asks. */
+function assertJudgedToTheEnd(sent: Sent): void {
+  const protocols = (sent.get('upgrade') ?? ['websocket']).join(', ');
+  if (protocols.toLowerCase() !== 'websocket') throw ambiguous('upgrade');
+}
 
 /** The host of an origin, without the port that is the scheme's own; undefined when it may be read in another way. */
 const plainHost = remembered((origin: string): string | undefined => {
