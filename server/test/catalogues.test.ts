@@ -1,12 +1,17 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { dump } from 'js-yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ofHost } from '../src/authorize/imported.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ofHost, readCatalogues } from '../src/authorize/imported.ts';
 import { causeOf } from '../src/change/cause.ts';
-import { saveCatalogue } from '../src/gate/catalogue/catalogues.ts';
+import { importFile } from '../src/cli/catalogue.ts';
+import { removeCatalogue, saveCatalogue } from '../src/gate/catalogue/catalogues.ts';
 import { readDescription } from '../src/gate/catalogue/description.ts';
+import { createGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
-import { newRoot, type Root, signIn } from './support/people.ts';
+import { canaries, newRoot, type Root, signIn } from './support/people.ts';
 import { allow, newSam, signInSam } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
 
@@ -175,6 +180,73 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
     expect(body.problems).toContain('Order:list is an operation of the catalogue ours already');
     await send('DELETE', 'catalogues/mine');
     expect((await send('DELETE', 'catalogues/ours')).status).toBe(404);
+  });
+
+  it('of the host are imported from a file with the same checks', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'warifu-catalogue-'));
+    const path = join(folder, 'orders.json');
+    await writeFile(path, `\ufeff${JSON.stringify(orders)}`);
+    const read = (host: string, more: object = {}) =>
+      importFile(server.ctx, info, { file: path, name: 'ours', host, unknown: 'deny', json: true, ...more });
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      await expect(read('https://bad host/')).rejects.toThrow('--host https://bad host/ is no host name');
+      expect(await read('Api.Example.com:443')).toBe(0);
+      const [kept] = await readCatalogues(server.ctx.db, ofHost);
+      expect(kept).toMatchObject({ name: 'ours', host: 'api.example.com', operations: { length: 4 } });
+      // What would be refused is refused when it is only tried.
+      await expect(read('', { name: 'twice', dryRun: true })).rejects.toThrow(/of the catalogue ours already/);
+      await writeFile(path, '{"openapi":"3.0.0","paths":{"/d":{"get":{}},"/d":{"delete":{}}}}');
+      await expect(read('')).rejects.toThrow(/cannot be taken:\nThe key \/d is there twice/);
+      expect(await readCatalogues(server.ctx.db, ofHost)).toEqual([kept]);
+    } finally {
+      printed.mockRestore();
+      await rm(folder, { recursive: true });
+      await removeCatalogue(causeOf(server.ctx, info, 'host:tester'), { operatorId: ofHost, name: 'ours' });
+    }
+  });
+
+  it('SECURITY: have what requests call, however a file writes it', async () => {
+    const get = (operationId: string) => ({ get: { tags: ['Cafe'], operationId } });
+    const document = {
+      openapi: '3.1.0',
+      servers: [{ url: 'https://s.example.com/caf%C3%A9' }],
+      paths: {
+        '/secret': get('secret'),
+        '/a%20b': get('space'),
+        '/100%25': get('percent'),
+        '/注文/{id}': get('order'),
+        '/r/{id}': { $ref: '#/components/pathItems/r', delete: { tags: ['Cafe'], operationId: 'destroy' } },
+        '/m': { servers: [{ url: '/admin' }], ...get('admin') },
+      },
+      components: { pathItems: { r: get('read') } },
+    };
+    const operations = readDescription(JSON.stringify(document));
+    const by = causeOf(server.ctx, info, 'host:tester');
+    const which = { operatorId: ofHost, name: 'cafe' };
+    await saveCatalogue(by, { ...which, host: 's.example.com', unknown: 'signed in', operations });
+    const { gateKey } = await createGateKey(by, 'cafe', undefined);
+    canaries.add(gateKey);
+    const credential = await signInSam(server, await newSam(server, root, as, 'hana'));
+    // Attack: with what is said of unknown calls, each of these would be open to everybody signed in.
+    for (const [httpMethod, requestPath, api] of [
+      ['GET', '/caf%C3%A9/secret', 'Cafe:secret'],
+      ['GET', '/caf%c3%a9/s%65cret', 'Cafe:secret'],
+      ['GET', '/caf%C3%A9/a%20b', 'Cafe:space'],
+      ['GET', '/caf%C3%A9/100%25', 'Cafe:percent'],
+      ['GET', '/caf%C3%A9/%E6%B3%A8%E6%96%87/7', 'Cafe:order'],
+      ['DELETE', '/caf%C3%A9/r/7', 'Cafe:destroy'],
+      ['GET', '/caf%C3%A9/r/7', 'Cafe:read'],
+      ['GET', '/admin/m', 'Cafe:admin'],
+    ]) {
+      const { body } = await call(server, 'POST', '/v1/authz/check', {
+        body: { credential, questions: [{ host: 's.example.com', httpMethod, requestPath }] },
+        headers: { authorization: `Bearer ${gateKey}` },
+      });
+      const refused = { decision: 'deny', settledBy: 'permission', api };
+      expect([requestPath, (body.answers as object[])[0]]).toEqual([requestPath, expect.objectContaining(refused)]);
+    }
+    await removeCatalogue(by, which);
   });
 
   it('are refused with reasons, in the language of the request', async () => {

@@ -2,9 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { type Catalogue, ofHost, readCatalogues } from '../authorize/imported.ts';
 import { causeOf } from '../change/cause.ts';
 import type { Context, RequestInfo } from '../context.ts';
+import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { type Changes, changesOf, removeCatalogue, saveCatalogue } from '../gate/catalogue/catalogues.ts';
+import {
+  type Changes,
+  changesOf,
+  type Imported,
+  problemsBeside,
+  removeCatalogue,
+  saveCatalogue,
+} from '../gate/catalogue/catalogues.ts';
 import { readDescription } from '../gate/catalogue/description.ts';
+import { hostOf } from '../gate/catalogue/host.ts';
 import { DescriptionError } from '../gate/catalogue/problem.ts';
 import { type Touched, type Touching, touchedBy } from '../gate/catalogue/touched.ts';
 import { findOperator } from '../operators/operators.ts';
@@ -29,17 +38,15 @@ export async function importFile(
   { file, name, operator, host, unknown, dryRun, ...output }: ImportOptions & { readonly file: string },
 ): Promise<number> {
   if (!/^[\w.-]{1,64}$/.test(name)) throw new UsageError('--name must have 1 to 64 letters, digits, ".", "_" or "-".');
+  const at = standingAt(host);
   const operatorId = await ownerOf(ctx, operator);
   const operations = await understood(file, async () => readDescription(await textOf(file)));
   const before = (await readCatalogues(ctx.db, operatorId)).find((catalogue) => catalogue.name === name);
   const changes = changesOf(before?.operations ?? [], operations);
   const touching = await touchedBy(ctx.db, operatorId, changes);
-  if (!dryRun) {
-    const cause = causeOf(ctx, info, info.userAgent, 0);
-    const allows = unknown === 'deny' ? unknown : 'signed in';
-    const kept = { operatorId, name, host: host?.toLowerCase(), operations, unknown: allows } as const;
-    await understood(file, () => saveCatalogue(cause, kept));
-  }
+  const allows = unknown === 'deny' ? unknown : 'signed in';
+  const kept = { operatorId, name, host: at, operations, unknown: allows } as const;
+  await understood(file, () => (dryRun ? assertStands(ctx.db, kept) : save(ctx, info, kept)));
   print(output, { operations: operations.length, ...changes, ...touching, saved: !dryRun }, () =>
     [
       ...linesOf(changes),
@@ -48,6 +55,26 @@ export async function importFile(
     ].join('\n'),
   );
   return exitCodes.ok;
+}
+
+async function save(ctx: Context, info: RequestInfo, kept: Imported): Promise<void> {
+  await saveCatalogue(causeOf(ctx, info, info.userAgent, 0), kept);
+}
+
+async function assertStands(db: Db, kept: Imported): Promise<void> {
+  const problems = await problemsBeside(db, kept);
+  if (problems.length > 0) throw new DescriptionError(problems);
+}
+
+/** @throws UsageError for what is no host */
+function standingAt(host: string | undefined): string | undefined {
+  try {
+    return hostOf(host);
+  } catch (error) {
+    throw error instanceof Failure
+      ? new UsageError(`--host ${host} is no host name, with a port or without one.`)
+      : error;
+  }
 }
 
 /** @throws UsageError for an operator that is not there */

@@ -1,11 +1,14 @@
-import { CORE_SCHEMA, load, mergeTag, Schema, YAMLException } from 'js-yaml';
 import { ownOperation } from '../../authorize/catalogue.ts';
 import type { ApiOperation } from '../../authorize/imported.ts';
 import { limits as allLimits } from '../../limits.ts';
-import { DescriptionError, type Problem } from './problem.ts';
+import { parse } from './notation.ts';
+import { DescriptionError, type Problem, refuse, refuseAt } from './problem.ts';
+import { basePathOf, basePathOfServers } from './servers.ts';
+import { templateOf } from './template.ts';
+import { asObject, asText, isObject, type Values } from './values.ts';
 
 const limits = allLimits.catalogue;
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+const methods: readonly string[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /**
  * The operations of an OpenAPI 3 or Swagger 2 document, in JSON or YAML. A name is `x-permission` where it is given, else
@@ -21,13 +24,13 @@ export function readDescription(text: string): ApiOperation[] {
     );
   }
   const document = asObject(parse(text));
-  const base = basePathOf(document);
+  const base = baseOf(document);
   const problems: Problem[] = [];
   const found: ApiOperation[] = [];
   for (const [path, item] of Object.entries(asObject(document.paths))) {
     if (found.length > limits.operations || problems.length >= limits.problems) break;
     try {
-      found.push(...operationsOf(document, { path: base + path, item, where: path }));
+      if (!path.startsWith('x-')) found.push(...operationsOf(document, { path, item, base }));
     } catch (error) {
       if (!(error instanceof DescriptionError)) throw error;
       problems.push(...error.problems);
@@ -45,123 +48,112 @@ export function readDescription(text: string): ApiOperation[] {
   return found;
 }
 
-function refuse(en: string, ja: string): DescriptionError {
-  return new DescriptionError([{ en, ja }]);
-}
-
-/**
- * What people write beside JSON: `<<`, and no tag of any other language.
- * SECURITY: the library counts what is merged and how deep it is nested; an alias is the same object, not a copy.
- */
-const yaml = { schema: new Schema([...CORE_SCHEMA.tags, mergeTag]), maxDepth: 100, maxTotalMergeKeys: 100_000 };
-
-function parse(text: string): unknown {
-  try {
-    return text.trimStart().startsWith('{') ? JSON.parse(text) : load(text, yaml);
-  } catch (error) {
-    const message = error instanceof YAMLException ? error.message.split('\n')[0] : (error as Error).message;
-    const why = (message ?? '').slice(0, 200);
-    throw refuse(`The file is neither JSON nor YAML: ${why}`, `ファイルが JSON でも YAML でもありません: ${why}`);
-  }
-}
-
-type Values = Readonly<Record<string, unknown>>;
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function asObject(value: unknown): Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : {};
-}
-
-/** What comes before every path: `basePath`, or the path of the first server. */
-function basePathOf(document: Values): string {
+/** What comes before every path: `basePath`, or the path of the servers. */
+function baseOf(document: Values): string {
   const { swagger, openapi } = document;
-  if (swagger === '2.0') return withoutEnd(asText(document.basePath));
+  if (swagger === '2.0') return basePathOf(asText(document.basePath), 'basePath');
   if (typeof openapi !== 'string' || !/^3\.[01]\./.test(openapi)) {
     throw refuse(
       'The file says neither "openapi: 3.0.x", "openapi: 3.1.x" nor "swagger: 2.0".',
       'ファイルに "openapi: 3.0.x"、"openapi: 3.1.x"、"swagger: 2.0" のいずれもありません。',
     );
   }
-  const [server] = Array.isArray(document.servers) ? (document.servers as unknown[]) : [];
-  const { url, variables } = asObject(server);
-  const filled = asText(url).replace(/\{(\w+)\}/g, (_, name: string) =>
-    asText(asObject(asObject(variables)[name]).default),
-  );
-  return URL.canParse(filled, 'http://any') ? withoutEnd(new URL(filled, 'http://any').pathname) : '';
+  return basePathOfServers(document.servers, '') ?? '';
 }
 
-function withoutEnd(path: string): string {
-  return path.replace(/\/+$/, '');
-}
+type Item = { readonly path: string; readonly item: unknown; readonly base: string };
 
-type Item = { readonly path: string; readonly item: unknown; readonly where: string };
-
-function operationsOf(document: Values, { path, item, where }: Item): ApiOperation[] {
-  const wrong = wrongPath(path);
-  if (wrong) throw refuse(`${short(where)}: ${wrong.en}`, `${short(where)}: ${wrong.ja}`);
-  const described = resolved(document, item, where);
+function operationsOf(document: Values, { path, item, base }: Item): ApiOperation[] {
+  const template = templateOf(path, path);
+  const described = resolved(document, item, path);
+  const baseOfItem = basePathOfServers(described.servers, path) ?? base;
+  for (const key of Object.keys(described)) if (!isKnown(key)) throw refuseAt(`${path} ${key}`, noMethod);
   return methods
-    .filter((method) => typeof described[method] === 'object')
+    .filter((method) => Object.hasOwn(described, method))
     .map((method) => {
-      const operation = asObject(described[method]);
+      const where = `${path} ${method}`;
+      const operation = described[method];
+      if (!isObject(operation)) throw refuseAt(where, { en: 'is no operation', ja: '操作の定義ではありません。' });
+      const below = (basePathOfServers(operation.servers, where) ?? baseOfItem) + template;
+      if (below.length > limits.path) throw refuseAt(where, { en: 'a path is too long', ja: 'パスが長すぎます。' });
+      const name = nameOf(operation, { method, path: below, where });
       const summary = asText(operation.summary).slice(0, limits.summary);
-      return { operation: nameOf(operation, method, path), method: method.toUpperCase(), path, summary };
+      return { operation: name, method: method.toUpperCase(), path: below, summary };
     });
 }
 
-function short(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+const noMethod: Problem = {
+  en: 'is no method; methods are written in small letters',
+  ja: 'メソッドではありません。メソッドは小文字で指定してください。',
+};
+
+/** SECURITY: what is not understood here may be an operation, which nobody would have described. */
+function isKnown(key: string): boolean {
+  return (
+    methods.includes(key) ||
+    ['$ref', 'summary', 'description', 'servers', 'parameters'].includes(key) ||
+    key.startsWith('x-')
+  );
 }
 
-function wrongPath(path: string): Problem | undefined {
-  if (!path.startsWith('/')) return { en: 'a path begins with /', ja: 'パスは / で始まる必要があります。' };
-  if (path.length > limits.path) return { en: 'a path is too long', ja: 'パスが長すぎます。' };
-  if (/[*?#\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)) {
-    return { en: 'such a path matches no request as it is', ja: 'このままのパスに一致するリクエストはありません。' };
-  }
-  const names = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
-  if (!names.every((name) => /^[\w.-]{1,64}$/.test(name) && !reserved.has(name))) {
-    return { en: 'a {name} is not one', ja: '{名前} として使用できないものがあります。' };
-  }
-  if (new Set(names).size !== names.length)
-    return { en: 'a {name} is there twice', ja: '同じ {名前} が重複しています。' };
-  if (!/[{}]/.test(path.replace(/\{[^{}]*\}/g, ''))) return undefined;
-  return { en: 'a { or } stands alone', ja: '対になっていない { か } があります。' };
-}
-
-/** What is no plain member of an object: values are kept by these names. */
-const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** A path item, or what it refers to in the same file (JSON Pointer, RFC 6901). */
-function resolved(document: Values, item: unknown, where: string): Values {
-  let value = asObject(item);
-  for (let steps = 0; typeof value.$ref === 'string'; steps++) {
-    if (!value.$ref.startsWith('#/') || steps === 8) {
-      const at = `${short(where)}: $ref ${value.$ref.slice(0, 80)}`;
-      throw refuse(
-        `${at} leads out of the file, or in a circle`,
-        `${at} が、ファイルの外を参照しているか、循環しています。`,
-      );
-    }
-    const pieces = value.$ref.slice(2).split('/');
-    const names = pieces.map((piece) => decodeURIComponent(piece).replaceAll('~1', '/').replaceAll('~0', '~'));
-    value = asObject(
-      names.reduce<unknown>((at, name) => (Object.hasOwn(asObject(at), name) ? asObject(at)[name] : {}), document),
+/**
+ * A path item; one that refers to another in the same file (JSON Pointer, RFC 6901) has what that has and, before it,
+ * what stands beside the reference.
+ */
+function resolved(document: Values, item: unknown, path: string): Values {
+  let value = item;
+  for (let steps = 0; isObject(value) && typeof value.$ref === 'string'; steps++) {
+    const { $ref, ...beside } = value;
+    const where = `${path.slice(0, 100)}: $ref ${String($ref).slice(0, 80)}`;
+    const names = namesIn(String($ref));
+    if (!names || steps === 8) throw refuse(`${where} ${astray.en}`, `${where} ${astray.ja}`);
+    const target = names.reduce<unknown>(
+      (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+      document,
     );
+    if (!isObject(target))
+      throw refuse(`${where} leads to no path item`, `${where} の参照先にパスの定義がありません。`);
+    value = { ...target, ...beside };
   }
+  if (!isObject(value)) throw refuseAt(path, { en: 'is no path item', ja: 'パスの定義ではありません。' });
   return value;
 }
 
-function nameOf(operation: Values, method: string, path: string): string {
-  const { tags, operationId } = operation;
-  const given = operation['x-permission'];
-  if (typeof given === 'string' && /^[\w.-]+:[\w.-]+$/.test(given)) return given;
+const astray: Problem = {
+  en: 'leads out of the file, or in a circle',
+  ja: 'が、ファイルの外を参照しているか、循環しています。',
+};
+
+/** The names that lead to what a reference means; undefined where it means nothing in the file. */
+function namesIn(reference: string): readonly string[] | undefined {
+  if (!reference.startsWith('#/')) return undefined;
+  try {
+    const pieces = reference
+      .slice(2)
+      .split('/')
+      .map((piece) => decodeURIComponent(piece));
+    return pieces.map((piece) => piece.replaceAll('~1', '/').replaceAll('~0', '~'));
+  } catch {
+    return undefined;
+  }
+}
+
+type Called = { readonly method: string; readonly path: string; readonly where: string };
+
+function nameOf(operation: Values, { method, path, where }: Called): string {
+  const { tags, operationId, 'x-permission': given } = operation;
+  if (given !== undefined) {
+    if (typeof given === 'string' && /^[\w.-]+:[\w.-]+$/.test(given)) return given;
+    throw refuseAt(`${where} x-permission`, noName);
+  }
   const [tag] = Array.isArray(tags) ? (tags as unknown[]) : [];
   return `${plain(asText(tag)) || 'Api'}:${plain(asText(operationId)) || madeOf(method, path)}`;
 }
+
+const noName: Problem = {
+  en: 'is not of the form Tag:operation, with letters, digits, _, - and .',
+  ja: '「Tag:operation」の形式で、英数字、_、-、. を使用して指定してください。',
+};
 
 /** `order items` is `orderItems`. */
 function plain(text: string): string {

@@ -6,7 +6,9 @@ import type { Db } from '../../db/database.ts';
 import { Failure } from '../../failure.ts';
 import { type Changes, changesOf, problemsBeside, saveCatalogue } from './catalogues.ts';
 import { readInThread } from './description-thread.ts';
+import { hostOf } from './host.ts';
 import { DescriptionError } from './problem.ts';
+import { writtenTemplate } from './template.ts';
 import { touchedBy } from './touched.ts';
 
 /** A catalogue of an operator. */
@@ -68,15 +70,6 @@ export async function importFile(
   }
 }
 
-/** A host name or address as requests have it, with a port or without one; an empty text is any. */
-function hostOf(text = ''): string | undefined {
-  const host = text.trim().toLowerCase();
-  if (host === '') return undefined;
-  if (/^(\[[\da-f:]+\]|[\p{L}\p{N}.-]+)(:\d{1,5})?$/u.test(host) && URL.canParse(`http://${host}`)) return host;
-  const reason = { en: 'is no host name', ja: 'ホスト名を入力してください。' };
-  throw new Failure('COM0001', { field: 'host', reason });
-}
-
 async function findCatalogue(db: Db, { operatorId, name }: Which): Promise<Catalogue | undefined> {
   return (await readCatalogues(db, operatorId)).find((one) => one.name === name);
 }
@@ -103,7 +96,7 @@ export async function exportCatalogue(db: Db, which: Which) {
   const catalogue = await findCatalogue(db, which);
   if (!catalogue) throw new Failure('COM0404');
   const byPath = Map.groupBy(catalogue.operations, ({ path }) => path);
-  const paths = Object.fromEntries([...byPath].map(([path, all]) => [path, itemOf(all)]));
+  const paths = Object.fromEntries([...byPath].map(([path, all]) => [writtenTemplate(path), itemOf(all)]));
   const document = { openapi: '3.1.0', info: { title: catalogue.name, version: '1' }, paths };
   return { document, tag: etagOf(catalogue.revision) };
 }

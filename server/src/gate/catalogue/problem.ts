@@ -9,3 +9,14 @@ export class DescriptionError extends Error {
     this.problems = problems;
   }
 }
+
+/** A description that cannot be taken for one reason. */
+export function refuse(en: string, ja: string): DescriptionError {
+  return new DescriptionError([{ en, ja }]);
+}
+
+/** The same for a reason with the place before it. */
+export function refuseAt(where: string, { en, ja }: Problem): DescriptionError {
+  const at = where.length > 100 ? `${where.slice(0, 100)}…` : where;
+  return refuse(`${at}: ${en}`, `${at}: ${ja}`);
+}

@@ -1,0 +1,16 @@
+import { Failure } from '../../failure.ts';
+
+/**
+ * A host name or address as requests have it, with a port or without one; an empty text is any. The port that a scheme
+ * has by itself is left out, as browsers leave it out.
+ * @throws Failure COM0001
+ */
+export function hostOf(text = ''): string | undefined {
+  const host = text.trim();
+  if (host === '') return undefined;
+  if (/^(\[[\da-f:]+\]|[\p{L}\p{N}.-]+)(:\d{1,5})?$/iu.test(host) && URL.canParse(`http://${host}`)) {
+    return new URL(`http://${host}`).host.replace(/:443$/, '');
+  }
+  const reason = { en: 'is no host name', ja: 'ホスト名を入力してください。' };
+  throw new Failure('COM0001', { field: 'host', reason });
+}
