@@ -126,6 +126,31 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     expect([incomplete.status, incomplete.body.field]).toEqual([400, 'questions.1.api']);
   });
 
+  it('SECURITY: looks for the more literal operation in all catalogues of a host', async () => {
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const hana = await signInSam(server, await newSam(server, root, as, 'hana', allow(['Order:*'])));
+    const at = 'one.example.com';
+    await save({ name: 'a', at }, { '/orders/{id}': item('Order', 'get') });
+    await save({ name: 'b', at }, { '/orders/export': item('Admin', 'exportAll') });
+    const found = async (host: string, requestPath: string) => {
+      const { body } = await ask(hana, [{ host, httpMethod: 'GET', requestPath }]);
+      return (body.answers as { decision: string; api?: string }[]).map(({ decision, api }) => [decision, api]);
+    };
+    expect(await found(at, '/orders/7')).toEqual([['allow', 'Order:get']]);
+    for (const path of ['/orders/export', '/orders/%65xport']) {
+      expect([path, await found(at, path)]).toEqual([path, [['deny', 'Admin:exportAll']]]);
+    }
+    expect(await found(at, '/orders/EXPORT')).toEqual([['deny', undefined]]);
+    // A host without a port is meant at every port, so both may describe the same request.
+    const other = save({ name: 'c', at: `${at}:8443` }, { '/orders/{name}': item('Other', 'get') });
+    await expect(other).rejects.toThrow(/taken by the catalogue a/);
+    await save({ name: 'c', at: `${at}:8443` }, { '/orders/new': item('Other', 'form') });
+    expect(await found(`${at}:8443`, '/orders/new')).toEqual([['deny', 'Other:form']]);
+    expect(await found(at, '/orders/new')).toEqual([['allow', 'Order:get']]);
+    for (const name of ['a', 'b', 'c']) await remove(name);
+  });
+
   it("looks at an operator's own catalogues for its own programs, where the host has none", async () => {
     const [mine, theirs] = [await newRoot(server), await newRoot(server)];
     const [as, foreign] = [await signIn(server, mine), await signIn(server, theirs)];

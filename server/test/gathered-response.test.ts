@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { buildApp } from '../src/app.ts';
 import { GatheredResponse } from '../src/http/gathered-response.ts';
+import { startTestServer } from './support/server.ts';
 
 describe('answers that go out together', () => {
   let server: Server;
@@ -74,5 +77,39 @@ describe('answers that go out together', () => {
     });
     expect(await exchange(port, '/')).toContain('HTTP/1.1 500');
     expect(said).toBe('ERR_HTTP_INVALID_STATUS_CODE');
+  });
+});
+
+describe('what is no request behind requests', () => {
+  it('is refused after they are answered, and not at all when one of them ends the connection', async () => {
+    const server = await startTestServer('sqlite');
+    const app = await buildApp(server.ctx, join(server.ctx.config.dataDir, 'no-console'));
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const { host } = new URL(server.ctx.config.baseUrl);
+    const statuses = async (sent: string) => {
+      const client = connect(port, '127.0.0.1');
+      client.write(sent);
+      const received = await text(client);
+      return received
+        .split('HTTP/1.1 ')
+        .slice(1)
+        .map((answer) => answer.slice(0, 3));
+    };
+    const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`;
+    const token = 'token=x';
+    const type = 'Content-Type: application/x-www-form-urlencoded';
+    const revoking = `${get('/v1/oauth2/revoke', `${type}\r\nContent-Length: ${token.length}\r\n`).replace('GET', 'POST')}${token}`;
+    expect(await statuses(`${get('/healthz')}${revoking}${get('/readyz')}garbage\r\n\r\n`)).toEqual([
+      '200',
+      '200',
+      '200',
+      '400',
+    ]);
+    expect(await statuses(`${get('/healthz')}CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n`)).toEqual(['200', '404']);
+    const last = get('/healthz', 'Connection: close\r\n');
+    expect(await statuses(`${get('/healthz')}${last}${get('/healthz')}`)).toEqual(['200', '200']);
+    await app.close();
+    await server.stop();
   });
 });

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyInstance } from 'fastify';
@@ -13,9 +13,9 @@ import { apiHeaders } from './security-headers.ts';
  * parser knows no method but the registered ones; their line is read here, so that these get their 405 or 404 too.
  */
 export function answerUnreadable(app: FastifyInstance, error: ConnectionError, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  if (error.code === 'ECONNRESET') return;
   const { line, headers } = stoppedIn(error);
-  writeProblem(app, socket, headers, failureOf(app, error, line));
+  afterAnswers(socket, () => writeProblem(app, socket, headers, failureOf(app, error, line)));
 }
 
 /**
@@ -26,8 +26,20 @@ export function answerOddRequests(app: FastifyInstance): void {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (request, socket) => {
     socket.on('error', () => socket.destroy());
-    writeProblem(app, socket, request.headers, noRouteFor('CONNECT', request.url ?? '', app.warifu.methodsOf));
+    const failure = noRouteFor('CONNECT', request.url ?? '', app.warifu.methodsOf);
+    afterAnswers(socket, () => writeProblem(app, socket, request.headers, failure));
   });
+}
+
+/**
+ * Answers when the requests before have their answers (RFC 9112 §9.3.2): who sent them must hear what they did. Not at all
+ * on a connection that one of them ended.
+ */
+function afterAnswers(socket: Duplex & { _httpMessage?: ServerResponse | null }, answer: () => void): void {
+  // The library notes nowhere else what is being answered; the next one stands there when one is out.
+  const { _httpMessage: answering } = socket;
+  if (answering) answering.once('close', () => afterAnswers(socket, answer));
+  else if (socket.writable) answer();
 }
 
 function failureOf(app: FastifyInstance, { code }: ConnectionError, line: string): Failure {

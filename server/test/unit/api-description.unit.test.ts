@@ -133,7 +133,7 @@ paths:
 });
 
 describe('the operation of a request', () => {
-  const match = routerOf(
+  const { match } = routerOf(
     read({
       '/orders': { get: { operationId: 'list' } },
       '/orders/{id}': { get: { operationId: 'get' }, delete: { operationId: 'delete' } },
@@ -197,7 +197,7 @@ describe('the operation of a request', () => {
     const paths = Object.fromEntries(
       Array.from({ length: 5000 }, (_, at) => [`/things${at}/{id}`, { get: { operationId: `get${at}` } }]),
     );
-    const one = routerOf(read(paths));
+    const { match: one } = routerOf(read(paths));
     expect(one('GET', '/things4711/x')?.operation.operation).toBe('Api:get4711');
     expect(problemsOf(() => read({ ...paths, '/more': { get: {} } }))).toEqual([
       'The file describes more than 5000 operations.',

@@ -7,6 +7,7 @@ import { newId } from '../../crypto/tokens.ts';
 import type { Db } from '../../db/database.ts';
 import { Failure } from '../../failure.ts';
 import { limits } from '../../limits.ts';
+import { meet } from './find.ts';
 import { DescriptionError, type Problem } from './problem.ts';
 
 /** What an import changes, by the name of the operation. */
@@ -109,7 +110,7 @@ function tooMany(others: readonly Catalogue[], more: number): Problem[] {
 /** SECURITY: one name, or one request, must not mean two operations. */
 function conflictsWith(others: readonly Catalogue[], { host, operations }: Imported): Problem[] {
   const names = new Map(others.flatMap((other) => other.operations.map(({ operation }) => [operation, other.name])));
-  const beside = others.filter((other) => host === undefined || other.host === undefined || other.host === host);
+  const beside = others.filter((other) => meet(other, { host }));
   const shapes = new Map(beside.flatMap((other) => other.operations.map((one) => [shapeOf(one), other.name])));
   return operations.flatMap((one) => {
     const { operation, method, path } = one;

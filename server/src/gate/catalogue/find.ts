@@ -1,7 +1,7 @@
 import { type Catalogue, type Operations, ofHost, operationsFor } from '../../authorize/imported.ts';
 import type { Db } from '../../db/database.ts';
 import { type Soon, whenThere } from '../../db/reads.ts';
-import { isPlainPath, likenessOf, type Matched, routerOf } from './router.ts';
+import { type Matched, type Router, routerOf } from './router.ts';
 
 /** A request as the guarded program got it. */
 export type ApiRequest = {
@@ -15,16 +15,15 @@ export type ApiRequest = {
 /** The operation of a request; of one that no catalogue describes, what is said of it. */
 export type Found = { readonly matched: Matched } | { readonly unknown: Catalogue['unknown'] };
 
-type Place = Pick<Catalogue, 'operatorId' | 'host' | 'unknown'> & {
-  readonly match: ReturnType<typeof routerOf>;
-  readonly isLike: ReturnType<typeof likenessOf>;
-};
+type Place = Pick<Catalogue, 'operatorId' | 'host' | 'unknown' | 'operations'>;
 
-const routers = new WeakMap<Operations, readonly Place[]>();
+/** The catalogues, those of the more exact host first, and a router for each set of them that stands at one host. */
+type Places = { readonly all: readonly Place[]; readonly routers: Map<string, Router> };
+
+const places = new WeakMap<Operations, Places>();
 
 /**
- * The operation that a request calls, by what is in the catalogues now. HEAD is GET without a body (RFC 9110 §9.3.2): it
- * is judged as the GET of its path where it is not described itself.
+ * The operation that a request calls, by what is in the catalogues now.
  * SECURITY: what an operator imported is looked at for its own programs only, and nowhere that a catalogue of the host
  * stands: a root user must not open to its users what the host denies.
  */
@@ -32,41 +31,58 @@ export function findApiOperation(db: Db, request: ApiRequest): Soon<Found> {
   return whenThere(operationsFor(db, request.ofOperator ?? ofHost), (known) => findIn(placesIn(known), request));
 }
 
-function findIn(places: readonly Place[], { host, method, path }: ApiRequest): Found {
-  const all = places.filter((place) => isAt(place, host));
-  const ofTheHost = all.filter(({ operatorId }) => operatorId === ofHost);
-  const there = ofTheHost.length > 0 ? ofTheHost : all;
-  const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
-  for (const one of methods) {
-    for (const { match } of there) {
-      const matched = match(one, path);
-      if (matched) return { matched };
-    }
-  }
+function findIn({ all, routers }: Places, { host, method, path }: ApiRequest): Found {
+  const at = all.filter((place) => isAt(place, host));
+  const ofTheHost = at.filter(({ operatorId }) => operatorId === ofHost);
+  const there = ofTheHost.length > 0 ? ofTheHost : at;
+  const router = routerAt(routers, all, there);
+  const matched = router.match(method, path);
+  if (matched) return { matched };
   // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by; and never
   // what the program behind may take for a described path all the same.
   const lets = there.length > 0 && there.every(({ unknown }) => unknown === 'signed in');
-  const hides = !isPlainPath(path) || there.some(({ isLike }) => methods.some((one) => isLike(one, path)));
-  return { unknown: lets && !hides ? 'signed in' : 'deny' };
+  return { unknown: lets && !router.isLike(method, path) ? 'signed in' : 'deny' };
 }
 
+/** One for all of them: which catalogue an operation stands in says nothing of how literal it is. */
+function routerAt(routers: Places['routers'], all: readonly Place[], there: readonly Place[]): Router {
+  const key = there.map((place) => all.indexOf(place)).join();
+  let router = routers.get(key);
+  if (!router) {
+    router = routerOf(there.flatMap(({ operations }) => operations));
+    routers.set(key, router);
+  }
+  return router;
+}
+
+type AtHost = Pick<Catalogue, 'host'>;
+
 /** A host that is written without a port is meant at every port. */
-function isAt(place: Pick<Catalogue, 'host'>, host = ''): boolean {
+function isAt(place: AtHost, host = ''): boolean {
   const asked = host.toLowerCase();
   return place.host === undefined || place.host === asked || place.host === asked.replace(/:\d+$/, '');
 }
 
-function placesIn(known: Operations): readonly Place[] {
-  let places = routers.get(known);
-  if (!places) {
-    places = known.catalogues.map(({ operatorId, host, unknown, operations }) => {
+/** Whether there are requests that two catalogues may both describe. */
+export function meet(one: AtHost, other: AtHost): boolean {
+  return one.host === undefined || other.host === undefined || isAt(one, other.host) || isAt(other, one.host);
+}
+
+function placesIn(known: Operations): Places {
+  let found = places.get(known);
+  if (!found) {
+    const all = known.catalogues.map(({ operatorId, host, unknown, operations }) => {
       // A name that the host has meanwhile is the host's operation.
       const own = operations.filter((one) => known.imported.get(one.operation) === one);
-      // Who lets nothing by that is not described needs not know what it is like.
-      const isLike = unknown === 'deny' ? () => false : likenessOf(own);
-      return { operatorId, host, unknown, match: routerOf(own), isLike };
+      return { operatorId, host, unknown, operations: own };
     });
-    routers.set(known, places);
+    found = { all: all.toSorted((a, b) => exactness(b) - exactness(a)), routers: new Map() };
+    places.set(known, found);
   }
-  return places;
+  return found;
+}
+
+function exactness({ host }: AtHost): number {
+  if (host === undefined) return 0;
+  return /:\d+$/.test(host) ? 2 : 1;
 }

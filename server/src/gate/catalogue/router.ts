@@ -1,68 +1,184 @@
-import createRouter, { type HTTPMethod } from 'find-my-way';
 import type { ApiOperation } from '../../authorize/imported.ts';
+import { type Piece, pieceOf, splitInto } from './piece.ts';
 
 /** The operation of a request, with the decoded values of its path. */
 export type Matched = { readonly operation: ApiOperation; readonly pathVariables: Readonly<Record<string, string>> };
 
-/** Finds the operation of a method and a plain path, literal before variable. */
-export function routerOf(operations: readonly ApiOperation[]): (method: string, path: string) => Matched | undefined {
-  const router = createRouter({ caseSensitive: true, maxParamLength });
-  for (const operation of operations) {
-    const { route, names } = routeOf(operation);
-    router.on(operation.method as HTTPMethod, route, () => undefined, { operation, names });
-  }
-  return (method, path) => {
-    if (!isPlainPath(path)) return undefined;
-    const found = router.find(method as HTTPMethod, path);
-    if (!found) return undefined;
-    const { operation, names } = found.store as { operation: ApiOperation; names: string[] };
-    const values = names.map((name, at) => [name, found.params[`p${at}`] ?? ''] as const);
-    return { operation, pathVariables: Object.fromEntries(values) };
+export type Router = {
+  /**
+   * The operation of a request, literal before variable. HEAD is GET without a body (RFC 9110 §9.3.2): it is judged as
+   * the GET of its path where it is not described itself, or not so literally.
+   * SECURITY: there is none where a program that is less strict would take the request for a more literal operation.
+   */
+  readonly match: (method: string, path: string) => Matched | undefined;
+  /** Whether such a program, or one that decodes more, may take a request for a described one. */
+  readonly isLike: (method: string, path: string) => boolean;
+};
+
+/** Of two operations at the same place, the first one is found. */
+export function routerOf(operations: readonly ApiOperation[]): Router {
+  const exact = treeOf(operations, (path) => path.split('/').slice(1));
+  const lenient = treeOf(operations, leniently);
+  return {
+    match: (method, path) => {
+      const decoded = plainPath(path);
+      if (decoded === undefined) return undefined;
+      const found = exact.find(methodsOf(method), decoded.split('/').slice(1), true);
+      if (!found) return undefined;
+      const taken = lenient.find(methodsOf(method), leniently(decoded), false);
+      return taken && isMoreLiteral(taken, found) ? undefined : matchedIn(found);
+    },
+    isLike: (method, path) => {
+      const decoded = plainPath(path);
+      if (decoded === undefined) return true;
+      return lenient.find(methodsOf(method), leniently(decoded), false) !== undefined;
+    },
   };
 }
 
-/**
- * Whether a path differs from a described one in its case or a slash at its end only: many frameworks take it for that
- * one.
- */
-export function likenessOf(operations: readonly ApiOperation[]): (method: string, path: string) => boolean {
-  const router = createRouter({ caseSensitive: false, ignoreTrailingSlash: true, maxParamLength });
+function methodsOf(method: string): readonly string[] {
+  return method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+}
+
+/** As many frameworks read paths: whatever the case, with or without a slash at the end. */
+function leniently(path: string): string[] {
+  const folded = path.normalize('NFC').toLowerCase();
+  return (folded.length > 1 && folded.endsWith('/') ? folded.slice(0, -1) : folded).split('/').slice(1);
+}
+
+type Leaf = { readonly operation: ApiOperation; readonly names: readonly string[] };
+
+type Mixed = { readonly piece: Piece; readonly node: Node };
+
+type Node = {
+  readonly literals: Map<string, Node>;
+  /** Segments of literals and variables, by their templates with empty names. */
+  readonly mixed: Map<string, Mixed>;
+  /** The same, the more literal first; made by the first request. */
+  ordered: readonly Mixed[] | undefined;
+  variable: Node | undefined;
+  /** By method. */
+  readonly ends: Map<string, Leaf>;
+};
+
+type Found = {
+  readonly leaf: Leaf;
+  readonly values: readonly string[];
+  /** For each segment how much of it is literal. */
+  readonly literal: readonly number[];
+};
+
+type Tree = { readonly find: (methods: readonly string[], segments: string[], strict: boolean) => Found | undefined };
+
+function treeOf(operations: readonly ApiOperation[], segmentsOf: (path: string) => string[]): Tree {
+  const root = newNode();
   for (const operation of operations) {
-    const { route } = routeOf({ path: operation.path.replace(/(?<=.)\/$/, '') });
-    const method = operation.method as HTTPMethod;
-    if (!router.hasRoute(method, route.toLowerCase())) router.on(method, route.toLowerCase(), () => undefined);
+    const names = [...operation.path.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
+    const { ends } = segmentsOf(operation.path).reduce(childOf, root);
+    if (!ends.has(operation.method)) ends.set(operation.method, { operation, names });
   }
-  return (method, path) => router.find(method as HTTPMethod, path) !== null;
+  const find = (methods: readonly string[], segments: string[], strict: boolean) =>
+    methods
+      .map((method) => new Walk(method, segments, strict).from(root))
+      .reduce((best, one) => (one && (!best || isMoreLiteral(one, best)) ? one : best));
+  return { find };
 }
 
-const maxParamLength = 2048;
+function newNode(): Node {
+  return { literals: new Map(), mixed: new Map(), ordered: undefined, variable: undefined, ends: new Map() };
+}
 
-/** A template as the router writes it, and the names in it. */
-function routeOf({ path }: Pick<ApiOperation, 'path'>): { route: string; names: readonly string[] } {
-  const names: string[] = [];
-  const route = path.replaceAll(':', '::').replace(/\{([^{}]*)\}/g, (_, name: string) => {
-    names.push(name);
-    // Numbered, as a name may have what the router reads as its end; up to what follows within the segment.
-    return `:p${names.length - 1}(^[^/]+?)`;
-  });
-  return { route, names };
+function childOf(parent: Node, segment: string): Node {
+  if (!segment.includes('{')) {
+    const known = parent.literals.get(segment) ?? newNode();
+    parent.literals.set(segment, known);
+    return known;
+  }
+  if (/^\{[^{}]*\}$/.test(segment)) return (parent.variable ??= newNode());
+  const piece = pieceOf(segment);
+  const known = parent.mixed.get(piece.text) ?? { piece, node: newNode() };
+  parent.mixed.set(piece.text, known);
+  return known.node;
+}
+
+function orderedIn(node: Node): readonly Mixed[] {
+  node.ordered ??= [...node.mixed.values()].toSorted((a, b) => b.piece.weight - a.piece.weight);
+  return node.ordered;
+}
+
+/** A look for one request. Each node is come to once at most, as only one way leads to it. */
+class Walk {
+  readonly #method: string;
+  readonly #segments: readonly string[];
+  readonly #strict: boolean;
+  readonly #values: (readonly string[])[] = [];
+  readonly #literal: number[] = [];
+
+  constructor(method: string, segments: readonly string[], strict: boolean) {
+    this.#method = method;
+    this.#segments = segments;
+    this.#strict = strict;
+  }
+
+  from(root: Node): Found | undefined {
+    const leaf = this.#at(root, 0);
+    return leaf && { leaf, values: this.#values.flat(), literal: this.#literal };
+  }
+
+  #at(node: Node, at: number): Leaf | undefined {
+    const segment = this.#segments[at];
+    if (segment === undefined) return node.ends.get(this.#method);
+    const leaf = this.#through(node.literals.get(segment), at, [], Number.POSITIVE_INFINITY);
+    if (leaf || segment === '') return leaf;
+    for (const { piece, node: next } of orderedIn(node)) {
+      const values = splitInto(piece, segment, this.#strict);
+      const through = values && this.#through(next, at, values, piece.weight);
+      if (through) return through;
+    }
+    return this.#through(node.variable, at, [segment], 0);
+  }
+
+  #through(next: Node | undefined, at: number, values: readonly string[], literal: number): Leaf | undefined {
+    const leaf = next && this.#at(next, at + 1);
+    if (!leaf) return undefined;
+    this.#values[at] = values;
+    this.#literal[at] = literal;
+    return leaf;
+  }
+}
+
+/** From the left, the first segment in which they differ decides. */
+function isMoreLiteral({ literal: one }: Found, { literal: other }: Found): boolean {
+  const at = one.findIndex((weight, i) => i < other.length && weight !== other[i]);
+  return at !== -1 && (one[at] as number) > (other[at] as number);
+}
+
+function matchedIn({ leaf: { operation, names }, values }: Found): Matched {
+  return { operation, pathVariables: Object.fromEntries(names.map((name, at) => [name, values[at] ?? ''])) };
+}
+
+/** Whether every program reads a path alike. */
+export function isPlainPath(path: string): boolean {
+  return plainPath(path) !== undefined;
 }
 
 /**
- * Whether every program reads a path alike.
+ * A path decoded, where every program reads it alike; else undefined.
  * SECURITY: dot segments, empty ones, a backslash, parameters of a segment, encoded separators and controls, what is
  * encoded twice and what is no UTF-8 are one path to the gate and another to the program behind it.
  */
-export function isPlainPath(path: string): boolean {
-  if (!/^\/[\x21-\x7e]*$/.test(path) || unplain.test(path)) return false;
-  try {
-    const segments = decodeURIComponent(path).split('/').slice(1);
-    return segments.every(
-      (segment, at) => segment !== '.' && segment !== '..' && (segment !== '' || at === segments.length - 1),
-    );
-  } catch {
-    return false;
+function plainPath(path: string): string | undefined {
+  if (!/^\/[\x21-\x7e]*$/.test(path) || unplain.test(path)) return undefined;
+  let decoded = path;
+  if (path.includes('%')) {
+    try {
+      decoded = decodeURIComponent(path);
+    } catch {
+      return undefined;
+    }
+    if (/%[\da-f]{2}/i.test(decoded)) return undefined;
   }
+  return /\/\/|\/\.{1,2}(?:\/|$)/.test(decoded) ? undefined : decoded;
 }
 
-const unplain = /[\\?#;]|%(?:2f|5c|3b|[01][\da-f]|7f|25[\da-f]{2})/i;
+const unplain = /[\\?#;]|%(?:2f|5c|3b|[01][\da-f]|7f)/i;

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { routerOf } from '../../src/gate/catalogue/router.ts';
+
+/** Of `GET`, unless a path is written with another method before it. */
+const routing = (...templates: readonly string[]) =>
+  routerOf(
+    templates.map((template) => {
+      const [path = '', method = 'GET'] = template.split(' ').toReversed();
+      return { operation: template, method, path, summary: '' };
+    }),
+  );
+const rowsOf = ({ match, isLike }: ReturnType<typeof routerOf>, ...requests: readonly string[]) =>
+  requests.map((request) => {
+    const [path = '', method = 'GET'] = request.split(' ').toReversed();
+    return [request, match(method, path)?.operation.operation, isLike(method, path)];
+  });
+
+describe('SECURITY: a request that the program behind may take for another one', () => {
+  it('is the same operation however its letters are encoded', () => {
+    const router = routing('/users/@me', '/users/{id}', '/q/a$&+,=:b', '/q/{q}', '/café');
+    expect(rowsOf(router, '/users/%40me', '/users/%40m%65', '/q/a%24%26%2B%2c%3D%3Ab', '/caf%C3%A9')).toEqual([
+      ['/users/%40me', '/users/@me', true],
+      ['/users/%40m%65', '/users/@me', true],
+      ['/q/a%24%26%2B%2c%3D%3Ab', '/q/a$&+,=:b', true],
+      ['/caf%C3%A9', '/café', true],
+    ]);
+  });
+
+  it('is none when it is encoded twice, in parts too', () => {
+    const router = routing('/users/{id}');
+    const requests = ['/users/%252f', '/users/%25%32%65%25%32%66admin', '/users/%2525', '/users/%e0%80%af'];
+    expect(rowsOf(router, ...requests)).toEqual(requests.map((request) => [request, undefined, true]));
+    expect(rowsOf(router, '/users/100%25')).toEqual([['/users/100%25', '/users/{id}', true]]);
+  });
+
+  it('is none when only its case or its last slash keeps it from a more literal one', () => {
+    const router = routing('/orders/export', '/orders/{id}', '/f/{name}.json', '/f/{name}', '/s/{a}/', '/s/new');
+    expect(rowsOf(router, '/orders/EXPORT', '/orders/%45xport', '/f/x.JSON', '/s/new/')).toEqual([
+      ['/orders/EXPORT', undefined, true],
+      ['/orders/%45xport', undefined, true],
+      ['/f/x.JSON', undefined, true],
+      ['/s/new/', undefined, true],
+    ]);
+    // What is described in either case is told apart.
+    const strict = routing('/A/{id}', '/a/{id}');
+    expect(rowsOf(strict, '/A/1', '/a/1')).toEqual([
+      ['/A/1', '/A/{id}', true],
+      ['/a/1', '/a/{id}', true],
+    ]);
+  });
+
+  it('is none when a segment fits its template in more than one way', () => {
+    const router = routing('/d/{year}-{month}-{day}', '/d/{any}', '/t/{a}{b}');
+    expect(router.match('GET', '/d/2026-11-30')?.pathVariables).toEqual({ year: '2026', month: '11', day: '30' });
+    expect(rowsOf(router, '/d/2026-11-30', '/d/2026-11-30-x', '/d/2026--11-30', '/d/2026-11', '/t/abc')).toEqual([
+      ['/d/2026-11-30', '/d/{year}-{month}-{day}', true],
+      ['/d/2026-11-30-x', undefined, true],
+      ['/d/2026--11-30', undefined, true],
+      ['/d/2026-11', '/d/{any}', true],
+      ['/t/abc', undefined, true],
+    ]);
+  });
+
+  it('HEAD is the GET of its path where that is the more literal one', () => {
+    const router = routing('/orders/export', 'HEAD /orders/{id}', 'HEAD /orders/new', '/orders/new');
+    expect(rowsOf(router, 'HEAD /orders/export', 'HEAD /orders/7', 'HEAD /orders/new', '/orders/7')).toEqual([
+      ['HEAD /orders/export', '/orders/export', true],
+      ['HEAD /orders/7', 'HEAD /orders/{id}', true],
+      ['HEAD /orders/new', 'HEAD /orders/new', true],
+      ['/orders/7', undefined, false],
+    ]);
+  });
+
+  it('takes no more than its length to look for, whatever was described', () => {
+    const template = `/r/${Array.from({ length: 6 }, (_, at) => `{p${at}}-`).join('')}{last}.csv`;
+    const router = routing(template, ...Array.from({ length: 500 }, (_, at) => `/r/{a}-{b}-{c}.${at}`));
+    for (const segment of ['-'.repeat(2000), 'a-'.repeat(1000), 'a-'.repeat(100)]) {
+      // A pattern that goes back and forth would not come to an end.
+      expect(router.match('GET', `/r/${segment}`)).toBeUndefined();
+    }
+    // What is too long to be looked at is no other operation either.
+    const beside = routing('/r/{a}-{b}', '/r/{any}');
+    expect(rowsOf(beside, `/r/${'a'.repeat(300)}`, '/r/aaa')).toEqual([
+      [`/r/${'a'.repeat(300)}`, undefined, true],
+      ['/r/aaa', '/r/{any}', true],
+    ]);
+  });
+});
