@@ -241,6 +241,8 @@ export const limits = {
     name: 128,
     path: 1024,
     summary: 256,
+    /** Characters of the URL of a server. */
+    url: 2048,
     /** Reasons that a refusal gives. */
     problems: 20,
     /** Files that wait to be read, one after the other. */

@@ -18,6 +18,8 @@ const problemsOf = (work: () => unknown): readonly string[] => {
   }
   return [];
 };
+/** A control character of a file is shown on no terminal as it is. */
+const visible = (path: string) => path.replace('\0', '\\u0000').replace('\x7f', '\\u007f');
 const one = { get: {} };
 const unreachable = 'such a path matches no request as it is';
 
@@ -70,7 +72,7 @@ describe('what a description says of paths', () => {
       '/a%7Bid%7D',
       '/\ud800',
     ]) {
-      expect(problemsOf(() => read({ [path]: one, '/b': one }))).toEqual([`${path}: ${unreachable}`]);
+      expect(problemsOf(() => read({ [path]: one, '/b': one }))).toEqual([`${visible(path)}: ${unreachable}`]);
     }
     for (const path of ['/%zz', '/%', '/%ff', '/{id}%C3{x}%A9']) {
       expect(problemsOf(() => read({ [path]: one }))).toEqual([
@@ -126,6 +128,7 @@ describe('what a description says of servers', () => {
     expect(of([{ url: 'x.example.com/v1' }])).toEqual([
       'servers x.example.com/v1: write the url with https:// or from the root with /',
     ]);
+    expect(of([{ url: `https://x${'/'.repeat(1_000_000)}x` }])).toEqual(['servers: a url is too long']);
     expect(of([{}])).toEqual(['servers: a server has no url']);
     expect(of({ url: '/v1' })).toEqual(['servers: is no list']);
     expect(of([{ url: '/v1/{x' }])).toEqual([`servers /v1/{x: ${unreachable}`]);
@@ -171,8 +174,10 @@ describe('an operation of a description', () => {
         '/a get x-permission: is not of the form Tag:operation, with letters, digits, _, - and .',
       ]);
     }
-    expect(of({ $ref: '#/%zz' })).toEqual(['/a: $ref #/%zz leads out of the file, or in a circle']);
-    expect(of({ $ref: '#/components/none' })).toEqual(['/a: $ref #/components/none leads to no path item']);
+    expect(of({ $ref: '#/%zz' })).toEqual(['/a: $ref #/%zz leads to no path item of the file, or in a circle']);
+    expect(of({ $ref: '#/components/none' })).toEqual([
+      '/a: $ref #/components/none leads to no path item of the file, or in a circle',
+    ]);
   });
 
   it('is not hidden by a second key of the same name, in both notations', () => {
@@ -204,6 +209,7 @@ describe('the host of a catalogue', () => {
       [' h:443 ', 'h'],
       ['h:80', 'h'],
       ['h:8443', 'h:8443'],
+      ['order_api:8080', 'order_api:8080'],
       ['[::1]:443', '[::1]'],
       ['日本.example', 'xn--wgv71a.example'],
       ['', undefined],

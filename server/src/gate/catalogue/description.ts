@@ -104,35 +104,34 @@ function resolved(document: Values, item: unknown, path: string): Values {
   let value = item;
   for (let steps = 0; isObject(value) && typeof value.$ref === 'string'; steps++) {
     const { $ref, ...beside } = value;
-    const where = `${path.slice(0, 100)}: $ref ${String($ref).slice(0, 80)}`;
-    const names = namesIn(String($ref));
-    if (!names || steps === 8) throw refuse(`${where} ${astray.en}`, `${where} ${astray.ja}`);
-    const target = names.reduce<unknown>(
-      (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
-      document,
-    );
-    if (!isObject(target))
-      throw refuse(`${where} leads to no path item`, `${where} の参照先にパスの定義がありません。`);
+    const target = steps < 8 ? meant(document, String($ref)) : undefined;
+    if (!isObject(target)) throw refuseAt(path, astray(String($ref).slice(0, 80)));
     value = { ...target, ...beside };
   }
   if (!isObject(value)) throw refuseAt(path, { en: 'is no path item', ja: 'パスの定義ではありません。' });
   return value;
 }
 
-const astray: Problem = {
-  en: 'leads out of the file, or in a circle',
-  ja: 'が、ファイルの外を参照しているか、循環しています。',
-};
+function astray(reference: string): Problem {
+  return {
+    en: `$ref ${reference} leads to no path item of the file, or in a circle`,
+    ja: `$ref ${reference} の参照先がファイル内のパスの定義ではないか、循環しています。`,
+  };
+}
 
-/** The names that lead to what a reference means; undefined where it means nothing in the file. */
-function namesIn(reference: string): readonly string[] | undefined {
+/** What a reference leads to; undefined where that is nothing in the file. */
+function meant(document: Values, reference: string): unknown {
   if (!reference.startsWith('#/')) return undefined;
   try {
     const pieces = reference
       .slice(2)
       .split('/')
       .map((piece) => decodeURIComponent(piece));
-    return pieces.map((piece) => piece.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const names = pieces.map((piece) => piece.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return names.reduce<unknown>(
+      (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+      document,
+    );
   } catch {
     return undefined;
   }

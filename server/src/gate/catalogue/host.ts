@@ -8,7 +8,7 @@ import { Failure } from '../../failure.ts';
 export function hostOf(text = ''): string | undefined {
   const host = text.trim();
   if (host === '') return undefined;
-  if (/^(\[[\da-f:]+\]|[\p{L}\p{N}.-]+)(:\d{1,5})?$/iu.test(host) && URL.canParse(`http://${host}`)) {
+  if (/^(\[[\da-f:]+\]|[\p{L}\p{N}._-]+)(:\d{1,5})?$/iu.test(host) && URL.canParse(`http://${host}`)) {
     return new URL(`http://${host}`).host.replace(/:443$/, '');
   }
   const reason = { en: 'is no host name', ja: 'ホスト名を入力してください。' };

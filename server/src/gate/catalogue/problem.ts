@@ -10,9 +10,16 @@ export class DescriptionError extends Error {
   }
 }
 
-/** A description that cannot be taken for one reason. */
+/**
+ * A description that cannot be taken for one reason.
+ * SECURITY: words of a file are printed on the terminal of the host; a control character in them would be obeyed there.
+ */
 export function refuse(en: string, ja: string): DescriptionError {
-  return new DescriptionError([{ en, ja }]);
+  return new DescriptionError([{ en: visible(en), ja: visible(ja) }]);
+}
+
+function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The same for a reason with the place before it. */

@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts';
 import { type Problem, refuseAt } from './problem.ts';
 import { templateOf } from './template.ts';
 import { asObject, type Values } from './values.ts';
@@ -54,6 +55,7 @@ const notFromRoot: Problem = {
  * @throws DescriptionError with that place
  */
 export function basePathOf(url: string, at: string): string {
+  if (url.length > limits.catalogue.url) throw refuseAt(at, { en: 'a url is too long', ja: 'url が長すぎます。' });
   const path = url.replace(/^(?:[a-z][a-z\d+.-]*:)?\/\/[^/?#\\]*/i, '').replace(/\/+$/, '');
   if (path === '') return '';
   const named = `${at} ${url}`;
