@@ -72,6 +72,10 @@ describe.each(frameworks)('the catalogue guard of %s', (_, start) => {
     '/teams/a/x/',
     '/teams//x.csv',
     '/old/x.json',
+    '/keys/5%3Adestroy',
+    '/keys/5%3adestroy',
+    '/files/%28x%29',
+    '/files/%40me',
   ])('runs no other handler for %s than it asked about', async (target) => {
     const { status, body } = await get(app.port, target, headers);
     const right = status === 200 ? body.asked === `T:${String(body.handler)}` : [400, 403, 404].includes(status);

@@ -138,10 +138,10 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
       return (body.answers as { decision: string; api?: string }[]).map(({ decision, api }) => [decision, api]);
     };
     expect(await found(at, '/orders/7')).toEqual([['allow', 'Order:get']]);
-    for (const path of ['/orders/export', '/orders/%65xport']) {
-      expect([path, await found(at, path)]).toEqual([path, [['deny', 'Admin:exportAll']]]);
+    expect(await found(at, '/orders/export')).toEqual([['deny', 'Admin:exportAll']]);
+    for (const path of ['/orders/EXPORT', '/orders/%65xport']) {
+      expect([path, await found(at, path)]).toEqual([path, [['deny', undefined]]]);
     }
-    expect(await found(at, '/orders/EXPORT')).toEqual([['deny', undefined]]);
     // A host without a port is meant at every port, so both may describe the same request.
     const other = save({ name: 'c', at: `${at}:8443` }, { '/orders/{name}': item('Other', 'get') });
     await expect(other).rejects.toThrow(/taken by the catalogue a/);

@@ -14,6 +14,9 @@ export const spelled = {
   '/files/{name}.json': 'exportFile',
   '/files/r-{name}': 'readReport',
   '/files/{name}': 'readFile',
+  // Have no handler.
+  '/files/@me': 'readMe',
+  '/files/(x)': 'readX',
   '/keys/{id}:destroy': 'destroyKey',
   '/keys/{id}': 'readKey',
   '/tree/{a}/export': 'exportTree',

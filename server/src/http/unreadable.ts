@@ -36,9 +36,10 @@ export function answerOddRequests(app: FastifyInstance): void {
  * on a connection that one of them ended.
  */
 function afterAnswers(socket: Duplex & { _httpMessage?: ServerResponse | null }, answer: () => void): void {
-  // The library notes nowhere else what is being answered; the next one stands there when one is out.
+  // The library notes nowhere else what is being answered; the next one stands there when one is out. A request that is
+  // not whole is the very one that cannot be read.
   const { _httpMessage: answering } = socket;
-  if (answering) answering.once('close', () => afterAnswers(socket, answer));
+  if (answering?.req.complete) answering.once('close', () => afterAnswers(socket, answer));
   else if (socket.writable) answer();
 }
 

@@ -8,7 +8,8 @@ export type Router = {
   /**
    * The operation of a request, literal before variable. HEAD is GET without a body (RFC 9110 §9.3.2): it is judged as
    * the GET of its path where it is not described itself, or not so literally.
-   * SECURITY: there is none where a program that is less strict would take the request for a more literal operation.
+   * SECURITY: there is none where a program that is less strict would take the request for a more literal operation, or one
+   * that decodes less for a less literal one.
    */
   readonly match: (method: string, path: string) => Matched | undefined;
   /** Whether such a program, or one that decodes more, may take a request for a described one. */
@@ -25,6 +26,8 @@ export function routerOf(operations: readonly ApiOperation[]): Router {
       if (decoded === undefined) return undefined;
       const found = exact.find(methodsOf(method), decoded.split('/').slice(1), true);
       if (!found) return undefined;
+      if (path.includes('%') && exact.find(methodsOf(method), hardlyDecoded(path), true)?.leaf !== found.leaf)
+        return undefined;
       const taken = lenient.find(methodsOf(method), leniently(decoded), false);
       return taken && isMoreLiteral(taken, found) ? undefined : matchedIn(found);
     },
@@ -44,6 +47,15 @@ function methodsOf(method: string): readonly string[] {
 function leniently(path: string): string[] {
   const folded = path.normalize('NFC').toLowerCase();
   return (folded.length > 1 && folded.endsWith('/') ? folded.slice(0, -1) : folded).split('/').slice(1);
+}
+
+/** As programs read paths that route before they decode: what needs no encoding, or is not written as usual, stays encoded. */
+function hardlyDecoded(path: string): string[] {
+  const decoded = path.replace(/%[c-f][\da-f](?:%[89ab][\da-f])+|%[\da-f]{2}/gi, (written) => {
+    const one = decodeURIComponent(written);
+    return encodeURI(one) === written ? one : written;
+  });
+  return decoded.split('/').slice(1);
 }
 
 type Leaf = { readonly operation: ApiOperation; readonly names: readonly string[] };
