@@ -19,11 +19,12 @@ function slowly(operations: readonly ApiOperation[], method: string, path: strin
   return best && { operation: best.one.operation, pathVariables: Object.assign({}, ...best.found) };
 }
 
-/** From the left, a literal piece goes before one that begins so, and that before one that ends so. */
+/** From the left, a literal piece goes before one that begins so, that before one that ends so or has something between. */
 function looseness(piece: string): number {
   if (!piece.includes('{')) return 0;
   if (!piece.startsWith('{')) return 1;
-  return piece.endsWith('}') ? 3 : 2;
+  if (!piece.endsWith('}')) return 2;
+  return piece.replace(/\{[^{}]*\}/g, '') === '' ? 4 : 3;
 }
 
 function fit(piece: string, segment: string): Record<string, string> | undefined {
