@@ -33,6 +33,7 @@ describe('why a button is off', () => {
     ['permitted, but not to such a session', explained({ settledBy: 'session', rule: 'allow' }), 'session'],
     ['free, but not to such a session', explained({ access: 'signed in', settledBy: 'session' }), 'session'],
     ['MFA first, which the server says', explained({ settledBy: 'enrolment' }), undefined],
+    ['the password first, which is asked then', explained({ settledBy: 'proof', rule: 'allow' }), undefined],
     ['not known beforehand', explained({ statements: [statement(fails, false)] }), undefined],
   ])('%s', (_, answer, refusal) => {
     expect(refusalOf(answer, namesIn('/v1/operators/{operator_id}/roles/{role_id}'), {})).toBe(refusal);
@@ -121,6 +122,7 @@ describe('the simulator', () => {
     [explained({ access: 'root', settledBy: 'access' }), 'root'],
     [explained({ settledBy: 'session', rule: 'allow' }), 'session'],
     [explained({ settledBy: 'enrolment', rule: 'allow' }), 'enrolment'],
+    [explained({ settledBy: 'proof', rule: 'allow' }), 'proof'],
     [explained({ rule: 'deny' }), 'deny'],
     [explained({ decision: 'allow', rule: 'allow' }), 'allow'],
   ])('names what decided: %#', (answer, rule) => {

@@ -70,9 +70,9 @@ export const CheckAnswer = closed(
     decision: oneOf('allow', 'deny'),
     /**
      * What settled it: that the credential opens nothing, that no catalogue has such an operation, who may call the operation at all, the kind of the session, that
-     * MFA must be enrolled first, that MFA was reset a short time ago, or the permissions.
+     * MFA must be enrolled first, that MFA was reset a short time ago, that the proof of the password is too old, or the permissions.
      */
-    settledBy: oneOf('credential', 'catalogue', 'access', 'session', 'enrolment', 'quarantine', 'permission'),
+    settledBy: oneOf('credential', 'catalogue', 'access', 'session', 'enrolment', 'quarantine', 'proof', 'permission'),
     /** The operation that method and path call. */
     api: Type.Optional(Type.String()),
     /** The statement that decided. */

@@ -66,9 +66,9 @@ export const explainPermission = endpoint({
     decision: oneOf('allow', 'deny'),
     /**
      * What settled it: who may call the operation at all, the kind of the session (R50, R64), that MFA must be enrolled
-     * first, that MFA was reset a short time ago, or the statements.
+     * first, that MFA was reset a short time ago, that the proof of the password is too old, or the statements.
      */
-    settledBy: oneOf('access', 'session', 'enrolment', 'quarantine', 'permission'),
+    settledBy: oneOf('access', 'session', 'enrolment', 'quarantine', 'proof', 'permission'),
     /** What the statements say: a deny, an allow, or that nothing applied. */
     rule: oneOf('deny', 'allow', 'default'),
     statements: Type.Array(Statement),

@@ -67,6 +67,7 @@ describe('the facts of an error', () => {
     const { properties } = document.components.schemas.Error;
     expect(Object.keys(properties)).toEqual([
       ...always,
+      'error',
       ...[
         'field',
         'rule',

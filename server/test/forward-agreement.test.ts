@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf, subjectOf } from '../src/authorize/facts.ts';
 import { judge } from '../src/authorize/verdict.ts';
 import { check } from '../src/gate/check.ts';
+import { limits } from '../src/limits.ts';
 import { answer } from '../src/permissions/questions.ts';
 import { findSession, type Session } from '../src/sessions/live.ts';
 import type { Credentials } from './support/client.ts';
@@ -9,6 +10,7 @@ import { fastHasher } from './support/fast-hasher.ts';
 import { askAs, describeApi, doors, trusting } from './support/forward.ts';
 import { addresses, furnish, type Place, reshuffle, users } from './support/furnished.ts';
 import { type Pick, randomOf } from './support/random.ts';
+import { allow } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 /** Named so that the patterns of random permissions are about them too. */
@@ -19,6 +21,9 @@ const described = {
   'DELETE /roles/{role_id}': 'Role:deleteGuarded',
   'POST /shops/{id}': 'Shop:open',
 } as const;
+
+/** Permissions that ask for a proof. */
+const proving = ['mfaAuthenticated', `authAgeSeconds < ${limits.stepUp / 1000}`].map((proved) => allow(['*'], proved));
 
 type Called = {
   readonly operation: string;
@@ -65,7 +70,7 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
   /** What a guard of the program itself would decide, told the operation and its values. */
   async function guard(session: Session, called: Called) {
     const { operation, method, path: requestPath, pathVariables, queryParameters, sourceIp } = called;
-    const endpoint = { operation, method, path: '', personOnly: false, traits: [] };
+    const endpoint = { operation, method, path: '', personOnly: false, stepUp: false, traits: [] };
     const at = server.clock.now;
     const call = { endpoint, requestPath, pathVariables, queryParameters, sourceIp, at };
     const asked = { endpoint, access: 'permission', onUser: pathVariables.user_name, at } as const;
@@ -90,7 +95,7 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
     while (decisions < wanted) {
       const place = pick(places);
       server.clock.now += pick([1000, 60_000, 240_000]);
-      await reshuffle(server, place, pick);
+      await reshuffle(server, place, pick, proving);
       const all = [...place.held, { credentials: place.as, kind: 'root' }];
       for (let i = 0; i < 6; i++) {
         for (const { credentials, kind } of all) {
@@ -113,6 +118,7 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
             session: 'AUM0015',
             enrolment: 'MFA0008',
             quarantine: 'AUM0019',
+            proof: 'MFA0004',
           }[settledBy];
           const { stepUp } = answer;
           const denied = stepUp === undefined ? [403, refusal, undefined] : [401, 'AUM0065', stepUp];
@@ -128,7 +134,7 @@ describe.each(engines)('guard, check, explanation and forward-auth on %s', (engi
     for (const name of ['root allow', 'permission allow', 'permission deny']) {
       expect([name, (seen[name] ?? 0) >= 20], JSON.stringify(seen)).toEqual([name, true]);
     }
-    for (const name of ['enrolment deny', 'permission mfa']) {
+    for (const name of ['enrolment deny', 'permission mfa', 'permission password']) {
       expect([name, (seen[name] ?? 0) > 0], JSON.stringify(seen)).toEqual([name, true]);
     }
   }, 1_800_000);

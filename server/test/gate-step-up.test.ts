@@ -1,9 +1,11 @@
+import { accessOf, endpoints } from '@warifu/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { causeOf } from '../src/change/cause.ts';
 import { createGateKey } from '../src/gate/keys.ts';
+import { limits } from '../src/limits.ts';
 import { type Credentials, call } from './support/client.ts';
 import { canaries, newRoot, otpAt, type Root, signIn } from './support/people.ts';
-import { credentialsOf, enrolSam, newSam, type Sam, signInSam, userPath } from './support/sam.ts';
+import { allow, credentialsOf, enrolSam, newSam, type Sam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const info = {
@@ -98,5 +100,50 @@ describe.each(engines)('proving more, on %s', (engine) => {
       decision: false,
       context: { settledBy: 'permission', missingPermission: 'Order:strong', stepUp: 'mfa' },
     });
+  });
+
+  it('attack: nobody is told yes of an operation that its guard asks the password for', async () => {
+    const guarded = endpoints.filter((endpoint) => endpoint.stepUp);
+    expect(guarded.length).toBeGreaterThan(10);
+    const mine = await newRoot(server);
+    const owner = await signIn(server, mine);
+    const sam = await newSam(server, mine, owner, 'taro', allow(['*']));
+    const who = await signInSam(server, sam);
+    const pathVariables = { operator_id: mine.operatorId, user_name: 'other' };
+    const asked = async (as: Credentials, api: string) => {
+      const body = { credential: as, questions: [{ api, pathVariables }] };
+      return (await call(server, 'POST', '/v1/authz/check', { body, headers })).body['answers'];
+    };
+    const explained = async (api: string, more: object) => {
+      const body = { userName: 'taro', api, pathVariables, ...more };
+      const path = `/v1/operators/${mine.operatorId}/permissions/explain`;
+      const { decision, settledBy } = (await call(server, 'POST', path, { as: who, body })).body;
+      return { decision, settledBy };
+    };
+    const tooOld = { decision: 'deny', settledBy: 'proof' };
+    server.clock.now += limits.stepUp;
+    for (const as of [owner, who]) {
+      for (const endpoint of guarded) {
+        const { operation, method, path, hasBody } = endpoint;
+        if (as === who && accessOf(endpoint) === 'root') continue;
+        const url = path.replace('{operator_id}', mine.operatorId).replace(/\{\w+\}/g, 'other');
+        const arrived = await call(server, method, url, { as, ...(hasBody && { body: {} }) });
+        expect([operation, arrived.status, arrived.body.code]).toEqual([operation, 403, 'MFA0004']);
+        expect([operation, await asked(as, operation)]).toEqual([operation, [{ ...tooOld, stepUp: 'password' }]]);
+        if (as === owner) continue;
+        expect([operation, await explained(operation, {})]).toEqual([operation, tooOld]);
+        const age = limits.stepUp / 1000;
+        expect([operation, await explained(operation, { authAgeSeconds: age })]).toEqual([operation, tooOld]);
+        const just = await explained(operation, { authAgeSeconds: age - 1 });
+        expect([operation, just.decision]).toEqual([operation, 'allow']);
+      }
+    }
+    const again = await prove(owner, { ...sam, password: mine.password });
+    for (const { operation } of guarded) {
+      expect([operation, await asked(again, operation)]).toEqual([
+        operation,
+        [{ decision: 'allow', settledBy: 'access' }],
+      ]);
+    }
   });
 });

@@ -109,6 +109,7 @@ function refused(answer: Reply['answers'][number] | undefined, operation: string
       return refuse('AUM0019', answer.until === undefined ? {} : { until: answer.until });
     case 'enrolment':
       return refuse('MFA0008');
+    case 'proof':
     case 'permission':
       return refuse(answer.stepUp ? 'AUM0065' : 'AUM0017', {
         permission: answer.missingPermission ?? operation ?? '',

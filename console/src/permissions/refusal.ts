@@ -9,7 +9,7 @@ export type PathValues = Readonly<Record<string, string>>;
 export type Explained = ReplyOf<typeof explainPermission>;
 
 /**
- * Reads an explanation. Undefined where the call is allowed, and where that is not known beforehand: a condition that
+ * Reads an explanation. Undefined where the call is allowed, or would be after proving the password again, and where that is not known beforehand: a condition that
  * failed for want of what `path` would say tells nothing.
  * @param names of the `{name}`s in the operation's path
  */
@@ -18,7 +18,7 @@ export function refusalOf(
   names: readonly string[],
   values: PathValues,
 ): Refusal | undefined {
-  if (decision === 'allow' || settledBy === 'enrolment') return undefined;
+  if (decision === 'allow' || settledBy === 'enrolment' || settledBy === 'proof') return undefined;
   if (settledBy === 'session' || settledBy === 'quarantine') return settledBy;
   if (settledBy === 'access') return 'root';
   const open = statements.some(({ api, condition }) => condition?.value === 'fails' && api.some((a) => a.matched));
@@ -36,7 +36,7 @@ export function namesIn(path: string): string[] {
 
 /** What decided: a rule about statements, or that they do not matter for this operation, session or user. */
 export function ruleOf({ access, settledBy, rule }: Explained) {
-  if (settledBy === 'session' || settledBy === 'enrolment' || settledBy === 'quarantine') return settledBy;
+  if (settledBy !== 'access' && settledBy !== 'permission') return settledBy;
   if (access === 'root' || access === 'anyone') return access;
   return access === 'permission' ? rule : 'signedIn';
 }

@@ -9,7 +9,7 @@ export const onlyOneself = `pathVariable('${target}') == samUserName`;
 const policyTraits = ['removes-mfa', 'credentials'] as const;
 
 /** An operation that permissions can name: of this server, or of a guarded API. */
-export type KnownOperation = Pick<AnyEndpoint, 'operation' | 'path' | 'personOnly' | 'traits'> & {
+export type KnownOperation = Pick<AnyEndpoint, 'operation' | 'path' | 'personOnly' | 'stepUp' | 'traits'> & {
   readonly method: string;
   readonly access: Access;
   /** Of this server: an `operator_id` in its path is the caller's own. */

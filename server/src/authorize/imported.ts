@@ -129,5 +129,5 @@ export async function operationNamed(db: Db, operatorId: string, name: string): 
   const own = ownOperation(name);
   if (own) return own;
   const found = (await operationsFor(db, operatorId)).imported.get(name);
-  return found && { ...found, isOwn: false, access: 'permission', personOnly: false, traits: [] };
+  return found && { ...found, isOwn: false, access: 'permission', personOnly: false, stepUp: false, traits: [] };
 }

@@ -2,6 +2,7 @@ import type { Access, AnyEndpoint } from '@warifu/contract';
 import type { Decision, Request } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
+import { limits } from '../limits.ts';
 import type { Session } from '../sessions/live.ts';
 import { isPerson } from '../sessions/proofs.ts';
 import { isClosedTo } from './catalogue.ts';
@@ -9,11 +10,14 @@ import { deciderFor } from './decider.ts';
 import { isQuarantined } from './quarantine.ts';
 
 /** Who asks, as far as it matters beside its permissions; a root user has no name. */
-export type Asking = Pick<Session, 'userName' | 'authMethod' | 'mfaActive' | 'mfaRequiredFrom' | 'quarantinedUntil'>;
+export type Asking = Pick<
+  Session,
+  'userName' | 'authMethod' | 'provedAt' | 'mfaActive' | 'mfaRequiredFrom' | 'quarantinedUntil'
+>;
 
 /** An operation, and the user whom its path names. */
 export type Asked = {
-  readonly endpoint: Pick<AnyEndpoint, 'operation' | 'personOnly' | 'traits'>;
+  readonly endpoint: Pick<AnyEndpoint, 'operation' | 'personOnly' | 'stepUp' | 'traits'>;
   readonly access: Access;
   readonly onUser: string | undefined;
   /** Instant of the call. */
@@ -22,11 +26,12 @@ export type Asked = {
 
 /**
  * Whether a call is allowed, and what settled that: who may call the operation at all, the kind of the session, that MFA
- * must be enrolled first, that MFA was reset a short time ago, or the permissions.
+ * must be enrolled first, that MFA was reset a short time ago, that the proof of the password is too old, or the
+ * permissions.
  */
 export type Verdict = {
   readonly decision: Decision;
-  readonly settledBy: 'access' | 'session' | 'enrolment' | 'quarantine' | 'permission';
+  readonly settledBy: 'access' | 'session' | 'enrolment' | 'quarantine' | 'proof' | 'permission';
 };
 
 /**
@@ -50,11 +55,12 @@ export function verdictOf(asking: Asking, asked: Asked, permission: Decision): V
   const byPermission = needsPermission(asking, asked);
   if (byPermission && permission === 'deny') return { decision: 'deny', settledBy: 'permission' };
   if (isClosedTo(asking, endpoint, onUser)) return { decision: 'deny', settledBy: 'session' };
-  if (mustEnrolFirst(asking, asked.at)) {
-    return { decision: isOwnEnrolment(asking, asked) ? 'allow' : 'deny', settledBy: 'enrolment' };
-  }
+  const enrols = mustEnrolFirst(asking, asked.at);
+  if (enrols && !isOwnEnrolment(asking, asked)) return { decision: 'deny', settledBy: 'enrolment' };
   if (isQuarantined(asking, asked)) return { decision: 'deny', settledBy: 'quarantine' };
-  return { decision: 'allow', settledBy: byPermission ? 'permission' : 'access' };
+  // Last: nobody is asked to prove more for what is refused all the same.
+  if (endpoint.stepUp && asking.provedAt + limits.stepUp <= asked.at) return { decision: 'deny', settledBy: 'proof' };
+  return { decision: 'allow', settledBy: enrols ? 'enrolment' : byPermission ? 'permission' : 'access' };
 }
 
 /** Whether the permissions of a user decide: not of a root user, nor while a user may enrol its own factor only. */

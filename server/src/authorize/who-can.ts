@@ -45,7 +45,8 @@ type Way = Pick<WhoCan, 'principal' | 'userName' | 'kind'> & { readonly conditio
 /**
  * Every principal that may call an operation of an operator, on a target when one is named: the root user, SAM users
  * by their permissions, and whoever may switch to such a SAM user. `always` and leaving one out are certain, of people who
- * sign in with their password: what programs may not do (R50) is the same for all. Other work goes on between two documents.
+ * just signed in with their password: what programs may not do (R50), and nobody after a while (step-up), is the same for
+ * all. Other work goes on between two documents.
  */
 export async function whoCan(db: Db, question: Question): Promise<WhoCan[]> {
   const { operatorId, endpoint, target: onUser, at } = question;
@@ -103,7 +104,7 @@ async function mayCall(question: Question, user: SupposedUser, authMethod: 'pass
     quarantines.map((quarantinedUntil) => ({ mfaRequiredFrom, quarantinedUntil })),
   );
   const decisions = supposed.flatMap((some) => {
-    const asking = { userName: user.userName, authMethod, mfaActive: false, ...some };
+    const asking = { userName: user.userName, authMethod, provedAt: at, mfaActive: false, ...some };
     return targetsOf(question, user).flatMap((onUser) => {
       const asked = { endpoint, access: endpoint.access, onUser, at };
       return decisionsOf[allowed].map((permission) => verdictOf(asking, asked, permission).decision);

@@ -82,7 +82,7 @@ function callOf(ctx: Context, question: AskedQuestion, at: number): Soon<JudgedC
 type JudgedCall = Called & Pick<Asked, 'endpoint' | 'access'>;
 
 function ofApi(operation: string, method: string) {
-  return { endpoint: { operation, method, path: '', personOnly: false, traits: [] } };
+  return { endpoint: { operation, method, path: '', personOnly: false, stepUp: false, traits: [] } };
 }
 
 /** Asked by a program of one operator, whose own catalogues count then. */
@@ -91,8 +91,8 @@ type AskedQuestion = Question & { readonly ofOperator?: string | undefined };
 /** Whether a session may make a call, and why. */
 function answerTo(ctx: Context, session: Session, question: AskedQuestion, at: number): Soon<Answer> {
   return whenThere(decide(ctx, session, question, at), ({ facts, findStepUp, ...answer }) => {
-    if (!facts) return answer;
-    return whenThere(reasonOf(ctx, session, facts), (reason) =>
+    if (!facts && !findStepUp) return answer;
+    return whenThere(facts && reasonOf(ctx, session, facts), (reason) =>
       whenThere(findStepUp?.(), (stepUp): Answer => ({ ...answer, ...reason, ...(stepUp && { stepUp }) })),
     );
   });
@@ -100,7 +100,7 @@ function answerTo(ctx: Context, session: Session, question: AskedQuestion, at: n
 
 /**
  * Whether a session may make a call: as its guard decides. Where its permissions did, `facts` is what they saw, and of
- * what they refused `findStepUp` says what would have to be proved.
+ * what they or the age of the proof refused `findStepUp` says what would have to be proved.
  */
 export function decide(ctx: Context, session: Session, question: AskedQuestion, at: number): Soon<Decided> {
   return whenThere(callOf(ctx, question, at), (call) => {
@@ -121,8 +121,9 @@ function decideCall(ctx: Context, session: Session, call: JudgedCall): Soon<Deci
   const asked = { endpoint, access, onUser: pathVariables.user_name, at };
   return whenThere(judge(ctx.db, session, asked, facts), (verdict): Decided => {
     if (verdict.settledBy === 'quarantine') return { ...verdict, until: session.quarantinedUntil ?? 0 };
-    if (verdict.settledBy !== 'permission') return verdict;
+    if (verdict.settledBy !== 'permission' && verdict.settledBy !== 'proof') return verdict;
     const findStepUp = () => stepUpFor(ctx.db, session, asked, facts);
+    if (verdict.settledBy === 'proof') return { ...verdict, findStepUp };
     return { ...verdict, facts: facts(), ...(verdict.decision === 'deny' && { findStepUp }) };
   });
 }

@@ -13,7 +13,6 @@ import type { Db } from '../db/database.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { findGateKey, type GateKey, isGateKey } from '../gate/keys.ts';
-import { limits } from '../limits.ts';
 import { findSession, type Session } from '../sessions/live.ts';
 import { isOwnPage } from './browser.ts';
 import { readSessionCookie } from './cookies.ts';
@@ -126,7 +125,6 @@ function assertMayCall(incoming: Incoming, caller: Caller, access: Access): Soon
     ({ decision, settledBy }) => {
       ctx.counts.decisions[decision]++;
       if (decision === 'deny') return refuseFor(incoming, caller, settledBy);
-      if (endpoint.stepUp && caller.provedAt + limits.stepUp <= ctx.now()) throw new Failure('MFA0004');
       return settledBy === 'permission' ? Object.assign(caller, { byPermission: true }) : caller;
     },
   );
@@ -199,6 +197,8 @@ function policyRequest({ ctx, request, endpoint, params }: Incoming, caller: Cal
 async function refuseFor(incoming: Incoming, caller: Caller, settledBy: Verdict['settledBy']): Promise<never> {
   const { request, endpoint } = incoming;
   if (settledBy === 'enrolment') throw await enrolmentFailure(incoming.ctx.db, caller);
+  // A question to who sits there, and nothing to write down.
+  if (settledBy === 'proof') throw new Failure('MFA0004');
   if (settledBy === 'quarantine') return refuseCall(request, caller, endpoint, quarantineFailure(caller));
   // The reference has another status where its operation declares one.
   const code = settledBy === 'access' && endpoint.errors.includes('AUM0052') ? 'AUM0052' : refusals[settledBy];

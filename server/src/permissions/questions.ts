@@ -89,9 +89,11 @@ function subjectAsked(session: Standing, asked: Asked, at: number, since: number
   const mfaAuthenticated = asked.mfaAuthenticated ?? implied;
   const factor = asked.mfaAuthenticated === true || (asked.authMethod !== undefined && impliesMfa(asked.authMethod));
   const subject = subjectOf({ ...session, authMethod, mfaAuthenticated }, at);
+  const authAgeSeconds = asked.authAgeSeconds ?? subject.authAgeSeconds;
   return {
     ...subject,
-    authAgeSeconds: asked.authAgeSeconds ?? subject.authAgeSeconds,
+    authAgeSeconds,
+    provedAt: at - authAgeSeconds * 1000,
     secondsSinceMfaReset: asked.secondsSinceMfaReset ?? subject.secondsSinceMfaReset,
     mfaActive: session.mfaActive || factor,
     mfaRequiredFrom: session.mfaRequiredFrom,
@@ -102,5 +104,6 @@ function subjectAsked(session: Standing, asked: Asked, at: number, since: number
 /** A name of which this server knows nothing: another server's, or one that comes later. */
 function unknownOperation(operation: string): KnownOperation {
   const method = 'GET';
-  return { operation, method, path: '', personOnly: false, traits: [], access: 'permission', isOwn: false };
+  const bare = { method, path: '', personOnly: false, stepUp: false, traits: [], isOwn: false };
+  return { operation, access: 'permission', ...bare };
 }

@@ -1,4 +1,5 @@
 import { accountKey } from '@warifu/contract';
+import { limits } from '../../src/limits.ts';
 import type { Session } from '../../src/sessions/live.ts';
 import { type Credentials, call } from './client.ts';
 import { newRoot, otpAt, type Root, signIn } from './people.ts';
@@ -45,18 +46,30 @@ export async function furnish(server: TestServer): Promise<Place> {
   return { root, as, held };
 }
 
-/** Other documents, requirements and resets: straight into the tables, because how they came there is not the question. */
-export async function reshuffle(server: TestServer, { root: { operatorId } }: Place, pick: Pick): Promise<void> {
+/**
+ * Other documents, requirements and resets: straight into the tables, because how they came there is not the question.
+ * @param more permissions that half of the users have, one of them each
+ */
+export async function reshuffle(
+  server: TestServer,
+  { root: { operatorId } }: Place,
+  pick: Pick,
+  more: readonly string[] = [],
+): Promise<void> {
   const { db } = server.ctx;
   const { now } = server.clock;
   for (const name of users) {
+    const permission = more.length > 0 && pick([true, false]) ? pick(more) : randomPermission(pick);
     await db
       .updateTable('users')
-      .set({ permission: randomPermission(pick), mfa_reset_at: pick([null, now, now - 90_000_000, now - 5000]) })
+      .set({ permission, mfa_reset_at: pick([null, now, now - 90_000_000, now - 5000]) })
       .where('operator_id', '=', operatorId)
       .where('user_name', '=', name)
       .execute();
   }
+  // Proved now, or as long ago as it counts, by a moment more or less.
+  const proved_at = now - pick([0, limits.stepUp - 1, limits.stepUp, 4 * limits.stepUp]);
+  await db.updateTable('sessions').set({ proved_at }).where('operator_id', '=', operatorId).execute();
   await db.deleteFrom('user_roles').where('operator_id', '=', operatorId).execute();
   await db.deleteFrom('roles').where('operator_id', '=', operatorId).execute();
   const dates = { created_at: now, updated_at: now };

@@ -306,8 +306,8 @@ export const permissions: typeof ja = {
       anyone: 'Anybody may call it; it needs no permission, not even a login.',
       signedIn: 'It needs no permission. Every user that is logged in may call it for itself.',
       root: 'Only the root user can do this. No permission allows it to a SAM user.',
-      session:
-        'It needs a session that a person opened with the password. Auth keys and switched sessions are refused, whatever the permissions say.',
+      session: 'A person must have logged in with the password. Auth keys and switched sessions are always refused.',
+      proof: 'The password must have been confirmed within the last 15 minutes. It would be allowed after that.',
       enrolment: 'The operator requires MFA. Until this SAM user has enabled it, it can only set up its own MFA.',
     },
     trace: 'Statement by statement',

@@ -9,7 +9,7 @@ import type { Original } from './original.ts';
 
 /**
  * Decides the call of a session, as `Authz:checkAuthorization` does.
- * @returns undefined when it may pass; else what refused it: AUM0015, AUM0016, AUM0017, AUM0019, AUM0062, MFA0008, or
+ * @returns undefined when it may pass; else what refused it: AUM0015, AUM0016, AUM0017, AUM0019, AUM0062, MFA0004, MFA0008, or
  *   AUM0065 where proving more would open it
  */
 export async function refusalOf(
@@ -38,4 +38,5 @@ const refusals = {
   catalogue: 'AUM0062',
   access: 'AUM0016',
   session: 'AUM0015',
+  proof: 'MFA0004',
 } as const;
