@@ -35,9 +35,9 @@ function quotedIn(path: string): Text[] {
   ]);
 }
 
-function paragraphsIn(path: string): Text[] {
+function paragraphsIn(path: string, end = '\n'): Text[] {
   const text = readFileSync(join(root, path), 'utf8').replace(/```[\s\S]*?```/g, '');
-  return text.split('\n').map((line) => [path, line.replace(/`[^`]*`/g, 'X').replace(/\]\([^)]*\)/g, ']')]);
+  return text.split(end).map((part) => [path, part.replace(/`[^`]*`/g, 'X').replace(/\]\([^)]*\)/g, ']')]);
 }
 
 const early = { common, security, signIn };
@@ -47,7 +47,10 @@ const errors = Object.entries(errorTable).map(([code, { ja }]): Text => [code, j
 const lints = Object.entries(MESSAGES).map(([code, texts]): Text => [code, String((texts as readonly unknown[])[1])]);
 const summaries = Object.entries(summariesJa);
 const mails = globSync('server/src/mail/templates/ja/*.ts', { cwd: root }).flatMap(quotedIn);
-const guides = ['README.ja.md', ...globSync('docs/guides/ja/*.md', { cwd: root })].flatMap(paragraphsIn);
+const pages = globSync(['README.ja.md', 'client/README.ja.md', 'examples/*/README.ja.md', 'docs/guides/ja/*.md'], {
+  cwd: root,
+});
+const guides = pages.flatMap((path) => paragraphsIn(path));
 const isJapanese = ([, text]: Text) => /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(text);
 const all = [...catalogues, ...errors, ...lints, ...summaries, ...mails, ...guides].filter(isJapanese);
 
@@ -71,6 +74,12 @@ describe('Japanese texts', () => {
   test('use half-width brackets, with a space outside', () => {
     expect(found(/[（）［］｛｝]/g)).toEqual([]);
     expect(found(/[ぁ-んァ-ヶ一-龠]\(|\)[ぁ-んァ-ヶ一-龠]/gu, catalogues)).toEqual([]);
+  });
+
+  test('have no line break between two Japanese letters, which a page shows as a space', () => {
+    const letter = '[\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Han}ー、。「」]';
+    const paragraphs = pages.flatMap((path) => paragraphsIn(path, '\n\n'));
+    expect(found(new RegExp(`${letter}[*\\]]*\\n *[*[]*${letter}`, 'gu'), paragraphs)).toEqual([]);
   });
 
   test('have no space between two Japanese words', () => {
