@@ -67,11 +67,9 @@ function clockHint(t: Translate): string {
   return offset < clockWorthTelling ? '' : ` ${t('errors.CLOCK', { seconds: Math.round(offset / 1000) })}`;
 }
 
-export type FieldName = 'email' | 'password' | 'newPassword' | 'code' | 'backupCode';
-
 /** The field that a failure is about, so that the words can stand beside it. */
-export function fieldOf(failure: Failure): FieldName | undefined {
-  const fields: Record<string, FieldName> = {
+export function fieldOf({ code, facts }: Failure): string | undefined {
+  const fields: Record<string, string> = {
     AUM0010: 'newPassword',
     AUM0011: 'password',
     COM0008: 'email',
@@ -79,5 +77,5 @@ export function fieldOf(failure: Failure): FieldName | undefined {
     MFA0007: 'code',
     MFA0036: 'backupCode',
   };
-  return fields[failure.code];
+  return code === 'COM0001' ? facts.field : fields[code];
 }

@@ -46,6 +46,12 @@ describe('a root user', () => {
     await until(() => main().includes(t('catalogues.nameForm')), 'the missing name');
     await type(await find('field', t('catalogues.name')), 'orders');
     await type(await find('field', t('catalogues.paste')), first);
+    const host = await find('field', t('catalogues.hostOptional'));
+    await type(host, 'https://api.example.com/');
+    await submit(host);
+    await until(() => main().includes(t('catalogues.hostForm')), 'the refused host');
+    expect(host.getAttribute('aria-invalid')).toBe('true');
+    await type(host, '');
     await submit(await find('field', t('catalogues.name')));
     await until(() => main().includes('Order:cancel'), 'the preview');
     expect(main()).toContain('The file has 3 operations.');
@@ -72,6 +78,8 @@ describe('a root user', () => {
     await console.open('/security/who-can?api=Order:list', 'en');
     await until(() => all('row').length > 0, 'the answer');
     expect(all('row', /hana/)).toEqual([]);
+    // Its path names no user that it could be about.
+    await until(() => all('field', t('whoCan.target')).length === 0, 'the field to go');
     await console.open('/security/who-can?api=Order:get', 'en');
     await until(() => all('row', /hana/).length > 0, 'the answer');
   });
@@ -86,6 +94,7 @@ describe('a root user', () => {
     expect(titles).toContain(t('catalogues.changes.renamed'));
     expect(titles).toContain(t('catalogues.changes.moved'));
     expect(titles).toContain(t('catalogues.changes.removed'));
+    expect(main()).toContain('GET /orders/{order-id} → GET /v2/orders/{order-id}');
     // Another file is another preview.
     await choose('openapi: 3.1.0\npaths:\n  /a//b: { get: {} }\n', 'bad.yaml');
     await until(() => !main().includes('Order:listAll'), 'the old preview to go');

@@ -86,6 +86,10 @@ export const getCatalogue = endpoint({
   errors: ['AUM0001', 'AUM0016'],
 });
 
+const place = { method: Type.String(), path: Type.String() };
+const Described = closed({ operation: Type.String(), ...place }, 'DescribedOperation');
+const Place = closed(place, 'OperationPlace');
+
 const Names = closed({ count: Type.Integer(), first: Type.Array(Type.String()) }, 'OperationNames');
 
 export const previewCatalogue = endpoint({
@@ -105,11 +109,12 @@ export const previewCatalogue = endpoint({
       /** Why the file cannot be taken, in the language of the request; nothing else is said then. */
       problems: Type.Array(Type.String()),
       operations: Type.Integer(),
-      added: Type.Array(Type.String()),
-      removed: Type.Array(Type.String()),
-      renamed: Type.Array(closed({ from: Type.String(), to: Type.String() })),
+      added: Type.Array(Described),
+      removed: Type.Array(Described),
+      /** The same method and path by another name. */
+      renamed: Type.Array(closed({ from: Type.String(), to: Type.String(), ...place })),
       /** The same name at another method or path. */
-      moved: Type.Array(Type.String()),
+      moved: Type.Array(closed({ operation: Type.String(), from: Place, to: Place })),
       touched: Type.Array(
         closed(
           {

@@ -197,7 +197,7 @@ export const summariesJa: Readonly<Record<string, string>> = {
   'Catalogue:previewCatalogue':
     'ファイルのインポートによる変更と、影響を受ける権限を取得します。ファイルを指定しない場合は、削除による影響を取得します。ルートユーザーだけが実行できます。',
   'Catalogue:importCatalogue':
-    'ファイルの操作をカタログに取り込み、以前の操作を置き換えます。ルートユーザーだけが実行できます。',
+    'ファイルの操作をカタログにインポートし、以前の操作を置き換えます。ルートユーザーだけが実行できます。',
   'Catalogue:deleteCatalogue':
     'カタログを削除します。操作の名前を含む権限は残ります。ルートユーザーだけが実行できます。',
 };

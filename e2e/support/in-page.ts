@@ -125,6 +125,29 @@ export function widths(page: Page): Promise<{ content: number; view: number }> {
   });
 }
 
+/** Buttons in tables whose text does not stand on one line. */
+export function brokenButtons(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { document } = globalThis as unknown as {
+      document: {
+        querySelectorAll: (selector: string) => Iterable<{ textContent: string }>;
+        createRange: () => {
+          selectNodeContents: (of: unknown) => void;
+          getClientRects: () => Iterable<{ top: number }>;
+        };
+      };
+    };
+    const lines = (of: unknown) => {
+      const range = document.createRange();
+      range.selectNodeContents(of);
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+    };
+    return [...document.querySelectorAll('table .mantine-Button-label')]
+      .filter((label) => lines(label) > 1)
+      .map(({ textContent }) => textContent);
+  });
+}
+
 /** Waits until what fades or slides has come to rest; half-faded text has too little contrast for anybody. */
 export function atRest(page: Page): Promise<void> {
   return page.evaluate(async () => {

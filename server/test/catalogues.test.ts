@@ -74,7 +74,7 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
     expect(first.body).toMatchObject({
       problems: [],
       operations: 4,
-      added: ['Order:list', 'Order:create', 'Order:get', 'Order:cancel'],
+      added: ['Order:list', 'Order:create', 'Order:get', 'Order:cancel'].map((operation) => ({ operation })),
       removed: [],
       touched: [{ kind: 'user', name: 'clerk', statement: 1, pattern: 'Order:*', added: { count: 4 } }],
       isPart: false,
@@ -93,10 +93,10 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
     expect((await put(changed)).body.code).toBe('COM0412');
     const next = await send('POST', 'catalogues/orders/preview', { file: dump(changed) });
     expect(next.body).toMatchObject({
-      added: ['Order:refund'],
-      removed: ['Order:cancel'],
+      added: [{ operation: 'Order:refund' }],
+      removed: [{ operation: 'Order:cancel' }],
       renamed: [{ from: 'Order:create', to: 'Order:place' }],
-      moved: ['Order:get'],
+      moved: [{ operation: 'Order:get' }],
       touched: [{ name: 'clerk', removed: { count: 2 }, added: { count: 2 }, moved: { count: 1 } }],
     });
     expect((await put(changed, String(next.headers.etag))).status).toBe(204);

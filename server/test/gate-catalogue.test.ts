@@ -228,10 +228,10 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     });
     const changes = changesOf(before, after);
     expect(changes).toEqual({
-      added: ['Order:new'],
-      removed: ['Order:delete'],
-      renamed: [{ from: 'Order:getB', to: 'Order:readB' }],
-      moved: ['Order:moveIt'],
+      added: [{ operation: 'Order:new', method: 'GET', path: '/n' }],
+      removed: [{ operation: 'Order:delete', method: 'GET', path: '/d' }],
+      renamed: [{ from: 'Order:getB', to: 'Order:readB', method: 'GET', path: '/b' }],
+      moved: [{ operation: 'Order:moveIt', from: { method: 'GET', path: '/m' }, to: { method: 'GET', path: '/z' } }],
     });
     const { touched, isPart } = await touchedBy(server.ctx.db, operatorId, changes);
     expect(isPart).toBe(false);

@@ -13,6 +13,7 @@ import { FailureNotice } from '../permissions/failure-notice.tsx';
 import { RootOnly } from '../permissions/no-permission.tsx';
 import { saveFile } from '../security/codes-file.ts';
 import { useSession } from '../session/session.ts';
+import css from './catalogues.module.css';
 import { type Catalogue, useCatalogues } from './catalogues.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
 
@@ -50,12 +51,12 @@ function Catalogues() {
   );
 }
 
-const columns = ['name', 'owner', 'host', 'operations', 'unknown', 'imported', 'action'] as const;
+const columns = ['name', 'operations', 'unknown', 'actions'] as const;
 
 function CatalogueTable({ catalogues }: { catalogues: readonly Catalogue[] }) {
   const { t } = useText();
   return (
-    <table className={tableCss.table} aria-label={t('catalogues.table')}>
+    <table className={`${tableCss.table} ${css.table}`} aria-label={t('catalogues.table')}>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -70,18 +71,23 @@ function CatalogueTable({ catalogues }: { catalogues: readonly Catalogue[] }) {
           <tr key={`${one.owner} ${one.name}`}>
             <th scope="row">
               <Name>{one.name}</Name>
+              <span className={css.fact}>{one.host ? <Code>{one.host}</Code> : t('catalogues.anyHost')}</span>
+              <span className={`${css.fact} quiet`}>
+                {t('catalogues.imported')} <Moment at={one.importedAt} brief />
+              </span>
             </th>
-            <td data-name={t('catalogues.owner')}>{t(`catalogues.owners.${one.owner}`)}</td>
-            <td data-name={t('catalogues.host')}>{one.host ? <Code>{one.host}</Code> : t('catalogues.anyHost')}</td>
             <td data-name={t('catalogues.operations')}>
               {one.operations}
               {one.hidden > 0 && <p className="quiet small">{countText('catalogues.hidden', one.hidden)}</p>}
             </td>
             <td data-name={t('catalogues.unknown')}>{t(`catalogues.unknowns.${one.unknown}`)}</td>
-            <td data-name={t('catalogues.imported')}>
-              <Moment at={one.importedAt} brief />
+            <td>
+              {one.owner === 'operator' ? (
+                <Actions name={one.name} />
+              ) : (
+                <span className="quiet small">{t('catalogues.ofServer')}</span>
+              )}
             </td>
-            <td>{one.owner === 'operator' && <Actions name={one.name} />}</td>
           </tr>
         ))}
       </tbody>

@@ -36,6 +36,7 @@ export function ImportForm({ name, before, onPreview, onChange }: ImportFormProp
       name: (value) => (nameForm.test(value.trim()) ? null : t('catalogues.nameForm')),
       file: (value) => (chosen !== undefined || value.trim() !== '' ? null : t('catalogues.fileMissing')),
     },
+    refused: { host: t('catalogues.hostForm') },
     send: async (typed) => {
       const of: Description = {
         catalogue: typed.name.trim(),
@@ -77,6 +78,7 @@ export function ImportForm({ name, before, onPreview, onChange }: ImportFormProp
           label={t('catalogues.paste')}
           description={t('catalogues.pasteHint')}
           rows={8}
+          classNames={{ input: 'mono' }}
           spellCheck={false}
           translate="no"
         />

@@ -5,6 +5,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { importCatalogue } from '@warifu/contract';
 import { useState } from 'react';
 import { call } from '../api.ts';
+import { asFailure, failure } from '../failure.ts';
 import { FormFrame } from '../fields/form-frame.tsx';
 import { SubmitButton } from '../fields/submit-button.tsx';
 import { useSubmit } from '../fields/use-submit.ts';
@@ -68,7 +69,10 @@ function Confirm({ previewed: { of, tag } }: { previewed: Previewed }) {
     initial: {},
     check: {},
     send: async () => {
-      await call(importCatalogue, { operator_id: operatorId, ...of }, { ifMatch: tag });
+      await call(importCatalogue, { operator_id: operatorId, ...of }, { ifMatch: tag }).catch((error: unknown) => {
+        const { code, status } = asFailure(error);
+        throw code === 'COM0412' ? failure({ code, status, message: t('catalogues.changedSince') }) : error;
+      });
       await forgetCatalogues(queries);
       await navigate({ to: '/settings/catalogues', search: {} });
       showOutcome('catalogues.saved', undefined, { name: named(of.catalogue) });

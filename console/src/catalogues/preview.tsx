@@ -1,5 +1,5 @@
 import { countText, named, useText } from '../language.ts';
-import { Words } from '../look/name.tsx';
+import { Code, Words } from '../look/name.tsx';
 import { Notice } from '../look/notice.tsx';
 import type { Preview } from './catalogues.ts';
 import { TouchedPermissions } from './touched.tsx';
@@ -28,32 +28,52 @@ export function PreviewOfImport({ preview }: { preview: Preview }) {
         <Words>{countText('catalogues.describes', operations)}</Words>{' '}
         {changes === 0 && <Words>{t('catalogues.unchanged')}</Words>}
       </p>
-      <Names title={t('catalogues.changes.removed')} names={removed.map(named)} />
-      <Names
+      <Changes title={t('catalogues.changes.removed')} lines={removed.map(lineOf)} />
+      <Changes
         title={t('catalogues.changes.renamed')}
-        names={renamed.map(({ from, to }) => t('catalogues.renamedTo', { from: named(from), to: named(to) }))}
+        lines={renamed.map(({ from, to, ...at }) => ({
+          name: t('catalogues.fromTo', { from: named(from), to: named(to) }),
+          place: placeOf(at),
+        }))}
       />
-      <Names title={t('catalogues.changes.moved')} names={moved.map(named)} />
-      <Names title={t('catalogues.changes.added')} names={added.map(named)} />
+      <Changes
+        title={t('catalogues.changes.moved')}
+        lines={moved.map(({ operation, from, to }) => ({
+          name: named(operation),
+          place: t('catalogues.fromTo', { from: placeOf(from), to: placeOf(to) }),
+        }))}
+      />
+      <Changes title={t('catalogues.changes.added')} lines={added.map(lineOf)} />
       <TouchedPermissions preview={preview} />
     </div>
   );
 }
 
-function Names({ title, names }: { title: string; names: readonly string[] }) {
+type Place = Preview['moved'][number]['from'];
+type Line = { readonly name: string; readonly place: string };
+
+function lineOf({ operation, ...at }: Preview['added'][number]): Line {
+  return { name: named(operation), place: placeOf(at) };
+}
+
+function placeOf({ method, path }: Place): string {
+  return `${method} ${path}`;
+}
+
+function Changes({ title, lines }: { title: string; lines: readonly Line[] }) {
   const { t } = useText();
-  if (names.length === 0) return null;
+  if (lines.length === 0) return null;
   return (
-    <details open={names.length <= 20}>
-      <summary>{t('catalogues.changeCount', { title, n: names.length })}</summary>
+    <details open={lines.length <= 20}>
+      <summary>{t('catalogues.changeCount', { title, n: lines.length })}</summary>
       <ul>
-        {names.slice(0, shown).map((name) => (
+        {lines.slice(0, shown).map(({ name, place }) => (
           <li key={name}>
-            <Words>{name}</Words>
+            <Words>{name}</Words> <Code className="small quiet">{place}</Code>
           </li>
         ))}
       </ul>
-      {names.length > shown && <p className="quiet small">{countText('catalogues.more', names.length - shown)}</p>}
+      {lines.length > shown && <p className="quiet small">{countText('catalogues.more', lines.length - shown)}</p>}
     </details>
   );
 }

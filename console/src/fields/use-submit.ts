@@ -10,11 +10,13 @@ type Errors<V> = { [K in keyof V]?: string | true };
 type Options<V extends Values> = {
   initial: V;
   check: { [K in keyof V]?: (value: string) => string | null };
+  /** Words at a field whose value only the server can judge, for when it refuses the form of it. */
+  refused?: { [K in keyof V]?: string };
   send: (values: V) => Promise<void>;
 };
 
 /** The state of one form: values, words at the fields, the failure of the last try, and whether a try is under way. */
-export function useSubmit<V extends Values>({ initial, check, send }: Options<V>) {
+export function useSubmit<V extends Values>({ initial, check, refused = {}, send }: Options<V>) {
   const { language } = useText();
   const prefix = useId();
   const summary = useRef<HTMLDivElement>(null);
@@ -46,9 +48,10 @@ export function useSubmit<V extends Values>({ initial, check, send }: Options<V>
     const here = field !== undefined && field in initial;
     // A refused one-time code is of no further use.
     if (here && field === 'code') set(field, '');
-    setFailure(problem);
+    const words = here && problem.code === 'COM0001' ? refused[field] : undefined;
+    setFailure(words === undefined ? problem : null);
     if (!here) return;
-    setErrors({ [field]: true } as Errors<V>);
+    setErrors({ [field]: words ?? true } as Errors<V>);
     focus(field);
   };
 

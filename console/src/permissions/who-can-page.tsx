@@ -104,16 +104,24 @@ function OwnAnswer({ api, user }: AnswerProps) {
 function Question({ api, user }: { api: string; user: string }) {
   const { t } = useText();
   const navigate = route.useNavigate();
-  const { field, set, busy, frame } = useSubmit({
+  const { operations } = useOperations();
+  const takesUser = (name: string) =>
+    operations.find((one) => one.name === name.trim())?.pathVariables.includes('user_name') ?? true;
+  const { values, field, set, busy, frame } = useSubmit({
     initial: { api, user },
     check: { api: filled(t, t('simulate.api')) },
-    send: (asked) => navigate({ search: { api: asked.api.trim(), ...(asked.user ? { user: asked.user } : {}) } }),
+    send: (asked) => {
+      const target = takesUser(asked.api) ? asked.user : '';
+      return navigate({ search: { api: asked.api.trim(), ...(target && { user: target }) } });
+    },
   });
   return (
     <FormFrame state={frame}>
       <div className={css.fields}>
         <OperationField {...field('api')} label={t('whoCan.api')} />
-        <UserField {...field('user')} label={t('whoCan.target')} onChange={(name) => set('user', name)} />
+        {takesUser(values.api) && (
+          <UserField {...field('user')} label={t('whoCan.target')} onChange={(name) => set('user', name)} />
+        )}
       </div>
       <div>
         <SubmitButton busy={busy} busyText={t('action.working')}>

@@ -8,6 +8,7 @@ import {
   type Changes,
   changesOf,
   type Imported,
+  type Place,
   problemsBeside,
   removeCatalogue,
   saveCatalogue,
@@ -86,11 +87,15 @@ async function ownerOf(ctx: Context, operator: string | undefined): Promise<stri
 
 function linesOf({ added, removed, renamed, moved }: Changes): string[] {
   return [
-    ...added.map((operation) => `+ ${operation}`),
-    ...renamed.map(({ from, to }) => `= ${from} is now ${to}`),
-    ...moved.map((operation) => `~ ${operation}`),
-    ...removed.map((operation) => `- ${operation}`),
+    ...added.map(({ operation, ...at }) => `+ ${operation}: ${placeOf(at)}`),
+    ...renamed.map(({ from, to, ...at }) => `= ${from} is now ${to}: ${placeOf(at)}`),
+    ...moved.map(({ operation, from, to }) => `~ ${operation}: ${placeOf(from)} -> ${placeOf(to)}`),
+    ...removed.map(({ operation, ...at }) => `- ${operation}: ${placeOf(at)}`),
   ];
+}
+
+function placeOf({ method, path }: Place): string {
+  return `${method} ${path}`;
 }
 
 function linesOfTouched({ touched, isPart }: Touching): string[] {

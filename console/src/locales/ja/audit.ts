@@ -186,7 +186,7 @@ export const audit = {
       'Auth:switchConsoleUser': '{target} にスイッチ',
       'Email:resendAddEmailToken': 'メールアドレスを確認する URL を再送信',
       'Host:operator create': 'オペレーターを作成',
-      'Host:catalogue import': 'API の操作を取り込み',
+      'Host:catalogue import': 'API の操作をインポート',
       'Host:catalogue remove': 'API の操作を削除',
       'Host:gate-key create': 'ゲートキーを作成',
       'Host:gate-key revoke': 'ゲートキーを失効',

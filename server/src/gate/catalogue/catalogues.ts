@@ -9,36 +9,54 @@ import { Failure } from '../../failure.ts';
 import { limits } from '../../limits.ts';
 import { meet } from './find.ts';
 import { DescriptionError, type Problem } from './problem.ts';
+import { writtenTemplate } from './template.ts';
 
-/** What an import changes, by the name of the operation. */
+/** Where requests find an operation; the path as a description writes it. */
+export type Place = Pick<ApiOperation, 'method' | 'path'>;
+export type Described = Place & Pick<ApiOperation, 'operation'>;
+
+/** What an import changes. */
 export type Changes = {
-  readonly added: string[];
-  readonly removed: string[];
+  readonly added: Described[];
+  readonly removed: Described[];
   /** The same method and path by another name. */
-  readonly renamed: { readonly from: string; readonly to: string }[];
+  readonly renamed: (Place & { readonly from: string; readonly to: string })[];
   /** The same name at another method or path. */
-  readonly moved: string[];
+  readonly moved: { readonly operation: string; readonly from: Place; readonly to: Place }[];
 };
 
 /** What a new description would change. */
 export function changesOf(before: readonly ApiOperation[], after: readonly ApiOperation[]): Changes {
   const [old, now] = [placesOf(before), placesOf(after)];
-  const names = new Map([...now].map(([name, place]) => [place, name]));
+  const names = new Map([...now].map(([name, place]) => [textOf(place), name]));
   const renamed = [...old].flatMap(([from, place]) => {
-    const to = names.get(place);
-    return to === undefined || now.has(from) || old.has(to) ? [] : [{ from, to }];
+    const to = names.get(textOf(place));
+    return to === undefined || now.has(from) || old.has(to) ? [] : [{ from, to, ...place }];
   });
   const [gone, come] = [new Set(renamed.map(({ from }) => from)), new Set(renamed.map(({ to }) => to))];
   return {
-    added: [...now.keys()].filter((name) => !old.has(name) && !come.has(name)),
-    removed: [...old.keys()].filter((name) => !now.has(name) && !gone.has(name)),
+    added: described(now, (name) => !old.has(name) && !come.has(name)),
+    removed: described(old, (name) => !now.has(name) && !gone.has(name)),
     renamed,
-    moved: [...now].filter(([name, place]) => old.has(name) && old.get(name) !== place).map(([name]) => name),
+    moved: [...now].flatMap(([operation, to]) => {
+      const from = old.get(operation);
+      return from && textOf(from) !== textOf(to) ? [{ operation, from, to }] : [];
+    }),
   };
 }
 
-function placesOf(operations: readonly ApiOperation[]): ReadonlyMap<string, string> {
-  return new Map(operations.map(({ operation, method, path }) => [operation, `${method} ${path}`]));
+type Places = ReadonlyMap<string, Place>;
+
+function placesOf(operations: readonly ApiOperation[]): Places {
+  return new Map(operations.map(({ operation, method, path }) => [operation, { method, path: writtenTemplate(path) }]));
+}
+
+function textOf({ method, path }: Place): string {
+  return `${method} ${path}`;
+}
+
+function described(places: Places, isOne: (name: string) => boolean): Described[] {
+  return [...places].flatMap(([operation, place]) => (isOne(operation) ? [{ operation, ...place }] : []));
 }
 
 /** What is imported: for one operator, or for all when it is the host's. */

@@ -11,6 +11,9 @@ export function hostOf(text = ''): string | undefined {
   if (/^(\[[\da-f:]+\]|[\p{L}\p{N}._-]+)(:\d{1,5})?$/iu.test(host) && URL.canParse(`http://${host}`)) {
     return new URL(`http://${host}`).host.replace(/:443$/, '');
   }
-  const reason = { en: 'is no host name', ja: 'ホスト名を入力してください。' };
+  const reason = {
+    en: 'must be a host name, with a port if needed',
+    ja: 'ホスト名 (必要ならポート付き) を入力してください。',
+  };
   throw new Failure('COM0001', { field: 'host', reason });
 }

@@ -40,9 +40,9 @@ const most = { touched: 200, steps: 5_000_000, atOnce: 50_000, names: 5, operato
 export async function touchedBy(db: Db, operatorId: string, changes: Changes): Promise<Touching> {
   const { renamed } = changes;
   const look = {
-    removed: listed([...changes.removed, ...renamed.map(({ from }) => from)]),
-    added: listed([...changes.added, ...renamed.map(({ to }) => to)]),
-    moved: listed(changes.moved),
+    removed: listed([...namesIn(changes.removed), ...renamed.map(({ from }) => from)]),
+    added: listed([...namesIn(changes.added), ...renamed.map(({ to }) => to)]),
+    moved: listed(namesIn(changes.moved)),
   };
   const seen = new Map<string, readonly Part[]>();
   const touched: Touched[] = [];
@@ -73,6 +73,10 @@ export async function touchedBy(db: Db, operatorId: string, changes: Changes): P
 
 type Look = Readonly<Record<'removed' | 'added' | 'moved', Catalogue>>;
 type Part = Omit<Touched, 'operatorId' | 'kind' | 'name'>;
+
+function namesIn(operations: readonly { readonly operation: string }[]): string[] {
+  return operations.map(({ operation }) => operation);
+}
 
 function listed(names: readonly string[]): Catalogue {
   return catalogueOf(names.map((name) => ({ name, pathVariables: [] })));
