@@ -68,6 +68,7 @@ export const shared = [
   'counts',
   'failure',
   'health',
+  'json-names',
   'limits',
   'remembered',
   'trouble',

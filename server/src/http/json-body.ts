@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { walkNames } from '../json-names.ts';
 import { limits } from '../limits.ts';
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -10,7 +11,7 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function parseJsonBody(text: string): unknown {
   const value = parse(text);
-  scan(text);
+  assertNames(text);
   // Nothing but an escape brings NUL or half a character into a text of whole ones.
   if (text.includes('\\u')) assertStrings(value);
   return value;
@@ -24,48 +25,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** Walks the text, known to be JSON, for what `JSON.parse` hides: depth and repeated keys. */
-function scan(text: string): void {
-  const open: (Set<string> | undefined)[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c === '{' || c === '[') {
-      if (open.push(c === '{' ? new Set() : undefined) > limits.http.jsonDepth) {
-        throw refuse('nested too deeply', '階層が深すぎます。');
-      }
-    } else if (c === '}' || c === ']') open.pop();
-    else if (c === '"') {
-      const end = endOfString(text, i);
-      if (isKey(text, end)) assertKey(nameOf(text, i, end), open.at(-1));
-      i = end;
-    }
-  }
-}
-
-function nameOf(text: string, start: number, end: number): string {
-  const written = text.slice(start + 1, end);
-  return written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
-}
-
-/** Whether the string that ends here is a member's name: a colon follows, after any white space. */
-function isKey(text: string, end: number): boolean {
-  let i = end + 1;
-  while (' \t\n\r'.includes(text[i] ?? 'x')) i++;
-  return text[i] === ':';
-}
-
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
-    let escapes = 0;
-    while (text[end - 1 - escapes] === '\\') escapes++;
-    if (escapes % 2 === 0) return end;
-  }
-}
-
-function assertKey(key: string, seen: Set<string> | undefined): void {
-  if (forbiddenKeys.has(key)) throw refuse('this member name is not allowed', 'この項目名は使用できません。', key);
-  if (seen?.has(key)) throw refuse('given twice', '重複しています。', key);
-  seen?.add(key);
+function assertNames(text: string): void {
+  walkNames(text, {
+    mostDeep: limits.http.jsonDepth,
+    tooDeep: () => refuse('nested too deeply', '階層が深すぎます。'),
+    named: (name, isThere) => {
+      if (forbiddenKeys.has(name))
+        throw refuse('this member name is not allowed', 'この項目名は使用できません。', name);
+      if (isThere) throw refuse('given twice', '重複しています。', name);
+    },
+  });
 }
 
 /**
