@@ -5,25 +5,15 @@ import { setTimeout } from 'node:timers/promises';
 import { dump } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ofHost, readCatalogues } from '../src/authorize/imported.ts';
-import { causeOf } from '../src/change/cause.ts';
 import { importFile } from '../src/cli/catalogue.ts';
 import { removeCatalogue, saveCatalogue } from '../src/gate/catalogue/catalogues.ts';
 import { readDescription } from '../src/gate/catalogue/description.ts';
-import { createGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
-import { canaries, newRoot, type Root, signIn } from './support/people.ts';
+import { byHost, hostInfo, newGateKey } from './support/host.ts';
+import { newRoot, type Root, signIn } from './support/people.ts';
 import { allow, newSam, signInSam } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
 
-const info = {
-  requestId: '',
-  sourceIp: '',
-  userAgent: 'host:tester',
-  method: '',
-  path: '',
-  apiKind: 'Host:catalogue import',
-  language: 'en' as const,
-};
 const operation = (operationId: string) => ({ tags: ['Order'], operationId, summary: `${operationId}.` });
 const orders = {
   openapi: '3.1.0',
@@ -169,7 +159,7 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
     await send('PUT', 'catalogues/mine', file(orders));
     const operations = readDescription(JSON.stringify({ ...orders, paths: { '/other': { get: operation('list') } } }));
     const imported = { operatorId: ofHost, name: 'ours', host: undefined, unknown: 'deny', operations } as const;
-    await saveCatalogue(causeOf(server.ctx, info, 'host:tester'), imported);
+    await saveCatalogue(byHost(server, 'catalogue import'), imported);
     expect((await send('GET', 'catalogues')).body).toMatchObject([
       { name: 'ours', owner: 'host', operations: 1, hidden: 0 },
       { name: 'mine', owner: 'operator', operations: 4, hidden: 1 },
@@ -187,7 +177,14 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
     const path = join(folder, 'orders.json');
     await writeFile(path, `\ufeff${JSON.stringify(orders)}`);
     const read = (host: string, more: object = {}) =>
-      importFile(server.ctx, info, { file: path, name: 'ours', host, unknown: 'deny', json: true, ...more });
+      importFile(server.ctx, hostInfo('catalogue import'), {
+        file: path,
+        name: 'ours',
+        host,
+        unknown: 'deny',
+        json: true,
+        ...more,
+      });
     const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {
       await expect(read('https://bad host/')).rejects.toThrow('--host https://bad host/ is no host name');
@@ -202,7 +199,7 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
     } finally {
       printed.mockRestore();
       await rm(folder, { recursive: true });
-      await removeCatalogue(causeOf(server.ctx, info, 'host:tester'), { operatorId: ofHost, name: 'ours' });
+      await removeCatalogue(byHost(server, 'catalogue import'), { operatorId: ofHost, name: 'ours' });
     }
   });
 
@@ -222,11 +219,10 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
       components: { pathItems: { r: get('read') } },
     };
     const operations = readDescription(JSON.stringify(document));
-    const by = causeOf(server.ctx, info, 'host:tester');
+    const by = byHost(server, 'catalogue import');
     const which = { operatorId: ofHost, name: 'cafe' };
     await saveCatalogue(by, { ...which, host: 's.example.com', unknown: 'signed in', operations });
-    const { gateKey } = await createGateKey(by, 'cafe', undefined);
-    canaries.add(gateKey);
+    const gateKey = await newGateKey(server, 'cafe');
     const credential = await signInSam(server, await newSam(server, root, as, 'hana'));
     // Attack: with what is said of unknown calls, each of these would be open to everybody signed in.
     for (const [httpMethod, requestPath, api] of [

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ofHost } from '../src/authorize/imported.ts';
-import { causeOf } from '../src/change/cause.ts';
 import { changesOf, removeCatalogue, saveCatalogue } from '../src/gate/catalogue/catalogues.ts';
 import { readDescription } from '../src/gate/catalogue/description.ts';
 import { touchedBy } from '../src/gate/catalogue/touched.ts';
-import { createGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
-import { canaries, newRoot, signIn } from './support/people.ts';
+import { byHost, newGateKey } from './support/host.ts';
+import { newRoot, signIn } from './support/people.ts';
 import { allow, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
 
-const info = {
-  requestId: '',
-  sourceIp: '',
-  userAgent: 'host:tester',
-  method: '',
-  path: '',
-  apiKind: 'Host:gate-key create',
-  language: 'en' as const,
-};
 const item = (tag: string, operationId: string) => ({ get: { tags: [tag], operationId } });
 const describing = (paths: object) => readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
 
@@ -30,20 +20,14 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
   beforeAll(async () => {
     server = await startTestServer(engine);
     second = await joinTestServer(server);
-    key = await newKey('orders', undefined);
+    key = await newGateKey(server, 'orders');
   });
   afterAll(async () => {
     await second.stop();
     await server.stop();
   });
 
-  const host = () => causeOf(server.ctx, info, 'host:tester');
-
-  async function newKey(name: string, operatorId: string | undefined): Promise<string> {
-    const { gateKey } = await createGateKey(host(), name, operatorId);
-    canaries.add(gateKey);
-    return gateKey;
-  }
+  const host = () => byHost(server, 'gate-key create');
 
   async function ask(credential: object, questions: object[], { at = server, by = key } = {}) {
     const headers = { authorization: `Bearer ${by}` };
@@ -155,7 +139,7 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     const [mine, theirs] = [await newRoot(server), await newRoot(server)];
     const [as, foreign] = [await signIn(server, mine), await signIn(server, theirs)];
     const { operatorId } = mine;
-    const by = await newKey('mine', operatorId);
+    const by = await newGateKey(server, 'mine', operatorId);
     const answer = async (who: Credentials, with_: string, host: string, requestPath: string) => {
       const { body } = await ask(who, [{ host, httpMethod: 'GET', requestPath }], { at: second, by: with_ });
       return (body.answers as object[])[0];

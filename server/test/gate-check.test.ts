@@ -1,20 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { causeOf } from '../src/change/cause.ts';
-import { createGateKey, listGateKeys, revokeGateKey } from '../src/gate/keys.ts';
+import { listGateKeys, revokeGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
-import { canaries, newRoot, otpAt, signIn } from './support/people.ts';
+import { byHost, newGateKey } from './support/host.ts';
+import { newRoot, otpAt, signIn } from './support/people.ts';
 import { allow, credentialsOf, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, joinTestServer, startTestServer, type TestServer } from './support/server.ts';
-
-const info = {
-  requestId: '',
-  sourceIp: '',
-  userAgent: 'host:tester',
-  method: '',
-  path: '',
-  apiKind: 'Host:gate-key create',
-  language: 'en' as const,
-};
 
 describe.each(engines)('asking the gate, on %s', (engine) => {
   let server: TestServer;
@@ -25,18 +15,12 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
   beforeAll(async () => {
     server = await startTestServer(engine);
     second = await joinTestServer(server);
-    key = await newKey('orders', undefined);
+    key = await newGateKey(server, 'orders');
   });
   afterAll(async () => {
     await second.stop();
     await server.stop();
   });
-
-  async function newKey(name: string, operatorId: string | undefined): Promise<string> {
-    const { gateKey } = await createGateKey(causeOf(server.ctx, info, 'host:tester'), name, operatorId);
-    canaries.add(gateKey);
-    return gateKey;
-  }
 
   async function ask(credential: object, questions: object[], { at = server, by = key } = {}) {
     const headers = { authorization: `Bearer ${by}` };
@@ -125,7 +109,7 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
   it('knows nothing of what it may not ask about, nor of what opens nothing', async () => {
     const [mine, theirs] = [await newRoot(server), await newRoot(server)];
     const [own, foreign] = [await signIn(server, mine), await signIn(server, theirs)];
-    const by = await newKey('only mine', mine.operatorId);
+    const by = await newGateKey(server, 'only mine', mine.operatorId);
     const unopened = { active: false, answers: [{ decision: 'deny', settledBy: 'credential' }] };
     expect((await ask(own, [orders], { by })).body).toMatchObject({ active: true });
     const strangers: object[] = [
@@ -251,7 +235,7 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
       await change(who);
       expect([name, (await ask(who, [orders], { at: second })).body.answers]).toEqual([name, denied]);
     }
-    const by = await newKey('to be revoked', undefined);
+    const by = await newGateKey(server, 'to be revoked');
     expect((await ask(as, [], { at: second, by })).status).toBe(200);
     const listed = async () => (await listGateKeys(server.ctx.db)).find(({ name }) => name === 'to be revoked');
     // The answer does not wait for it.
@@ -265,9 +249,9 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
       lastUsedAt: expect.any(Number),
     });
     const gateKeyId = made?.gateKeyId ?? '';
-    await revokeGateKey(causeOf(server.ctx, info, 'host:tester'), gateKeyId);
+    await revokeGateKey(byHost(server, 'gate-key create'), gateKeyId);
     expect((await ask(as, [], { at: second, by })).body.code).toBe('AUM0060');
-    await expect(revokeGateKey(causeOf(server.ctx, info, 'host:tester'), gateKeyId)).rejects.toThrow();
+    await expect(revokeGateKey(byHost(server, 'gate-key create'), gateKeyId)).rejects.toThrow();
     const records = await server.ctx.db
       .selectFrom('audit_log')
       .select(['actor', 'target', 'operator_id'])

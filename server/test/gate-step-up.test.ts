@@ -1,22 +1,12 @@
 import { accessOf, endpoints } from '@warifu/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { causeOf } from '../src/change/cause.ts';
-import { createGateKey } from '../src/gate/keys.ts';
 import { limits } from '../src/limits.ts';
 import { type Credentials, call } from './support/client.ts';
-import { canaries, newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { newGateKey } from './support/host.ts';
+import { newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { allow, credentialsOf, enrolSam, newSam, type Sam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
-const info = {
-  requestId: '',
-  sourceIp: '',
-  userAgent: 'host:tester',
-  method: '',
-  path: '',
-  apiKind: 'Host:gate-key create',
-  language: 'en' as const,
-};
 const minute = 60_000;
 
 describe.each(engines)('proving more, on %s', (engine) => {
@@ -29,8 +19,7 @@ describe.each(engines)('proving more, on %s', (engine) => {
     server = await startTestServer(engine);
     root = await newRoot(server);
     as = await signIn(server, root);
-    const { gateKey } = await createGateKey(causeOf(server.ctx, info, 'host:tester'), 'orders', undefined);
-    canaries.add(gateKey);
+    const gateKey = await newGateKey(server, 'orders');
     headers = { authorization: `Bearer ${gateKey}` };
   });
   afterAll(() => server.stop());

@@ -1,25 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { causeOf } from '../src/change/cause.ts';
-import { createGateKey } from '../src/gate/keys.ts';
 import { limits } from '../src/limits.ts';
 import { writeLastUses } from '../src/sessions/last-use.ts';
 import { signInConsole } from './support/browser.ts';
 import { type Credentials, call } from './support/client.ts';
-import { canaries, newRoot, otpAt, type Root, signIn } from './support/people.ts';
+import { newGateKey } from './support/host.ts';
+import { newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { allow, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 // What resource servers of OAuth 2.0 ask about a token (RFC 7662, RFC 7009), and what asking leaves behind.
-
-const info = {
-  requestId: '',
-  sourceIp: '',
-  userAgent: 'host:tester',
-  method: '',
-  path: '',
-  apiKind: 'Host:gate-key create',
-  language: 'en' as const,
-};
 
 describe.each(engines)('asking about tokens, on %s', (engine) => {
   let server: TestServer;
@@ -29,17 +18,11 @@ describe.each(engines)('asking about tokens, on %s', (engine) => {
 
   beforeAll(async () => {
     server = await startTestServer(engine);
-    key = await newKey('orders', undefined);
+    key = await newGateKey(server, 'orders');
     root = await newRoot(server);
     as = await signIn(server, root);
   });
   afterAll(() => server.stop());
-
-  async function newKey(name: string, operatorId: string | undefined): Promise<string> {
-    const { gateKey } = await createGateKey(causeOf(server.ctx, info, 'host:tester'), name, operatorId);
-    canaries.add(gateKey);
-    return gateKey;
-  }
 
   const type = { 'content-type': 'application/x-www-form-urlencoded' };
   const send = (path: 'introspect' | 'revoke', body: string, headers: Record<string, string> = {}) =>
@@ -61,7 +44,7 @@ describe.each(engines)('asking about tokens, on %s', (engine) => {
       auth_time: Math.floor(server.clock.now / 1000),
       operator_id: root.operatorId,
     });
-    const ofOther = await newKey('of another', (await newRoot(server)).operatorId);
+    const ofOther = await newGateKey(server, 'of another', (await newRoot(server)).operatorId);
     for (const [token, by] of [['none', key] as const, [hana.token, ofOther] as const]) {
       expect((await introspect(token, { by })).body).toEqual({ active: false });
     }
@@ -155,7 +138,7 @@ describe.each(engines)('asking about tokens, on %s', (engine) => {
 
   it('attack: a question about the session of another operator is no use of it', async () => {
     const theirs = await newRoot(server);
-    const by = await newKey('not of theirs', root.operatorId);
+    const by = await newGateKey(server, 'not of theirs', root.operatorId);
     const token = (await signIn(server, theirs)).token;
     const browser = await signInConsole(server, theirs);
     const cookie = [...browser.cookies].find(([name]) => name.startsWith('__Host-warifu-'))?.[1] ?? '';

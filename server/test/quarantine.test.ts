@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { causeOf } from '../src/change/cause.ts';
-import { createGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
 import { fastHasher } from './support/fast-hasher.ts';
+import { newGateKey } from './support/host.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { auditOf, begin, enrol, newRoot, otpAt, type Root, signIn } from './support/people.ts';
 import { resetToken, verifyReset } from './support/recovery.ts';
@@ -10,8 +9,6 @@ import { allow, enrolSam, newSam, signInSam, userPath } from './support/sam.ts';
 import { engines, startTestServer, type TestServer } from './support/server.ts';
 
 const day = 86_400_000;
-const nobody = { requestId: '', sourceIp: '', userAgent: 'host:tester', method: '', path: '' };
-const info = { ...nobody, apiKind: 'Host:gate-key create', language: 'en' as const };
 const newPassword = 'lantern meadow orbit 27';
 
 describe.each(engines)('quarantine after a reset of MFA on %s', (engine) => {
@@ -130,7 +127,7 @@ describe.each(engines)('quarantine after a reset of MFA on %s', (engine) => {
       body: explain,
     });
     expect(explained.body).toMatchObject({ decision: 'deny', settledBy: 'quarantine', rule: 'allow' });
-    const { gateKey } = await createGateKey(causeOf(server.ctx, info, 'host:tester'), 'orders', undefined);
+    const gateKey = await newGateKey(server, 'orders');
     const question = { api: 'User:createUser', pathVariables: { operator_id: root.operatorId, user_name: 'one' } };
     const asked = await call(server, 'POST', '/v1/authz/check', {
       body: { credential: { token: reset.token }, questions: [question] },

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { causeOf } from '../../src/change/cause.ts';
 import { saveCatalogue } from '../../src/gate/catalogue/catalogues.ts';
 import { readDescription } from '../../src/gate/catalogue/description.ts';
 import type { Credentials } from './client.ts';
+import { byHost } from './host.ts';
 import { inject } from './inject.ts';
 import type { TestServer } from './server.ts';
 
@@ -60,16 +60,6 @@ export async function askAs(server: TestServer, door: Door, original: Original, 
   return { status: response.statusCode, headers: response.headers, text, body };
 }
 
-const info = {
-  requestId: '',
-  sourceIp: '',
-  userAgent: 'host:tester',
-  method: '',
-  path: '',
-  apiKind: 'Host:catalogue import',
-  language: 'en' as const,
-};
-
 /** Imports what a guarded program can do: `Tag:operationId` by method and path, as `GET /items/{id}`. */
 export async function describeApi(
   server: TestServer,
@@ -85,5 +75,5 @@ export async function describeApi(
   }
   const described = readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
   const imported = { operatorId: '', name, host, unknown, operations: described };
-  await saveCatalogue(causeOf(server.ctx, info, 'host:tester'), imported);
+  await saveCatalogue(byHost(server, 'catalogue import'), imported);
 }
