@@ -1,17 +1,53 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Milliseconds for which lines wait for each other: one write for many requests. */
-const together = 100;
+/** Lines wait for each other for so many milliseconds, or until they have so many characters: one write for many requests. */
+const together = { milliseconds: 100, characters: 32_768 };
 
-let output: ReturnType<typeof pino.destination> | undefined;
+/**
+ * Gathers lines for standard output. Not by the stream's own means: it counts the bytes of everything that waits again
+ * with each line.
+ */
+class GatheredLines implements DestinationStream {
+  readonly #output = pino.destination({ dest: 1, sync: true });
+  #lines = '';
+  #isDue = false;
+
+  write(line: string): void {
+    this.#lines += line;
+    if (this.#lines.length >= together.characters) this.#hand();
+    else if (!this.#isDue) this.#handSoon();
+  }
+
+  flushSync(): void {
+    this.#hand();
+    this.#output.flushSync();
+  }
+
+  #handSoon(): void {
+    this.#isDue = true;
+    const hand = () => {
+      this.#isDue = false;
+      this.#hand();
+    };
+    setTimeout(hand, together.milliseconds).unref();
+  }
+
+  #hand(): void {
+    const lines = this.#lines;
+    this.#lines = '';
+    if (lines !== '') this.#output.write(lines);
+  }
+}
+
+let output: GatheredLines | undefined;
 
 /** A logger that writes JSON lines to standard output, without host name and process id; its end loses none. */
 export function createLog(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, (output ??= open()));
 }
 
-function open(): ReturnType<typeof pino.destination> {
-  const opened = pino.destination({ dest: 1, sync: true, minLength: 8192, periodicFlush: together });
+function open(): GatheredLines {
+  const opened = new GatheredLines();
   process.on('exit', () => opened.flushSync());
   return opened;
 }
