@@ -43,10 +43,10 @@ type Assertion = { readonly text: string; readonly signedAt: number };
 const assertions = new Map<string, Assertion>();
 const mostAssertions = 4096;
 /** Milliseconds for which one is given again: to sign takes as long as all the rest of a question. */
-const givenAgain = 5_000;
+const givenAgain = 4_000;
 
 /**
- * Signs for a program behind a proxy who made a call; the next calls within five seconds get the same assertion when it
+ * Signs for a program behind a proxy who made a call; the next calls within four seconds get the same assertion when it
  * would say the same. SECURITY: a type of its own (RFC 8725 §3.11) and an audience keep it apart from session tokens,
  * which the same keys sign; as a token it opens nothing, as no session has its hash.
  * @param now and `life` in milliseconds

@@ -12,6 +12,21 @@ export function whenThere<T, U>(value: Soon<T>, next: (value: T) => Soon<U>): So
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/** The same of work that may fail, at once or later. */
+export function whenDone<T, U>(
+  work: () => Soon<T>,
+  next: (value: T) => U,
+  failed: (error: unknown) => Soon<U>,
+): Soon<U> {
+  let value: Soon<T>;
+  try {
+    value = work();
+  } catch (error) {
+    return failed(error);
+  }
+  return value instanceof Promise ? value.then(next, failed) : next(value);
+}
+
 /** A statement that is built once, and where the values of a look-up go. */
 export type Statement = {
   readonly sql: string;

@@ -18,27 +18,43 @@ import type { GateKey } from './keys.ts';
 
 type Body = BodyOf<typeof checkAuthorization>;
 type Question = NonNullable<Body['questions']>[number];
-type Answer = ReplyOf<typeof checkAuthorization>['answers'][number];
+type Reply = ReplyOf<typeof checkAuthorization>;
+type Answer = Reply['answers'][number];
 
 /**
  * Whose session a credential opens, and which calls it may make.
  * SECURITY: a session of another operator than the key's is told apart by nothing from one that is not there.
  * @throws Failure COM0001 for a credential that is none
  */
-export async function check(ctx: Context, { ofOperator }: GateKey, { credential, questions = [] }: Body) {
-  const session = await openedBy(ctx, credential, ofOperator);
-  if (!session) {
-    return { active: false, answers: questions.map(() => unopened) };
-  }
-  assertComplete(questions);
-  const now = ctx.now();
-  const answers: Answer[] = [];
+export function check(ctx: Context, { ofOperator }: GateKey, { credential, questions = [] }: Body): Soon<Reply> {
+  return whenThere(openedBy(ctx, credential, ofOperator), (session): Soon<Reply> => {
+    if (!session) return { active: false, answers: questions.map(() => unopened) };
+    assertComplete(questions);
+    const now = ctx.now();
+    const answer = (question: Question) => answerTo(ctx, session, { ...question, ofOperator }, now);
+    return whenThere(answersTo(questions, answer), (answers) => {
+      return { active: true, identity: identityOf(session, now), answers };
+    });
+  });
+}
+
+function answersTo(questions: readonly Question[], answer: (question: Question) => Soon<Answer>): Soon<Answer[]> {
+  const [first, ...others] = questions;
+  if (!first) return [];
+  return whenThere(answer(first), (one) => (others.length === 0 ? [one] : answerMore([one], others, answer)));
+}
+
+async function answerMore(
+  answers: Answer[],
+  questions: readonly Question[],
+  answer: (question: Question) => Soon<Answer>,
+): Promise<Answer[]> {
   for (const question of questions) {
     // A long list of large permissions must not keep everybody else waiting.
-    if (answers.length > 0) await setImmediate();
-    answers.push(await answerTo(ctx, session, { ...question, ofOperator }, now));
+    await setImmediate();
+    answers.push(await answer(question));
   }
-  return { active: true, identity: identityOf(session, now), answers };
+  return answers;
 }
 
 /** @throws Failure COM0001 that names the question which says neither operation nor method and path */
@@ -128,7 +144,8 @@ function decideCall(ctx: Context, session: Session, call: JudgedCall): Soon<Deci
   });
 }
 
-type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api' | 'until'> & {
+/** What was decided of a call, and how more of it is found. */
+export type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api' | 'until'> & {
   readonly facts?: Request;
   readonly findStepUp?: () => Promise<StepUp | undefined>;
 };

@@ -11,7 +11,7 @@ import { evaluateAll, evaluateOne } from './evaluate.ts';
 export function registerGateRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handle(app, checkAuthorization, withGateKey, async ({ caller, body }) => await check(ctx, caller, body));
+  handle(app, checkAuthorization, withGateKey, ({ caller, body }) => check(ctx, caller, body));
 
   handle(app, evaluate, withGateKey, async ({ caller, body }) => await evaluateOne(ctx, caller, body));
 

@@ -1,6 +1,7 @@
-import { METHODS } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { METHODS, type OutgoingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { asOneRequest } from '../db/patience.ts';
+import type { Soon } from '../db/reads.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -27,30 +28,47 @@ type Door = {
 export function answerProxies(
   app: FastifyInstance,
   { url, twoRefusals }: Door,
-  work: (request: FastifyRequest) => Promise<Told>,
+  work: (request: FastifyRequest) => Soon<Told>,
 ): void {
   const { ctx } = app.warifu;
   app.route({
     method: anyMethod(app),
     url,
     config: { ofProxy: true, twoRefusals },
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
       if (length !== '0' || coding !== undefined) reply.header('connection', 'close');
-      const settling = ctx.settleClock();
-      if (settling) await settling;
-      const answer = await asOneRequest(() => work(request));
-      if ('allowed' in answer) return reply.code(200).headers(answer.allowed).send();
-      if (answer.cookie !== undefined) reply.header('set-cookie', answer.cookie);
-      return reply
-        .code(twoRefusals ? 401 : 302)
-        .header('location', answer.location)
-        .send();
+      const answering = () => asOneRequest(() => work(request));
+      const tellIt = (told: Told) => tell(reply, told, twoRefusals);
+      const failed = (error: unknown) => done(error as Error);
+      try {
+        const settling = ctx.settleClock();
+        const told = settling ? settling.then(answering) : answering();
+        if (told instanceof Promise) told.then(tellIt).catch(failed);
+        else tellIt(told);
+      } catch (error) {
+        failed(error);
+      }
     },
     handler: () => {
       throw new Error('answered before');
     },
   });
+}
+
+function tell(reply: FastifyReply, told: Told, twoRefusals: boolean): void {
+  if ('allowed' in told) {
+    // Nearly every answer is this one; the framework's own way with headers costs as much as to write them.
+    const headers = { ...(reply.getHeaders() as OutgoingHttpHeaders), ...told.allowed, 'content-length': '0' };
+    reply.raw.writeHead(200, headers).end();
+    reply.hijack();
+    return;
+  }
+  if (told.cookie !== undefined) reply.header('set-cookie', told.cookie);
+  reply
+    .code(twoRefusals ? 401 : 302)
+    .header('location', told.location)
+    .send();
 }
 
 /** Those that this server's parser knows, but the one that asks for a tunnel. */

@@ -13,7 +13,7 @@ import { composed } from '../authorize/facts.ts';
 import { type Cause, causeOf } from '../change/cause.ts';
 import type { Context, Receipt, RequestInfo } from '../context.ts';
 import { asOneRequest } from '../db/patience.ts';
-import { whenThere } from '../db/reads.ts';
+import { type Soon, whenDone, whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { mustConfirm } from '../ways-back/harmless.ts';
@@ -59,7 +59,7 @@ export function handle<E extends AnyEndpoint, C>(
   app: FastifyInstance,
   endpoint: E,
   guard: Guard<C>,
-  work: (call: Call<E, C>) => Promise<ReplyOf<E>>,
+  work: (call: Call<E, C>) => Soon<ReplyOf<E>>,
 ): void {
   const { ctx, bindings } = app.warifu;
   const readInput = inputReader(endpoint);
@@ -104,10 +104,9 @@ export function handle<E extends AnyEndpoint, C>(
       check.body(body);
       reply.code(endpoint.status);
       const call = new GuardedCall(incoming, reply, { caller, query, body }) as unknown as Call<E, C>;
-      return work(call).then(
-        (result) => (result === undefined ? send(reply) : result),
-        (error: unknown) => rethrow(incoming, caller, error),
-      );
+      const failed = (error: unknown) => rethrow(incoming, caller, error);
+      const done = (result: ReplyOf<E>) => (result === undefined ? send(reply) : result);
+      return whenDone(() => work(call), done, failed);
     });
   };
 }

@@ -51,6 +51,31 @@ describe('SECURITY: a request that the program behind may take for another one',
     ]);
   });
 
+  it('is none for a catalogue in small letters as for any other', () => {
+    const templates = ['/orders/export', '/orders/{id}', '/orders', '/{any}/new', '/a/{x}/b', '/a/b/{Name}'];
+    const pieces = [
+      'orders',
+      'ORDERS',
+      'Orders',
+      'export',
+      'EXPORT',
+      'new',
+      'New',
+      'a',
+      'b',
+      'B',
+      '%62',
+      '',
+      'é',
+      '%C3%A9',
+    ];
+    const paths = pieces.flatMap((one) => pieces.flatMap((two) => pieces.map((three) => `/${one}/${two}/${three}`)));
+    const requests = ['/', ...pieces.map((one) => `/${one}`), ...pieces.map((one) => `/orders/${one}`), ...paths];
+    // A template with a capital makes the router look at every request in each way.
+    const other = routing(...templates, '/Never/asked/for/this');
+    expect(rowsOf(routing(...templates), ...requests)).toEqual(rowsOf(other, ...requests));
+  });
+
   it('is none when a segment fits its template in more than one way', () => {
     const router = routing('/d/{year}-{month}-{day}', '/d/{any}', '/t/{a}{b}');
     expect(router.match('GET', '/d/2026-11-30')?.pathVariables).toEqual({ year: '2026', month: '11', day: '30' });

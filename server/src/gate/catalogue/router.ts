@@ -18,14 +18,17 @@ export type Router = {
 
 /** Of two operations at the same place, the first one is found. */
 export function routerOf(operations: readonly ApiOperation[]): Router {
-  const exact = treeOf(operations, (path) => path.split('/').slice(1));
+  const exact = treeOf(operations, segmentsOf);
   const lenient = treeOf(operations, leniently);
+  // Then both trees are one, and a path that is folded too is read alike in both.
+  const isFolded = operations.every(({ path }) => isFoldedTemplate(path));
   return {
     match: (method, path) => {
       const decoded = plainPath(path);
       if (decoded === undefined) return undefined;
-      const found = exact.find(methodsOf(method), decoded.split('/').slice(1), true);
+      const found = exact.find(methodsOf(method), segmentsOf(decoded), true);
       if (!found) return undefined;
+      if (isFolded && isFoldedPath(path)) return matchedIn(found);
       if (path.includes('%') && exact.find(methodsOf(method), hardlyDecoded(path), true)?.leaf !== found.leaf)
         return undefined;
       const taken = lenient.find(methodsOf(method), leniently(decoded), false);
@@ -39,14 +42,33 @@ export function routerOf(operations: readonly ApiOperation[]): Router {
   };
 }
 
-function methodsOf(method: string): readonly string[] {
+type Methods = readonly [string, ...string[]];
+
+function methodsOf(method: string): Methods {
   return method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+}
+
+function segmentsOf(path: string): string[] {
+  return path.slice(1).split('/');
+}
+
+/** Which is the same read leniently, and has one way to fit. */
+function isFoldedTemplate(path: string): boolean {
+  const isPlain = segmentsOf(path).every((segment) => !segment.includes('{') || isVariable(segment));
+  return isPlain && isFoldedPath(path.replace(/\{[^{}]*\}/g, 'x'));
+}
+
+/** ASCII without capitals and without anything encoded. */
+const folded = /^[\x21-\x24\x26-\x40\x5b-\x7e]*$/;
+
+function isFoldedPath(path: string): boolean {
+  return folded.test(path) && (path.length === 1 || !path.endsWith('/'));
 }
 
 /** As many frameworks read paths: whatever the case, with or without a slash at the end. */
 function leniently(path: string): string[] {
-  const folded = path.normalize('NFC').toLowerCase();
-  return (folded.length > 1 && folded.endsWith('/') ? folded.slice(0, -1) : folded).split('/').slice(1);
+  const lower = path.normalize('NFC').toLowerCase();
+  return segmentsOf(lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower);
 }
 
 /** As programs read paths that route before they decode: what needs no encoding, or is not written as usual, stays encoded. */
@@ -55,7 +77,7 @@ function hardlyDecoded(path: string): string[] {
     const one = decodeURIComponent(written);
     return encodeURI(one) === written ? one : written;
   });
-  return decoded.split('/').slice(1);
+  return segmentsOf(decoded);
 }
 
 type Leaf = { readonly operation: ApiOperation; readonly names: readonly string[] };
@@ -80,19 +102,23 @@ type Found = {
   readonly literal: readonly number[];
 };
 
-type Tree = { readonly find: (methods: readonly string[], segments: string[], strict: boolean) => Found | undefined };
+type Tree = { readonly find: (methods: Methods, segments: string[], strict: boolean) => Found | undefined };
 
-function treeOf(operations: readonly ApiOperation[], segmentsOf: (path: string) => string[]): Tree {
+function treeOf(operations: readonly ApiOperation[], split: (path: string) => string[]): Tree {
   const root = newNode();
   for (const operation of operations) {
     const names = [...operation.path.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
-    const { ends } = segmentsOf(operation.path).reduce(childOf, root);
+    const { ends } = split(operation.path).reduce(childOf, root);
     if (!ends.has(operation.method)) ends.set(operation.method, { operation, names });
   }
-  const find = (methods: readonly string[], segments: string[], strict: boolean) =>
-    methods
-      .map((method) => new Walk(method, segments, strict).from(root))
-      .reduce((best, one) => (one && (!best || isMoreLiteral(one, best)) ? one : best));
+  const find = ([method, ...others]: Methods, segments: string[], strict: boolean) => {
+    let best = new Walk(method, segments, strict).from(root);
+    for (const other of others) {
+      const one = new Walk(other, segments, strict).from(root);
+      if (one && (!best || isMoreLiteral(one, best))) best = one;
+    }
+    return best;
+  };
   return { find };
 }
 
@@ -106,17 +132,23 @@ function childOf(parent: Node, segment: string): Node {
     parent.literals.set(segment, known);
     return known;
   }
-  if (/^\{[^{}]*\}$/.test(segment)) return (parent.variable ??= newNode());
+  if (isVariable(segment)) return (parent.variable ??= newNode());
   const piece = pieceOf(segment);
   const known = parent.mixed.get(piece.text) ?? { piece, node: newNode() };
   parent.mixed.set(piece.text, known);
   return known.node;
 }
 
+function isVariable(segment: string): boolean {
+  return /^\{[^{}]*\}$/.test(segment);
+}
+
 function orderedIn(node: Node): readonly Mixed[] {
   node.ordered ??= [...node.mixed.values()].toSorted((a, b) => b.piece.weight - a.piece.weight);
   return node.ordered;
 }
+
+const noValues: readonly string[] = [];
 
 /** A look for one request. Each node is come to once at most, as only one way leads to it. */
 class Walk {
@@ -140,7 +172,7 @@ class Walk {
   #at(node: Node, at: number): Leaf | undefined {
     const segment = this.#segments[at];
     if (segment === undefined) return node.ends.get(this.#method);
-    const leaf = this.#through(node.literals.get(segment), at, [], Number.POSITIVE_INFINITY);
+    const leaf = this.#through(node.literals.get(segment), at, noValues, Number.POSITIVE_INFINITY);
     if (leaf || segment === '') return leaf;
     for (const { piece, node: next } of orderedIn(node)) {
       const values = splitInto(piece, segment, this.#strict);

@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { quarantineFailure } from '../../authorize/quarantine.ts';
 import { enrolmentFailure } from '../../authorize/requirement.ts';
 import type { Context } from '../../context.ts';
+import { type Soon, whenThere } from '../../db/reads.ts';
 import { Failure } from '../../failure.ts';
 import type { Session } from '../../sessions/live.ts';
-import { decide } from '../check.ts';
+import { type Decided, decide } from '../check.ts';
 import type { Original } from './original.ts';
 
 /**
@@ -12,16 +13,21 @@ import type { Original } from './original.ts';
  * @returns undefined when it may pass; else what refused it: AUM0015, AUM0016, AUM0017, AUM0019, AUM0062, MFA0004, MFA0008, or
  *   AUM0065 where proving more would open it
  */
-export async function refusalOf(
+export function refusalOf(
   ctx: Context,
   session: Session,
   { method, host, path, query }: Original,
   sourceIp: string,
-): Promise<Failure | undefined> {
+): Soon<Failure | undefined> {
   const question = { httpMethod: method, host, requestPath: path, queryParameters: query, sourceIp };
-  const { decision, settledBy, api: permission = '', findStepUp } = await decide(ctx, session, question, ctx.now());
-  ctx.counts.decisions[decision]++;
-  if (decision === 'allow') return undefined;
+  return whenThere(decide(ctx, session, question, ctx.now()), (decided) => {
+    ctx.counts.decisions[decided.decision]++;
+    return decided.decision === 'allow' ? undefined : failureOf(ctx, session, decided);
+  });
+}
+
+async function failureOf(ctx: Context, session: Session, decided: Decided): Promise<Failure> {
+  const { settledBy, api: permission = '', findStepUp } = decided;
   // A storm of large permissions must not keep everybody else waiting.
   await setImmediate();
   const { userName } = session;

@@ -48,25 +48,43 @@ export function everyHeaderName(): string[] {
  * client sent where the gate sends none.
  * @param host of the guarded program, for which the assertion is made
  */
-export function identityHeaders(ctx: Context, session: Session, host: string): Soon<Record<string, string>> {
+export function identityHeaders(ctx: Context, session: Session, host: string): Soon<Headers> {
   const { operatorId, userId, userName } = session;
   const preset = ctx.config.gateHeaders;
-  const groups = tells(preset, 'groups') && userName !== '' ? groupsOf(ctx.db, operatorId, userId) : [];
+  const groups = tells(preset, 'groups') && userName !== '' ? groupsOf(ctx.db, operatorId, userId) : none;
   return whenThere(groups, (roles) => {
     const email = tells(preset, 'email') ? emailOf(ctx.db, operatorId, userId) : '';
-    return whenThere(email, (address) => headersOf(ctx, session, host, { roles, address }));
+    return whenThere(email, (address) => keptHeadersOf(ctx, session, { host, roles, address }));
   });
 }
+
+const none: readonly string[] = [];
 
 function tells(preset: Preset, fact: Fact): boolean {
   return Object.values(presets[preset]).includes(fact);
 }
 
-type Known = { readonly roles: readonly string[]; readonly address: string };
+type Known = { readonly host: string; readonly roles: readonly string[]; readonly address: string };
+type Headers = Record<string, string>;
 
-function headersOf(ctx: Context, session: Session, host: string, { roles, address }: Known): Record<string, string> {
-  const { operatorId, userName } = session;
+/** What was told of a session last, as it was read. */
+const kept = new WeakMap<Session, Known & { readonly at: number; readonly headers: Headers }>();
+/** Milliseconds for which the same is told again. */
+const toldAgain = 1_000;
+
+function keptHeadersOf(ctx: Context, session: Session, known: Known): Headers {
   const now = ctx.now();
+  const last = kept.get(session);
+  const isSame = last && last.host === known.host && last.roles === known.roles && last.address === known.address;
+  // A clock that was set back has told nothing in the future.
+  if (isSame && now >= last.at && now - last.at < toldAgain) return last.headers;
+  const headers = headersOf(ctx, session, known, now);
+  kept.set(session, { ...known, at: now, headers });
+  return headers;
+}
+
+function headersOf(ctx: Context, session: Session, { host, roles, address }: Known, now: number): Headers {
+  const { operatorId, userName } = session;
   const identity = identityOf(session, now);
   const separator = ctx.config.gateHeaders === 'authentik' ? '|' : ',';
   const facts: Readonly<Record<Fact, string>> = {
@@ -87,7 +105,7 @@ function headersOf(ctx: Context, session: Session, host: string, { roles, addres
     operator_id: operatorId,
     user_name: userName,
   };
-  const headers: Record<string, string> = {};
+  const headers: Headers = {};
   const names = presets[ctx.config.gateHeaders];
   for (const name in names) headers[name] = facts[names[name] as Fact];
   headers['X-Warifu-Operator'] = operatorId;

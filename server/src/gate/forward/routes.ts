@@ -1,6 +1,7 @@
 import { signInToHost } from '@warifu/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { causeOf } from '../../change/cause.ts';
+import { type Soon, whenThere } from '../../db/reads.ts';
 import { Failure } from '../../failure.ts';
 import { answerProxies, type Told } from '../../http/forward-auth.ts';
 import { headerCredentials, signedIn } from '../../http/guards.ts';
@@ -22,34 +23,40 @@ export function registerForwardRoutes(app: FastifyInstance): void {
   const { ctx, sourceIp } = app.warifu;
   const peerOf = peerReader(ctx.config.trustedProxies);
 
-  const answer = async (kind: Kind, request: FastifyRequest): Promise<Told> => {
+  const answer = (kind: Kind, request: FastifyRequest): Soon<Told> => {
     // SECURITY: everything that is asked about is what the peer says.
     if (!peerOf(request.raw.socket).isProxy) throw new Failure('AUM0063');
     const original = readOriginal(kind, request.raw);
     if (original.path.startsWith(ownPaths)) {
       const cause = (operation: string) => causeOf(ctx, requestInfoOf(request, operation));
-      return await answerOwnPath(cause, ctx, original, request.headers);
+      return answerOwnPath(cause, ctx, original, request.headers);
     }
     const program = headerCredentials(request);
-    const session = program ? await findSession(ctx, 'api', program) : await enteredBy(request, original);
-    const told = session ? await judged(request, session, original) : new Failure('AUM0001');
-    if (!(told instanceof Failure)) return told;
-    const way = program ? undefined : wayOutOf(ctx, original, request.headers, told);
-    if (way) return way;
-    throw told;
+    const opened = program ? findSession(ctx, 'api', program) : enteredBy(request, original);
+    return whenThere(opened, (session) => {
+      const judging = session ? judged(request, session, original) : new Failure('AUM0001');
+      return whenThere(judging, (told): Told => {
+        if (!(told instanceof Failure)) return told;
+        const way = program ? undefined : wayOutOf(ctx, original, request.headers, told);
+        if (way) return way;
+        throw told;
+      });
+    });
   };
 
-  const judged = async ({ raw }: FastifyRequest, session: Session, original: Original): Promise<Told | Failure> => {
+  const judged = ({ raw }: FastifyRequest, session: Session, original: Original): Soon<Told | Failure> => {
     (raw as IdentifiedRequest).caller = session;
-    const refusal = await refusalOf(ctx, session, original, sourceIp(raw));
-    return refusal ?? { allowed: await identityHeaders(ctx, session, original.host) };
+    return whenThere(refusalOf(ctx, session, original, sourceIp(raw)), (refusal): Soon<Told | Failure> => {
+      if (refusal) return refusal;
+      return whenThere(identityHeaders(ctx, session, original.host), (allowed) => ({ allowed }));
+    });
   };
 
-  const enteredBy = async ({ headers }: FastifyRequest, original: Original): Promise<Session | undefined> => {
+  const enteredBy = ({ headers }: FastifyRequest, original: Original): Soon<Session | undefined> => {
     const token = isForBrowsers(ctx, original) ? readGateCookie(original, headers.cookie) : undefined;
     if (token === undefined) return undefined;
     if (isFromElsewhere(original, headers)) throw new Failure('AUM0064');
-    return await findEntered(ctx, original, token);
+    return findEntered(ctx, original, token);
   };
 
   const doors: [Kind, string][] = [
