@@ -1,6 +1,7 @@
 import { type Catalogue, type Operations, ofHost, operationsFor } from '../../authorize/imported.ts';
 import type { Db } from '../../db/database.ts';
 import { type Soon, whenThere } from '../../db/reads.ts';
+import { remembered } from '../../remembered.ts';
 import { type Matched, type Router, routerOf } from './router.ts';
 
 /** A request as the guarded program got it. */
@@ -17,10 +18,11 @@ export type Found = { readonly matched: Matched } | { readonly unknown: Catalogu
 
 type Place = Pick<Catalogue, 'operatorId' | 'host' | 'unknown' | 'operations'>;
 
-/** The catalogues, those of the more exact host first, and a router for each set of them that stands at one host. */
-type Places = { readonly all: readonly Place[]; readonly routers: Map<string, Router> };
+/** What stands at a host. */
+type Standing = { readonly router: Router; readonly lets: boolean };
+type StandingAt = (host: string) => Standing;
 
-const places = new WeakMap<Operations, Places>();
+const places = new WeakMap<Operations, StandingAt>();
 
 /**
  * The operation that a request calls, by what is in the catalogues now.
@@ -31,34 +33,35 @@ export function findApiOperation(db: Db, request: ApiRequest): Soon<Found> {
   return whenThere(operationsFor(db, request.ofOperator ?? ofHost), (known) => findIn(placesIn(known), request));
 }
 
-function findIn({ all, routers }: Places, { host, method, path }: ApiRequest): Found {
-  const at = all.filter((place) => isAt(place, host));
-  const ofTheHost = at.filter(({ operatorId }) => operatorId === ofHost);
-  const there = ofTheHost.length > 0 ? ofTheHost : at;
-  const router = routerAt(routers, all, there);
+function findIn(at: StandingAt, { host = '', method, path }: ApiRequest): Found {
+  const { router, lets } = at(host);
   const matched = router.match(method, path);
   if (matched) return { matched };
-  // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by; and never
-  // what the program behind may take for a described path all the same.
-  const lets = there.length > 0 && there.every(({ unknown }) => unknown === 'signed in');
+  // SECURITY: never what the program behind may take for a described path all the same.
   return { unknown: lets && !router.isLike(method, path) ? 'signed in' : 'deny' };
 }
 
-/** One for all of them: which catalogue an operation stands in says nothing of how literal it is. */
-function routerAt(routers: Places['routers'], all: readonly Place[], there: readonly Place[]): Router {
-  const key = there.map((place) => all.indexOf(place)).join();
-  let router = routers.get(key);
-  if (!router) {
-    router = routerOf(there.flatMap(({ operations }) => operations));
+/** @param all those of the more exact host first */
+function standingIn(all: readonly Place[]): StandingAt {
+  // One for each set of catalogues that stands at a host.
+  const routers = new Map<string, Router>();
+  return remembered((host) => {
+    const at = all.filter((place) => isAt(place, host));
+    const ofTheHost = at.filter(({ operatorId }) => operatorId === ofHost);
+    const there = ofTheHost.length > 0 ? ofTheHost : at;
+    const key = there.map((place) => all.indexOf(place)).join();
+    // One for all of them: which catalogue an operation stands in says nothing of how literal it is.
+    const router = routers.get(key) ?? routerOf(there.flatMap(({ operations }) => operations));
     routers.set(key, router);
-  }
-  return router;
+    // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by.
+    return { router, lets: there.length > 0 && there.every(({ unknown }) => unknown === 'signed in') };
+  });
 }
 
 type AtHost = Pick<Catalogue, 'host'>;
 
 /** A host that is written without a port is meant at every port. */
-function isAt(place: AtHost, host = ''): boolean {
+function isAt(place: AtHost, host: string): boolean {
   const asked = host.toLowerCase();
   return place.host === undefined || place.host === asked || place.host === asked.replace(/:\d+$/, '');
 }
@@ -68,7 +71,7 @@ export function meet(one: AtHost, other: AtHost): boolean {
   return one.host === undefined || other.host === undefined || isAt(one, other.host) || isAt(other, one.host);
 }
 
-function placesIn(known: Operations): Places {
+function placesIn(known: Operations): StandingAt {
   let found = places.get(known);
   if (!found) {
     const all = known.catalogues.map(({ operatorId, host, unknown, operations }) => {
@@ -76,7 +79,7 @@ function placesIn(known: Operations): Places {
       const own = operations.filter((one) => known.imported.get(one.operation) === one);
       return { operatorId, host, unknown, operations: own };
     });
-    found = { all: all.toSorted((a, b) => exactness(b) - exactness(a)), routers: new Map() };
+    found = standingIn(all.toSorted((a, b) => exactness(b) - exactness(a)));
     places.set(known, found);
   }
   return found;
