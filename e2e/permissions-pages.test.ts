@@ -72,7 +72,8 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
   test('a catalogue is looked at before it is imported, and listed', async () => {
     const { page } = tab;
     const imported = (operationId: string) => ({ tags: ['User'], operationId, summary: operationId });
-    const paths = { '/orders/{order-id}': { get: imported('showOrder'), delete: imported('cancelOrder') } };
+    const cancel = { ...imported('cancelOrder'), parameters: [{ in: 'query', name: 'dry-run' }] };
+    const paths = { '/orders/{order-id}': { get: imported('showOrder'), delete: cancel } };
     await page.goto(`${server.baseUrl}/settings/import-catalogue`);
     await page.locator('input[name=name]').fill('orders');
     await page.locator('textarea[name=file]').fill(JSON.stringify({ openapi: '3.1.0', paths }));
@@ -82,6 +83,24 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     await page.locator('main form button[type=submit]').last().click();
     await shown(page.locator('main tbody tr'));
     await inspect(tab, 's42-catalogues');
+  });
+
+  test('the simulator asks for what an imported operation has in its path and its query', async () => {
+    const { page } = tab;
+    const condition = "queryParameter('dry-run') == 'yes'";
+    await page.goto(`${server.baseUrl}/security/simulate?user=bob&api=User%3AcancelOrder`);
+    await page.getByLabel(/order-id/).fill('7');
+    await page.getByLabel(/dry-run/).fill('yes');
+    await page.locator('details summary').first().click();
+    await page
+      .locator('textarea')
+      .fill(JSON.stringify({ statements: [{ effect: 'allow', api: 'User:cancelOrder', condition }] }));
+    await button(page, o.evaluate).click();
+    await shown(page.getByText(o.allowed, { exact: true }).first());
+    await inspect(tab, 's37-imported');
+    await page.getByLabel(/dry-run/).fill('no');
+    await button(page, o.evaluate).click();
+    await expect.poll(() => page.locator('[role=status] p').first().innerText()).toBe(o.denied);
   });
 
   test('a permission is edited, checked while typing, compared and saved', async () => {

@@ -132,7 +132,13 @@ describe('in a permission', () => {
 describe('with an imported catalogue', () => {
   const imported = [
     { operation: 'Order:cancel', method: 'DELETE', path: '/orders/{order-id}', summary: 'Cancels <b>an</b> order.' },
-    { operation: 'Order:list', method: 'GET', path: '/orders', summary: 'Lists orders.' },
+    {
+      operation: 'Order:list',
+      method: 'GET',
+      path: '/orders',
+      summary: 'Lists orders.',
+      queryParameters: ['state', 'filter[by]', "it's", 'a"b'],
+    },
     { operation: 'billing.v2:pay', method: 'POST', path: '/bills/{bill}/pay', summary: '' },
   ];
   const kind = kindOf({ operations: withImported(imported), isWhole: true });
@@ -160,6 +166,12 @@ describe('with an imported catalogue', () => {
     expect(variables('["Order:list","billing.v2:*"]', "pathVariable('")).toEqual(["pathVariable('bill')"]);
     expect(variables('"Order:list"', 'path')).toEqual([]);
     expect(variables('"User:getUser"', 'path')).toContain("pathVariable('user_name')");
+  });
+
+  test('so are its query parameters that can be written as they are', () => {
+    const written = `{"statements":[{"effect":"allow","api":"Order:*","condition":"queryParameter('st|"}]}`;
+    const labels = suggested(kind, written).filter((label) => label.startsWith('queryParameter('));
+    expect(labels).toEqual(["queryParameter('state')", "queryParameter('filter[by]')"]);
   });
 
   test('whoever points at a name or a pattern is told what it stands for', () => {

@@ -32,6 +32,8 @@ export const listOperations = endpoint({
         path: Type.String(),
         /** In the language of the file. */
         summary: Type.String(),
+        /** Left out when it has none. */
+        queryParameters: Type.Optional(Type.Array(Type.String())),
       },
       'ImportedOperation',
     ),

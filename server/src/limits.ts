@@ -241,6 +241,9 @@ export const limits = {
     name: 128,
     path: 1024,
     summary: 256,
+    /** Parameters that are looked at, in each of an operation's two lists, and those of the query that are kept. */
+    parameters: 100,
+    queryParameters: 20,
     /** Characters of the URL of a server. */
     url: 2048,
     /** Reasons that a refusal gives. */

@@ -27,7 +27,7 @@ const changed = {
   paths: {
     '/orders': { get: operation('list'), post: operation('place') },
     '/v2/orders/{order-id}': { get: operation('get') },
-    '/refunds': { post: operation('refund') },
+    '/refunds': { post: { ...operation('refund'), parameters: [{ in: 'query', name: 'dry-run' }] } },
   },
 };
 
@@ -90,6 +90,11 @@ describe.each(engines)('catalogues of an operator, on %s', (engine) => {
       touched: [{ name: 'clerk', removed: { count: 2 }, added: { count: 2 }, moved: { count: 1 } }],
     });
     expect((await put(changed, String(next.headers.etag))).status).toBe(204);
+    const all = (await call(second, 'GET', at('operations'), { as })).body as unknown as object[];
+    const place = { method: 'POST', path: '/orders', summary: 'place.' };
+    expect(all).toContainEqual({ operation: 'Order:place', ...place });
+    const refund = { method: 'POST', path: '/refunds', summary: 'refund.', queryParameters: ['dry-run'] };
+    expect(all).toContainEqual({ operation: 'Order:refund', ...refund });
     const listed = await send('GET', 'catalogues');
     expect(listed.body).toEqual([
       {

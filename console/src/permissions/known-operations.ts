@@ -44,12 +44,12 @@ export function withImported(imported: readonly Imported[]): KnownOperation[] {
   return [...ownOperations, ...imported.map(toKnown)];
 }
 
-function toKnown({ operation, method, path, summary }: Imported): KnownOperation {
+function toKnown({ operation, method, path, summary, queryParameters = [] }: Imported): KnownOperation {
   const words: Record<Language, string> = { ja: summary, en: summary };
   return {
     name: operation,
     pathVariables: namesIn(path),
-    queryParameters: [],
+    queryParameters,
     method,
     path,
     summary: words,

@@ -12,6 +12,8 @@ export type ApiOperation = {
   /** With `{name}`s, from the root of the host. */
   readonly path: string;
   readonly summary: string;
+  /** Names, as far as the description has them; left out when there are none. */
+  readonly queryParameters?: string[];
 };
 
 /** The operator of catalogues that the host imported. */
@@ -70,6 +72,8 @@ const revisionsOf = preparedRead((db, operatorId) => rowsOf(db, operatorId).sele
 const kept = perDatabase(() => new Map<string, Operations>());
 /** Imported operations that are kept for all; some hundred bytes each. */
 const mostKept = 50_000;
+/** So many names of query parameters take as much as an operation. */
+const namesForOne = 4;
 
 /**
  * Which operations there are for an operator, by what is imported now.
@@ -102,12 +106,18 @@ async function readOperations(db: Db, operatorId: string, key: string): Promise<
 function keep(all: Map<string, Operations>, key: string, made: Operations): void {
   all.set(key, made);
   let weight = 0;
-  for (const { imported } of all.values()) weight += imported.size;
-  for (const [oldest, { imported }] of all) {
+  for (const one of all.values()) weight += weightOf(one);
+  for (const [oldest, one] of all) {
     if ((weight <= mostKept && all.size <= 1000) || oldest === key) break;
     all.delete(oldest);
-    weight -= imported.size;
+    weight -= weightOf(one);
   }
+}
+
+function weightOf({ imported }: Operations): number {
+  let weight = 0;
+  for (const { queryParameters = [] } of imported.values()) weight += 1 + queryParameters.length / namesForOne;
+  return weight;
 }
 
 function operationsIn(catalogues: readonly Catalogue[]): Operations {

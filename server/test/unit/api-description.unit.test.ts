@@ -81,6 +81,37 @@ paths:
     }
   });
 
+  it('keeps the names of query parameters, as many as a person looks at', () => {
+    const query = (...names: readonly unknown[]) => names.map((name) => ({ in: 'query', name }));
+    const shared = { components: { parameters: { page: { in: 'query', name: 'page' }, none: 5 } } };
+    const refs = ['#/components/parameters/page', '#/components/parameters/none', 'other.yaml#/x', '#/nowhere'];
+    const item = {
+      parameters: query('lang'),
+      get: {},
+      post: { parameters: query('dry-run', 'filter[status]', 'lang') },
+    };
+    const odd = [...query('', 5, 'a\nb', 'x'.repeat(65)), null, 'text', { in: 'header', name: 'x-a' }, { in: 'query' }];
+    const many = { get: { parameters: query(...Array.from({ length: 200 }, (_, i) => `p${i}`)) } };
+    const found = read(
+      {
+        '/a': item,
+        '/b': { get: { parameters: [...refs.map(($ref) => ({ $ref })), ...odd] } },
+        '/c': many,
+        '/d': { get: {} },
+      },
+      shared,
+    );
+    expect(found.map(({ method, path, queryParameters }) => [`${method} ${path}`, queryParameters])).toEqual([
+      ['GET /a', ['lang']],
+      ['POST /a', ['lang', 'dry-run', 'filter[status]']],
+      ['GET /b', ['page']],
+      ['GET /c', Array.from({ length: 20 }, (_, i) => `p${i}`)],
+      ['GET /d', undefined],
+    ]);
+    const old = { swagger: '2.0', paths: { '/a': { get: { parameters: query('limit') } } } };
+    expect(readDescription(JSON.stringify(old))).toMatchObject([{ queryParameters: ['limit'] }]);
+  });
+
   it('is refused with every conflict named', () => {
     const paths = {
       '/orders/{id}': { get: { operationId: 'one', tags: ['Orders'] } },

@@ -115,7 +115,7 @@ export const permissions: typeof ja = {
     stay: 'Keep editing',
     discard: 'Discard changes',
     readOnly: 'Permission (JSON, read only)',
-    completions: { function: 'function', variable: 'variable', keyword: 'keyword', pathVariable: 'path variable' },
+    completions: { function: 'function', variable: 'variable', keyword: 'keyword' },
     covers: { one: '{count} operation', other: '{count} operations' },
     loading: 'Loading the editor…',
     conflictTitle: 'Someone else changed this',

@@ -117,7 +117,7 @@ export const permissions = {
     stay: '編集を続ける',
     discard: '変更を破棄',
     readOnly: '権限 (JSON、参照のみ)',
-    completions: { function: '関数', variable: '変数', keyword: 'キーワード', pathVariable: 'パス変数' },
+    completions: { function: '関数', variable: '変数', keyword: 'キーワード' },
     covers: plural({ other: '{count} 個の操作' }),
     loading: 'エディターを読み込んでいます…',
     conflictTitle: 'ほかの人が変更しました',

@@ -76,16 +76,25 @@ function suggest(context: CompletionContext, suggestions: Suggestions | undefine
   return { from: before.from, options, validFor: new RegExp(`^${typed.source}`) };
 }
 
-/** The words of a condition, with the path variables of the operations that it is about. */
-export function conditionWords(t: Translate, pathVariables: readonly string[] = []): Suggestions {
+/** The names that the operations have which a condition is about. */
+type Names = { readonly pathVariables: readonly string[]; readonly queryParameters: readonly string[] };
+
+/** Whether a name stands in a condition, and that in JSON, as it is. */
+const isPlain = (name: string) => !/['"\\]/.test(name);
+
+/** The words of a condition, those of its operations first. */
+export function conditionWords(t: Translate, names?: Names): Suggestions {
   const language = currentLanguage();
+  const inPath = (name: string) => ({
+    label: `pathVariable('${name}')`,
+    detail: t('simulate.path', { name }),
+    boost: 1,
+  });
+  const inQuery = (name: string) => ({ label: `queryParameter('${name}')`, detail: t('simulate.query', { name }) });
   const options: Completion[] = [
-    ...pathVariables.map((name) => ({
-      label: `pathVariable('${name}')`,
-      detail: t('editor.completions.pathVariable'),
-      type: 'variable',
-      boost: 1,
-    })),
+    ...(names?.pathVariables ?? []).map((name) => ({ ...inPath(name), type: 'variable' })),
+    // A catalogue may have many, and nearly all conditions are about something else.
+    ...(names?.queryParameters ?? []).filter(isPlain).map((name) => ({ ...inQuery(name), type: 'variable' })),
     ...VARIABLES.map(({ name, type, meaning, values }) => ({
       label: name,
       detail: `${t('editor.completions.variable')}: ${type}`,
@@ -101,5 +110,5 @@ export function conditionWords(t: Translate, pathVariables: readonly string[] = 
     })),
     ...KEYWORDS.map((label) => ({ label, detail: t('editor.completions.keyword'), type: 'keyword' })),
   ];
-  return { typed: /(?:pathVariable\('[\w.-]*|[\w']*)$/, options };
+  return { typed: /(?:(?:pathVariable|queryParameter)\('[^'"\\]*|[\w']*)$/, options };
 }

@@ -30,7 +30,7 @@ export function permissionKind({ operations, isWhole }: Known): DocumentKind {
     values(member, t, api) {
       if (member === 'effect') return { typed: /\w*$/, options: [{ label: 'allow' }, { label: 'deny' }] };
       if (member === 'api') return { typed: /[\w:*.-]*$/, options: operationNames(decided) };
-      return member === 'condition' ? conditionWords(t, variablesOf(decided, api)) : undefined;
+      return member === 'condition' ? conditionWords(t, namesIn(decided, api)) : undefined;
     },
     meaning: (member, text) => (member === 'api' ? meaningOf(decided, text) : []),
     changes: { title: 'editor.words', none: 'editor.nothingChanges' },
@@ -66,10 +66,13 @@ function matchedBy(decided: readonly KnownOperation[], pattern: string): readonl
   return decided.filter(({ name }) => matchesPattern(pattern, name));
 }
 
-/** The path variables of the operations that a statement is about. */
-function variablesOf(decided: readonly KnownOperation[], api: readonly string[]): string[] {
+/** What the operations that a statement is about have by name. */
+function namesIn(decided: readonly KnownOperation[], api: readonly string[]) {
   const meant = api.flatMap((pattern) => matchedBy(decided, pattern));
-  return [...new Set(meant.flatMap(({ pathVariables }) => pathVariables))];
+  return {
+    pathVariables: [...new Set(meant.flatMap(({ pathVariables }) => pathVariables))],
+    queryParameters: [...new Set(meant.flatMap(({ queryParameters }) => queryParameters))],
+  };
 }
 
 /** Of a name what it does, of a pattern which ones it stands for. */

@@ -2,7 +2,9 @@ import { ownOperation } from '../../authorize/catalogue.ts';
 import type { ApiOperation } from '../../authorize/imported.ts';
 import { limits as allLimits } from '../../limits.ts';
 import { parse } from './notation.ts';
+import { queryParametersOf } from './parameters.ts';
 import { DescriptionError, type Problem, refuse, refuseAt } from './problem.ts';
+import { resolved } from './reference.ts';
 import { basePathOf, basePathOfServers } from './servers.ts';
 import { templateOf } from './template.ts';
 import { asObject, asText, isObject, type Values } from './values.ts';
@@ -78,7 +80,9 @@ function operationsOf(document: Values, { path, item, base }: Item): ApiOperatio
       if (below.length > limits.path) throw refuseAt(where, { en: 'a path is too long', ja: 'パスが長すぎます。' });
       const name = nameOf(operation, { method, path: below, where });
       const summary = asText(operation.summary).slice(0, limits.summary);
-      return { operation: name, method: method.toUpperCase(), path: below, summary };
+      const query = queryParametersOf(document, [described.parameters, operation.parameters]);
+      const queryParameters = query.length > 0 && { queryParameters: query };
+      return { operation: name, method: method.toUpperCase(), path: below, summary, ...queryParameters };
     });
 }
 
@@ -94,47 +98,6 @@ function isKnown(key: string): boolean {
     ['$ref', 'summary', 'description', 'servers', 'parameters'].includes(key) ||
     key.startsWith('x-')
   );
-}
-
-/**
- * A path item; one that refers to another in the same file (JSON Pointer, RFC 6901) has what that has and, before it,
- * what stands beside the reference.
- */
-function resolved(document: Values, item: unknown, path: string): Values {
-  let value = item;
-  for (let steps = 0; isObject(value) && typeof value.$ref === 'string'; steps++) {
-    const { $ref, ...beside } = value;
-    const target = steps < 8 ? meant(document, String($ref)) : undefined;
-    if (!isObject(target)) throw refuseAt(path, astray(String($ref).slice(0, 80)));
-    value = { ...target, ...beside };
-  }
-  if (!isObject(value)) throw refuseAt(path, { en: 'is no path item', ja: 'パスの定義ではありません。' });
-  return value;
-}
-
-function astray(reference: string): Problem {
-  return {
-    en: `$ref ${reference} leads to no path item of the file, or in a circle`,
-    ja: `$ref ${reference} の参照先がファイル内のパスの定義ではないか、循環しています。`,
-  };
-}
-
-/** What a reference leads to; undefined where that is nothing in the file. */
-function meant(document: Values, reference: string): unknown {
-  if (!reference.startsWith('#/')) return undefined;
-  try {
-    const pieces = reference
-      .slice(2)
-      .split('/')
-      .map((piece) => decodeURIComponent(piece));
-    const names = pieces.map((piece) => piece.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return names.reduce<unknown>(
-      (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
-      document,
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 type Called = { readonly method: string; readonly path: string; readonly where: string };

@@ -102,10 +102,16 @@ export async function exportCatalogue(db: Db, which: Which) {
 }
 
 function itemOf(operations: readonly ApiOperation[]): Record<string, unknown> {
-  const item = operations.map(({ operation, method, path, summary }) => {
-    const names = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
-    const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
-    const described = { 'x-permission': operation, summary, ...(names.length > 0 && { parameters }) };
+  const item = operations.map(({ operation, method, path, summary, queryParameters = [] }) => {
+    const schema = { type: 'string' };
+    const inPath = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema,
+    }));
+    const parameters = [...inPath, ...queryParameters.map((name) => ({ name, in: 'query', schema }))];
+    const described = { 'x-permission': operation, summary, ...(parameters.length > 0 && { parameters }) };
     return [method.toLowerCase(), { ...described, responses: { default: { description: '' } } }] as const;
   });
   return Object.fromEntries(item);
