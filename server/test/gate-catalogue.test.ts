@@ -41,6 +41,39 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
 
   const orders = { api: 'Orders:list', httpMethod: 'GET', requestPath: '/orders' };
 
+  it('SECURITY: conditions see the path of the operation with its values, however it was spelt or asked about', async () => {
+    const root = await newRoot(server);
+    const as = await signIn(server, root);
+    const condition = "requestPath == '/menus/café/OP1' and httpMethod == 'GET'";
+    const hana = await signInSam(server, await newSam(server, root, as, 'hana', allow(['Menu:show'], condition)));
+    // Its `operator_id` is none of this server's.
+    await save({ name: 'menus', at: 'menus.example.com' }, { '/menus/{name}/{operator_id}': item('Menu', 'show') });
+    const found = { host: 'menus.example.com', httpMethod: 'GET' };
+    const pathVariables = { name: 'café', operator_id: 'OP1' };
+    const questions = [
+      { ...found, requestPath: '/menus/caf%C3%A9/OP1' },
+      { ...found, requestPath: '/menus/caf%c3%a9/OP1' },
+      { ...found, requestPath: '/menus/cafe%CC%81/OP1' },
+      { api: 'Menu:show', pathVariables },
+      { ...found, requestPath: '/menus/caf%C3%A9/OP2' },
+      { api: 'Menu:show', pathVariables: { ...pathVariables, operator_id: 'OP2' } },
+      { api: 'Menu:show', pathVariables, httpMethod: 'DELETE' },
+      // What the program says of what it serves goes before.
+      { api: 'Menu:show', pathVariables, requestPath: '/elsewhere' },
+    ];
+    const { body } = await ask(hana, questions);
+    const decisions = (body.answers as { decision: string; settledBy: string }[]).map((one) => [
+      one.decision,
+      one.settledBy,
+    ]);
+    const [allowed, denied] = [
+      ['allow', 'permission'],
+      ['deny', 'permission'],
+    ];
+    expect(decisions).toEqual([allowed, allowed, allowed, allowed, denied, denied, denied, denied]);
+    await remove('menus');
+  });
+
   it('finds the operation of a request in the catalogues of the host', async () => {
     const root = await newRoot(server);
     const as = await signIn(server, root);

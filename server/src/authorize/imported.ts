@@ -135,9 +135,25 @@ function operationsIn(catalogues: readonly Catalogue[]): Operations {
 }
 
 /** The operation of a name; undefined for one of which nothing is known. */
-export async function operationNamed(db: Db, operatorId: string, name: string): Promise<KnownOperation | undefined> {
+export function operationNamed(db: Db, operatorId: string, name: string): Soon<KnownOperation | undefined> {
   const own = ownOperation(name);
   if (own) return own;
-  const found = (await operationsFor(db, operatorId)).imported.get(name);
-  return found && { ...found, isOwn: false, access: 'permission', personOnly: false, stepUp: false, traits: [] };
+  return whenThere(operationsFor(db, operatorId), ({ imported }) => {
+    const found = imported.get(name);
+    return found && guarded(found);
+  });
+}
+
+/** An operation of a guarded API, to be judged. */
+export function guarded({
+  operation,
+  method,
+  path,
+}: Pick<ApiOperation, 'operation' | 'method' | 'path'>): KnownOperation {
+  return { operation, method, path, access: 'permission', isOwn: false, personOnly: false, stepUp: false, traits: [] };
+}
+
+/** One that only its program knows. */
+export function undescribed(operation: string): KnownOperation {
+  return guarded({ operation, method: '', path: '' });
 }

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import type { BodyOf, checkAuthorization, ReplyOf } from '@warifu/contract';
+import type { Access, BodyOf, checkAuthorization, ReplyOf } from '@warifu/contract';
 import type { Request } from '@warifu/policy';
-import { ownOperation } from '../authorize/catalogue.ts';
+import type { KnownOperation } from '../authorize/catalogue.ts';
 import { deciderFor } from '../authorize/decider.ts';
 import { sourceOf } from '../authorize/explain.ts';
 import { type Called, composed, factsOf, subjectOf } from '../authorize/facts.ts';
+import { guarded, ofHost, operationNamed, undescribed } from '../authorize/imported.ts';
 import { type StepUp, stepUpFor } from '../authorize/step-up.ts';
-import { type Asked, judge } from '../authorize/verdict.ts';
+import { judge } from '../authorize/verdict.ts';
 import type { Context } from '../context.ts';
 import { type Soon, whenThere } from '../db/reads.ts';
 import { Failure } from '../failure.ts';
@@ -73,33 +74,39 @@ const unopened: Answer = { decision: 'deny', settledBy: 'credential' };
 
 /** A call as it is judged; undefined when no catalogue has it, and none lets such calls by. */
 function callOf(ctx: Context, question: AskedQuestion, at: number): Soon<JudgedCall | undefined> {
-  const { api, httpMethod: method = '', requestPath = '', host } = question;
+  const { api, httpMethod = '', requestPath = '', host, ofOperator } = question;
+  if (api !== undefined) {
+    return whenThere(operationNamed(ctx.db, ofOperator ?? ofHost, api), (known) => callNamed(question, api, known, at));
+  }
   const { queryParameters = {}, sourceIp = null } = question;
   const given = { queryParameters, sourceIp, at };
-  const pathVariables = composed(question.pathVariables ?? {});
-  if (api !== undefined) {
-    // Of this server's own operations method and path are known, of others as the program says.
-    const own = ownOperation(api);
-    if (own) return { endpoint: own, access: own.access, pathVariables, ...given };
-    return { ...ofApi(api, method), access: 'permission', requestPath, pathVariables, ...given };
-  }
-  const request = { host, method, path: requestPath, ofOperator: question.ofOperator };
+  const request = { host, method: httpMethod, path: requestPath, ofOperator };
   return whenThere(findApiOperation(ctx.db, request), (found): JudgedCall | undefined => {
     if ('matched' in found) {
-      const { operation, pathVariables: values } = found.matched;
-      const call = { ...ofApi(operation.operation, method), requestPath, pathVariables: composed(values), ...given };
-      return { ...call, access: 'permission' };
+      const { operation, pathVariables } = found.matched;
+      // SECURITY: the path is that of the operation with its values, not as it was spelt (R60).
+      const endpoint = { ...guarded(operation), method: httpMethod };
+      return { endpoint, access: 'permission', pathVariables: composed(pathVariables), ...given };
     }
     if (found.unknown === 'deny') return undefined;
-    return { ...ofApi('', method), access: 'signed in', requestPath, pathVariables, ...given };
+    const endpoint = { ...undescribed(''), method: httpMethod };
+    return { endpoint, access: 'signed in', requestPath, pathVariables: {}, ...given };
   });
 }
 
-type JudgedCall = Called & Pick<Asked, 'endpoint' | 'access'>;
-
-function ofApi(operation: string, method: string) {
-  return { endpoint: { operation, method, path: '', personOnly: false, stepUp: false, traits: [] } };
+/** Of this server's own operations method and path are known; of others they are as the program says, if it does. */
+function callNamed(question: AskedQuestion, api: string, known: KnownOperation | undefined, at: number): JudgedCall {
+  const { queryParameters = {}, sourceIp = null } = question;
+  const pathVariables = composed(question.pathVariables ?? {});
+  const given = { pathVariables, queryParameters, sourceIp, at };
+  const endpoint = known ?? undescribed(api);
+  if (endpoint.isOwn) return { endpoint, access: endpoint.access, ...given };
+  const { httpMethod: method = endpoint.method, requestPath } = question;
+  const asSaid = requestPath !== undefined && { requestPath };
+  return { endpoint: { ...endpoint, method }, access: 'permission', ...asSaid, ...given };
 }
+
+type JudgedCall = Called & { readonly endpoint: KnownOperation; readonly access: Access };
 
 /** Asked by a program of one operator, whose own catalogues count then. */
 type AskedQuestion = Question & { readonly ofOperator?: string | undefined };
@@ -129,7 +136,7 @@ export function decide(ctx: Context, session: Session, question: AskedQuestion, 
 function decideCall(ctx: Context, session: Session, call: JudgedCall): Soon<Decided> {
   const { endpoint, access, pathVariables, at } = call;
   // SECURITY: as for the guard, another operator's anything is not there.
-  const ofOperator = endpoint.path.includes('{operator_id}') ? pathVariables.operator_id : undefined;
+  const ofOperator = endpoint.isOwn && endpoint.path.includes('{operator_id}') ? pathVariables.operator_id : undefined;
   if (ofOperator !== undefined && ofOperator !== session.operatorId) return { decision: 'deny', settledBy: 'access' };
   let own: Request | undefined;
   const of = (who: Session) => factsOf(ctx, subjectOf(who, at), call);

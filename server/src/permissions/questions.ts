@@ -1,9 +1,8 @@
 import { type BodyOf, type explainPermission, impliesMfa } from '@warifu/contract';
-import type { KnownOperation } from '../authorize/catalogue.ts';
 import { parsePermission, textsOf } from '../authorize/documents.ts';
 import { explain } from '../authorize/explain.ts';
 import { subjectOf } from '../authorize/facts.ts';
-import { operationNamed } from '../authorize/imported.ts';
+import { operationNamed, undescribed } from '../authorize/imported.ts';
 import type { Context } from '../context.ts';
 import type { Users } from '../db/schema.ts';
 import { describeMfa } from '../factors/status.ts';
@@ -39,7 +38,7 @@ export async function answer(ctx: Context, { operatorId, asked, caller, sourceIp
   const at = asked.at ?? ctx.now();
   const since = (await findOperator(ctx.db, operatorId))?.quarantine_at ?? null;
   const session = itself ? caller : await freshSession(ctx, row, at, since);
-  const endpoint = (await operationNamed(ctx.db, operatorId, asked.api)) ?? unknownOperation(asked.api);
+  const endpoint = (await operationNamed(ctx.db, operatorId, asked.api)) ?? undescribed(asked.api);
   return explain(ctx, asked.draft === undefined ? texts : { ...texts, own: asked.draft }, {
     subject: subjectAsked(session, asked, at, since),
     called: {
@@ -99,11 +98,4 @@ function subjectAsked(session: Standing, asked: Asked, at: number, since: number
     mfaRequiredFrom: session.mfaRequiredFrom,
     quarantinedUntil: seconds === undefined ? session.quarantinedUntil : quarantinedUntil(at - seconds * 1000, since),
   };
-}
-
-/** A name of which this server knows nothing: another server's, or one that comes later. */
-function unknownOperation(operation: string): KnownOperation {
-  const method = 'GET';
-  const bare = { method, path: '', personOnly: false, stepUp: false, traits: [], isOwn: false };
-  return { operation, access: 'permission', ...bare };
 }

@@ -15,6 +15,7 @@ export const atoms = [
   "api != 'User:getUser'",
   "httpMethod == 'GET'",
   "requestPath like '*/users/plain*'",
+  "requestPath like '*/roles/田 *'",
   "sourceIp == '10.1.2.3'",
   'mfaAuthenticated',
   "authMethod in ['authKey', 'switchUser']",
