@@ -11,7 +11,7 @@ export const catalogues: typeof ja = {
     name: 'Name',
     nameHint: 'Up to 64 letters, digits, ".", "_" and "-".',
     nameForm: 'The name must have 1 to 64 letters, digits, ".", "_" or "-".',
-    ofServer: 'Managed by who runs the server.',
+    ofServer: 'Managed by whoever runs the server.',
     hostOptional: 'Host (optional)',
     hostHint: 'The host name of the API. Without it the catalogue is for every host. For example api.example.com',
     hostForm: 'Enter a host name, with a port if needed.',
