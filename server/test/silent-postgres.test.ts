@@ -199,13 +199,22 @@ describe.runIf(engines.includes('postgres'))('a way to PostgreSQL that is slow',
   });
 
   it('lets work of the server itself take as long, also what a request left behind', async () => {
-    let left: Promise<unknown> | undefined;
+    const left: Promise<unknown>[] = [];
+    const leave = (name: string) => {
+      left.push(new Promise((resolve) => setTimeout(resolve, 100)).then(() => writeSeven(name)));
+    };
     await db.selectNoFrom(sql`1`.as('one')).execute();
     proxy.slow(oneWay);
-    await asOneRequest(async () => {
-      left = new Promise((resolve) => setTimeout(resolve, 100)).then(() => writeSeven('left '));
-    });
-    expect(await Promise.all([outcomeOf(writeSeven('own ')), left && outcomeOf(left)])).toEqual(['done', 'done']);
+    await asOneRequest(async () => leave('left '));
+    // One that is answered at once, and one that is refused at once.
+    asOneRequest(() => leave('left at once '));
+    const refuse = () => {
+      leave('left by a refused one ');
+      throw new Error('refused');
+    };
+    expect(() => asOneRequest(refuse)).toThrow('refused');
+    const all = await Promise.all([writeSeven('own '), ...left].map(outcomeOf));
+    expect(all).toEqual(['done', 'done', 'done', 'done']);
   });
 
   it('counts the look-ups of a request too, those at the same time once', async () => {

@@ -31,12 +31,17 @@ const ofRequest = new AsyncLocalStorage<Waited | undefined>();
  */
 export function asOneRequest<T>(answer: () => T): T {
   const waited = new Waited();
-  const answering = ofRequest.run(waited, answer);
   const end = () => {
     waited.isOver = true;
   };
-  if (answering instanceof Promise) answering.then(end, end);
-  return answering;
+  let answering: T | undefined;
+  try {
+    answering = ofRequest.run(waited, answer);
+    return answering;
+  } finally {
+    if (answering instanceof Promise) answering.then(end, end);
+    else end();
+  }
 }
 
 /** Does what several requests wait for, at the cost of none. */
