@@ -42,6 +42,9 @@ export const getIdentity = endpoint({
 });
 
 /** A call that somebody wants to make, as the guarded program matched it. */
+/** SECURITY: a method in small letters is another one, and some programs run it as the one in capitals all the same. */
+export const httpMethodPattern = '^[A-Z]+(?:[_-][A-Z]+)*$';
+
 export const CheckQuestion = closed(
   {
     api: Type.Optional(
@@ -52,12 +55,12 @@ export const CheckQuestion = closed(
           '`Tag:operationId`; without it, the catalogues of the host say which operation method and path call',
       }),
     ),
-    httpMethod: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+    httpMethod: Type.Optional(Type.String({ pattern: httpMethodPattern, maxLength: 32 })),
     /** Of several guarded APIs, the one at this host. */
     host: Type.Optional(Type.String({ maxLength: 255 })),
     requestPath: Type.Optional(Type.String({ maxLength: 2048 })),
     pathVariables: Type.Optional(Variables),
-    /** Of a repeated one the first value. */
+    /** SECURITY: of a repeated one none, as some programs read its first value and others the last. */
     queryParameters: Type.Optional(Variables),
     sourceIp: Type.Optional(Type.String({ maxLength: 64 })),
   },

@@ -244,6 +244,10 @@ export const limits = {
     /** Parameters that are looked at, in each of an operation's two lists, and those of the query that are kept. */
     parameters: 100,
     queryParameters: 20,
+    /** Pieces between the slashes of a path. */
+    segments: 32,
+    /** Places of the catalogues that are looked at for a request. */
+    steps: 1000,
     /** Characters of the URL of a server. */
     url: 2048,
     /** Reasons that a refusal gives. */

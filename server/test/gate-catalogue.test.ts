@@ -139,6 +139,10 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     expect(await at('shop.example.com', '/other/%E7%94%B0%207')).toMatchObject(shown);
     for (const name of ['shop', 'stock']) await remove(name);
     expect(await at('shop.example.com', '/other/7')).toEqual(none);
+    for (const httpMethod of ['get', 'Get', ' GET', '']) {
+      const { status, body } = await ask(hana, [{ host: 'stock.example.com', httpMethod, requestPath: '/a/b' }]);
+      expect([httpMethod, status, body.field]).toEqual([httpMethod, 400, 'questions.0.httpMethod']);
+    }
     const incomplete = await ask(hana, [orders, { httpMethod: 'GET' }]);
     expect([incomplete.status, incomplete.body.field]).toEqual([400, 'questions.1.api']);
   });
@@ -194,6 +198,16 @@ describe.each(engines)('asking the gate by method and path, on %s', (engine) => 
     expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(none);
     await remove('host');
     expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(found);
+    // Attack: what is hidden so is opened by a less literal operation, or as one that nobody described.
+    const mineAsWell = { '/mine/{id}': item('Own', 'get'), '/mine/export': item('Own', 'show') };
+    for (const paths of [mineAsWell, { '/mine/export': item('Own', 'show') }]) {
+      await save({ name: 'own', operatorId, unknown: 'signed in' }, paths);
+      expect(await answer(as, by, 'b.example.com', '/mine/export')).toEqual(found);
+      await save({ name: 'host', at: 'a.example.com' }, { '/public': item('Own', 'show') });
+      expect(await answer(as, by, 'b.example.com', '/mine/export')).toEqual(none);
+      expect(await answer(as, by, 'b.example.com', '/mine/EXPORT')).toEqual(none);
+      await remove('host');
+    }
     await remove('own', operatorId);
     expect(await answer(as, by, 'b.example.com', '/mine/7')).toEqual(none);
   });

@@ -71,8 +71,8 @@ const revisionsOf = preparedRead((db, operatorId) => rowsOf(db, operatorId).sele
 /** By the revisions that they are made of: operators without catalogues of their own share those of the host. */
 const kept = perDatabase(() => new Map<string, Operations>());
 /** Imported operations that are kept for all; some hundred bytes each. */
-const mostKept = 50_000;
-/** So many names of query parameters take as much as an operation. */
+const mostKept = 100_000;
+/** So many pieces of a path, or names of query parameters, take as much as an operation. */
 const namesForOne = 4;
 
 /**
@@ -114,9 +114,11 @@ function keep(all: Map<string, Operations>, key: string, made: Operations): void
   }
 }
 
-function weightOf({ imported }: Operations): number {
+function weightOf({ catalogues }: Operations): number {
   let weight = 0;
-  for (const { queryParameters = [] } of imported.values()) weight += 1 + queryParameters.length / namesForOne;
+  for (const { path, queryParameters = [] } of catalogues.flatMap(({ operations }) => operations)) {
+    weight += 1 + (path.split('/').length + queryParameters.length) / namesForOne;
+  }
   return weight;
 }
 

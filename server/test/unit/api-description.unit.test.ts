@@ -4,6 +4,7 @@ import type { ApiOperation } from '../../src/authorize/imported.ts';
 import { readDescription } from '../../src/gate/catalogue/description.ts';
 import { DescriptionError } from '../../src/gate/catalogue/problem.ts';
 import { routerOf } from '../../src/gate/catalogue/router.ts';
+import { treeOf } from '../../src/gate/catalogue/tree.ts';
 
 const head = { openapi: '3.1.0', info: { title: 'Orders', version: '1' } };
 const read = (paths: object, more: object = {}) => readDescription(JSON.stringify({ ...head, ...more, paths }));
@@ -74,6 +75,12 @@ paths:
     const circle = {
       pathItems: { one: { $ref: '#/components/pathItems/two' }, two: { $ref: '#/components/pathItems/one' } },
     };
+    expect(problemsOf(() => read({ '/a': { $ref: 5 } }))).toEqual(['/a: is no path item']);
+    const elsewhere = { '/a': { get: { $ref: '#/components/pathItems/order/get' } } };
+    expect(problemsOf(() => read(elsewhere, { components }))).toEqual(['/a get: is no operation']);
+    const deep = (pieces: number) => read({ ['/a'.repeat(pieces)]: { get: {} } });
+    expect(deep(32)).toHaveLength(1);
+    expect(problemsOf(() => deep(33))).toEqual([expect.stringContaining('at most 32 pieces')]);
     for (const $ref of ['other.yaml#/x', 'https://example.com/a.json', '#/components/pathItems/one']) {
       expect(problemsOf(() => read({ '/a': { $ref } }, { components: circle }))).toEqual([
         expect.stringContaining('/a: $ref'),
@@ -164,17 +171,19 @@ paths:
 });
 
 describe('the operation of a request', () => {
-  const { match } = routerOf(
-    read({
-      '/orders': { get: { operationId: 'list' } },
-      '/orders/{id}': { get: { operationId: 'get' }, delete: { operationId: 'delete' } },
-      '/orders/new': { get: { operationId: 'form' } },
-      '/orders/{id}:cancel': { post: { operationId: 'cancel' } },
-      '/files/{name}.{ext}': { get: { operationId: 'file' } },
-      '/orders/{id}/items/{item}': { get: { operationId: 'item' } },
-      '/slash/': { get: { operationId: 'slash' } },
-    }),
-  );
+  const { match } = routerOf([
+    treeOf(
+      read({
+        '/orders': { get: { operationId: 'list' } },
+        '/orders/{id}': { get: { operationId: 'get' }, delete: { operationId: 'delete' } },
+        '/orders/new': { get: { operationId: 'form' } },
+        '/orders/{id}:cancel': { post: { operationId: 'cancel' } },
+        '/files/{name}.{ext}': { get: { operationId: 'file' } },
+        '/orders/{id}/items/{item}': { get: { operationId: 'item' } },
+        '/slash/': { get: { operationId: 'slash' } },
+      }),
+    ),
+  ]);
   const found = (method: string, path: string) => {
     const { operation, pathVariables } = match(method, path) ?? {};
     return operation === undefined ? undefined : [operation.operation.slice(4), pathVariables];
@@ -228,7 +237,7 @@ describe('the operation of a request', () => {
     const paths = Object.fromEntries(
       Array.from({ length: 5000 }, (_, at) => [`/things${at}/{id}`, { get: { operationId: `get${at}` } }]),
     );
-    const { match: one } = routerOf(read(paths));
+    const { match: one } = routerOf([treeOf(read(paths))]);
     expect(one('GET', '/things4711/x')?.operation.operation).toBe('Api:get4711');
     expect(problemsOf(() => read({ ...paths, '/more': { get: {} } }))).toEqual([
       'The file describes more than 5000 operations.',

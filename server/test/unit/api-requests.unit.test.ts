@@ -3,19 +3,26 @@ import { describe, expect, it } from 'vitest';
 import type { ApiOperation } from '../../src/authorize/imported.ts';
 import { readDescription } from '../../src/gate/catalogue/description.ts';
 import { routerOf } from '../../src/gate/catalogue/router.ts';
+import { treeOf } from '../../src/gate/catalogue/tree.ts';
 import { type Pick, randomOf } from '../support/random.ts';
 
 type Found = { readonly operation: string; readonly pathVariables: Record<string, string> } | undefined;
 
-/** What a person would say with the list in hand: every template is tried, and of those that fit the more literal one counts. */
+/**
+ * What a person would say with the list in hand: every template is tried, and of those that fit the more literal one
+ * counts, if no other one is more literal anywhere.
+ */
 function slowly(operations: readonly ApiOperation[], method: string, path: string): Found {
   const segments = path.split('/');
   const fitting = operations
     .filter((one) => one.method === method && one.path.split('/').length === segments.length)
     .map((one) => ({ one, found: one.path.split('/').map((piece, at) => fit(piece, segments[at] ?? '')) }))
     .filter(({ found }) => found.every((values) => values !== undefined));
-  const weight = ({ one }: (typeof fitting)[number]) => one.path.split('/').map(looseness).join('');
-  const [best] = fitting.toSorted((a, b) => (weight(a) < weight(b) ? -1 : 1));
+  const weight = (fit: (typeof fitting)[number] | undefined) =>
+    (fit?.one.path ?? '').split('/').map(looseness).join('');
+  const [best, ...others] = fitting.toSorted((a, b) => (weight(a) < weight(b) ? -1 : 1));
+  const isCrossed = others.some((other) => [...weight(other)].some((loose, at) => loose < (weight(best)[at] ?? '')));
+  if (isCrossed) return undefined;
   return best && { operation: best.one.operation, pathVariables: Object.assign({}, ...best.found) };
 }
 
@@ -61,7 +68,7 @@ describe('1,000 random requests', () => {
   it('have the operation that a slow look through all templates finds', () => {
     const pick = randomOf(20);
     const operations = someOperations(pick);
-    const { match } = routerOf(operations);
+    const { match } = routerOf([treeOf(operations)]);
     const values = ['7', 'new', 'search', 'hana', '%E7%94%B0', 'a.b', 'v1', 'x.json', 'a:b', '%20'];
     let found = 0;
     for (let at = 0; at < 1000; at++) {
@@ -74,6 +81,6 @@ describe('1,000 random requests', () => {
       expect([asked, filled, answer]).toEqual([asked, filled, expected]);
       if (answer) found++;
     }
-    expect(found).toBeGreaterThan(600);
+    expect(found).toBeGreaterThan(400);
   });
 });

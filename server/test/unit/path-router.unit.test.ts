@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { routerOf } from '../../src/gate/catalogue/router.ts';
+import { treeOf } from '../../src/gate/catalogue/tree.ts';
 
 /** Of `GET`, unless a path is written with another method before it. */
-const routing = (...templates: readonly string[]) =>
-  routerOf(
-    templates.map((template) => {
-      const [path = '', method = 'GET'] = template.split(' ').toReversed();
-      return { operation: template, method, path, summary: '' };
-    }),
-  );
+const routing = (...templates: readonly string[]) => routerOf([treeOf(templates.map(operationOf))]);
+const operationOf = (template: string) => {
+  const [path = '', method = 'GET'] = template.split(' ').toReversed();
+  return { operation: template, method, path, summary: '' };
+};
 const rowsOf = ({ match, isLike }: ReturnType<typeof routerOf>, ...requests: readonly string[]) =>
   requests.map((request) => {
     const [path = '', method = 'GET'] = request.split(' ').toReversed();
@@ -51,29 +50,64 @@ describe('SECURITY: a request that the program behind may take for another one',
     ]);
   });
 
-  it('is none for a catalogue in small letters as for any other', () => {
-    const templates = ['/orders/export', '/orders/{id}', '/orders', '/{any}/new', '/a/{x}/b', '/a/b/{Name}'];
-    const pieces = [
-      'orders',
-      'ORDERS',
-      'Orders',
-      'export',
-      'EXPORT',
-      'new',
-      'New',
-      'a',
-      'b',
-      'B',
-      '%62',
-      '',
-      'é',
-      '%C3%A9',
+  it('is none when two templates fit and each is the more literal one somewhere', () => {
+    const router = routing('/{kind}/secret', '/orders/{id}', '/users/me/{section}', '/users/{id}/settings', '/{a}/{b}');
+    expect(rowsOf(router, '/orders/secret', '/ORDERS/secret', '/orders/Secret', '/users/me/settings')).toEqual([
+      ['/orders/secret', undefined, true],
+      ['/ORDERS/secret', undefined, true],
+      ['/orders/Secret', undefined, true],
+      ['/users/me/settings', undefined, true],
+    ]);
+    const described = routing('/{kind}/secret', '/orders/{id}', '/orders/secret', '/{a}/{b}');
+    expect(rowsOf(described, '/orders/secret', '/orders/7', '/stock/secret', '/stock/7')).toEqual([
+      ['/orders/secret', '/orders/secret', true],
+      ['/orders/7', '/orders/{id}', true],
+      ['/stock/secret', '/{kind}/secret', true],
+      ['/stock/7', '/{a}/{b}', true],
+    ]);
+  });
+
+  it('is none when a literal is written in another width, with other capitals, or with space around it', () => {
+    const router = routing('/kiss/{id}', '/{any}/{id}', '/straße');
+    const none = [
+      '/%EF%BD%8Biss/1',
+      '/ki%C5%BFs/1',
+      '/k%C4%B1ss/1',
+      '/%E2%84%AAiss/1',
+      '/kiss%20/1',
+      '/%20kiss/1',
+      '/STRASSE',
     ];
-    const paths = pieces.flatMap((one) => pieces.flatMap((two) => pieces.map((three) => `/${one}/${two}/${three}`)));
-    const requests = ['/', ...pieces.map((one) => `/${one}`), ...pieces.map((one) => `/orders/${one}`), ...paths];
-    // A template with a capital makes the router look at every request in each way.
-    const other = routing(...templates, '/Never/asked/for/this');
-    expect(rowsOf(routing(...templates), ...requests)).toEqual(rowsOf(other, ...requests));
+    expect(rowsOf(router, ...none)).toEqual(none.map((request) => [request, undefined, true]));
+    expect(rowsOf(router, '/%20/1', '/a%EF%BC%8Fb/1', '/kisses/1')).toEqual([
+      ['/%20/1', '/{any}/{id}', true],
+      ['/a%EF%BC%8Fb/1', '/{any}/{id}', true],
+      ['/kisses/1', '/{any}/{id}', true],
+    ]);
+  });
+
+  it('is the one that it fits, also where folding joins a literal with the value after it', () => {
+    const router = routing('/f/e{x}', '/f/{y}', '/f/σ{x}');
+    expect(rowsOf(router, '/f/e%CC%81z', '/f/%CF%83')).toEqual([
+      ['/f/e%CC%81z', '/f/e{x}', true],
+      ['/f/%CF%83', '/f/{y}', true],
+    ]);
+  });
+
+  it('takes a bounded look, and is none when that says too little', () => {
+    // Each of the first 12 pieces a literal or a variable, in every combination.
+    const bits = Array.from({ length: 4096 }, (_, i) =>
+      Array.from({ length: 12 }, (_, at) => ((i >> at) & 1 ? 'a' : `{v${at}}`)),
+    );
+    const dense = routing(...bits.map((pieces) => `/${pieces.join('/')}${'/a'.repeat(18)}/z`));
+    const variants = routing(...Array.from({ length: 3000 }, (_, i) => `/${i}{x}`), '/{x}');
+    for (let i = 0; i < 100; i++) {
+      expect(rowsOf(dense, `${'/a'.repeat(30)}/q`, `${'/a'.repeat(30)}/z`)).toEqual([
+        [`${'/a'.repeat(30)}/q`, undefined, true],
+        [`${'/a'.repeat(30)}/z`, undefined, true],
+      ]);
+      expect(rowsOf(variants, '/x')).toEqual([['/x', undefined, true]]);
+    }
   });
 
   it('is none when a segment fits its template in more than one way', () => {

@@ -75,7 +75,10 @@ function operationsOf(document: Values, { path, item, base }: Item): ApiOperatio
     .map((method) => {
       const where = `${path} ${method}`;
       const operation = described[method];
-      if (!isObject(operation)) throw refuseAt(where, { en: 'is no operation', ja: '操作の定義ではありません。' });
+      // SECURITY: its name would be another one where it refers to.
+      if (!isObject(operation) || operation.$ref !== undefined) {
+        throw refuseAt(where, { en: 'is no operation', ja: '操作の定義ではありません。' });
+      }
       const below = (basePathOfServers(operation.servers, where) ?? baseOfItem) + template;
       if (below.length > limits.path) throw refuseAt(where, { en: 'a path is too long', ja: 'パスが長すぎます。' });
       const name = nameOf(operation, { method, path: below, where });

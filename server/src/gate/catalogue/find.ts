@@ -1,8 +1,9 @@
-import { type Catalogue, type Operations, ofHost, operationsFor } from '../../authorize/imported.ts';
+import { type ApiOperation, type Catalogue, type Operations, ofHost, operationsFor } from '../../authorize/imported.ts';
 import type { Db } from '../../db/database.ts';
 import { type Soon, whenThere } from '../../db/reads.ts';
 import { remembered } from '../../remembered.ts';
 import { type Matched, type Router, routerOf } from './router.ts';
+import { type Tree, treeOf } from './tree.ts';
 
 /** A request as the guarded program got it. */
 export type ApiRequest = {
@@ -16,13 +17,16 @@ export type ApiRequest = {
 /** The operation of a request; of one that no catalogue describes, what is said of it. */
 export type Found = { readonly matched: Matched } | { readonly unknown: Catalogue['unknown'] };
 
-type Place = Pick<Catalogue, 'operatorId' | 'host' | 'unknown' | 'operations'>;
+type Place = Pick<Catalogue, 'operatorId' | 'host' | 'unknown'> & { readonly tree: Tree };
 
 /** What stands at a host. */
 type Standing = { readonly router: Router; readonly lets: boolean };
 type StandingAt = (host: string) => Standing;
 
-const places = new WeakMap<Operations, StandingAt>();
+/** The catalogues as requests find them. */
+type Places = { readonly at: StandingAt; readonly isHidden: (operation: ApiOperation) => boolean };
+
+const places = new WeakMap<Operations, Places>();
 
 /**
  * The operation that a request calls, by what is in the catalogues now.
@@ -33,28 +37,23 @@ export function findApiOperation(db: Db, request: ApiRequest): Soon<Found> {
   return whenThere(operationsFor(db, request.ofOperator ?? ofHost), (known) => findIn(placesIn(known), request));
 }
 
-function findIn(at: StandingAt, { host = '', method, path }: ApiRequest): Found {
+function findIn({ at, isHidden }: Places, { host = '', method, path }: ApiRequest): Found {
   const { router, lets } = at(host);
   const matched = router.match(method, path);
-  if (matched) return { matched };
+  // SECURITY: it is described all the same: no less literal one may take its requests, nor may they be let by.
+  if (matched) return isHidden(matched.operation) ? { unknown: 'deny' } : { matched };
   // SECURITY: never what the program behind may take for a described path all the same.
   return { unknown: lets && !router.isLike(method, path) ? 'signed in' : 'deny' };
 }
 
-/** @param all those of the more exact host first */
 function standingIn(all: readonly Place[]): StandingAt {
-  // One for each set of catalogues that stands at a host.
-  const routers = new Map<string, Router>();
   return remembered((host) => {
     const at = all.filter((place) => isAt(place, host));
     const ofTheHost = at.filter(({ operatorId }) => operatorId === ofHost);
     const there = ofTheHost.length > 0 ? ofTheHost : at;
-    const key = there.map((place) => all.indexOf(place)).join();
-    // One for all of them: which catalogue an operation stands in says nothing of how literal it is.
-    const router = routers.get(key) ?? routerOf(there.flatMap(({ operations }) => operations));
-    routers.set(key, router);
     // SECURITY: what stands at the same host under several catalogues is only let by when all of them let it by.
-    return { router, lets: there.length > 0 && there.every(({ unknown }) => unknown === 'signed in') };
+    const lets = there.length > 0 && there.every(({ unknown }) => unknown === 'signed in');
+    return { router: routerOf(there.map(({ tree }) => tree)), lets };
   });
 }
 
@@ -71,21 +70,14 @@ export function meet(one: AtHost, other: AtHost): boolean {
   return one.host === undefined || other.host === undefined || isAt(one, other.host) || isAt(other, one.host);
 }
 
-function placesIn(known: Operations): StandingAt {
+function placesIn(known: Operations): Places {
   let found = places.get(known);
   if (!found) {
-    const all = known.catalogues.map(({ operatorId, host, unknown, operations }) => {
-      // A name that the host has meanwhile is the host's operation.
-      const own = operations.filter((one) => known.imported.get(one.operation) === one);
-      return { operatorId, host, unknown, operations: own };
-    });
-    found = standingIn(all.toSorted((a, b) => exactness(b) - exactness(a)));
+    const all = known.catalogues.map(({ operations, ...place }) => ({ ...place, tree: treeOf(operations) }));
+    // A name that the host has meanwhile is the host's operation.
+    const isHidden = (one: ApiOperation) => known.imported.get(one.operation) !== one;
+    found = { at: standingIn(all), isHidden };
     places.set(known, found);
   }
   return found;
-}
-
-function exactness({ host }: AtHost): number {
-  if (host === undefined) return 0;
-  return /:\d+$/.test(host) ? 2 : 1;
 }

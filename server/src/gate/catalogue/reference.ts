@@ -13,7 +13,8 @@ export function resolved(document: Values, item: unknown, path: string): Values 
     if (!isObject(target)) throw refuseAt(path, astray(String($ref).slice(0, 80)));
     value = { ...target, ...beside };
   }
-  if (!isObject(value)) throw refuseAt(path, { en: 'is no path item', ja: 'パスの定義ではありません。' });
+  if (!isObject(value) || value.$ref !== undefined)
+    throw refuseAt(path, { en: 'is no path item', ja: 'パスの定義ではありません。' });
   return value;
 }
 

@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
+import { isPlainPath } from './plain-path.ts';
 import { type Problem, refuseAt } from './problem.ts';
-import { isPlainPath } from './router.ts';
 
 /** What is no plain member of an object: values are kept by these names. */
 const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -40,6 +40,10 @@ function literalOf(piece: string, where: string): string {
 function wrongPath(template: string, pieces: readonly string[]): Problem | undefined {
   if (!template.startsWith('/')) return { en: 'a path begins with /', ja: 'パスは / で始まる必要があります。' };
   if (template.length > limits.catalogue.path) return { en: 'a path is too long', ja: 'パスが長すぎます。' };
+  if (template.split('/').length - 1 > limits.catalogue.segments) {
+    const { segments } = limits.catalogue;
+    return { en: `a path has at most ${segments} pieces`, ja: `パスの / で区切られた部分は ${segments} 個までです。` };
+  }
   return wrongVariables(template, pieces) ?? (isReachable(template) ? undefined : unreachable);
 }
 

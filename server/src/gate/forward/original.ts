@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { httpMethodPattern } from '@warifu/contract';
 import { remembered } from '../../remembered.ts';
-import { isPlainPath } from '../catalogue/router.ts';
+import { isPlainPath } from '../catalogue/plain-path.ts';
 import { assertAgreeing } from './aliases.ts';
 import { ambiguous, missing, oneOf, type Sent, sentHeaders } from './headers.ts';
 
@@ -25,6 +26,8 @@ type Told = { readonly method: string; readonly scheme: string; readonly host: s
 
 export const extAuthzPrefix = '/api/authz/ext-authz';
 
+const isMethod = new RegExp(httpMethodPattern);
+
 /** The longest path that can be asked about, as at `Authz:checkAuthorization`. */
 const longestPath = 2048;
 
@@ -41,7 +44,7 @@ export function readOriginal(kind: Kind, request: Pick<IncomingMessage, 'rawHead
   const told = tellers[kind](sent, request);
   const scheme = { http: 'http', https: 'https', ws: 'http', wss: 'https' }[told.scheme];
   if (scheme !== 'http' && scheme !== 'https') throw ambiguous('scheme');
-  if (!/^[A-Z]+(?:[_-][A-Z]+)*$/.test(told.method) || told.method.length > 32) throw ambiguous('method');
+  if (!isMethod.test(told.method) || told.method.length > 32) throw ambiguous('method');
   const host = plainHost(`${scheme}://${told.host.toLowerCase()}`);
   if (host === undefined) throw ambiguous('host');
   const [path = '', query = ''] = told.uri.split(/\?(.*)/s);
