@@ -1,16 +1,24 @@
+import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Lines wait for each other for so many milliseconds, or until they have so many characters: one write for many requests. */
 const together = { milliseconds: 100, characters: 32_768 };
+/** Bytes of lines that cannot be written, as on a full disk; what is more is lost. */
+const mostUnwritten = 1024 * 1024;
 
 /**
  * Gathers lines for standard output. Not by the stream's own means: it counts the bytes of everything that waits again
  * with each line.
  */
 class GatheredLines implements DestinationStream {
-  readonly #output = pino.destination({ dest: 1, sync: true });
+  readonly #output = pino.destination({ dest: 1, sync: true, maxLength: mostUnwritten });
   #lines = '';
   #isDue = false;
+
+  constructor() {
+    // People must get in also when nobody can read about it: lines are kept, or lost, and tried again with the next.
+    this.#output.on('error', tellOnce);
+  }
 
   write(line: string): void {
     this.#lines += line;
@@ -18,9 +26,9 @@ class GatheredLines implements DestinationStream {
     else if (!this.#isDue) this.#handSoon();
   }
 
+  /** What was handed was written at once, if it could be. Its own way waits for ever on a full disk. */
   flushSync(): void {
     this.#hand();
-    this.#output.flushSync();
   }
 
   #handSoon(): void {
@@ -36,6 +44,18 @@ class GatheredLines implements DestinationStream {
     const lines = this.#lines;
     this.#lines = '';
     if (lines !== '') this.#output.write(lines);
+  }
+}
+
+let isTold = false;
+
+function tellOnce({ code }: NodeJS.ErrnoException): void {
+  if (isTold) return;
+  isTold = true;
+  try {
+    writeSync(2, `The log cannot be written (${code ?? 'unknown'}); the server goes on.\n`);
+  } catch {
+    // It may be the same disk.
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +42,20 @@ describe('the log', () => {
       "process.on('uncaughtException', () => process.exit(1)); log.info('0'); throw new Error();",
     );
     expect(lines.map(({ msg }) => msg)).toEqual(['0']);
+  });
+
+  it.runIf(existsSync('/dev/full'))('lets the program go on, and end, when it cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const text = `import { createLog } from ${JSON.stringify(log)}; const log = createLog('info');
+      for (let i = 0; i < 20000; i++) log.info('a line');
+      setTimeout(() => log.info('more'), 200);
+      setTimeout(() => { process.stderr.write('goes on'); process.exit(7); }, 400);`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', text], { stdio: ['ignore', full, 'pipe'] });
+    const gone = once(child, 'close');
+    let said = '';
+    for await (const chunk of child.stderr ?? []) said += String(chunk);
+    closeSync(full);
+    expect([said, (await gone)[0]]).toEqual(['The log cannot be written (ENOSPC); the server goes on.\ngoes on', 7]);
   });
 
   it('writes what is left without being asked', async () => {
