@@ -32,7 +32,7 @@ export function languageIn({ header }: IncomingCall): string {
  */
 export function partsOf(target: string): { path: string; query: Record<string, string> } | undefined {
   const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
-  return isPlain(path) ? { path, query: firstValues(query) } : undefined;
+  return isPlain(path) ? { path, query: singleValues(query) } : undefined;
 }
 
 /** Letters, digits, `-`, `.`, `_` and `~`, which need no encoding: some routers decode before they compare, some after. */
@@ -48,7 +48,10 @@ function isPlain(path: string): boolean {
   }
 }
 
-/** Of a repeated name the first value, as Warifu's own operations see it. */
-function firstValues(query: string): Record<string, string> {
-  return Object.fromEntries([...new URLSearchParams(query)].reverse());
+/** SECURITY: of a repeated name none: a handler may take the first value, the last one, or all. */
+function singleValues(query: string): Record<string, string> {
+  const given = [...new URLSearchParams(query)];
+  const times = new Map<string, number>();
+  for (const [name] of given) times.set(name, (times.get(name) ?? 0) + 1);
+  return Object.fromEntries(given.filter(([name]) => times.get(name) === 1));
 }
