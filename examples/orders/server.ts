@@ -7,6 +7,9 @@ const { WARIFU_BASE_URL: url = 'http://localhost:8787', GATE_KEY: gateKey = '', 
 const store = openStore('orders.db');
 const app = new Hono<{ Variables: { warifu: Granted } }>();
 
+/** None for `01` and `1e0`: a condition of a permission compares texts, so each order has one spelling only. */
+const numberOf = (text: string) => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0);
+
 // Everything below is guarded: Warifu finds the operation of a request in `openapi.json`, and says who may call it.
 app.use(guards({ url, gateKey }).catalogue());
 
@@ -23,12 +26,12 @@ app.post('/orders', async (c) => {
 });
 
 app.get('/orders/:order_id', (c) => {
-  const order = store.findOrder(c.get('warifu').identity.operatorId, Number(c.req.param('order_id')));
+  const order = store.findOrder(c.get('warifu').identity.operatorId, numberOf(c.req.param('order_id')));
   return order ? c.json(order) : c.json({ message: 'There is no such order.' }, 404);
 });
 
 app.delete('/orders/:order_id', (c) => {
-  const order = store.cancelOrder(c.get('warifu').identity.operatorId, Number(c.req.param('order_id')));
+  const order = store.cancelOrder(c.get('warifu').identity.operatorId, numberOf(c.req.param('order_id')));
   return order ? c.json(order) : c.json({ message: 'There is no such order.' }, 404);
 });
 

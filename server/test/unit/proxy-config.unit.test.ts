@@ -35,6 +35,22 @@ const once: Guard[] = [
   'cookie',
 ];
 
+it('each site has a file of its own for nginx', () => {
+  const config = readConfig(env);
+  const files = ['app.example.com', 'app.example.com:8443', 'http://app.example.com'].map((host) => {
+    const site = siteOf(config, { host, app: 'http://10.0.0.7:3000', warifu: 'http://10.0.0.8:8787' });
+    return recipes.nginx
+      .files(site)
+      .map(({ path }) => path)
+      .join();
+  });
+  expect(files).toEqual([
+    '/etc/nginx/conf.d/app.example.com.conf',
+    '/etc/nginx/conf.d/app_example_com_8443.conf',
+    '/etc/nginx/conf.d/app_example_com_80.conf',
+  ]);
+});
+
 describe.each(proxies)('the recipe of %s', (proxy) => {
   it.each(presets)('names every header that says who asks, by %s, and keeps those of the others away', (preset) => {
     const text = whole(proxy, preset).toLowerCase();

@@ -18,9 +18,15 @@ const cleared = (header: string) => `proxy_set_header ${header} "";`;
 
 /** nginx 1.22 or later, with `ngx_http_auth_request_module`, as Debian builds it. */
 export const nginx: Recipe = {
-  files: (site) => [{ path: `/etc/nginx/conf.d/${site.open.hostname}.conf`, text: text(site) }],
+  files: (site) => [{ path: `/etc/nginx/conf.d/${fileOf(site)}.conf`, text: text(site) }],
   lineFor,
 };
+
+/** Each site its own: one at another port would take the guard of the first away. */
+function fileOf(site: Site): string {
+  const { origin, hostname } = site.open;
+  return origin === `https://${hostname}` ? hostname : nameOf(site);
+}
 
 function lineFor(site: Site, guard: Guard, header: string): string {
   const { open } = site;
