@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Lines wait for each other for so many milliseconds, or until they have so many characters: one write for many requests. */
-const together = { milliseconds: 100, characters: 32_768 };
+const together = { milliseconds: 100, characters: 8192 };
 /** Bytes of lines that cannot be written, as on a full disk; what is more is lost. */
 const mostUnwritten = 1024 * 1024;
 
