@@ -41,10 +41,10 @@ export const getIdentity = endpoint({
   errors: ['AUM0001'],
 });
 
-/** A call that somebody wants to make, as the guarded program matched it. */
 /** SECURITY: a method in small letters is another one, and some programs run it as the one in capitals all the same. */
 export const httpMethodPattern = '^[A-Z]+(?:[_-][A-Z]+)*$';
 
+/** A call that somebody wants to make, as the guarded program matched it. */
 export const CheckQuestion = closed(
   {
     api: Type.Optional(

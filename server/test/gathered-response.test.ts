@@ -63,6 +63,20 @@ describe('answers that go out together', () => {
     expect(broken.map((one) => one.status === 'fulfilled' && one.value.includes('here'))).toEqual([false, false]);
   });
 
+  it('are what they were given as, and say when they are out', async () => {
+    let out = 0;
+    const ends: Record<string, (response: Parameters<RequestListener>[1]) => void> = {
+      '/coded': (response) => response.end('aGVsbG8=', 'base64'),
+      '/told': (response) => response.end('hello', () => out++),
+      '/toldLast': (response) => response.end('hello', undefined as never, () => out++),
+      '/wide': (response) => response.end('héllo \u{1f600}'),
+    };
+    const port = await listen(({ url = '' }, response) => ends[url]?.(response.writeHead(200)));
+    const bodies = [];
+    for (const path of Object.keys(ends)) bodies.push((await exchange(port, path)).split('\r\n').at(-4));
+    expect([bodies, out]).toEqual([['hello', 'hello', 'hello', 'héllo \u{1f600}'], 2]);
+  });
+
   it('say at once when their head cannot be written', async () => {
     let said: unknown;
     const port = await listen((_, response) => {

@@ -40,6 +40,8 @@ export type Operations = {
   readonly imported: ReadonlyMap<string, ApiOperation>;
   /** All, as the permission language knows them. */
   readonly policy: readonly Operation[];
+  /** How much of what may be kept it takes. */
+  readonly weight: number;
 };
 
 /** The catalogues of one operator, or of the host, by name. */
@@ -106,26 +108,24 @@ async function readOperations(db: Db, operatorId: string, key: string): Promise<
 function keep(all: Map<string, Operations>, key: string, made: Operations): void {
   all.set(key, made);
   let weight = 0;
-  for (const one of all.values()) weight += weightOf(one);
+  for (const one of all.values()) weight += one.weight;
   for (const [oldest, one] of all) {
     if ((weight <= mostKept && all.size <= 1000) || oldest === key) break;
     all.delete(oldest);
-    weight -= weightOf(one);
+    weight -= one.weight;
   }
 }
 
-function weightOf({ catalogues }: Operations): number {
-  let weight = 0;
-  for (const { path, queryParameters = [] } of catalogues.flatMap(({ operations }) => operations)) {
-    weight += 1 + (path.split('/').length + queryParameters.length) / namesForOne;
-  }
-  return weight;
+function weightOf({ path, queryParameters = [] }: ApiOperation): number {
+  return 1 + (path.split('/').length + queryParameters.length) / namesForOne;
 }
 
 function operationsIn(catalogues: readonly Catalogue[]): Operations {
   const imported = new Map<string, ApiOperation>();
+  let weight = 0;
   for (const one of catalogues.flatMap(({ operations }) => operations)) {
     if (!imported.has(one.operation)) imported.set(one.operation, one);
+    weight += weightOf(one);
   }
   const policy = [...imported.values()].map((one) => ({
     name: one.operation,
@@ -133,7 +133,7 @@ function operationsIn(catalogues: readonly Catalogue[]): Operations {
     method: one.method,
     path: one.path,
   }));
-  return { catalogues, imported, policy: [...policyOperations, ...policy] };
+  return { catalogues, imported, policy: [...policyOperations, ...policy], weight };
 }
 
 /** The operation of a name; undefined for one of which nothing is known. */

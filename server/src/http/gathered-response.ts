@@ -12,7 +12,7 @@ let endedWith: Given[] = [];
  */
 export class GatheredResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   override end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
-    const given = [chunk, isAscii(chunk) ? 'latin1' : encoding, done] as Given;
+    const given = [chunk, encoding ?? (isAscii(chunk) ? 'latin1' : undefined), done] as unknown as Given;
     // Without a head it may still be refused, and whoever ends it must hear of that.
     if (!this.headersSent) ServerResponse.prototype.end.apply(this, given);
     else if (endedWith.push(given) && ended.push(this) === 1) setImmediate(sendEnded);
