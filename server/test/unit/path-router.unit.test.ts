@@ -86,11 +86,23 @@ describe('SECURITY: a request that the program behind may take for another one',
     ]);
   });
 
+  it('is none when a variable would be empty to a more literal one', () => {
+    const router = routing('/{name}', '/{name}.json', '/r-{id}', '/{a}-{b}.x', '/{any}/{n}.json');
+    const none = ['/.json', '/.JSON', '/r-', '/-.x', '/-b.x'];
+    expect(rowsOf(router, ...none)).toEqual(none.map((request) => [request, undefined, true]));
+    expect(rowsOf(router, '/a.json', '/json', '/-', '/a/.json')).toEqual([
+      ['/a.json', '/{name}.json', true],
+      ['/json', '/{name}', true],
+      ['/-', '/{name}', true],
+      ['/a/.json', undefined, true],
+    ]);
+  });
+
   it('is the one that it fits, also where folding joins a literal with the value after it', () => {
     const router = routing('/f/e{x}', '/f/{y}', '/f/σ{x}');
-    expect(rowsOf(router, '/f/e%CC%81z', '/f/%CF%83')).toEqual([
+    expect(rowsOf(router, '/f/e%CC%81z', '/f/%CF%83z')).toEqual([
       ['/f/e%CC%81z', '/f/e{x}', true],
-      ['/f/%CF%83', '/f/{y}', true],
+      ['/f/%CF%83z', '/f/σ{x}', true],
     ]);
   });
 

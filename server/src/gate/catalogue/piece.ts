@@ -33,15 +33,17 @@ export function splitInto({ literals }: Piece, segment: string, strict: boolean)
   if (!segment.startsWith(first) || !segment.endsWith(last)) return undefined;
   const inner = literals.slice(1, -1);
   const end = segment.length - last.length;
+  // Some programs take an empty value for one.
+  const least = strict ? 1 : 0;
   const values: string[] = [];
   let from = first.length;
   for (const literal of inner) {
-    const at = segment.indexOf(literal, from + 1);
-    if (at === -1 || at + literal.length >= end) return undefined;
+    const at = segment.indexOf(literal, from + least);
+    if (at === -1 || at + literal.length + least > end) return undefined;
     values.push(segment.slice(from, at));
     from = at + literal.length;
   }
-  if (from >= end) return undefined;
+  if (from + least > end) return undefined;
   values.push(segment.slice(from, end));
   return strict && !isOnlyWay(inner, segment.slice(first.length, end), values) ? undefined : values;
 }
