@@ -44,6 +44,7 @@ const values: Record<string, unknown> = {
   remoteIpAddress: '192.0.2.10',
   sourceIp: '192.0.2.10',
   requestPath: '/v1/operators/OP0123456789/users/hana',
+  httpMethod: 'GET',
   statusCode: 200,
   last_evaluated_key: '1234',
   signInId: '1234',
