@@ -1,4 +1,5 @@
 import type { BodyOf, importCatalogue, Language, previewCatalogue, ReplyOf } from '@warifu/contract';
+import { pathVariablesOf } from '../../authorize/catalogue.ts';
 import { type ApiOperation, type Catalogue, ofHost, operationsFor, readCatalogues } from '../../authorize/imported.ts';
 import type { Cause } from '../../change/cause.ts';
 import { etagOf } from '../../change/etag.ts';
@@ -104,7 +105,7 @@ export async function exportCatalogue(db: Db, which: Which) {
 function itemOf(operations: readonly ApiOperation[]): Record<string, unknown> {
   const item = operations.map(({ operation, method, path, summary, queryParameters = [] }) => {
     const schema = { type: 'string' };
-    const inPath = [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => ({
+    const inPath = pathVariablesOf({ path }).map((name) => ({
       name,
       in: 'path',
       required: true,

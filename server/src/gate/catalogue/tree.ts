@@ -1,3 +1,4 @@
+import { pathVariablesOf } from '../../authorize/catalogue.ts';
 import type { ApiOperation } from '../../authorize/imported.ts';
 import { type Piece, pieceOf, splitInto } from './piece.ts';
 
@@ -22,7 +23,7 @@ type Node = {
   ends?: Leaf[];
 };
 
-export type Tree = { readonly root: Node };
+export type Tree = Node;
 
 export function treeOf(operations: readonly ApiOperation[]): Tree {
   const root: Node = {};
@@ -34,7 +35,7 @@ export function treeOf(operations: readonly ApiOperation[]): Tree {
     );
     (end.ends ??= []).push(leafOf(operation));
   }
-  return { root };
+  return root;
 }
 
 function leafOf(operation: ApiOperation): Leaf {
@@ -46,8 +47,7 @@ function leafOf(operation: ApiOperation): Leaf {
     if (segment === undefined) return 0;
     return typeof segment === 'string' ? Number.POSITIVE_INFINITY : segment.weight;
   });
-  const names = [...operation.path.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
-  return { operation, segments, literal, names };
+  return { operation, segments, literal, names: pathVariablesOf(operation) };
 }
 
 function childOf(parent: Node, lenient: string, exact: string): Node {
@@ -118,7 +118,7 @@ export function fitting(tree: Tree, path: string, effort: Effort): Leaf[] {
     }
     if (node.variable) at(node.variable, i + 1);
   };
-  at(tree.root, 0);
+  at(tree, 0);
   return found;
 }
 
