@@ -79,6 +79,16 @@ describe('SECURITY: a request that the program behind may take for another one',
       '/STRASSE',
     ];
     expect(rowsOf(router, ...none)).toEqual(none.map((request) => [request, undefined, true]));
+    const described = ['/x /{a}', '/x/new'].map((path) => ({
+      ...operationOf('x'),
+      operation: path,
+      path,
+      method: 'GET',
+    }));
+    expect(rowsOf(routerOf([treeOf(described)]), '/x%20/new', '/x%20/7')).toEqual([
+      ['/x%20/new', undefined, true],
+      ['/x%20/7', '/x /{a}', true],
+    ]);
     expect(rowsOf(router, '/%20/1', '/a%EF%BC%8Fb/1', '/kisses/1')).toEqual([
       ['/%20/1', '/{any}/{id}', true],
       ['/a%EF%BC%8Fb/1', '/{any}/{id}', true],

@@ -108,9 +108,12 @@ export function fitting(tree: Tree, path: string, effort: Effort): Leaf[] {
       for (const leaf of node.ends ?? none) if (--effort.steps >= 0) found.push(leaf);
       return;
     }
-    // Some programs leave space at the ends out.
-    const literal = node.literals?.get(segment) ?? node.literals?.get(segment.trim());
+    const literal = node.literals?.get(segment);
     if (literal) at(literal, i + 1);
+    // Some programs leave space at the ends out.
+    const trimmed = segment.trim();
+    const bare = trimmed === segment ? undefined : node.literals?.get(trimmed);
+    if (bare) at(bare, i + 1);
     if (segment === '') return;
     for (const mixed of node.mixed?.values() ?? none) {
       if (--effort.steps < 0) return;
