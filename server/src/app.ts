@@ -11,6 +11,7 @@ import { registerGateRoutes } from './gate/routes.ts';
 import { registerApiPages } from './http/api-pages.ts';
 import { addBodyParsers, forgetIgnoredType } from './http/bodies.ts';
 import { crossSiteCheck } from './http/browser.ts';
+import { FastPath } from './http/fast-path/fast-path.ts';
 import { noRouteFor, watchMethods } from './http/methods.ts';
 import { registerPages } from './http/pages.ts';
 import { registerPasskeyAddresses } from './http/passkey-addresses.ts';
@@ -77,7 +78,10 @@ export async function buildApp(ctx: Context, consoleDist: string, traces?: Trace
     clientErrorHandler: (error, socket) => answerUnreadable(app, error, socket),
     return503OnClosing: false,
   });
-  app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app) });
+  const fastPath = new FastPath(ctx, log);
+  app.decorate('warifu', { ctx, sourceIp, bindings: [], methodsOf: watchMethods(app), fastPath });
+  const stopFastPath = fastPath.readConnections(app);
+  app.addHook('preClose', async () => stopFastPath());
   if (routes) timeRoutes(app, routes);
   answerOddRequests(app);
   limitSockets(app.server, ctx.config.trustedProxies);

@@ -10,11 +10,11 @@ type Walk = {
 export function walkNames(text: string, { mostDeep, tooDeep, named }: Walk): void {
   const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c === '{' || c === '[') {
-      if (open.push(c === '{' ? new Set() : undefined) > mostDeep) throw tooDeep();
-    } else if (c === '}' || c === ']') open.pop();
-    else if (c === '"') {
+    const c = text.charCodeAt(i);
+    if (c === brace || c === bracket) {
+      if (open.push(c === brace ? new Set() : undefined) > mostDeep) throw tooDeep();
+    } else if (c === endBrace || c === endBracket) open.pop();
+    else if (c === quote) {
       const end = endOfString(text, i);
       if (isName(text, end)) {
         const name = nameOf(text, i, end);
@@ -26,6 +26,8 @@ export function walkNames(text: string, { mostDeep, tooDeep, named }: Walk): voi
     }
   }
 }
+
+const [brace, endBrace, bracket, endBracket, quote] = [0x7b, 0x7d, 0x5b, 0x5d, 0x22];
 
 function nameOf(text: string, start: number, end: number): string {
   const written = text.slice(start + 1, end);

@@ -1,5 +1,6 @@
 import type { Request } from '@warifu/policy';
 import type { Db } from '../db/database.ts';
+import { type Soon, whenThere } from '../db/reads.ts';
 import type { Session } from '../sessions/live.ts';
 import { isPerson } from '../sessions/proofs.ts';
 import { type Asked, judge } from './verdict.ts';
@@ -12,12 +13,12 @@ export type StepUp = 'password' | 'mfa';
  * call is judged again as if it had been proved: no condition is read for it.
  * @param factsOf makes the facts of the call for a session
  */
-export async function stepUpFor(
+export function stepUpFor(
   db: Db,
   session: Session,
   asked: Asked,
   factsOf: (supposed: Session) => Request,
-): Promise<StepUp | undefined> {
+): Soon<StepUp | undefined> {
   // What an AuthKey or a switch opened has nobody who could.
   if (!isPerson(session)) return undefined;
   // An age is never negative, whenever the call is.
@@ -27,9 +28,13 @@ export async function stepUpFor(
     const proved = { ...fresh, mfaAuthenticated: true, mfaActive: true };
     supposed.push(['mfa', { ...proved, authMethod: 'password+totp' }], ['mfa', { ...proved, authMethod: 'passkey' }]);
   }
-  for (const [stepUp, proved] of supposed) {
-    const { decision } = await judge(db, proved, asked, () => factsOf(proved));
-    if (decision === 'allow') return stepUp;
-  }
-  return undefined;
+  const opening = ([one, ...others]: typeof supposed): Soon<StepUp | undefined> => {
+    if (!one) return undefined;
+    const [stepUp, proved] = one;
+    return whenThere(
+      judge(db, proved, asked, () => factsOf(proved)),
+      ({ decision }) => (decision === 'allow' ? stepUp : opening(others)),
+    );
+  };
+  return opening(supposed);
 }

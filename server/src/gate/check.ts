@@ -154,7 +154,7 @@ function decideCall(ctx: Context, session: Session, call: JudgedCall): Soon<Deci
 /** What was decided of a call, and how more of it is found. */
 export type Decided = Pick<Answer, 'decision' | 'settledBy' | 'api' | 'until'> & {
   readonly facts?: Request;
-  readonly findStepUp?: () => Promise<StepUp | undefined>;
+  readonly findStepUp?: () => Soon<StepUp | undefined>;
 };
 
 function reasonOf(ctx: Context, session: Session, facts: Request): Soon<Partial<Answer>> {

@@ -102,7 +102,7 @@ function assertPlain({ headers }: FastifyRequest): void {
 }
 
 /** Bytes that are not UTF-8 are refused: replaced silently, they would store something that nobody sent. */
-function decode(bytes: Buffer): string {
+export function decode(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   throw new Failure('COM0001', { field: 'body', reason: { en: 'is not UTF-8', ja: 'UTF-8 で送信してください。' } });
 }

@@ -1,7 +1,9 @@
 import { METHODS, type OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { asOneRequest } from '../db/patience.ts';
-import type { Soon } from '../db/reads.ts';
+import { type Soon, whenThere } from '../db/reads.ts';
+import type { PlainRequest } from './fast-path/plain-request.ts';
+import { headerLines } from './security-headers.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,10 +12,11 @@ declare module 'fastify' {
   }
 }
 
-/** What a proxy is told: to let the request by, with headers for the program behind, or to send the browser elsewhere. */
-export type Told =
-  | { readonly allowed: Readonly<Record<string, string>> }
-  | { readonly location: string; readonly cookie?: string };
+/** To let a request by, with headers for the program behind. */
+export type Allowed = { readonly allowed: Readonly<Record<string, string>> };
+
+/** What a proxy is told: that, or to send the browser elsewhere. */
+export type Told = Allowed | { readonly location: string; readonly cookie?: string };
 
 type Door = {
   readonly url: string;
@@ -54,6 +57,29 @@ export function answerProxies(
       throw new Error('answered before');
     },
   });
+}
+
+/** Answers on the fast path whom nothing keeps from passing. */
+export function allowAtOnce(
+  app: FastifyInstance,
+  path: string,
+  work: (request: PlainRequest) => Soon<Allowed | undefined>,
+): void {
+  app.warifu.fastPath.add(app, { method: 'GET', path }, (request) =>
+    whenThere(work(request), (told) => told && { lines: linesOf(told.allowed), body: '', isAscii: true }),
+  );
+}
+
+/** The headers of a session are the same for a while. */
+const written = new WeakMap<Allowed['allowed'], string>();
+
+function linesOf(allowed: Allowed['allowed']): string {
+  let lines = written.get(allowed);
+  if (lines === undefined) {
+    lines = headerLines({ ...allowed, 'content-length': '0' });
+    written.set(allowed, lines);
+  }
+  return lines;
 }
 
 function tell(reply: FastifyReply, told: Told, twoRefusals: boolean): void {

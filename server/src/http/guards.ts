@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Access, type AnyEndpoint, accessOf, listWaysBack, storedName } from '@warifu/contract';
 import type { Request as PolicyRequest } from '@warifu/policy';
 import type { FastifyRequest } from 'fastify';
@@ -56,12 +57,18 @@ export const anyone: Guard<undefined> = {
 /** A program that Warifu guards, by its gate key. */
 export const withGateKey: Guard<GateKey> = {
   name: 'gate key',
-  check: ({ ctx, request }) =>
-    whenThere(findGateKey(ctx, bearerOf(request)), (key) => {
-      if (!key) throw new Failure('AUM0060');
-      return key;
-    }),
+  check: ({ ctx, request }) => gateKeyOf(ctx, request),
 };
+
+type Sent = { readonly headers: IncomingHttpHeaders };
+
+/** @throws Failure AUM0060 */
+export function gateKeyOf(ctx: Context, sent: Sent): Soon<GateKey> {
+  return whenThere(findGateKey(ctx, bearerOf(sent)), (key) => {
+    if (!key) throw new Failure('AUM0060');
+    return key;
+  });
+}
 
 /**
  * The same, for programs on this computer only; for everybody else the operation is not there.
@@ -212,7 +219,7 @@ const refusals = { access: 'AUM0016', permission: 'AUM0017', session: 'AUM0015' 
  * The token that a program sent: key and token come together, a bearer token comes alone (api.md, Headers).
  * @throws Failure AUM0061 for a gate key
  */
-export function headerCredentials(request: FastifyRequest): { token: string; apiKey: string | undefined } | undefined {
+export function headerCredentials(request: Sent): { token: string; apiKey: string | undefined } | undefined {
   const { headers } = request;
   const one = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   for (const [keyName, tokenName] of headerPairs) {
@@ -227,7 +234,7 @@ export function headerCredentials(request: FastifyRequest): { token: string; api
 }
 
 /** The token of RFC 6750 §2.1; empty when there is none. */
-function bearerOf({ headers }: FastifyRequest): string {
+function bearerOf({ headers }: Sent): string {
   if (headers.authorization === undefined) return '';
   return /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization)?.[1] ?? '';
 }

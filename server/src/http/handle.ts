@@ -19,6 +19,7 @@ import { limits } from '../limits.ts';
 import { mustConfirm } from '../ways-back/harmless.ts';
 import { watchWaysBack } from '../ways-back/last-way.ts';
 import { bodyReadingOf } from './bodies.ts';
+import type { FastPath } from './fast-path/fast-path.ts';
 import { type Caller, type Guard, type Incoming, maySeeWaysBack, recheckOf } from './guards.ts';
 import { inputReader } from './input.ts';
 import { assertStrings } from './json-body.ts';
@@ -47,9 +48,10 @@ declare module 'fastify' {
   interface FastifyInstance {
     warifu: {
       readonly ctx: Context;
-      readonly sourceIp: (request: FastifyRequest['raw']) => string;
+      readonly sourceIp: (request: Pick<FastifyRequest['raw'], 'headers' | 'socket'>) => string;
       readonly bindings: Binding[];
       readonly methodsOf: MethodsOf;
+      readonly fastPath: FastPath;
     };
   }
 }
@@ -61,7 +63,7 @@ export function handle<E extends AnyEndpoint, C>(
   guard: Guard<C>,
   work: (call: Call<E, C>) => Soon<ReplyOf<E>>,
 ): void {
-  const { ctx, bindings } = app.warifu;
+  const { ctx, bindings, fastPath } = app.warifu;
   const readInput = inputReader(endpoint);
   const check = {
     params: validator(endpoint.params, 'params'),
@@ -83,7 +85,9 @@ export function handle<E extends AnyEndpoint, C>(
         await guard.check({ ctx, request, endpoint, params: composed(request.params as Record<string, string>) });
       },
     }),
-    ...(endpoint.reply && endpoint.status !== 204 && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
+    ...(endpoint.reply &&
+      endpoint.status !== 204 &&
+      !fastPath.has(endpoint) && { schema: { response: { [endpoint.status]: endpoint.reply } } }),
     handler: (request, reply) => {
       const settling = ctx.settleClock();
       const answering = () => asOneRequest(() => answer(request, reply));

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@warifu/contract';
 import type { FastifyRequest } from 'fastify';
 import { levels, symbols } from 'pino';
 import type { Context } from '../context.ts';
-import type { IdentifiedRequest, RequestLog } from './security-headers.ts';
+import type { Identified, IdentifiedRequest, RequestLog } from './security-headers.ts';
 
 /** Characters of a path in the log; a longer one is none of this server's. */
 const longestPath = 256;
@@ -13,7 +13,7 @@ const longestPath = 256;
  * Nothing but the path is chosen by who asks.
  * @returns undefined when nobody wants such lines
  */
-export function requestLog(ctx: Context, sourceOf: (request: IdentifiedRequest) => string): RequestLog | undefined {
+export function requestLog(ctx: Context, sourceOf: (request: Identified) => string): RequestLog | undefined {
   if (!ctx.config.logRequests || !ctx.log.isLevelEnabled('info')) return undefined;
   const stream = (ctx.log as unknown as Record<symbol, { write(line: string): void }>)[symbols.streamSym];
   return (request, status) => {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { RouteTimes } from '../counts.ts';
 import type { Traces } from '../traces/note.ts';
-import type { IdentifiedRequest, RequestLog } from './security-headers.ts';
+import type { Identified, IdentifiedRequest, RequestLog } from './security-headers.ts';
 import { isTrustedPeer } from './source-ip.ts';
 
 declare module 'fastify' {
@@ -28,7 +28,7 @@ export function timeRoutes(app: FastifyInstance, routes: RouteTimes[]): void {
 }
 
 /** Counts the time until the head of an answer is written. */
-export function countTime({ times, begun = 0 }: IdentifiedRequest, status: number): void {
+export function countTime({ times, begun = 0 }: Identified, status: number): void {
   times?.add(status, (performance.now() - begun) / 1000);
 }
 

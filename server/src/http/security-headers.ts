@@ -39,20 +39,24 @@ export function apiHeaders(requestId: string): Record<string, string> {
   return { ...always, ...unlessGiven, 'x-request-id': requestId };
 }
 
+type Request = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'socket'>;
+
 /** A request with the ID that its answer, its log lines and its audit records name. */
-export type IdentifiedRequest = IncomingMessage & {
+export type Identified = Request & {
   requestId?: string;
   /** When it came, as `performance.now()` says it. */
   begun?: number;
   /** Whose session it shows. */
-  caller?: { readonly operatorId: string; readonly userId: string };
+  caller?: { readonly operatorId: string; readonly userId: string } | undefined;
   log?: RequestLog | undefined;
   /** Where its time is counted. */
   times?: RouteTimes | undefined;
 };
 
+export type IdentifiedRequest = IncomingMessage & Identified;
+
 /** Told of each answer, when its head is written. */
-export type RequestLog = (request: IdentifiedRequest, status: number) => void;
+export type RequestLog = (request: Identified, status: number) => void;
 
 const alwaysAsList = Object.entries(always).flat();
 const unlessGivenAsPairs = Object.entries(unlessGiven);
@@ -78,4 +82,40 @@ export function withSecurityHeaders(request: IdentifiedRequest, headers: Outgoin
   list.push('x-request-id', request.requestId ?? '');
   for (const name in headers) if (headers[name] !== undefined) list.push(name, headers[name]);
   return list as string[];
+}
+
+const alwaysAsText = headerLines({ ...always, ...unlessGiven });
+
+/**
+ * The head of an answer with 200 that is written without the library, as the library writes it.
+ * @param lines of `headerLines`
+ * @param keptFor seconds for which the connection stays open
+ */
+export function okHead({ requestId = '' }: Identified, lines: string, keptFor: number): string {
+  const end = `Date: ${dateText()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keptFor}\r\n\r\n`;
+  return `HTTP/1.1 200 OK\r\n${alwaysAsText}x-request-id: ${requestId}\r\n${lines}${end}`;
+}
+
+/** SECURITY: a line break in a value would begin another header, or another answer. @throws Error */
+export function headerLines(headers: Readonly<Record<string, string>>): string {
+  let lines = '';
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (/[^\t\x20-\x7e]/.test(value)) throw new Error(`a value of ${name} that no header can have`);
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
+}
+
+let lastSecond = 0;
+let lastDate = '';
+
+/** RFC 9110 §5.6.7; by the clock of this computer, as the library does it. */
+function dateText(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastDate = new Date(second * 1000).toUTCString();
+  }
+  return lastDate;
 }

@@ -7,6 +7,8 @@ import { remembered } from '../remembered.ts';
 
 type Cidr = ReturnType<typeof ipaddr.parseCIDR>;
 
+type Sent = Pick<IncomingMessage, 'headers' | 'socket'>;
+
 /** A proxy's word about where a request came from that is no address, told to who can mend it. */
 type Unreadable = (proxy: string, said: string) => void;
 
@@ -16,10 +18,7 @@ type Unreadable = (proxy: string, said: string) => void;
  * A hop that is no address makes the source unknown: the proxy itself would be one source for everybody.
  * @param unreadable called once for each proxy
  */
-export function sourceIpReader(
-  trustedProxies: readonly string[],
-  unreadable: Unreadable,
-): (request: IncomingMessage) => string {
+export function sourceIpReader(trustedProxies: readonly string[], unreadable: Unreadable): (request: Sent) => string {
   const trusted = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
   const isProxy = remembered((address) => isTrusted(trusted, address));
   const peerOf = peerReader(trustedProxies);
@@ -61,7 +60,7 @@ export function peerReader(
   };
 }
 
-function hopsOf({ headers }: IncomingMessage): string[] | undefined {
+function hopsOf({ headers }: Sent): string[] | undefined {
   const list = headers['x-forwarded-for'];
   if (list === undefined) return forwardedFor(headers.forwarded ?? '');
   if (typeof list === 'string' && /^[^\s,]+$/.test(list)) return [list];

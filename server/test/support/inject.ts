@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import lightMyRequest, { type DispatchFunc, type InjectOptions, type Response } from 'light-my-request';
 import { type IdentifiedRequest, withSecurityHeaders } from '../../src/http/security-headers.ts';
+import { assertSameByFastPath } from './fast-path.ts';
 
 /**
  * A request without a socket, with any address as its peer. Its answers are of a class of the library's own; their heads
@@ -18,5 +19,7 @@ export async function inject(app: FastifyInstance, options: InjectOptions): Prom
     };
     app.routing(request, Object.assign(response, { writeHead: secured }));
   };
-  return await lightMyRequest(dispatch, options);
+  const response = await lightMyRequest(dispatch, options);
+  await assertSameByFastPath(app, options, response);
+  return response;
 }

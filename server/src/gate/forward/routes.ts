@@ -3,16 +3,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { causeOf } from '../../change/cause.ts';
 import { type Soon, whenThere } from '../../db/reads.ts';
 import { Failure } from '../../failure.ts';
-import { answerProxies, type Told } from '../../http/forward-auth.ts';
+import type { PlainRequest } from '../../http/fast-path/plain-request.ts';
+import { type Allowed, allowAtOnce, answerProxies, type Told } from '../../http/forward-auth.ts';
 import { headerCredentials, signedIn } from '../../http/guards.ts';
 import { handle } from '../../http/handle.ts';
 import { requestInfoOf } from '../../http/request-info.ts';
-import type { IdentifiedRequest } from '../../http/security-headers.ts';
+import type { Identified } from '../../http/security-headers.ts';
 import { peerReader } from '../../http/source-ip.ts';
 import { findSession, type Session } from '../../sessions/live.ts';
+import type { Decided } from '../check.ts';
 import { answerOwnPath, isForBrowsers, isFromElsewhere, wayOutOf } from './browser.ts';
 import { readGateCookie } from './cookies.ts';
-import { refusalOf } from './decide.ts';
+import { decideOriginal, failureOf } from './decide.ts';
 import { identityHeaders } from './identity-headers.ts';
 import { extAuthzPrefix, type Kind, type Original, readOriginal } from './original.ts';
 import { ownPaths } from './own-paths.ts';
@@ -23,40 +25,69 @@ export function registerForwardRoutes(app: FastifyInstance): void {
   const { ctx, sourceIp } = app.warifu;
   const peerOf = peerReader(ctx.config.trustedProxies);
 
-  const answer = (kind: Kind, request: FastifyRequest): Soon<Told> => {
+  const askedOf = (kind: Kind, raw: Identified): Original => {
     // SECURITY: everything that is asked about is what the peer says.
-    if (!peerOf(request.raw.socket).isProxy) throw new Failure('AUM0063');
-    const original = readOriginal(kind, request.raw);
-    if (original.path.startsWith(ownPaths)) {
-      const cause = (operation: string) => causeOf(ctx, requestInfoOf(request, operation));
-      return answerOwnPath(cause, ctx, original, request.headers);
-    }
-    const program = headerCredentials(request);
-    const opened = program ? findSession(ctx, 'api', program) : enteredBy(request, original);
-    return whenThere(opened, (session) => {
-      const judging = session ? judged(request, session, original) : new Failure('AUM0001');
-      return whenThere(judging, (told): Told => {
-        if (!(told instanceof Failure)) return told;
-        const way = program ? undefined : wayOutOf(ctx, original, request.headers, told);
-        if (way) return way;
-        throw told;
-      });
-    });
+    if (!peerOf(raw.socket).isProxy) throw new Failure('AUM0063');
+    return readOriginal(kind, raw);
   };
 
-  const judged = ({ raw }: FastifyRequest, session: Session, original: Original): Soon<Told | Failure> => {
-    (raw as IdentifiedRequest).caller = session;
-    return whenThere(refusalOf(ctx, session, original, sourceIp(raw)), (refusal): Soon<Told | Failure> => {
-      if (refusal) return refusal;
-      return whenThere(identityHeaders(ctx, session, original.host), (allowed) => ({ allowed }));
-    });
+  const openedBy = (raw: Identified, original: Original): Soon<Session | undefined> => {
+    const program = headerCredentials(raw);
+    return program ? findSession(ctx, 'api', program) : enteredBy(raw, original);
   };
 
-  const enteredBy = ({ headers }: FastifyRequest, original: Original): Soon<Session | undefined> => {
+  const enteredBy = ({ headers }: Identified, original: Original): Soon<Session | undefined> => {
     const token = isForBrowsers(ctx, original) ? readGateCookie(original, headers.cookie) : undefined;
     if (token === undefined) return undefined;
     if (isFromElsewhere(original, headers)) throw new Failure('AUM0064');
     return findEntered(ctx, original, token);
+  };
+
+  const decided = (raw: Identified, session: Session, original: Original): Soon<Decided> => {
+    raw.caller = session;
+    return decideOriginal(ctx, session, original, sourceIp(raw));
+  };
+
+  const allowed = (session: Session, { host }: Original): Soon<Allowed> => {
+    ctx.counts.decisions.allow++;
+    return whenThere(identityHeaders(ctx, session, host), (headers) => ({ allowed: headers }));
+  };
+
+  const refused = async (session: Session, decision: Decided): Promise<Failure> => {
+    ctx.counts.decisions.deny++;
+    return await failureOf(ctx, session, decision);
+  };
+
+  const answer = (kind: Kind, request: FastifyRequest): Soon<Told> => {
+    const { raw } = request;
+    const original = askedOf(kind, raw);
+    if (original.path.startsWith(ownPaths)) {
+      const cause = (operation: string) => causeOf(ctx, requestInfoOf(request, operation));
+      return answerOwnPath(cause, ctx, original, raw.headers);
+    }
+    const told = (failure: Failure): Told => {
+      const way = headerCredentials(raw) ? undefined : wayOutOf(ctx, original, raw.headers, failure);
+      if (way) return way;
+      throw failure;
+    };
+    return whenThere(openedBy(raw, original), (session) => {
+      if (!session) return told(new Failure('AUM0001'));
+      return whenThere(decided(raw, session, original), (decision) =>
+        decision.decision === 'allow' ? allowed(session, original) : refused(session, decision).then(told),
+      );
+    });
+  };
+
+  /** Only who may pass: whoever is sent elsewhere or refused takes longer. */
+  const answerAtOnce = (kind: Kind, request: PlainRequest): Soon<Allowed | undefined> => {
+    const original = askedOf(kind, request);
+    if (original.path.startsWith(ownPaths)) return undefined;
+    return whenThere(openedBy(request, original), (session) => {
+      if (!session) return undefined;
+      return whenThere(decided(request, session, original), ({ decision }) =>
+        decision === 'allow' ? allowed(session, original) : undefined,
+      );
+    });
   };
 
   const doors: [Kind, string][] = [
@@ -65,6 +96,7 @@ export function registerForwardRoutes(app: FastifyInstance): void {
     ['ext-authz', `${extAuthzPrefix}/*`],
   ];
   for (const [kind, url] of doors) {
+    allowAtOnce(app, url, (request) => answerAtOnce(kind, request));
     answerProxies(app, { url, twoRefusals: kind === 'auth-request' }, (request) => answer(kind, request));
   }
 
