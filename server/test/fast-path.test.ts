@@ -27,10 +27,14 @@ describe('the fast path of a connection', () => {
   });
 
   async function listen(filler = '') {
-    server = createServer(async (request, response) => {
+    const answer = async (request: IncomingMessage) => {
+      const { method, url, headers } = request;
       const body = await text(request);
       if (body === 'hold') await new Promise<void>((resolve) => held.push(resolve));
-      response.end(`<slow ${request.method} ${request.url} ${request.headers['x-tag'] ?? ''} ${body}>`);
+      return `<slow ${method} ${url} ${String(headers['x-tag'] ?? '')} ${body}>`;
+    };
+    server = createServer((request, response) => {
+      void answer(request).then((told) => response.end(told));
     });
     const fast = (name: string) => `<fast ${name}>${filler}`;
     const send = (socket: Socket, said: string) =>

@@ -89,14 +89,22 @@ const alwaysAsText = headerLines({ ...always, ...unlessGiven });
 /**
  * The head of an answer with 200 that is written without the library, as the library writes it.
  * @param lines of `headerLines`
- * @param keptFor seconds for which the connection stays open
  */
-export function okHead({ requestId = '' }: Identified, lines: string, keptFor: number): string {
-  const end = `Date: ${dateText()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keptFor}\r\n\r\n`;
+export function okHead({ requestId = '' }: Identified, lines: string, { now, keptFor }: Moment): string {
+  const end = `Date: ${dateText(now)}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keptFor}\r\n\r\n`;
   return `HTTP/1.1 200 OK\r\n${alwaysAsText}x-request-id: ${requestId}\r\n${lines}${end}`;
 }
 
-/** SECURITY: a line break in a value would begin another header, or another answer. @throws Error */
+type Moment = {
+  readonly now: number;
+  /** Seconds for which the connection stays open. */
+  readonly keptFor: number;
+};
+
+/**
+ * The lines of some headers. SECURITY: a line break in a value would begin another header, or another answer.
+ * @throws Error for a value that no header can have
+ */
 export function headerLines(headers: Readonly<Record<string, string>>): string {
   let lines = '';
   for (const name in headers) {
@@ -110,9 +118,9 @@ export function headerLines(headers: Readonly<Record<string, string>>): string {
 let lastSecond = 0;
 let lastDate = '';
 
-/** RFC 9110 §5.6.7; by the clock of this computer, as the library does it. */
-function dateText(): string {
-  const second = Math.floor(Date.now() / 1000);
+/** RFC 9110 §5.6.7. */
+function dateText(now: number): string {
+  const second = Math.floor(now / 1000);
   if (second !== lastSecond) {
     lastSecond = second;
     lastDate = new Date(second * 1000).toUTCString();

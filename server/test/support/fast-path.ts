@@ -8,17 +8,21 @@ import { isForOneServer } from '../../src/db/database.ts';
 import { readPlainRequest } from '../../src/http/fast-path/plain-request.ts';
 
 /** As a client writes it; undefined where it has no plain form. */
-function textOf({ method = 'GET', url = '/', headers = {}, payload = '' }: InjectOptions): string | undefined {
-  const body = String(payload);
+function textOf({ method = 'GET', url, headers = {}, payload }: InjectOptions): string | undefined {
+  const body = typeof payload === 'string' ? payload : '';
   const all = Object.entries({
     host: 'localhost:80',
     ...headers,
     ...(body && { 'content-length': Buffer.byteLength(body) }),
   });
   const lines = all.map(([name, value]) => `${name}: ${String(value)}\r\n`);
-  const text = `${method} ${String(url)} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+  const text = `${method} ${pathOf(url)} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
   const isPlain = readPlainRequest(Buffer.from(text), undefined as unknown as Socket) !== undefined;
   return isPlain && all.every(([, value]) => !Array.isArray(value)) ? text : undefined;
+}
+
+function pathOf(url: InjectOptions['url']): string {
+  return typeof url === 'string' ? url : '';
 }
 
 /**
@@ -28,7 +32,7 @@ function textOf({ method = 'GET', url = '/', headers = {}, payload = '' }: Injec
 export async function assertSameByFastPath(app: FastifyInstance, options: InjectOptions, by: Response): Promise<void> {
   const { method = 'GET', url } = options;
   const { fastPath, ctx } = app.warifu;
-  if (!isForOneServer(ctx.config.databaseUrl) || !fastPath.has({ method, path: String(url) })) return;
+  if (!isForOneServer(ctx.config.databaseUrl) || !fastPath.has({ method, path: pathOf(url) })) return;
   // Signing in and out is done once.
   const text = by.headers.location === undefined ? textOf(options) : undefined;
   if (text === undefined) return;

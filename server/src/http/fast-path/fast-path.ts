@@ -51,7 +51,7 @@ export class FastPath {
       }
       request.requestId = newId();
       request.times = times;
-      const text = okHead(request, reply.lines, keptFor) + reply.body;
+      const text = okHead(request, reply.lines, { now: this.#ctx.now(), keptFor }) + reply.body;
       this.#log?.(request, 200);
       sendSoon(request.socket, text, reply.isAscii);
       return true;
