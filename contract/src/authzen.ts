@@ -72,11 +72,12 @@ export const evaluateMany = endpoint({
   path: '/access/v1/evaluations',
   operation: 'Authz:evaluateMany',
   own: true,
-  summary: 'The same for up to 50 calls; what an evaluation leaves out it takes from the request.',
+  summary:
+    'The same for up to 50 calls; what an evaluation leaves out it takes from the request. Without any it is one call.',
   body: open(
     {
       ...Part,
-      evaluations: Type.Array(open(Part, 'EvaluationPart'), { minItems: 1, maxItems: 50 }),
+      evaluations: Type.Optional(Type.Array(open(Part, 'EvaluationPart'), { maxItems: 50 })),
       options: Type.Optional(
         open(
           {
@@ -89,6 +90,7 @@ export const evaluateMany = endpoint({
     'Evaluations',
   ),
   status: 200,
-  reply: closed({ evaluations: Type.Array(Decision) }),
+  // §7.1: without evaluations it is answered as one.
+  reply: Type.Union([closed({ evaluations: Type.Array(Decision) }), Decision]),
   errors: ['AUM0060'],
 });

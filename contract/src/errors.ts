@@ -272,8 +272,8 @@ export const errorTable = {
   },
   COM0415: {
     status: 415,
-    en: 'Send the body as application/json, not compressed.',
-    ja: '本文は圧縮せず、application/json で送信してください。',
+    en: 'Send the body as {mediaType}, not compressed.',
+    ja: '本文は圧縮せず、{mediaType} で送信してください。',
   },
   COM0421: {
     status: 421,

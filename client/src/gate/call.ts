@@ -14,11 +14,19 @@ export type IncomingCall = {
 
 /** The credential of a session; undefined where there is none, or half of one. Key and token go before a bearer token. */
 export function credentialIn({ header }: IncomingCall): { token: string; apiKey?: string } | undefined {
-  const [apiKey, token] = [header('x-soracom-api-key'), header('x-soracom-token')];
-  if (apiKey !== undefined || token !== undefined) return apiKey && token ? { apiKey, token } : undefined;
+  for (const [keyName, tokenName] of headerPairs) {
+    const [apiKey, token] = [header(keyName), header(tokenName)];
+    if (apiKey !== undefined || token !== undefined) return apiKey && token ? { apiKey, token } : undefined;
+  }
   const bearer = /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(header('authorization') ?? '')?.[1];
   return bearer === undefined ? undefined : { token: bearer };
 }
+
+/** As at Warifu itself. */
+const headerPairs = [
+  ['x-soracom-api-key', 'x-soracom-token'],
+  ['x-api-key', 'x-token'],
+] as const;
 
 /** The language that messages are wanted in. */
 export function languageIn({ header }: IncomingCall): string {

@@ -23,12 +23,17 @@ export async function evaluateOne(ctx: Context, key: GateKey, evaluation: Evalua
 }
 
 /**
- * AuthZEN Authorization API 1.0 §7: several calls, up to the first that ends them.
+ * AuthZEN Authorization API 1.0 §7: several calls, up to the first that ends them; one call where none is listed.
  * @throws Failure COM0001 that names what an evaluation lacks
  */
-export async function evaluateAll(ctx: Context, key: GateKey, body: BodyOf<typeof evaluateMany>): Promise<Decision[]> {
-  const { evaluations, options, ...defaults } = body;
-  const whole = evaluations.map((part, at) => completed({ ...defaults, ...part }, at));
+export async function evaluateAll(
+  ctx: Context,
+  key: GateKey,
+  body: BodyOf<typeof evaluateMany>,
+): Promise<ReplyOf<typeof evaluateMany>> {
+  const { evaluations = [], options, ...defaults } = body;
+  if (evaluations.length === 0) return await evaluateOne(ctx, key, completed(defaults));
+  const whole = evaluations.map((part, at) => completed({ ...defaults, ...part }, `evaluations.${at}.`));
   const last = { execute_all: undefined, deny_on_first_deny: false, permit_on_first_permit: true };
   const ending = last[options?.evaluations_semantic ?? 'execute_all'];
   const decisions: Decision[] = [];
@@ -37,15 +42,15 @@ export async function evaluateAll(ctx: Context, key: GateKey, body: BodyOf<typeo
     decisions.push(decided);
     if (decided.decision === ending) break;
   }
-  return decisions;
+  return { evaluations: decisions };
 }
 
-function completed(part: Partial<Evaluation>, at: number): Evaluation {
+function completed(part: Partial<Evaluation>, place = ''): Evaluation {
   const { subject, resource, action } = part;
   if (subject && resource && action) return { ...part, subject, resource, action };
   const name = !subject ? 'subject' : !resource ? 'resource' : 'action';
   throw new Failure('COM0001', {
-    field: `evaluations.${at}.${name}`,
+    field: place + name,
     reason: { en: 'is missing', ja: '入力してください。' },
   });
 }

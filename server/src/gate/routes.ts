@@ -1,6 +1,7 @@
 import { checkAuthorization, evaluate, evaluateMany, introspectToken, revokeToken } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
 import { whenThere } from '../db/reads.ts';
+import { giveBackId } from '../http/asked-id.ts';
 import { handleFast } from '../http/fast-path/operation.ts';
 import { anyone, gateKeyOf, withGateKey } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
@@ -20,10 +21,14 @@ export function registerGateRoutes(app: FastifyInstance): void {
   });
   handle(app, checkAuthorization, withGateKey, ({ caller, body }) => check(ctx, caller, body));
 
-  handle(app, evaluate, withGateKey, async ({ caller, body }) => await evaluateOne(ctx, caller, body));
+  handle(app, evaluate, withGateKey, async ({ caller, body, request, reply }) => {
+    giveBackId(request, reply);
+    return await evaluateOne(ctx, caller, body);
+  });
 
-  handle(app, evaluateMany, withGateKey, async ({ caller, body }) => {
-    return { evaluations: await evaluateAll(ctx, caller, body) };
+  handle(app, evaluateMany, withGateKey, async ({ caller, body, request, reply }) => {
+    giveBackId(request, reply);
+    return await evaluateAll(ctx, caller, body);
   });
 
   // AuthZEN Authorization API 1.0 §9.

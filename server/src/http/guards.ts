@@ -49,7 +49,7 @@ export type Guard<C> = {
 export const anyone: Guard<undefined> = {
   name: 'anyone',
   check: ({ request }) => {
-    if (isGateKey(bearerOf(request))) throw new Failure('AUM0061');
+    if (isGateKey(gateKeyIn(request))) throw new Failure('AUM0061');
     return undefined;
   },
 };
@@ -64,7 +64,7 @@ type Sent = { readonly headers: IncomingHttpHeaders };
 
 /** @throws Failure AUM0060 */
 export function gateKeyOf(ctx: Context, sent: Sent): Soon<GateKey> {
-  return whenThere(findGateKey(ctx, bearerOf(sent)), (key) => {
+  return whenThere(findGateKey(ctx, gateKeyIn(sent)), (key) => {
     if (!key) throw new Failure('AUM0060');
     return key;
   });
@@ -227,9 +227,9 @@ export function headerCredentials(request: Sent): { token: string; apiKey: strin
     const token = one(tokenName);
     if (apiKey !== undefined || token !== undefined) return { token: token ?? '', apiKey: apiKey ?? '' };
   }
-  const bearer = bearerOf(request);
   // SECURITY: a gate key opens no session, whatever else the request carries.
-  if (isGateKey(bearer)) throw new Failure('AUM0061');
+  if (isGateKey(gateKeyIn(request))) throw new Failure('AUM0061');
+  const bearer = bearerOf(request);
   return bearer === '' ? undefined : { token: bearer, apiKey: undefined };
 }
 
@@ -237,6 +237,14 @@ export function headerCredentials(request: Sent): { token: string; apiKey: strin
 function bearerOf({ headers }: Sent): string {
   if (headers.authorization === undefined) return '';
   return /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization)?.[1] ?? '';
+}
+
+/** A gate key as a bearer token, or as the password of RFC 7617, which clients of RFC 7662 send as any user. */
+function gateKeyIn(sent: Sent): string {
+  const [, basic] = /^Basic ([\w+/]+=*)$/i.exec(sent.headers.authorization ?? '') ?? [];
+  if (basic === undefined) return bearerOf(sent);
+  const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(basic, 'base64').toString()) ?? [];
+  return isGateKey(password) ? password : '';
 }
 
 const headerPairs = [

@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { isStorageFailure } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { logTrouble } from '../trouble.ts';
+import { giveBackId } from './asked-id.ts';
 import { logRefusal } from './request-log.ts';
 
 declare module 'fastify' {
@@ -77,7 +78,9 @@ function textOf(fact: MessageParams[string] | undefined): string {
 
 /** Answers with an error. What is not a Failure becomes COM0003 or COM0503, and nothing of its inside leaves. */
 export function sendProblem(ctx: Context, request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
-  const failure = toFailure(thrown);
+  const { config } = request.routeOptions;
+  const mediaType = config?.body === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
+  const failure = toFailure(thrown, mediaType);
   ctx.counts.errors.add({ code: failure.code });
   if (failure.code === 'COM0003') {
     logTrouble(ctx.log, thrown, { level: 'error', message: 'request failed', about: { requestId: request.id } });
@@ -88,8 +91,8 @@ export function sendProblem(ctx: Context, request: FastifyRequest, reply: Fastif
   }
   logRefusal(ctx, request, failure.code);
   const { status: own, headers, body } = problemOf(failure, request.id, request.headers);
-  const { config } = request.routeOptions;
   const status = config?.twoRefusals && own !== 401 ? 403 : own;
+  giveBackId(request, reply);
   reply.code(status).headers(headers).type(mediaTypeOf(request.headers));
   const error = config?.body === 'form' ? oauthErrors[failure.code] : undefined;
   return reply
@@ -118,12 +121,13 @@ const byStatus: Record<number, ErrorCode> = {
   431: 'COM0431',
 };
 
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
+/** @param mediaType of the bodies that the route takes */
+function toFailure(error: unknown, mediaType: string): Failure {
+  if (error instanceof Failure) return error.code === 'COM0415' ? new Failure('COM0415', { mediaType }) : error;
   if (isStorageFailure(error)) return new Failure('COM0503');
   const { code = '', statusCode = 500 } = (error ?? {}) as { code?: unknown; statusCode?: number };
   if (statusCode < 400 || statusCode > 499) return new Failure('COM0003');
   const known = notThere.includes(String(code)) ? 'COM0404' : byStatus[statusCode];
-  if (known) return new Failure(known);
+  if (known) return new Failure(known, { mediaType });
   return new Failure('COM0001', { field: 'request', reason: { en: 'is not valid', ja: '値が正しくありません。' } });
 }

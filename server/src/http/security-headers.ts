@@ -79,7 +79,7 @@ export class SecureResponse<R extends IncomingMessage = IncomingMessage> extends
 export function withSecurityHeaders(request: IdentifiedRequest, headers: OutgoingHttpHeaders = {}): string[] {
   const list: unknown[] = alwaysAsList.slice();
   for (const [name, value] of unlessGivenAsPairs) if (headers[name] === undefined) list.push(name, value);
-  list.push('x-request-id', request.requestId ?? '');
+  if (headers['x-request-id'] === undefined) list.push('x-request-id', request.requestId ?? '');
   for (const name in headers) if (headers[name] !== undefined) list.push(name, headers[name]);
   return list as string[];
 }

@@ -155,7 +155,8 @@ core.register_action("warifu", { "http-req" }, function(txn)
   local answer = core.httpclient():get{
     url = "${warifu.origin}/api/authz/forward-auth",
     headers = headers,
-    timeout = 10000,
+    -- For each of four tries.
+    timeout = 2500,
   }
 
   if answer.status == 200 then
