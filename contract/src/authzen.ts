@@ -31,11 +31,14 @@ const Entities = {
 const Decision = closed(
   {
     decision: Type.Boolean(),
-    context: closed({
-      settledBy: CheckAnswer.properties.settledBy,
-      missingPermission: CheckAnswer.properties.missingPermission,
-      stepUp: CheckAnswer.properties.stepUp,
-    }),
+    context: closed(
+      {
+        settledBy: CheckAnswer.properties.settledBy,
+        missingPermission: CheckAnswer.properties.missingPermission,
+        stepUp: CheckAnswer.properties.stepUp,
+      },
+      'EvaluationReason',
+    ),
   },
   'EvaluationDecision',
 );
@@ -90,7 +93,11 @@ export const evaluateMany = endpoint({
     'Evaluations',
   ),
   status: 200,
-  // §7.1: without evaluations it is answered as one.
-  reply: Type.Union([closed({ evaluations: Type.Array(Decision) }), Decision]),
+  // §7.1: without evaluations it is answered as one. The description of the API has no unions, for those who make code of it.
+  reply: closed({
+    evaluations: Type.Optional(Type.Array(Decision)),
+    decision: Type.Optional(Decision.properties.decision),
+    context: Type.Optional(Decision.properties.context),
+  }),
   errors: ['AUM0060'],
 });

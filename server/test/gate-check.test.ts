@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listGateKeys, revokeGateKey } from '../src/gate/keys.ts';
 import { type Credentials, call } from './support/client.ts';
 import { byHost, newGateKey } from './support/host.ts';
@@ -173,6 +173,17 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
     }
   });
 
+  it('attack: who has no key makes nobody look for what is wrong with a body', async () => {
+    const body = { credential: { token: 'marked' }, questions: Array(50).fill({}) };
+    const parse = vi.spyOn(JSON, 'parse');
+    const refused = await call(server, 'POST', '/v1/authz/check', { body, headers: { authorization: 'Bearer none' } });
+    const times = parse.mock.calls.filter(([text]) => text.includes('marked')).length;
+    parse.mockRestore();
+    expect(refused.status).toBe(401);
+    // By the framework only, which parses a body before it asks who sent it; on SQLite it is sent twice.
+    expect(times).toBe(engine === 'sqlite' ? 2 : 1);
+  });
+
   it('answers as the AuthZEN Authorization API 1.0', async () => {
     const found = await call(server, 'GET', '/.well-known/authzen-configuration');
     expect(found.body).toEqual({
@@ -216,6 +227,30 @@ describe.each(engines)('asking the gate, on %s', (engine) => {
     expect([more.status, more.body.field]).toEqual([400, 'evaluations']);
     const lacking = await send({ subject, evaluations: [{ resource, action }, { resource }] }, 'evaluations');
     expect([lacking.status, lacking.body.field]).toEqual([400, 'evaluations.1.action']);
+    // §7.1: without any it is one evaluation.
+    for (const none of [{}, { evaluations: [] }]) {
+      expect((await send({ subject, resource, action, ...none }, 'evaluations')).body).toEqual(permitted);
+      const half = await send({ subject, resource, ...none }, 'evaluations');
+      expect([half.status, half.body.field]).toEqual([400, 'action']);
+    }
+  });
+
+  it('gives the ID of an AuthZEN request back, and of no other', async () => {
+    const authorization = `Bearer ${key}`;
+    const idOf = async (path: string, id: string, by = authorization) => {
+      const headers = { authorization: by, 'x-request-id': id };
+      return (await call(server, 'POST', path, { body: {}, headers })).headers['x-request-id'];
+    };
+    const asked = 'bfe9eb29-ab87-4ca3-be83-a1d5d8305716';
+    for (const by of [authorization, 'Bearer none']) {
+      expect(await idOf('/access/v1/evaluation', asked, by)).toBe(asked);
+      expect(await idOf('/access/v1/evaluations', asked, by)).toBe(asked);
+    }
+    for (const id of ['', 'a b', 'é', 'x'.repeat(129)]) {
+      expect(await idOf('/access/v1/evaluation', id)).toMatch(/^[\da-f-]{36}$/);
+    }
+    expect(await idOf('/v1/authz/check', asked)).not.toBe(asked);
+    expect(server.log()).not.toContain(asked);
   });
 
   it('refuses the next question after a logout, a permission change, a deletion and a revoked key', async () => {

@@ -83,6 +83,21 @@ describe.each(engines)('asking about tokens, on %s', (engine) => {
     expect((await introspect(taro.token)).body).toEqual({ active: false });
   });
 
+  it('takes the gate key as the password of any user, as clients of RFC 7662 send it', async () => {
+    const hana = await signInSam(server, await newSam(server, root, as, 'basic'));
+    const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+    const token = `token=${encodeURIComponent(hana.token)}`;
+    for (const user of ['', 'orders', 'https%3A%2F%2Forders']) {
+      expect((await send('introspect', token, basic(`${user}:${key}`))).body).toMatchObject({ active: true });
+    }
+    for (const text of [key, `${key}:`, `orders:${key}x`, `orders:${hana.token}`, ':', '']) {
+      expect([text, (await send('introspect', token, basic(text))).body.code]).toEqual([text, 'AUM0060']);
+    }
+    // It is a gate key there too, and does nothing else.
+    const elsewhere = await call(server, 'GET', '/v1/auth/me', { headers: basic(`orders:${key}`) });
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([403, 'AUM0061']);
+  });
+
   it('says what is wrong in the words of OAuth 2.0 too', async () => {
     const authorization = `Bearer ${key}`;
     const json = { 'content-type': 'application/json' };
@@ -106,6 +121,9 @@ describe.each(engines)('asking about tokens, on %s', (engine) => {
     // Of no other operation, and a form is no body of theirs.
     const refused = await call(server, 'POST', '/v1/auth', { body: 'email=a', headers: type });
     expect([refused.status, refused.body['error']]).toEqual([415, undefined]);
+    expect(refused.body['message']).toContain(' application/json,');
+    const unfit = await send('introspect', '{}', { authorization, ...json });
+    expect(unfit.body['message']).toContain(' application/x-www-form-urlencoded,');
   });
 
   it('attack: a session that may only enrol MFA is active to nobody who lets active ones in', async () => {

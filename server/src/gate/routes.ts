@@ -1,8 +1,8 @@
 import { checkAuthorization, evaluate, evaluateMany, introspectToken, revokeToken } from '@warifu/contract';
 import type { FastifyInstance } from 'fastify';
-import { whenThere } from '../db/reads.ts';
 import { giveBackId } from '../http/asked-id.ts';
 import { handleFast } from '../http/fast-path/operation.ts';
+import type { PlainRequest } from '../http/fast-path/plain-request.ts';
 import { anyone, gateKeyOf, withGateKey } from '../http/guards.ts';
 import { handle } from '../http/handle.ts';
 import { endThisSession } from '../sessions/own-sessions.ts';
@@ -14,11 +14,11 @@ import { evaluateAll, evaluateOne } from './evaluate.ts';
 export function registerGateRoutes(app: FastifyInstance): void {
   const { ctx } = app.warifu;
 
-  handleFast(app, checkAuthorization, (request, body) => {
-    // A list lets others have their turn.
-    if ((body.questions ?? []).length > 1) return undefined;
-    return whenThere(gateKeyOf(ctx, request), (key) => check(ctx, key, body));
-  });
+  const keyOf = (request: PlainRequest) => gateKeyOf(ctx, request);
+  // A list lets others have their turn.
+  handleFast(app, checkAuthorization, keyOf, (key, body) =>
+    (body.questions ?? []).length > 1 ? undefined : check(ctx, key, body),
+  );
   handle(app, checkAuthorization, withGateKey, ({ caller, body }) => check(ctx, caller, body));
 
   handle(app, evaluate, withGateKey, async ({ caller, body, request, reply }) => {

@@ -81,5 +81,9 @@ function typeOf(value: unknown): string {
 
 /** An error as it may come. */
 export function exampleError(code: ErrorCode) {
-  return { code, message: errorMessage(code, 'en'), status: errorTable[code].status };
+  return {
+    code,
+    message: errorMessage(code, 'en', { mediaType: 'application/json' }),
+    status: errorTable[code].status,
+  };
 }

@@ -30,6 +30,7 @@ function pathOf(url: InjectOptions['url']): string {
  * itself where it can.
  */
 export async function assertSameByFastPath(app: FastifyInstance, options: InjectOptions, by: Response): Promise<void> {
+  if (!app.hasDecorator('warifu')) return;
   const { method = 'GET', url } = options;
   const { fastPath, ctx } = app.warifu;
   if (!isForOneServer(ctx.config.databaseUrl) || !fastPath.has({ method, path: pathOf(url) })) return;

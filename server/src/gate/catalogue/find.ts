@@ -24,7 +24,12 @@ type Standing = { readonly router: Router; readonly lets: boolean };
 type StandingAt = (host: string) => Standing;
 
 /** The catalogues as requests find them. */
-type Places = { readonly at: StandingAt; readonly isHidden: (operation: ApiOperation) => boolean };
+type Places = {
+  readonly at: StandingAt;
+  /** Of host, method and path, with NUL between them, which no value of a request holds. */
+  readonly match: (place: string) => Matched | undefined;
+  readonly isHidden: (operation: ApiOperation) => boolean;
+};
 
 const places = new WeakMap<Operations, Places>();
 
@@ -37,11 +42,11 @@ export function findApiOperation(db: Db, request: ApiRequest): Soon<Found> {
   return whenThere(operationsFor(db, request.ofOperator ?? ofHost), (known) => findIn(placesIn(known), request));
 }
 
-function findIn({ at, isHidden }: Places, { host = '', method, path }: ApiRequest): Found {
-  const { router, lets } = at(host);
-  const matched = router.match(method, path);
+function findIn({ at, match, isHidden }: Places, { host = '', method, path }: ApiRequest): Found {
+  const matched = match(`${host}\0${method}\0${path}`);
   // SECURITY: it is described all the same: no less literal one may take its requests, nor may they be let by.
   if (matched) return isHidden(matched.operation) ? { unknown: 'deny' } : { matched };
+  const { router, lets } = at(host);
   // SECURITY: never what the program behind may take for a described path all the same.
   return { unknown: lets && !router.isLike(method, path) ? 'signed in' : 'deny' };
 }
@@ -76,7 +81,13 @@ function placesIn(known: Operations): Places {
     const all = known.catalogues.map(({ operations, ...place }) => ({ ...place, tree: treeOf(operations) }));
     // A name that the host has meanwhile is the host's operation.
     const isHidden = (one: ApiOperation) => known.imported.get(one.operation) !== one;
-    found = { at: standingIn(all), isHidden };
+    const at = standingIn(all);
+    // One for all hosts: who asks may make hosts up too.
+    const match = remembered((place) => {
+      const [host = '', method = '', path = ''] = place.split('\0');
+      return at(host).router.match(method, path);
+    });
+    found = { at, match, isHidden };
     places.set(known, found);
   }
   return found;

@@ -1,6 +1,5 @@
 import type { ApiOperation } from '../../authorize/imported.ts';
 import { limits } from '../../limits.ts';
-import { remembered } from '../../remembered.ts';
 import { plainPath } from './plain-path.ts';
 import { type Effort, fitting, type Leaf, segmentsOf, type Tree, valuesIn } from './tree.ts';
 
@@ -21,34 +20,22 @@ export type Router = {
 
 /** Of catalogues that stand at one host: which one an operation stands in says nothing of how literal it is. */
 export function routerOf(trees: readonly Tree[]): Router {
-  const methods = new Map<string, (path: string) => Matched | undefined>();
   return {
     match: (method, path) => {
-      let match = methods.get(method);
-      if (!match) {
-        match = remembered((one) => matchIn(trees, method, one));
-        if (methods.size < mostMethods) methods.set(method, match);
-      }
-      return match(path);
+      const decoded = plainPath(path);
+      const all = decoded === undefined ? undefined : fits(trees, method, decoded);
+      if (decoded === undefined || all === undefined) return undefined;
+      const best = bestOf(all, segmentsOf(decoded));
+      if (!best || all.some((other) => isSomewhereMoreLiteral(other, best.leaf))) return undefined;
+      if (path.includes('%') && !isBestOf(trees, method, { path: hardlyDecoded(path), leaf: best.leaf }))
+        return undefined;
+      return matchedIn(best);
     },
     isLike: (method, path) => {
       const decoded = plainPath(path);
       return decoded === undefined || fits(trees, method, decoded)?.length !== 0;
     },
   };
-}
-
-/** Who asks may make methods up. */
-const mostMethods = 16;
-
-function matchIn(trees: readonly Tree[], method: string, path: string): Matched | undefined {
-  const decoded = plainPath(path);
-  const all = decoded === undefined ? undefined : fits(trees, method, decoded);
-  if (decoded === undefined || all === undefined) return undefined;
-  const best = bestOf(all, segmentsOf(decoded));
-  if (!best || all.some((other) => isSomewhereMoreLiteral(other, best.leaf))) return undefined;
-  if (path.includes('%') && !isBestOf(trees, method, { path: hardlyDecoded(path), leaf: best.leaf })) return undefined;
-  return matchedIn(best);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { limits } from '../../limits.ts';
 import { SecureResponse } from '../security-headers.ts';
 import { type PlainRequest, readPlainRequest } from './plain-request.ts';
-import { sendAll } from './send.ts';
+import { sendAll, sendings } from './send.ts';
 
 /** Answers a request at once; false leaves it to the framework, which begins anew. */
 export type FastAnswer = (request: PlainRequest) => boolean;
@@ -42,6 +42,8 @@ class Connection {
   readonly #shared: Shared;
   /** The framework answers; until it has, nothing more is read. */
   #isAnswering = false;
+  /** How often answers had been sent when it got its last one. */
+  #answeredAt = -1;
   /** Nothing more will come. */
   #isOver = false;
 
@@ -66,7 +68,10 @@ class Connection {
     const answer = request && answers.get(request.route);
     if (!answer) return this.#leave(bytes);
     if (this.#socket.timeout !== this.#idleTime) this.#socket.setTimeout(this.#idleTime);
-    if (!answer(request)) this.#passOn(request);
+    // Who asks before it has its answer gets them one by one, so that what it does not take is seen.
+    if (this.#answeredAt === sendings()) sendAll();
+    if (answer(request)) this.#answeredAt = sendings();
+    else this.#passOn(request);
   };
 
   get #idleTime(): number {
@@ -78,6 +83,9 @@ class Connection {
     sendAll();
     this.#forget();
     this.#socket.setTimeout(0);
+    // SECURITY: the library takes what comes next from the network at once. What a pause held back would come after it,
+    // and what was a body would be a request.
+    this.#socket.resume();
     this.#shared.toLibrary.call(this.#shared.server, this.#socket);
     if (bytes) this.#socket.unshift(bytes);
   }

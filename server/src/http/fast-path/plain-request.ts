@@ -46,6 +46,9 @@ const starts = ['GET /', 'POST /'];
 const version = ' HTTP/1.1\r\n';
 const [colon, space, cr, lf] = [0x3a, 0x20, 0x0d, 0x0a];
 
+/** Names and values. The library has a bound too, which is higher. */
+const mostHeaders = 200;
+
 /** What says how a message is framed or what becomes of its connection; and what Node gives as a list. */
 const unusual = new Set([
   'expect',
@@ -94,7 +97,7 @@ function readHeaders(bytes: Buffer, text: string, { request, from }: Place): num
       return undefined;
     const sent = text.slice(at, nameEnd);
     const name = lowerCase(sent);
-    if (headers[name] !== undefined || unusual.has(name)) return undefined;
+    if (headers[name] !== undefined || unusual.has(name) || rawHeaders.length === mostHeaders) return undefined;
     headers[name] = text.slice(valueAt, end);
     rawHeaders.push(sent, headers[name]);
     at = end + 2;

@@ -14,9 +14,17 @@ export function sendSoon(socket: Socket, text: string, isAscii: boolean): void {
   encodings.push(isAscii ? 'latin1' : 'utf8');
 }
 
+let times = 0;
+
+/** How often what waited was sent. */
+export function sendings(): number {
+  return times;
+}
+
 /** Sends what waits to be sent. */
 export function sendAll(): void {
   if (sockets.length === 0) return;
+  times++;
   const [to, what, how] = [sockets, texts, encodings];
   [sockets, texts, encodings] = [[], [], []];
   for (const [i, socket] of to.entries()) {
