@@ -1,6 +1,7 @@
 import { generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertionOf } from '../../server/src/crypto/api-token.ts';
+import { createVerifier } from '../src/gate/assertion.ts';
 import type { App } from './apps/app.ts';
 import { frameworks } from './support/frameworks.ts';
 import { get } from './support/raw.ts';
@@ -115,4 +116,8 @@ describe.each(frameworks)('a program of %s behind forward-auth', (_, start) => {
     expect(said.splice(0)).toHaveLength(1);
     await alone.stop();
   });
+});
+
+it.each(['', 'https://orders.example.com', 'orders.example.com/'])('%j is no audience', (wrong) => {
+  expect(() => createVerifier({ url: 'https://id.example.com', audience: wrong })).toThrow(/^audience: /);
 });

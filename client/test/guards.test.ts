@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGate } from '../src/gate/gate.ts';
+import { guardsOf } from '../src/gate/guards.ts';
 import type { GateOptions } from '../src/hono.ts';
 import type { App } from './apps/app.ts';
 import { frameworks } from './support/frameworks.ts';
@@ -91,6 +93,15 @@ describe.each(frameworks)('a route of %s', (_, start) => {
     const japanese = await get(app.port, '/orders/7', { ...headers, 'accept-language': 'ja,en;q=0.5' });
     expect(japanese.body.message).toContain('には権限 Order:getOrder がありません。');
     expect((await get(app.port, '/me', headers)).status).toBe(200);
+  });
+
+  it('takes key and token by both of their names', async () => {
+    const { headers } = await sam(getOrder);
+    const short = { 'x-api-key': headers['x-soracom-api-key'], 'x-token': headers['x-soracom-token'] };
+    expect((await get(app.port, '/orders/7', short)).status).toBe(200);
+    // As at Warifu itself, the first pair counts, and half of one is none.
+    const halves = { ...short, 'x-soracom-token': headers['x-soracom-token'] };
+    expect((await get(app.port, '/orders/7', halves)).status).toBe(401);
   });
 
   it('wants a credential that opens a session', async () => {
@@ -281,4 +292,19 @@ describe.each(frameworks)('a route of %s', (_, start) => {
       expect([target.slice(0, 12), [400, 414].includes(status)]).toEqual([target.slice(0, 12), true]);
     }
   });
+});
+
+it.each([
+  ['host', { host: 'http://orders.example.com' }],
+  ['host', { host: 'orders.example.com/' }],
+  ['host', { host: '' }],
+  ['timeout', { timeout: 0 }],
+  ['timeout', { timeout: Number.NaN }],
+])('a %s that no request could satisfy is told at once', (name, options) => {
+  const gate = { url: 'https://id.example.com', gateKey: 'warifu_gate_x', ...options };
+  expect(() => createGate(gate)).toThrow(new RegExp(`^${name}: `));
+});
+
+it.each(['getOrder', '', ':', 'Order:', 'Order:get order'])('%j is no name of an operation', (name) => {
+  expect(() => guardsOf(() => undefined).operation(name)).toThrow(/^operation: /);
 });

@@ -3,6 +3,7 @@ import { serverOf } from '../request.ts';
 import { type IncomingCall, languageIn } from './call.ts';
 import type { Log } from './gate.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
+import { assertHost } from './setting.ts';
 
 export type AssertionOptions = {
   /** Address of Warifu, which signs as this. */
@@ -34,11 +35,11 @@ export type Verify = (call: IncomingCall) => Promise<Asserted | Refusal>;
  * Checks the header `X-Warifu-Jwt` that forward-auth adds. No other header says who somebody is.
  * SECURITY: type and audience are required: a session token is signed with the same keys, and the assertion that
  * another application got is none here.
- * @throws TypeError when the address cannot be one, or the audience is empty
+ * @throws TypeError when the address cannot be one, or the audience no host
  */
 export function createVerifier({ url, audience, log = (...said) => console.error(...said) }: AssertionOptions): Verify {
   const issuer = serverOf(url);
-  if (audience === '') throw new TypeError('audience: the host of this application is needed');
+  assertHost('audience', audience);
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', issuer), { timeoutDuration: 3000 });
   const rules = {
     issuer,

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../contract.ts';
 import { WarifuError, type WarifuErrorCode } from '../errors.ts';
 import { credentialIn, type IncomingCall, languageIn, partsOf } from './call.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
+import { assertHost, assertTimeout } from './setting.ts';
 
 type Reply = ReplyOf<'checkAuthorization'>;
 type Question = NonNullable<InputOf<'checkAuthorization'>['questions']>[number];
@@ -43,9 +44,11 @@ export type Decide = (call: IncomingCall, wanted: Wanted) => Promise<Granted | R
 
 /**
  * Asks Warifu about every request anew, so that what was revoked is refused by the next one.
- * @throws TypeError when address or gate key cannot be one
+ * @throws TypeError when address, gate key, host or timeout cannot be one
  */
 export function createGate({ url, gateKey, timeout = 3000, log = logged, ...rest }: GateOptions): Decide {
+  if (rest.host !== undefined) assertHost('host', rest.host);
+  assertTimeout(timeout);
   const client = createClient({ url, credential: { gateKey }, timeout, retries: 1, fetch: rest.fetch });
   return async (call, wanted) => {
     const refuse: Refuse = (code, facts) => refusalOf(code, languageIn(call), facts);
