@@ -95,6 +95,12 @@ describe.each(frameworks)('a route of %s', (_, start) => {
     expect((await get(app.port, '/me', headers)).status).toBe(200);
   });
 
+  it('names the value of a query that is too long to be asked about', async () => {
+    const { headers } = await sam(getOrder);
+    const refused = await get(app.port, `/orders/7?short=1&longq=${'x'.repeat(4000)}`, headers);
+    expect([refused.status, refused.body.code, refused.body.field]).toEqual([400, 'COM0001', 'longq']);
+  });
+
   it('takes key and token by both of their names', async () => {
     const { headers } = await sam(getOrder);
     const short = { 'x-api-key': headers['x-soracom-api-key'], 'x-token': headers['x-soracom-token'] };

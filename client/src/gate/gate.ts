@@ -132,7 +132,8 @@ function undecided(error: unknown, refuse: Refuse, log: Log): Refusal {
   // What the request is made of was too much for a question: a mistake of who sent it, or of who named the operation.
   if (code === 'COM0001' || code === 'COM0413') {
     log('a request cannot be asked about', about);
-    return refuse('COM0001', { field: 'request', reason: { en: 'is not valid', ja: '値が正しくありません。' } });
+    const [, field = 'request'] = /^questions\.0\.queryParameters\.(.+)$/s.exec(about.field ?? '') ?? [];
+    return refuse('COM0001', { field, reason: { en: 'is not valid', ja: '値が正しくありません。' } });
   }
   log(explained(code), about);
   return refuse('COM0503', { retryAfter: 5 });
