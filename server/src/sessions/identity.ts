@@ -1,10 +1,9 @@
 import { srnOf } from '@warifu/contract';
 import type { Session } from './live.ts';
-import { amrOf } from './proofs.ts';
 
 /** Who a session belongs to and how it was proved, as `Auth:getIdentity` and the gate say it. */
 export function identityOf(session: Session, now: number) {
-  const { operatorId, userName, sessionId, authMethod, provedAt, expiresAt, originPrincipal } = session;
+  const { operatorId, userName, sessionId, authMethod, amr, provedAt, expiresAt, originPrincipal } = session;
   return {
     operatorId,
     kind: userName === '' ? ('root' as const) : ('sam' as const),
@@ -12,7 +11,7 @@ export function identityOf(session: Session, now: number) {
     principal: srnOf(operatorId, userName),
     sessionId,
     authMethod,
-    amr: amrOf(session),
+    amr,
     mfaAuthenticated: session.mfaAuthenticated,
     authTime: provedAt,
     authAgeSeconds: Math.max(0, Math.floor((now - provedAt) / 1000)),

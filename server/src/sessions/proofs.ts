@@ -20,6 +20,8 @@ export type Proven = {
   readonly authMethod: AuthMethod;
   /** Proved with two factors. */
   readonly mfaAuthenticated: boolean;
+  /** In the words of RFC 8176. */
+  readonly amr: string[];
   readonly proofs: readonly Proof[];
 };
 
@@ -31,7 +33,8 @@ export function storeProofs(proofs: readonly Proof[]): string {
 /** What was kept, and what it says. */
 export function provenBy(stored: string): Proven {
   const proofs = JSON.parse(stored) as readonly Proof[];
-  return { proofs, authMethod: authMethodOf(proofs), mfaAuthenticated: isMfa(proofs) };
+  const mfaAuthenticated = isMfa(proofs);
+  return { proofs, authMethod: authMethodOf(proofs), mfaAuthenticated, amr: amrOf(proofs, mfaAuthenticated) };
 }
 
 /** How a session was proved, in the word of the permission language. */
@@ -43,8 +46,7 @@ export function authMethodOf(proofs: readonly Proof[]): AuthMethod {
   return used.has('otp') ? 'password+totp' : 'password';
 }
 
-/** The words of RFC 8176 for what a session was proved with. */
-export function amrOf({ proofs, mfaAuthenticated }: Pick<Proven, 'proofs' | 'mfaAuthenticated'>): string[] {
+function amrOf(proofs: readonly Proof[], mfaAuthenticated: boolean): string[] {
   const words = proofs.flatMap(({ method }) => {
     if (method === 'authKey' || method === 'switchUser') return [];
     // Whoever answers with such a key has shown that somebody is there.
