@@ -191,6 +191,29 @@ describe.each(engines)('signing in to a guarded program with a browser, on %s', 
     expect((await visit('/orders', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
   });
 
+  it.each(doors)('refuses what pages of other hosts send before it looks for a cookie, at %s', async (door) => {
+    // As a proxy that hands on one of the headers alone.
+    const ask = (sent: Record<string, string>, method = 'POST', host = 'shop.example.com') =>
+      askAs(server, door, { uri: '/orders', method, host }, { headers: sent });
+    for (const sent of [
+      { origin: 'https://evil.example.com' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      const { status, body } = await ask(sent);
+      expect([sent, status, body.code]).toEqual([sent, 403, 'AUM0064']);
+      // Nobody signs in there with a browser, and a program proves itself with each request.
+      expect((await ask(sent, 'POST', 'other.example.com')).status).toBe(401);
+      expect((await ask({ ...sent, authorization: 'Bearer x' })).status).toBe(401);
+    }
+    for (const sent of [{}, { origin: 'https://shop.example.com' }, { 'sec-fetch-site': 'same-origin' }]) {
+      expect([sent, (await ask(sent)).status]).toEqual([sent, 401]);
+    }
+    // Who follows a link of another site is led to sign in.
+    const { location } = await visitorOf(server, door).visit('/orders', { 'sec-fetch-site': 'cross-site' });
+    expect(location?.pathname).toBe('/gate');
+  });
+
   it('ends with the session at the console, on every server', async () => {
     const ends: [string, (by: Browser) => Promise<unknown>][] = [
       ['logout', (by) => by.call('POST', '/v1/auth/logout')],

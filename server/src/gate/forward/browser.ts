@@ -49,7 +49,7 @@ function isPage({ method }: Original, headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Whether a page of another origin made the browser send a request, with its cookie.
+ * Whether a page of another origin made the browser send a request, with its cookie if it has one.
  * SECURITY: the cookie is not sent along from other sites, but it is from other hosts of the same one.
  */
 export function isFromElsewhere({ method, scheme, host }: Original, headers: IncomingHttpHeaders): boolean {

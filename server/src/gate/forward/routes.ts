@@ -37,10 +37,11 @@ export function registerForwardRoutes(app: FastifyInstance): void {
   };
 
   const enteredBy = ({ headers }: Identified, original: Original): Soon<Session | undefined> => {
-    const token = isForBrowsers(ctx, original) ? readGateCookie(original, headers.cookie) : undefined;
-    if (token === undefined) return undefined;
+    if (!isForBrowsers(ctx, original)) return undefined;
+    // Also without a cookie: so it shows from outside whether the proxy tells where a request comes from.
     if (isFromElsewhere(original, headers)) throw new Failure('AUM0064');
-    return findEntered(ctx, original, token);
+    const token = readGateCookie(original, headers.cookie);
+    return token === undefined ? undefined : findEntered(ctx, original, token);
   };
 
   const decided = (raw: Identified, session: Session, original: Original): Soon<Decided> => {
