@@ -10,8 +10,16 @@ type Report = { requests: number; findings: { found: string; lines: string[] }[]
 /** Which lines are spoilt, and what becomes of each; nothing when that is left out. */
 type Spoilt = readonly [line: RegExp, instead?: string];
 
-/** Faults that are planted at once; every line that is spoilt must be named, or those that `named` says. */
-type Planted = { readonly what: string; readonly lines: readonly Spoilt[]; readonly named?: RegExp };
+/**
+ * Faults that are planted at once; every line that is spoilt must be named, or those that `named` says, and with `alone`
+ * no other.
+ */
+type Planted = {
+  readonly what: string;
+  readonly lines: readonly Spoilt[];
+  readonly named?: RegExp;
+  readonly alone?: true;
+};
 
 const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
   nginx: [
@@ -26,6 +34,13 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
       ],
     },
     { what: 'no way to the sign-in page', lines: [[/^error_page 401 .*/]] },
+    { what: 'no kind of client', lines: [[/^proxy_set_header Accept \$.*/]] },
+    { what: 'no token', lines: [[/^proxy_set_header Authorization .*/]], alone: true },
+    {
+      what: 'nothing of the page that sends a request',
+      lines: [[/^proxy_set_header (Cookie|Origin|Sec-Fetch-Site) .*/]],
+      alone: true,
+    },
     {
       what: 'all the rest',
       lines: [
@@ -68,6 +83,12 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
     { what: 'no question', lines: [[/^http-request lua.*/], [/^http-request deny .*/]], named: /^http-request lua/ },
     { what: 'only the script is gone', lines: [[/^http-request lua.*/]] },
     { what: 'no address', lines: [[/^\["x-forwarded-for"\] .*/]] },
+    { what: 'no token', lines: [[/^"authorization",/]], alone: true },
+    {
+      what: 'nothing of the page that sends a request',
+      lines: [[/^"(cookie|origin|sec-fetch-site)",/]],
+      alone: true,
+    },
     {
       what: 'all the rest',
       lines: [
@@ -97,17 +118,15 @@ describe('a probe through a real proxy', () => {
   async function probed(
     proxy: Proxy,
     change: (files: RecipeFile[]) => RecipeFile[],
+    { path = '/orders', token = hana.token, outside = false } = {},
   ): Promise<Report & { code: number }> {
     const { env, asked } = guarded;
     const open = `http://localhost:${ports.open}`;
     const files = change(await printedConfig(proxy, { open, app: ports.app, warifu: asked, env }));
     const front = await startProxy(proxy, files, ports.open);
-    const options = ['--listen', `127.0.0.1:${ports.app}`, '--token-stdin', '--proxy', proxy, '--json'];
-    const { exit, printed } = launch(
-      [program, 'gate', 'probe', `${open}/orders`, ...options],
-      settings(env),
-      hana.token,
-    );
+    const inside = outside ? [] : ['--listen', `127.0.0.1:${ports.app}`, '--token-stdin'];
+    const options = [...inside, '--proxy', proxy, '--json'];
+    const { exit, printed } = launch([program, 'gate', 'probe', `${open}${path}`, ...options], settings(env), token);
     const code = await exit;
     await front.stop();
     if (printed.stdout === '') throw new Error(printed.stderr);
@@ -122,7 +141,7 @@ describe('a probe through a real proxy', () => {
 
   test.each(proxies.flatMap((proxy) => faults[proxy].map((planted) => [proxy, planted.what, planted] as const)))(
     'names the lines at %s: %s',
-    async (proxy, _, { lines, named }) => {
+    async (proxy, _, { lines, named, alone }) => {
       const spoilt = new Set<string>();
       const spoil = (line: string) => {
         const whole = line.trim();
@@ -139,6 +158,44 @@ describe('a probe through a real proxy', () => {
       const expected = [...spoilt].filter((line) => named?.test(line) ?? true);
       expect(expected.length + (named ? found.filter((line) => named.test(line)).length : 0)).toBeGreaterThan(0);
       expect([code, expected.filter((line) => !found.includes(line)), findings]).toEqual([1, [], findings]);
+      if (alone) expect([...new Set(found)].filter((line) => !expected.includes(line))).toEqual([]);
     },
   );
+
+  test.each([
+    ['a token of nobody', 401, /token opens no session/, { token: 'x' }, 'Authorization $http_authorization'],
+    ['a page that wants MFA', 401, /must prove more/, { path: '/secret' }, undefined],
+    ['a page that is not allowed', 403, /may not call that/, { path: '/unknown' }, 'X-Original-Method $request_method'],
+  ] as const)('says why the token does not reach the app: %s', async (_, status, why, asked, line) => {
+    const { findings } = await probed('nginx', (files) => files, asked);
+    expect(findings).toEqual([{ found: expect.stringMatching(why) as string, lines: expect.anything() as string[] }]);
+    expect(findings[0]?.found).toContain(`gets ${status}`);
+    expect(findings[0]?.lines[0]).toBe(line && `proxy_set_header ${line};`);
+  });
+
+  test('sees from outside what Warifu does not get of a browser', async () => {
+    const without = (line: RegExp) => (files: RecipeFile[]) =>
+      files.map(({ path, text }) => ({ path, text: text.replaceAll(line, '') }));
+    const lines = /^ *proxy_set_header (?:Cookie|Origin|Sec-Fetch-Site) \$.*;$/gm;
+    const whole = await probed('nginx', (files) => files, { outside: true });
+    expect([whole.code, whole.findings, whole.untried]).toEqual([0, [], [expect.stringContaining('--listen')]]);
+    const { code, findings } = await probed('nginx', without(lines), { outside: true });
+    expect([code, findings.flatMap((finding) => finding.lines)]).toEqual([
+      1,
+      ['Cookie', 'Origin', 'Sec-Fetch-Site'].map(
+        (name) => `proxy_set_header ${name} $http_${name.toLowerCase().replaceAll('-', '_')};`,
+      ),
+    ]);
+  });
+
+  test('says that the proxy has its app elsewhere', async () => {
+    const elsewhere = await nextPort();
+    const { findings } = await probed('nginx', (files) =>
+      files.map(({ path, text }) => ({
+        path,
+        text: text.replaceAll(`127.0.0.1:${ports.app};`, `127.0.0.1:${elsewhere};`),
+      })),
+    );
+    expect(findings).toEqual([{ found: expect.stringMatching(/gets 502, .*--listen/) as string, lines: [] }]);
+  });
 });

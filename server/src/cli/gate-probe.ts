@@ -1,9 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { readConfig } from '../config/config.ts';
 import { newSecret } from '../crypto/tokens.ts';
+import { returnAddress } from '../gate/forward/return-address.ts';
 import { exitCodes, type Output, print, UsageError } from './frame.ts';
+import { checkCarried } from './probe/carried.ts';
 import { clientOf } from './probe/client.ts';
-import { type Finding, type Probe, type Tried, tryAsUser, tryOut } from './probe/probe.ts';
+import { type Probe, type Report, type Tried, tryAsUser, tryOut } from './probe/probe.ts';
 import { type Receiver, startReceiver } from './probe/receiver.ts';
 import {
   checkConnection,
@@ -14,8 +16,9 @@ import {
   checkProtocol,
   checkRewriting,
   checkTold,
+  whyKept,
 } from './probe/with-credentials.ts';
-import { checkClosed, checkQuestion } from './probe/without-credentials.ts';
+import { checkAnswered, checkClosed, checkQuestion } from './probe/without-credentials.ts';
 import { siteOf } from './proxy-config.ts';
 import { type Proxy, recipes } from './recipes/recipes.ts';
 
@@ -24,8 +27,6 @@ export type GateProbeOptions = Output & {
   readonly tokenStdin?: boolean;
   readonly proxy?: Proxy;
 };
-
-type Report = { readonly findings: readonly Finding[]; readonly untried: readonly string[] };
 
 /**
  * Sends forged requests through somebody's proxy, and says what passed and which line of its configuration is there
@@ -43,7 +44,7 @@ export async function probeGate(typed: string, options: GateProbeOptions): Promi
     const probe = { ...probeOf(url, options), secret, token, receiver, send: client.send, count: 0 };
     const first = await tryOut(probe, {});
     if (first.status === 0) throw new UsageError(`${url.origin} does not answer.`);
-    const report = await runChecks(probe);
+    const report = await runChecks(probe, first);
     const proxy = options.proxy ?? named(first);
     say(probe, proxy, report, options);
     return report.findings.length === 0 ? exitCodes.ok : exitCodes.failure;
@@ -53,29 +54,35 @@ export async function probeGate(typed: string, options: GateProbeOptions): Promi
   }
 }
 
-async function runChecks(probe: Probe): Promise<Report> {
+async function runChecks(probe: Probe, first: Tried): Promise<Report> {
   const closed = await checkClosed(probe);
-  // What lets everybody in needs no further look.
-  if (closed.length > 0) return { findings: closed, untried: [] };
-  const untried: string[] = [];
-  const findings = probe.signsIn ? await checkQuestion(probe) : [];
+  // What lets everybody in, or nobody, needs no further look.
+  const findings = closed.length > 0 ? closed : checkAnswered(first);
+  if (findings.length > 0) return { findings, untried: [] };
+  const reports = [await checkBrowser(probe), await checkAllowed(probe)];
+  return {
+    findings: reports.flatMap(({ findings }) => findings),
+    untried: reports.flatMap(({ untried }) => untried),
+  };
+}
+
+async function checkBrowser(probe: Probe): Promise<Report> {
   if (!probe.signsIn) {
-    untried.push(`what Warifu is asked about: WARIFU_GATE_HOSTS does not have ${probe.url.host}`);
+    const untried = `what Warifu is asked about: by WARIFU_GATE_HOSTS nobody signs in at ${probe.url.origin}`;
+    return { findings: [], untried: [untried] };
   }
-  if (probe.receiver === undefined || probe.token === undefined) {
-    untried.push('what reaches the app of a request that is let through: that needs --listen and --token-stdin');
-    return { findings, untried };
-  }
-  const asUser = await checkAllowed(probe);
-  return { findings: [...findings, ...asUser.findings], untried: [...untried, ...asUser.untried] };
+  const question = await checkQuestion(probe);
+  const { findings, untried } = await checkCarried(probe);
+  return { findings: [...question, ...findings], untried };
 }
 
 async function checkAllowed(probe: Probe): Promise<Report> {
-  const plain = await tryAsUser(probe, {});
-  if (!plain.passed) {
-    const found = `With the token, GET ${probe.url.pathname} does not reach the app (${plain.status || 'no answer'}). Either its user may not call that, or Warifu does not learn the method and the URL.`;
-    return { findings: [{ guards: ['askedMethod', 'askedUrl', 'askedAddress'], header: '', found }], untried: [] };
+  if (probe.receiver === undefined || probe.token === undefined) {
+    const untried = 'what reaches the app of a request that is let through: that needs --listen and --token-stdin';
+    return { findings: [], untried: [untried] };
   }
+  const plain = await tryAsUser(probe, {});
+  if (!plain.passed) return { findings: [whyKept(probe, plain)], untried: [] };
   const { findings, untried } = await checkKept(probe);
   const parts = [
     checkTold(probe, plain),
@@ -94,7 +101,8 @@ function probeOf(url: URL, { listen }: GateProbeOptions) {
   const config = readConfig(process.env);
   const app = listen === undefined ? 'http://127.0.0.1:3000' : `http://${listen}`;
   const site = siteOf(config, { host: url.origin, app });
-  return { url, site, baseUrl: config.baseUrl, signsIn: config.gateHosts.includes(url.host) };
+  const signsIn = returnAddress({ config }, `${url.origin}/`) !== undefined;
+  return { url, site, baseUrl: config.baseUrl, signsIn };
 }
 
 function urlOf(typed: string): URL {

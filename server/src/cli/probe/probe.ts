@@ -10,6 +10,9 @@ export type Finding = {
   readonly found: string;
 };
 
+/** What was found, and what could not be tried. */
+export type Report = { readonly findings: readonly Finding[]; readonly untried: readonly string[] };
+
 /** What the checks work with. */
 export type Probe = {
   readonly url: URL;
@@ -50,6 +53,11 @@ export function tryOut(probe: Probe, sent: Sent): Promise<Tried> {
 function looksPassed({ baseUrl }: Probe, { status, headers: { location = '' } }: Answer): boolean {
   if (status >= 300 && status < 400) return !location.startsWith(`${baseUrl}/`);
   return status === 101 || (status >= 200 && status < 300);
+}
+
+/** What the sign-in page is told; undefined when the answer does not send there. */
+export function toldSignIn({ baseUrl }: Probe, { headers: { location } }: Answer): URLSearchParams | undefined {
+  return location?.startsWith(`${baseUrl}/`) ? new URL(location).searchParams : undefined;
 }
 
 /** What tells that a value was the client's: it says so. */

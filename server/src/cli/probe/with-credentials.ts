@@ -7,11 +7,28 @@ import {
   marked,
   type Probe,
   plainName,
+  type Report,
   readAs,
   type Tried,
   tryAsUser,
   upgradeOf,
 } from './probe.ts';
+
+/** Why a request with the token did not reach the app. */
+export function whyKept(probe: Probe, { status, headers }: Tried): Finding {
+  const what = `With the token, GET ${probe.url.pathname} gets ${status || 'no answer'}`;
+  if (status === 401 && !String(headers['www-authenticate']).includes('insufficient_user_authentication')) {
+    const found = `${what}: the token opens no session, or does not get to Warifu.`;
+    return { guards: ['carried'], header: 'Authorization', found };
+  }
+  if (status === 401) return { guards: [], header: '', found: `${what}: its user must prove more for that.` };
+  if (status === 400 || status === 403) {
+    const found = `${what}: its user may not call that, or Warifu does not learn the method and the URL.`;
+    return { guards: ['askedMethod', 'askedUrl', 'askedAddress'], header: '', found };
+  }
+  const found = `${what}, and nothing comes to the address of --listen: the proxy must have its app there.`;
+  return { guards: [], header: '', found };
+}
 
 /** Whether who asks arrives at the app: these are never empty. */
 export function checkTold({ site }: Probe, { received }: Tried): Finding[] {
@@ -113,8 +130,8 @@ export async function checkPaths(probe: Probe): Promise<Finding[]> {
   return [];
 }
 
-/** Whether a body and an upgraded connection arrive. @returns what could not be tried too */
-export async function checkKept(probe: Probe): Promise<{ findings: Finding[]; untried: string[] }> {
+/** Whether a body and an upgraded connection arrive. */
+export async function checkKept(probe: Probe): Promise<Report> {
   const findings: Finding[] = [];
   const untried: string[] = [];
   const body = `${probe.secret} `.repeat(200);

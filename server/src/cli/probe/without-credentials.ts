@@ -1,9 +1,10 @@
 import { type Guard, rewriting } from '../recipes/site.ts';
 import type { Header, Sent } from './client.ts';
 import { methods, oddTargets, opening, otherProtocols, spellings } from './forgeries.ts';
-import { type Finding, marked, type Probe, type Tried, tryOut, upgradeOf } from './probe.ts';
+import { type Finding, marked, type Probe, type Tried, toldSignIn, tryOut, upgradeOf } from './probe.ts';
 
-const browser: Header = ['Accept', 'text/html'];
+/** What a browser says when it opens a page. */
+export const browser: Header = ['Accept', 'text/html'];
 
 /** Whether anything reaches the app without credentials. */
 export async function checkClosed(probe: Probe): Promise<Finding[]> {
@@ -38,6 +39,16 @@ function attempts(probe: Probe): [string, Sent][] {
   ];
 }
 
+/** Whether Warifu can answer the question of a request without credentials: otherwise it refuses everything. */
+export function checkAnswered({ status }: Tried): Finding[] {
+  if (status >= 500) {
+    return [{ guards: ['ask'], header: '', found: `The proxy answers ${status}: it gets no answer of Warifu.` }];
+  }
+  if (status !== 400 && status !== 403) return [];
+  const found = `Warifu refuses the question itself (${status}): it must learn the method, the URL and the address of the client, from a proxy of WARIFU_TRUSTED_PROXIES.`;
+  return [{ guards: ['askedMethod', 'askedUrl', 'askedAddress'], header: '', found }];
+}
+
 /**
  * Whether a browser is sent to the sign-in page with its cookie, and about which request Warifu was asked: the address
  * to come back to says it, so what a client could forge of it shows there.
@@ -47,10 +58,8 @@ export async function checkQuestion(probe: Probe): Promise<Finding[]> {
   const first = await tryOut(probe, { headers: [browser] });
   const asked = returnOf(probe, first);
   if (asked === undefined) {
-    const unasked = unanswered(first);
-    if (unasked) return [unasked];
     const found = `A browser that is not signed in gets ${first.status}, and does not come to the sign-in page.`;
-    return [{ guards: ['signIn'], header: '', found }];
+    return [{ guards: ['signIn', 'carried'], header: browser[0], found }];
   }
   const findings: Finding[] = [];
   if (first.headers['set-cookie'] === undefined) {
@@ -72,19 +81,9 @@ export async function checkQuestion(probe: Probe): Promise<Finding[]> {
   return findings;
 }
 
-/** Without a question that Warifu can answer, everything is refused. */
-function unanswered({ status }: Tried): Finding | undefined {
-  if (status >= 500)
-    return { guards: ['ask'], header: '', found: `The proxy answers ${status}: it gets no answer of Warifu.` };
-  const found = `Warifu refuses the question itself (${status}): it must learn the method, the URL and the address of the client, from a proxy of WARIFU_TRUSTED_PROXIES.`;
-  const guards: Finding['guards'] = ['askedMethod', 'askedUrl', 'askedAddress'];
-  return status === 400 || status === 403 ? { guards, header: '', found } : undefined;
-}
-
 /** Where the sign-in page would send back to. */
-function returnOf({ baseUrl }: Probe, { headers: { location } }: Tried): string | undefined {
-  if (!location?.startsWith(`${baseUrl}/`)) return undefined;
-  return new URL(location).searchParams.get('rd') ?? undefined;
+function returnOf(probe: Probe, tried: Tried): string | undefined {
+  return toldSignIn(probe, tried)?.get('rd') ?? undefined;
 }
 
 function questions(probe: Probe): [Guard, string, string][] {

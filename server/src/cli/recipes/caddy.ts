@@ -22,17 +22,19 @@ const marks = Array.from("_.!#$%&'*+^|~`");
 const byItself = '# no trusted_proxies, unless a load balancer stands before Caddy';
 
 function lineFor({ open, warifu, app, identity }: Site, guard: Guard, header: string): string {
+  const ask = `forward_auth ${warifu.origin} {`;
   const mark = marks.find((each) => header.includes(each)) ?? '_';
   const lines: Record<Guard, string> = {
-    ask: `forward_auth ${warifu.origin} {`,
+    ask,
     aliases: mark === '`' ? 'request_header "-*`*"' : `request_header -*${mark}*`,
     identity: `request_header -${header}`,
     told: `copy_headers ${identity.join(' ')}`,
     cleared: `request_header -${header}`,
     rewriting: `request_header -${header}`,
     forwarded: header === 'X-Forwarded-Port' ? `request_header -${header}` : byItself,
-    // It sends X-Forwarded-Method and X-Forwarded-Uri of the request by itself.
-    askedMethod: `forward_auth ${warifu.origin} {`,
+    // It sends the headers of the client, X-Forwarded-Method and X-Forwarded-Uri by itself.
+    carried: ask,
+    askedMethod: ask,
     askedUrl: `header_up X-Forwarded-Host ${open.host}`,
     askedAddress: byItself,
     host: `${open.origin} {`,

@@ -23,6 +23,8 @@ const byItself = 'use_remote_address: true';
 /** Any other value of `Upgrade` is refused, but `h2c` alone, which Envoy deletes. */
 const upgraded = 'upgrade_configs: [{ upgrade_type: websocket }]';
 
+const exactly = (header: string) => `- { exact: ${header.toLowerCase()}, ignore_case: true }`;
+
 function lineFor({ open }: Site, guard: Guard, header: string): string {
   const lines: Record<Guard, string> = {
     ask: 'name: envoy.filters.http.ext_authz',
@@ -32,6 +34,7 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     cleared: `- remove: ${header.toLowerCase()}`,
     rewriting: `- remove: ${header.toLowerCase()}`,
     forwarded: byItself,
+    carried: exactly(header),
     askedMethod: 'path_prefix: /api/authz/ext-authz',
     askedUrl: 'path_prefix: /api/authz/ext-authz',
     askedAddress: byItself,
@@ -51,8 +54,7 @@ function text(site: Site): string {
   const line = (guard: Guard, header = '') => lineFor(site, guard, header);
   const each = (guard: Guard, headers: readonly string[]) =>
     headers.map((header) => line(guard, header)).join('\n                      ');
-  const patterns = (headers: readonly string[], depth: number) =>
-    headers.map((header) => `- { exact: ${header.toLowerCase()}, ignore_case: true }`).join(`\n${' '.repeat(depth)}`);
+  const patterns = (headers: readonly string[], depth: number) => headers.map(exactly).join(`\n${' '.repeat(depth)}`);
   const folder = certificateFolder(site);
   const tls = `
           transport_socket:

@@ -40,6 +40,7 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     cleared: deleted(header),
     rewriting: deleted(header),
     forwarded: `http-request set-header ${header} ${told[header]}`,
+    carried: `"${header.toLowerCase()}",`,
     askedMethod: '["x-forwarded-method"] = { txn.sf:method() },',
     askedUrl: '["x-forwarded-uri"] = { txn.sf:pathq() },',
     askedAddress: '["x-forwarded-for"] = { txn.sf:src() },',
@@ -121,15 +122,16 @@ backend app_${name}
 function lua(site: Site): string {
   const { open, warifu, warifuHost, identity } = site;
   const line = (guard: Guard, header = '') => lineFor(site, guard, header);
-  const list = (names: readonly string[]) => `{\n${names.map((name) => `  "${name}",\n`).join('')}}`;
+  const list = (guard: Guard, names: readonly string[]) =>
+    `{\n${names.map((name) => `  ${line(guard, name)}\n`).join('')}}`;
   return `${heading(site, 'haproxy')
     .map((said) => `-- ${said}\n`)
     .join('')}
 -- Of the client's headers only these go into the question: none can pretend to be what HAProxy says of the request.
-local asked = ${list(asked.map((header) => header.toLowerCase()))}
+local asked = ${list('carried', asked)}
 
 -- Who asks. Each is replaced even when it is empty, so what a client sends of it never arrives.
-local identity = ${list(identity)}
+local identity = ${list('identity', identity)}
 
 -- Of an answer that is not a yes, this goes to the client.
 ${line('cookie')}

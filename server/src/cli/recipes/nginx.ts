@@ -46,6 +46,7 @@ function lineFor(site: Site, guard: Guard, header: string): string {
     cleared: cleared(header),
     rewriting: cleared(header),
     forwarded: `proxy_set_header ${header} ${told[header]};`,
+    carried: `proxy_set_header ${header} $http_${variable(header)};`,
     askedMethod: 'proxy_set_header X-Original-Method $request_method;',
     askedUrl: `proxy_set_header X-Original-URL ${open.origin}$request_uri;`,
     askedAddress: 'proxy_set_header X-Forwarded-For $remote_addr;',
@@ -110,7 +111,7 @@ server {
 
         # Of the client's headers only these go into the question, so none can pretend to be one of the next three.
         proxy_pass_request_headers off;
-        ${asked.map((header) => `proxy_set_header ${header} $http_${variable(header)};`).join('\n        ')}
+        ${each('carried', asked)}
         ${line('askedMethod')}
         ${line('askedUrl')}
         ${line('askedAddress')}

@@ -18,9 +18,9 @@ export type RecipeFile = { readonly path: string; readonly text: string };
 
 /**
  * What a line of a recipe is there for; `gate probe` finds out what of it is missing: `told` lets Warifu say who
- * asks, `identity` keeps clients from saying so, `cleared` does for the headers of other settings. `upgrade` lets a
- * WebSocket by, `protocol` nothing else. `identity`, `told`, `cleared`, `forwarded` and `rewriting` are lines for each
- * header.
+ * asks, `identity` keeps clients from saying so, `cleared` does for the headers of other settings. `carried` hands a
+ * header of the client to Warifu. `upgrade` lets a WebSocket by, `protocol` nothing but a WebSocket. `identity`, `told`,
+ * `cleared`, `carried`, `forwarded` and `rewriting` are lines for each header.
  */
 export type Guard =
   | 'ask'
@@ -30,6 +30,7 @@ export type Guard =
   | 'cleared'
   | 'rewriting'
   | 'forwarded'
+  | 'carried'
   | 'askedMethod'
   | 'askedUrl'
   | 'askedAddress'

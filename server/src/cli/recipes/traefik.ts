@@ -38,6 +38,7 @@ function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
     cleared: deleted,
     rewriting: deleted,
     forwarded: byItself,
+    carried: `- ${header}`,
     askedMethod: asItCame,
     askedUrl: asItCame,
     askedAddress: byItself,
@@ -130,7 +131,7 @@ http:
         ${line('body')}
         # Of the client's headers only these go into the question.
         authRequestHeaders:
-          ${asked.map((header) => `- ${header}`).join('\n          ')}
+          ${each('carried', asked)}
         # Each is replaced even when it is empty, so what a client sends of it never arrives.
         authResponseHeaders:
           ${each('identity', identity)}
