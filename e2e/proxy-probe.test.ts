@@ -55,6 +55,12 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
       ],
     },
     { what: 'no WebSocket', lines: [[/^proxy_set_header Upgrade .*/]] },
+    { what: 'no upgraded connection', lines: [[/^proxy_set_header Connection \$.*/]] },
+    {
+      what: 'what the client says of an upgraded connection',
+      lines: [[/^proxy_set_header Connection \$.*/, 'proxy_set_header Connection $$http_connection;']],
+      alone: true,
+    },
     {
       what: 'any protocol',
       lines: [
@@ -78,6 +84,11 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
         [/^(copy_headers .*) X-Warifu-Jwt$/, '$1'],
       ],
     },
+    {
+      what: 'what the client says of an upgraded connection',
+      lines: [[/^request_header @websocket Connection .*/]],
+      alone: true,
+    },
   ],
   haproxy: [
     { what: 'no question', lines: [[/^http-request lua.*/], [/^http-request deny .*/]], named: /^http-request lua/ },
@@ -87,6 +98,11 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
     {
       what: 'nothing of the page that sends a request',
       lines: [[/^"(cookie|origin|sec-fetch-site)",/]],
+      alone: true,
+    },
+    {
+      what: 'what the client says of an upgraded connection',
+      lines: [[/^http-request set-header Connection .*/]],
       alone: true,
     },
     {

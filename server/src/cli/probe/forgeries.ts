@@ -57,8 +57,14 @@ const key: readonly Header[] = [
   ['Sec-WebSocket-Key', webSocket.key],
 ];
 
-/** Headers of a client that opens a WebSocket. */
-export const opening: readonly Header[] = [['Connection', 'Upgrade'], ['Upgrade', 'websocket'], ...key];
+/** Headers of a client that opens a WebSocket, with what it writes into `Connection`. */
+export const openingBy = (connection: string): Header[] => [
+  ['Connection', connection],
+  ['Upgrade', 'websocket'],
+  ...key,
+];
+
+export const opening = openingBy('Upgrade');
 
 /** Headers that ask for another protocol (RFC 7540 §3.2), in ways that a proxy may take for a WebSocket. */
 export const otherProtocols = [['h2c'], ['H2C'], ['h2c, websocket'], ['websocket, h2c'], ['websocket', 'h2c']].map(

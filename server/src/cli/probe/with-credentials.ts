@@ -1,6 +1,6 @@
 import { forwarded, type Guard, h2cSettings, rewriting } from '../recipes/site.ts';
 import type { Header } from './client.ts';
-import { isOdd, oddTargets, opening, otherMarks, otherProtocols, spellings } from './forgeries.ts';
+import { isOdd, oddTargets, opening, openingBy, otherMarks, otherProtocols, spellings } from './forgeries.ts';
 import {
   brought,
   type Finding,
@@ -77,16 +77,29 @@ export async function checkRewriting(probe: Probe): Promise<Finding[]> {
   return findings;
 }
 
-/** Whether a client can have headers dropped behind the proxy (RFC 9110 §7.6.1). */
+/** Whether a client can have headers dropped behind the proxy (RFC 9110 §7.6.1), also while it opens a WebSocket. */
 export async function checkConnection(probe: Probe): Promise<Finding[]> {
-  const named = probe.site.identity.join(', ');
-  const tried = await tryAsUser(probe, { headers: [['Connection', `close, ${named}`]] });
-  if (!tried.received) return [];
+  const { identity } = probe.site;
+  const findings: Finding[] = [];
+  for (const [guard, option] of [
+    ['connection', 'close'],
+    ['opening', 'Upgrade'],
+  ] as const) {
+    const connection = [option, ...identity].join(', ');
+    const headers: Header[] = guard === 'opening' ? openingBy(connection) : [['Connection', connection]];
+    if (!isObeyed(probe, await tryAsUser(probe, { headers }))) continue;
+    const found = `By "Connection: ${option}, ${identity[0]}" a client can have the header dropped that says who asks.`;
+    findings.push({ guards: [guard], header: 'Connection', found });
+  }
+  return findings;
+}
+
+/** Whether what a client lists in `Connection` is dropped, or will be by who comes next. */
+function isObeyed(probe: Probe, tried: Tried): boolean {
+  if (!tried.received) return false;
   const kept = tried.received.headers.filter(([name]) => name.toLowerCase() === 'connection');
   const passesOn = kept.some(([, value]) => value.split(',').some((name) => readAs(name.trim(), probe.site.identity)));
-  if (!passesOn && checkTold(probe, tried).length === 0) return [];
-  const found = `By "Connection: ${probe.site.identity[0]}" a client can have the header dropped that says who asks.`;
-  return [{ guards: ['connection'], header: 'Connection', found }];
+  return passesOn || checkTold(probe, tried).length > 0;
 }
 
 /** Whether a connection to the app can become something else than a WebSocket, in which nobody asks about requests. */
@@ -144,7 +157,7 @@ export async function checkKept(probe: Probe): Promise<Report> {
   const upgraded = await tryAsUser(probe, { headers: opening });
   if (upgraded.status !== 101) {
     const found = `A WebSocket is not opened (${upgraded.status || 'no answer'}).`;
-    findings.push({ guards: ['upgrade'], header: 'Upgrade', found });
+    findings.push({ guards: ['upgrade', 'opening'], header: 'Upgrade', found });
   }
   return { findings, untried };
 }

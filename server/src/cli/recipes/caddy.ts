@@ -39,7 +39,8 @@ function lineFor({ open, warifu, app, identity }: Site, guard: Guard, header: st
     askedAddress: byItself,
     host: `${open.origin} {`,
     connection: 'request_header @plain -Connection',
-    upgrade: 'request_header @websocket Connection Upgrade',
+    upgrade: 'request_header @websocket Upgrade websocket',
+    opening: 'request_header @websocket Connection Upgrade',
     protocol: 'request_header @plain -Upgrade',
     body: `reverse_proxy ${app.origin}`,
     signIn: 'uri /api/authz/forward-auth',
@@ -80,8 +81,8 @@ ${isSecure(site) ? tls : ''}	${byItself}
 		# not passed on: it makes the next program drop a header.
 		@websocket header_regexp Upgrade (?i)^websocket$
 		@plain not header_regexp Upgrade (?i)^websocket$
-		request_header @websocket Upgrade websocket
 		${line('upgrade')}
+		${line('opening')}
 		${line('connection')}
 		${line('protocol')}
 		${line('cleared', h2cSettings)}

@@ -41,6 +41,7 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     host: `domains: ["${open.host}"]`,
     connection: byItself,
     upgrade: upgraded,
+    opening: upgraded,
     protocol: upgraded,
     body: 'http_service:',
     signIn: 'allowed_client_headers:',

@@ -26,6 +26,7 @@ export const haproxy: Recipe = {
 const deleted = (header: string) => `http-request del-header ${header}`;
 
 function lineFor({ open }: Site, guard: Guard, header: string): string {
+  const upgraded = 'http-request set-header Connection Upgrade if { req.hdr(Upgrade) -m found }';
   const told: Record<string, string> = {
     'X-Forwarded-For': '%[src]',
     'X-Forwarded-Host': open.host,
@@ -46,7 +47,8 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     askedAddress: '["x-forwarded-for"] = { txn.sf:src() },',
     host: `http-request set-header Host ${open.host}`,
     connection: 'http-request del-header Connection unless { req.hdr(Upgrade) -m found }',
-    upgrade: 'http-request set-header Connection Upgrade if { req.hdr(Upgrade) -m found }',
+    upgrade: upgraded,
+    opening: upgraded,
     protocol:
       'http-request del-header Upgrade unless { req.fhdr_cnt(Upgrade) eq 1 } { req.fhdr(Upgrade) -m str -i websocket }',
     body: 'default_backend',

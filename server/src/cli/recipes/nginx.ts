@@ -31,6 +31,7 @@ function fileOf(site: Site): string {
 function lineFor(site: Site, guard: Guard, header: string): string {
   const { open } = site;
   const scheme = open.protocol.slice(0, -1);
+  const connection = `proxy_set_header Connection $connection_of_${nameOf(site)};`;
   const upgraded = `proxy_set_header Upgrade $upgrade_of_${nameOf(site)};`;
   const told: Record<string, string> = {
     'X-Forwarded-For': '$remote_addr',
@@ -51,8 +52,9 @@ function lineFor(site: Site, guard: Guard, header: string): string {
     askedUrl: `proxy_set_header X-Original-URL ${open.origin}$request_uri;`,
     askedAddress: 'proxy_set_header X-Forwarded-For $remote_addr;',
     host: `proxy_set_header Host ${open.host};`,
-    connection: `proxy_set_header Connection $connection_of_${nameOf(site)};`,
+    connection,
     upgrade: upgraded,
+    opening: connection,
     protocol: upgraded,
     body: 'proxy_pass_request_body off; proxy_set_header Content-Length "";',
     signIn: 'error_page 401 = @warifu_sign_in;',

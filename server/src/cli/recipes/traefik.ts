@@ -30,6 +30,7 @@ const plain = 'customRequestHeaders: { Connection: "", Upgrade: "" }';
 function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
   const address = `address: ${warifu.origin}/api/authz/forward-auth`;
   const deleted = `${header}: ""`;
+  const upgraded = 'customRequestHeaders: { Connection: Upgrade, Upgrade: websocket }';
   const lines: Record<Guard, string> = {
     ask: 'middlewares: [warifu-clear, warifu-plain, warifu]',
     aliases: 'aliasHeadersStrategy: delete',
@@ -44,7 +45,8 @@ function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
     askedAddress: byItself,
     host: `rule: Host(\`${open.hostname}\`)`,
     connection: plain,
-    upgrade: 'customRequestHeaders: { Connection: Upgrade, Upgrade: websocket }',
+    upgrade: upgraded,
+    opening: upgraded,
     protocol: plain,
     body: asItCame,
     signIn: address,
