@@ -105,6 +105,7 @@ const faults: Readonly<Record<Proxy, readonly Planted[]>> = {
       lines: [[/^http-request set-header Connection .*/]],
       alone: true,
     },
+    { what: 'a URL with another host', lines: [[/^http-request set-uri .*/]], alone: true },
     {
       what: 'all the rest',
       lines: [

@@ -134,13 +134,15 @@ export async function checkHost(probe: Probe): Promise<Finding[]> {
 
 /** Whether a path that two programs may read as two reaches the app. */
 export async function checkPaths(probe: Probe): Promise<Finding[]> {
+  const findings = new Map<Guard, Finding>();
   for (const target of oddTargets(probe.url)) {
     const { received } = await tryAsUser(probe, { target });
     if (!received || !isOdd(received.url)) continue;
-    const found = `GET ${target} reached the app as ${received.url}: Warifu was asked about another path.`;
-    return [{ guards: ['askedUrl'], header: '', found }];
+    const found = `GET ${target} reached the app as ${received.url}: Warifu was not asked about that.`;
+    const guard = received.url.startsWith('/') ? 'askedUrl' : 'uri';
+    if (!findings.has(guard)) findings.set(guard, { guards: [guard], header: '', found });
   }
-  return [];
+  return [...findings.values()];
 }
 
 /** Whether a body and an upgraded connection arrive. */

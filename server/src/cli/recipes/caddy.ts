@@ -23,6 +23,7 @@ const byItself = '# no trusted_proxies, unless a load balancer stands before Cad
 
 function lineFor({ open, warifu, app, identity }: Site, guard: Guard, header: string): string {
   const ask = `forward_auth ${warifu.origin} {`;
+  const url = `header_up X-Forwarded-Host ${open.host}`;
   const mark = marks.find((each) => header.includes(each)) ?? '_';
   const lines: Record<Guard, string> = {
     ask,
@@ -35,8 +36,9 @@ function lineFor({ open, warifu, app, identity }: Site, guard: Guard, header: st
     // It sends the headers of the client, X-Forwarded-Method and X-Forwarded-Uri by itself.
     carried: ask,
     askedMethod: ask,
-    askedUrl: `header_up X-Forwarded-Host ${open.host}`,
+    askedUrl: url,
     askedAddress: byItself,
+    uri: url,
     host: `${open.origin} {`,
     connection: 'request_header @plain -Connection',
     upgrade: 'request_header @websocket Upgrade websocket',

@@ -38,6 +38,7 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     askedMethod: 'path_prefix: /api/authz/ext-authz',
     askedUrl: 'path_prefix: /api/authz/ext-authz',
     askedAddress: byItself,
+    uri: 'path_prefix: /api/authz/ext-authz',
     host: `domains: ["${open.host}"]`,
     connection: byItself,
     upgrade: upgraded,

@@ -45,6 +45,7 @@ function lineFor({ open }: Site, guard: Guard, header: string): string {
     askedMethod: '["x-forwarded-method"] = { txn.sf:method() },',
     askedUrl: '["x-forwarded-uri"] = { txn.sf:pathq() },',
     askedAddress: '["x-forwarded-for"] = { txn.sf:src() },',
+    uri: 'http-request set-uri %[pathq]',
     host: `http-request set-header Host ${open.host}`,
     connection: 'http-request del-header Connection unless { req.hdr(Upgrade) -m found }',
     upgrade: upgraded,
@@ -86,7 +87,7 @@ frontend guarded_${name}
     bind :${portOf(site.open)}${crt}
 
     # One form of the URL for all who read it.
-    http-request set-uri %[pathq]
+    ${line('uri')}
     ${line('host')}
 
     # Remote_User, Remote.User and the like: many programs read them as Remote-User.

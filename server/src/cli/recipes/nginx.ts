@@ -32,6 +32,7 @@ function lineFor(site: Site, guard: Guard, header: string): string {
   const { open } = site;
   const scheme = open.protocol.slice(0, -1);
   const connection = `proxy_set_header Connection $connection_of_${nameOf(site)};`;
+  const url = `proxy_set_header X-Original-URL ${open.origin}$request_uri;`;
   const upgraded = `proxy_set_header Upgrade $upgrade_of_${nameOf(site)};`;
   const told: Record<string, string> = {
     'X-Forwarded-For': '$remote_addr',
@@ -49,8 +50,9 @@ function lineFor(site: Site, guard: Guard, header: string): string {
     forwarded: `proxy_set_header ${header} ${told[header]};`,
     carried: `proxy_set_header ${header} $http_${variable(header)};`,
     askedMethod: 'proxy_set_header X-Original-Method $request_method;',
-    askedUrl: `proxy_set_header X-Original-URL ${open.origin}$request_uri;`,
+    askedUrl: url,
     askedAddress: 'proxy_set_header X-Forwarded-For $remote_addr;',
+    uri: url,
     host: `proxy_set_header Host ${open.host};`,
     connection,
     upgrade: upgraded,

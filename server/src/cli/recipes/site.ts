@@ -19,7 +19,7 @@ export type RecipeFile = { readonly path: string; readonly text: string };
 /**
  * What a line of a recipe is there for; `gate probe` finds out what of it is missing: `told` lets Warifu say who
  * asks, `identity` keeps clients from saying so, `cleared` does for the headers of other settings. `carried` hands a
- * header of the client to Warifu. `upgrade` lets a WebSocket by, `opening` with a
+ * header of the client to Warifu. `uri` leaves the app the path alone. `upgrade` lets a WebSocket by, `opening` with a
  * `Connection` that names nothing else, `protocol` nothing but a WebSocket. `identity`, `told`, `cleared`, `carried`,
  * `forwarded` and `rewriting` are lines for each header.
  */
@@ -35,6 +35,7 @@ export type Guard =
   | 'askedMethod'
   | 'askedUrl'
   | 'askedAddress'
+  | 'uri'
   | 'host'
   | 'connection'
   | 'upgrade'

@@ -43,6 +43,7 @@ function lineFor({ open, warifu }: Site, guard: Guard, header: string): string {
     askedMethod: asItCame,
     askedUrl: asItCame,
     askedAddress: byItself,
+    uri: asItCame,
     host: `rule: Host(\`${open.hostname}\`)`,
     connection: plain,
     upgrade: upgraded,
