@@ -97,7 +97,8 @@ export function registerForwardRoutes(app: FastifyInstance): void {
     ['ext-authz', `${extAuthzPrefix}/*`],
   ];
   for (const [kind, url] of doors) {
-    allowAtOnce(app, url, (request) => answerAtOnce(kind, request));
+    // Envoy asks at as many paths as there are.
+    if (kind !== 'ext-authz') allowAtOnce(app, url, (request) => answerAtOnce(kind, request));
     answerProxies(app, { url, twoRefusals: kind === 'auth-request' }, (request) => answer(kind, request));
   }
 
