@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/config.ts';
+import { originAt } from '../config/hosts.ts';
 import { everyHeaderName, headerNames } from '../gate/forward/identity-headers.ts';
 import { exitCodes, type Output, print, UsageError } from './frame.ts';
 import { type Proxy, recipes } from './recipes/recipes.ts';
@@ -48,10 +49,9 @@ export function siteOf(config: Config, { host, app, warifu }: SiteOptions): Site
 /** SECURITY: what is typed stands in a configuration; nothing but a host and a port may. */
 function originOf(option: '--host' | '--app' | '--warifu', typed: string, schemes: readonly string[]): URL {
   const isHost = option === '--host';
-  const written = isHost && !typed.includes('://') ? `https://${typed}` : typed;
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  const form = /^[a-z]+:\/\/(?:[a-z\d.-]+|\[[\da-f:.]+\])(?::\d+)?\/?$/i;
-  if (url && schemes.includes(url.protocol) && form.test(written)) return url;
+  const [, scheme = isHost ? 'https' : '', host = ''] = /^(?:([a-z]+):\/\/)?([^/]+)\/?$/i.exec(typed) ?? [];
+  const url = originAt(scheme, host);
+  if (url && schemes.includes(url.protocol)) return url;
   const wanted = isHost ? 'a host such as app.example.com' : 'an address such as http://127.0.0.1:3000';
   throw new UsageError(`${option}: ${typed} is not ${wanted}.`);
 }

@@ -37,6 +37,17 @@ export function gateHostList(text: string, { name }: At, baseUrl: string): strin
   });
 }
 
+/**
+ * The origin of a host with a port or without one, as requests have it: of a name in other letters its form in ASCII.
+ * SECURITY: of letters some become signs, as `⑴` does, and configurations are made of it: what it became is looked at too.
+ * @returns undefined for what is no host
+ */
+export function originAt(scheme: string, host: string): URL | undefined {
+  const isTyped = /^(\[[\da-f:.]+\]|[\p{L}\p{M}\p{N}._-]+)(:\d{1,5})?$/iu.test(host);
+  const url = isTyped ? URL.parse(`${scheme}://${host}`) : undefined;
+  return url && /^(\[[\da-f:]+\]|[\w.-]+)(:\d+)?$/.test(url.host) ? url : undefined;
+}
+
 /** Ranges of addresses that are trusted. */
 export function cidrList(text: string, { name }: At): string[] {
   const list = partsOf(text);

@@ -134,6 +134,10 @@ describe('proxy-config', () => {
     ['--host', 'app.example.com;return'],
     ['--host', 'app.example.com/path'],
     ['--host', 'user@app.example.com'],
+    // In a URL it becomes `(1).jp`.
+    ['--host', '⑴.jp'],
+    ['--host', 'ftp://app.example.com'],
+    ['--app', '127.0.0.1:3000'],
     ['--app', 'https://127.0.0.1:3000'],
     ['--app', 'http://127.0.0.1:3000/x'],
     ['--warifu', 'unix:/run/warifu'],
@@ -144,6 +148,16 @@ describe('proxy-config', () => {
       env,
     );
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`${option}: ${value} is not`)]);
+  });
+
+  it.each([
+    ['ショップ.jp', 'xn--xckya1d0c.jp'],
+    ['https://ショップ.jp:8443/', 'xn--xckya1d0c.jp:8443'],
+    ['App.Example.com', 'app.example.com'],
+    ['http://[::1]:8080', '[::1]:8080'],
+    ['https://app.example.com:80', 'app.example.com:80'],
+  ])('takes %s as requests have it', (host, open) => {
+    expect(siteOf(readConfig(env), { host, app: 'http://127.0.0.1:3000' }).open.host).toBe(open);
   });
 
   it('prints one file, another when it is asked for, and what is not set', async () => {

@@ -1,3 +1,4 @@
+import { originAt } from '../../config/hosts.ts';
 import { Failure } from '../../failure.ts';
 
 /**
@@ -8,9 +9,8 @@ import { Failure } from '../../failure.ts';
 export function hostOf(text = ''): string | undefined {
   const host = text.trim();
   if (host === '') return undefined;
-  if (/^(\[[\da-f:]+\]|[\p{L}\p{N}._-]+)(:\d{1,5})?$/iu.test(host) && URL.canParse(`http://${host}`)) {
-    return new URL(`http://${host}`).host.replace(/:443$/, '');
-  }
+  const origin = originAt('http', host);
+  if (origin) return origin.host.replace(/:443$/, '');
   const reason = {
     en: 'must be a host name, with a port if needed',
     ja: 'ホスト名 (必要ならポート付き) を入力してください。',
