@@ -73,7 +73,7 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     const { page } = tab;
     const imported = (operationId: string) => ({ tags: ['User'], operationId, summary: operationId });
     const cancel = { ...imported('cancelOrder'), parameters: [{ in: 'query', name: 'dry-run' }] };
-    const paths = { '/orders/{order-id}': { get: imported('showOrder'), delete: cancel } };
+    const paths: Record<string, object> = { '/orders/{order-id}': { get: imported('showOrder'), delete: cancel } };
     await page.goto(`${server.baseUrl}/settings/import-catalogue`);
     await page.locator('input[name=name]').fill('orders');
     await page.locator('textarea[name=file]').fill(JSON.stringify({ openapi: '3.1.0', paths }));
@@ -83,6 +83,14 @@ describe.each(languages)('pages of permissions (%s)', (language) => {
     await page.locator('main form button[type=submit]').last().click();
     await shown(page.locator('main tbody tr'));
     await inspect(tab, 's42-catalogues');
+    await page.goto(`${server.baseUrl}/settings/import-catalogue?name=orders`);
+    await page.locator('input[name=host]').fill('ショップ.jp');
+    await page.locator('select').selectOption('signed in');
+    await page.locator('textarea[name=file]').fill(JSON.stringify({ openapi: '3.1.0', paths }));
+    await page.locator('main form button[type=submit]').first().click();
+    await shown(page.locator('main [role=status] li', { hasText: 'xn--xckya1d0c.jp' }));
+    await shown(page.locator('main [role=status] li', { hasText: language === 'ja' ? '拒否 → ' : 'Denied → ' }));
+    await inspect(tab, 's42-import-settings');
   });
 
   test('the simulator asks for what an imported operation has in its path and its query', async () => {

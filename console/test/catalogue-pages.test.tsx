@@ -104,6 +104,26 @@ describe('a root user', () => {
     expect(all('button', t('catalogues.importSubmit'))).toEqual([]);
   });
 
+  test('a preview begins with where it counts and what it lets through, when that changes', async () => {
+    await console.open('/settings/import-catalogue?name=orders', 'en');
+    await choose(first);
+    await until(() => all('field', t('catalogues.paste')).length === 0, 'the file');
+    const show = async () => submit(await find('field', t('catalogues.name')));
+    await show();
+    await until(() => main().includes(t('catalogues.unchanged')), 'that nothing differs');
+    expect(main()).not.toContain(t('catalogues.settings'));
+    await type(await find('field', t('catalogues.hostOptional')), 'Shop.Example.com');
+    const unknown = (await find('field', t('catalogues.unknown'))) as HTMLSelectElement;
+    await type(unknown, 'signed in');
+    await show();
+    await until(() => main().includes(t('catalogues.settings')), 'what changes');
+    expect(main()).toContain('Host: Every host → shop.example.com');
+    expect(main()).toContain('Calls not in the catalogue: Denied → Allowed when logged in');
+    expect(main()).not.toContain(t('catalogues.unchanged'));
+    expect(main().indexOf(t('catalogues.settings'))).toBeLessThan(main().indexOf('The file has'));
+    expect(translatable(['shop.example.com'])).toEqual([]);
+  });
+
   test('is asked before one is removed, and told whose permissions it touches', async () => {
     await console.open('/settings/catalogues', 'en');
     await click(await find('button', t('catalogues.removeLabel', { name: 'orders' })));

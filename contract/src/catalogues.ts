@@ -9,8 +9,24 @@ const catalogueParams = closed({
   catalogue: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$', description: 'Name of a catalogue' }),
 });
 
-const Unknown = oneOf('deny', 'signed in');
-const Host = Type.String({ maxLength: 255, description: 'Where the API stands, with its port if it has one' });
+const unknowns = ['deny', 'signed in'] as const;
+const Unknown = oneOf(...unknowns);
+/** What is left out is not kept: an import says all of a catalogue. */
+const reach = {
+  host: Type.Optional(
+    Type.String({
+      maxLength: 255,
+      description:
+        'Where the API stands, with its port if it has one; left out or empty, any host, wherever it stood before',
+    }),
+  ),
+  unknown: Type.Optional(
+    Type.Enum(unknowns, {
+      type: 'string',
+      description: 'What is said of calls that the file does not describe; left out, deny, whatever was said before',
+    }),
+  ),
+};
 /** Up to 10 MiB of JSON or YAML; the limit is checked where it is read. */
 const File = Type.String({ description: 'An OpenAPI 3.0, 3.1 or Swagger 2.0 document, in JSON or YAML' });
 
@@ -103,7 +119,7 @@ export const previewCatalogue = endpoint({
   summary:
     'What importing a file would change, and whose permissions it touches; without a file, what removing would. Root user only.',
   params: catalogueParams,
-  body: closed({ file: Type.Optional(File), host: Type.Optional(Host) }),
+  body: closed({ file: Type.Optional(File), ...reach }),
   status: 200,
   headers: ['etag'],
   reply: closed(
@@ -111,6 +127,10 @@ export const previewCatalogue = endpoint({
       /** Why the file cannot be taken, in the language of the request; nothing else is said then. */
       problems: Type.Array(Type.String()),
       operations: Type.Integer(),
+      /** Where the catalogue counts, when that changes; empty for any host. */
+      host: Type.Optional(closed({ from: Type.String(), to: Type.String() })),
+      /** What is said of calls that it does not describe, when that changes. */
+      unknown: Type.Optional(closed({ from: Unknown, to: Unknown })),
       added: Type.Array(Described),
       removed: Type.Array(Described),
       /** The same method and path by another name. */
@@ -150,7 +170,7 @@ export const importCatalogue = endpoint({
   large: true,
   summary: 'Take the operations of a file, instead of those that the catalogue had before. Root user only.',
   params: catalogueParams,
-  body: closed({ file: File, host: Type.Optional(Host), unknown: Type.Optional(Unknown) }),
+  body: closed({ file: File, ...reach }),
   status: 204,
   errors: ['AUM0001', 'AUM0016', 'COM0412'],
   stepUp: true,

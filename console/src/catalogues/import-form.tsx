@@ -44,8 +44,7 @@ export function ImportForm({ name, before, onPreview, onChange }: ImportFormProp
         host: typed.host.trim(),
         unknown: typed.unknown === 'deny' ? 'deny' : 'signed in',
       };
-      const { unknown: _, ...asked } = of;
-      const { reply, tag } = await call(previewCatalogue, { operator_id: operatorId, ...asked });
+      const { reply, tag } = await call(previewCatalogue, { operator_id: operatorId, ...of });
       onPreview({ preview: reply, tag, of });
     },
   });

@@ -9,7 +9,7 @@ const shown = 100;
 /** What an import would change. */
 export function PreviewOfImport({ preview }: { preview: Preview }) {
   const { t } = useText();
-  const { problems, operations, added, removed, renamed, moved } = preview;
+  const { problems, operations, host, unknown, added, removed, renamed, moved } = preview;
   if (problems.length > 0) {
     return (
       <Notice tone="danger" role="alert" title={t('catalogues.problems')}>
@@ -22,11 +22,13 @@ export function PreviewOfImport({ preview }: { preview: Preview }) {
     );
   }
   const changes = added.length + removed.length + renamed.length + moved.length;
+  const isSame = changes === 0 && !host && !unknown;
   return (
     <div className="stack">
+      <ChangedSettings preview={preview} />
       <p role="status">
         <Words>{countText('catalogues.describes', operations)}</Words>{' '}
-        {changes === 0 && <Words>{t('catalogues.unchanged')}</Words>}
+        {isSame && <Words>{t('catalogues.unchanged')}</Words>}
       </p>
       <Changes title={t('catalogues.changes.removed')} lines={removed.map(lineOf)} />
       <Changes
@@ -46,6 +48,32 @@ export function PreviewOfImport({ preview }: { preview: Preview }) {
       <Changes title={t('catalogues.changes.added')} lines={added.map(lineOf)} />
       <TouchedPermissions preview={preview} />
     </div>
+  );
+}
+
+/** Comes first: it is about every call, whatever the operations are. */
+function ChangedSettings({ preview: { host, unknown } }: { preview: Preview }) {
+  const { t } = useText();
+  if (!host && !unknown) return null;
+  const hostText = (at: string) => (at === '' ? t('catalogues.anyHost') : named(at));
+  const unknownText = (what: 'deny' | 'signed in') => t(`catalogues.unknowns.${what}`);
+  return (
+    <Notice tone="warn" role="status" title={t('catalogues.settings')}>
+      <ul>
+        {host && (
+          <li>
+            {t('catalogues.host')}{' '}
+            <Words>{t('catalogues.fromTo', { from: hostText(host.from), to: hostText(host.to) })}</Words>
+          </li>
+        )}
+        {unknown && (
+          <li>
+            {t('catalogues.unknownCalls')}{' '}
+            {t('catalogues.fromTo', { from: unknownText(unknown.from), to: unknownText(unknown.to) })}
+          </li>
+        )}
+      </ul>
+    </Notice>
   );
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Catalogue, ofHost, readCatalogues } from '../authorize/imported.ts';
 import { causeOf } from '../change/cause.ts';
+import { etagOf } from '../change/etag.ts';
 import type { Context, RequestInfo } from '../context.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -10,6 +11,7 @@ import {
   type Imported,
   type Place,
   problemsBeside,
+  type Reach,
   removeCatalogue,
   saveCatalogue,
 } from '../gate/catalogue/catalogues.ts';
@@ -23,8 +25,10 @@ import { asTable, exitCodes, type Output, print, UsageError } from './frame.ts';
 export type ImportOptions = Output & {
   readonly name: string;
   readonly operator?: string;
+  /** As the catalogue has it already when it is left out; empty for any. */
   readonly host?: string;
-  readonly unknown: 'deny' | 'signed-in';
+  /** The same; both spellings are one. */
+  readonly unknown?: 'deny' | 'signed-in' | 'signed in';
   readonly dryRun?: boolean;
 };
 
@@ -36,30 +40,33 @@ export type ImportOptions = Output & {
 export async function importFile(
   ctx: Context,
   info: RequestInfo,
-  { file, name, operator, host, unknown, dryRun, ...output }: ImportOptions & { readonly file: string },
+  { file, name, operator, dryRun, ...options }: ImportOptions & { readonly file: string },
 ): Promise<number> {
   if (!/^[\w.-]{1,64}$/.test(name)) throw new UsageError('--name must have 1 to 64 letters, digits, ".", "_" or "-".');
-  const at = standingAt(host);
   const operatorId = await ownerOf(ctx, operator);
-  const operations = await understood(file, async () => readDescription(await textOf(file)));
   const before = (await readCatalogues(ctx.db, operatorId)).find((catalogue) => catalogue.name === name);
-  const changes = changesOf(before?.operations ?? [], operations);
+  const reach = reachOf(options, before);
+  const operations = await understood(file, async () => readDescription(await textOf(file)));
+  const kept = { operatorId, name, operations, ...reach };
+  const changes = changesOf(before, kept);
   const touching = await touchedBy(ctx.db, operatorId, changes);
-  const allows = unknown === 'deny' ? unknown : 'signed in';
-  const kept = { operatorId, name, host: at, operations, unknown: allows } as const;
-  await understood(file, () => (dryRun ? assertStands(ctx.db, kept) : save(ctx, info, kept)));
-  print(output, { operations: operations.length, ...changes, ...touching, saved: !dryRun }, () =>
+  const save = () => saveCatalogue(causeOf(ctx, info, info.userAgent, 0), kept, etagOf(before?.revision ?? ''));
+  await understood(file, () => (dryRun ? assertStands(ctx.db, kept) : save()));
+  print(options, { operations: operations.length, ...changes, ...touching, saved: !dryRun }, () =>
     [
+      ...linesOfReach(before, reach),
       ...linesOf(changes),
       ...linesOfTouched(touching),
-      `${operations.length} operations${dryRun ? '; nothing was saved' : ''}.`,
+      `${counted(operations.length)}${dryRun ? '; nothing was saved' : ''}.`,
     ].join('\n'),
   );
   return exitCodes.ok;
 }
 
-async function save(ctx: Context, info: RequestInfo, kept: Imported): Promise<void> {
-  await saveCatalogue(causeOf(ctx, info, info.userAgent, 0), kept);
+/** @throws UsageError for what is no host */
+function reachOf({ host, unknown }: Pick<ImportOptions, 'host' | 'unknown'>, before: Reach | undefined): Reach {
+  const said = unknown === 'signed-in' ? 'signed in' : unknown;
+  return { host: host === undefined ? before?.host : standingAt(host), unknown: said ?? before?.unknown ?? 'deny' };
 }
 
 async function assertStands(db: Db, kept: Imported): Promise<void> {
@@ -68,7 +75,7 @@ async function assertStands(db: Db, kept: Imported): Promise<void> {
 }
 
 /** @throws UsageError for what is no host */
-function standingAt(host: string | undefined): string | undefined {
+function standingAt(host: string): string | undefined {
   try {
     return hostOf(host);
   } catch (error) {
@@ -83,6 +90,28 @@ async function ownerOf(ctx: Context, operator: string | undefined): Promise<stri
   if (operator === undefined) return ofHost;
   if (!(await findOperator(ctx.db, operator))) throw new UsageError(`There is no operator ${operator}.`);
   return operator;
+}
+
+/** What stays is said as well: whoever left an option out may think that it takes something back. */
+function linesOfReach(before: Reach | undefined, now: Reach): string[] {
+  const line = (what: string, textIn: (reach: Reach) => string) => {
+    const text = textIn(now);
+    if (!before) return `${what}: ${text}`;
+    return textIn(before) === text ? `${what}: ${text}, as before` : `${what}: ${textIn(before)} -> ${text}`;
+  };
+  return [line('Host', hostIn), line('Unknown calls', unknownIn), ''];
+}
+
+function hostIn({ host }: Reach): string {
+  return host ?? 'any';
+}
+
+function unknownIn({ unknown }: Reach): string {
+  return unknown === 'deny' ? 'denied' : 'allowed to whoever is signed in';
+}
+
+function counted(operations: number): string {
+  return `${operations} ${operations === 1 ? 'operation' : 'operations'}`;
 }
 
 function linesOf({ added, removed, renamed, moved }: Changes): string[] {
@@ -139,12 +168,7 @@ export async function printCatalogues(ctx: Context, { operator, ...output }: Out
   print(output, catalogues, () =>
     asTable(
       ['NAME', 'HOST', 'OPERATIONS', 'UNKNOWN CALLS'],
-      catalogues.map(({ name, host, operations, unknown }) => [
-        name,
-        host ?? 'any',
-        String(operations.length),
-        unknown === 'deny' ? 'denied' : 'allowed to whoever is signed in',
-      ]),
+      catalogues.map((one) => [one.name, hostIn(one), String(one.operations.length), unknownIn(one)]),
     ),
   );
   return exitCodes.ok;
@@ -165,7 +189,7 @@ export async function remove(
   const operatorId = await ownerOf(ctx, operator);
   const found = (await readCatalogues(ctx.db, operatorId)).find((catalogue) => catalogue.name === name);
   if (!found) throw new UsageError(`There is no catalogue ${name}.`);
-  const changes = changesOf(found.operations, []);
+  const changes = changesOf(found, undefined);
   const touching = await touchedBy(ctx.db, operatorId, changes);
   if (!dryRun) await forget(ctx, info, { operatorId, name });
   const lines = [...linesOf(changes), ...linesOfTouched(touching), ...(dryRun ? ['Nothing was removed.'] : [])];

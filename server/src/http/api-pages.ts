@@ -150,6 +150,12 @@ const words = {
       'One of the five 8-character backup codes': '8 文字のバックアップコード 5 つのうちの 1 つ',
       'Life of the token in seconds; 86400 when left out': 'トークンの有効期間 (秒)。省略すると 86400 です。',
       'Email address': 'メールアドレス',
+      'An OpenAPI 3.0, 3.1 or Swagger 2.0 document, in JSON or YAML':
+        'OpenAPI 3.0、3.1 または Swagger 2.0 の文書 (JSON または YAML)',
+      'Where the API stands, with its port if it has one; left out or empty, any host, wherever it stood before':
+        'API のホスト (必要ならポート付き)。省略するか空にすると、以前の値にかかわらず、すべてのホストになります。',
+      'What is said of calls that the file does not describe; left out, deny, whatever was said before':
+        'ファイルにない呼び出しの扱い。省略すると、以前の値にかかわらず、deny になります。',
     } as Readonly<Record<string, string>>,
   },
 };

@@ -39,6 +39,9 @@ export const catalogues: typeof ja = {
     preview: 'What changes',
     problems: 'This file cannot be imported',
     describes: { one: 'The file has {count} operation.', other: 'The file has {count} operations.' },
+    settings: 'Settings that change',
+    host: 'Host:',
+    unknownCalls: 'Calls not in the catalogue:',
     unchanged: 'Nothing differs from the present catalogue.',
     changes: {
       added: 'New operations',

@@ -36,6 +36,9 @@ export const catalogues = {
     preview: '変更の内容',
     problems: 'このファイルはインポートできません',
     describes: plural({ other: 'ファイルには {count} 個の操作があります。' }),
+    settings: '変更される設定',
+    host: 'ホスト:',
+    unknownCalls: 'カタログにない呼び出し:',
     unchanged: '現在のカタログからの変更はありません。',
     changes: {
       added: '追加される操作',

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ImportOptions, OwnerOption, RemoveOptions } from '../catalogue.ts';
 import { type Output, printsData, run, withExamples } from '../frame.ts';
 
+const leftOut = 'without it, as before';
 const ownerHelp = 'for this operator only; without it, for all';
 
 /** The command `catalogue` and what it groups. */
@@ -13,11 +14,12 @@ export function registerCatalogue(program: Command): void {
     .argument('<file>', 'JSON or YAML')
     .requiredOption('--name <name>', 'what the catalogue is called here')
     .option('--operator <id>', ownerHelp)
-    .option('--host <host>', 'the host that the API stands at; without it, any')
+    .option('--host <host>', `the host that the API stands at, or "" for any; ${leftOut}, any for a new catalogue`)
     .addOption(
-      new Option('--unknown <what>', 'what is said of calls that the file does not describe')
-        .choices(['deny', 'signed-in'])
-        .default('deny'),
+      new Option(
+        '--unknown <what>',
+        `what is said of calls that the file does not describe; ${leftOut}, deny for a new catalogue`,
+      ).choices(['deny', 'signed-in', 'signed in']),
     )
     .option('--dry-run', 'only say what would change')
     .action((file: string, options: ImportOptions) =>

@@ -15,8 +15,15 @@ import { writtenTemplate } from './template.ts';
 export type Place = Pick<ApiOperation, 'method' | 'path'>;
 export type Described = Place & Pick<ApiOperation, 'operation'>;
 
+/** Where a catalogue counts, and what it says of calls that it does not describe. */
+export type Reach = Pick<Catalogue, 'host' | 'unknown'>;
+
 /** What an import changes. */
 export type Changes = {
+  /** Only where it differs; empty for any host. */
+  readonly host?: Turn<string>;
+  /** Only where it differs. */
+  readonly unknown?: Turn<Reach['unknown']>;
   readonly added: Described[];
   readonly removed: Described[];
   /** The same method and path by another name. */
@@ -25,8 +32,25 @@ export type Changes = {
   readonly moved: { readonly operation: string; readonly from: Place; readonly to: Place }[];
 };
 
-/** What a new description would change. */
-export function changesOf(before: readonly ApiOperation[], after: readonly ApiOperation[]): Changes {
+type Turn<T> = { readonly from: T; readonly to: T };
+type Version = Reach & Pick<Catalogue, 'operations'>;
+
+/** What a new version of a catalogue would change; without one, what removing it would. */
+export function changesOf(before: Version | undefined, after: Version | undefined): Changes {
+  const reach = before && after ? reachChanges(before, after) : {};
+  return { ...reach, ...operationChanges(before?.operations ?? [], after?.operations ?? []) };
+}
+
+function reachChanges(before: Reach, after: Reach): Pick<Changes, 'host' | 'unknown'> {
+  const host = { from: before.host ?? '', to: after.host ?? '' };
+  const unknown = { from: before.unknown, to: after.unknown };
+  return { ...(host.from !== host.to && { host }), ...(unknown.from !== unknown.to && { unknown }) };
+}
+
+function operationChanges(
+  before: readonly ApiOperation[],
+  after: readonly ApiOperation[],
+): Omit<Changes, 'host' | 'unknown'> {
   const [old, now] = [placesOf(before), placesOf(after)];
   const names = new Map([...now].map(([name, place]) => [textOf(place), name]));
   const renamed = [...old].flatMap(([from, place]) => {

@@ -5,10 +5,10 @@ import type { Cause } from '../../change/cause.ts';
 import { etagOf } from '../../change/etag.ts';
 import type { Db } from '../../db/database.ts';
 import { Failure } from '../../failure.ts';
-import { type Changes, changesOf, problemsBeside, saveCatalogue } from './catalogues.ts';
+import { type Changes, changesOf, problemsBeside, type Reach, saveCatalogue } from './catalogues.ts';
 import { readInThread } from './description-thread.ts';
 import { hostOf } from './host.ts';
-import { DescriptionError } from './problem.ts';
+import { DescriptionError, type Problem } from './problem.ts';
 import { writtenTemplate } from './template.ts';
 import { touchedBy } from './touched.ts';
 
@@ -25,29 +25,32 @@ type Preview = ReplyOf<typeof previewCatalogue>;
 export async function previewImport(
   db: Db,
   which: Which,
-  { file, host }: BodyOf<typeof previewCatalogue>,
+  { file, host, unknown = 'deny' }: BodyOf<typeof previewCatalogue>,
   language: Language,
 ): Promise<{ preview: Preview; tag: string }> {
   const before = await findCatalogue(db, which);
   if (file === undefined && !before) throw new Failure('COM0404');
   const tag = etagOf(before?.revision ?? '');
-  const [operations, problems] = await read(db, { ...which, host: hostOf(host), unknown: 'deny' }, file);
+  const reach = { host: hostOf(host), unknown };
+  const { operations, problems } = await read(db, { ...which, ...reach }, file);
   const none: Changes = { added: [], removed: [], renamed: [], moved: [] };
-  const changes = problems.length > 0 ? none : changesOf(before?.operations ?? [], operations);
+  const after = file === undefined ? undefined : { ...reach, operations };
+  const changes = problems.length > 0 ? none : changesOf(before, after);
   const { touched, isPart } = await touchedBy(db, which.operatorId, changes);
   const words = problems.map((problem) => problem[language]);
   return { preview: { problems: words, operations: operations.length, ...changes, touched, isPart }, tag };
 }
 
-type Place = Which & Pick<Catalogue, 'host' | 'unknown'>;
+type Understood = Pick<Catalogue, 'operations'> & { readonly problems: readonly Problem[] };
 
-async function read(db: Db, place: Place, file: string | undefined) {
-  if (file === undefined) return [[], []] as const;
+async function read(db: Db, place: Which & Reach, file: string | undefined): Promise<Understood> {
+  const nothing = { operations: [], problems: [] };
+  if (file === undefined) return nothing;
   try {
     const operations = await readInThread(file);
-    return [operations, await problemsBeside(db, { ...place, operations })] as const;
+    return { operations, problems: await problemsBeside(db, { ...place, operations }) };
   } catch (error) {
-    if (error instanceof DescriptionError) return [[], error.problems] as const;
+    if (error instanceof DescriptionError) return { ...nothing, problems: error.problems };
     throw error;
   }
 }
@@ -64,7 +67,8 @@ export async function importFile(
 ): Promise<void> {
   const place = { ...which, host: hostOf(host), unknown };
   try {
-    await saveCatalogue(cause, { ...place, operations: await readInThread(file) }, ifMatch);
+    const operations = await readInThread(file);
+    await saveCatalogue(cause, { ...place, operations }, ifMatch);
   } catch (error) {
     const [reason] = error instanceof DescriptionError ? error.problems : [];
     throw reason ? new Failure('COM0001', { field: 'file', reason }) : error;
