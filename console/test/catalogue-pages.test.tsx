@@ -124,6 +124,15 @@ describe('a root user', () => {
     expect(translatable(['shop.example.com'])).toEqual([]);
   });
 
+  test('is told of how many operations the name lacks letters', async () => {
+    await console.open('/settings/import-catalogue', 'ja');
+    await type(await find('field', t('catalogues.name')), 'shop');
+    await type(await find('field', t('catalogues.paste')), orders({ '/a': { get: { tags: ['注文'] } } }));
+    await submit(await find('field', t('catalogues.name')));
+    await until(() => main().includes('Api:getA'), 'the preview');
+    expect(main()).toContain('1 個の操作で、');
+  });
+
   test('is asked before one is removed, and told whose permissions it touches', async () => {
     await console.open('/settings/catalogues', 'en');
     await click(await find('button', t('catalogues.removeLabel', { name: 'orders' })));

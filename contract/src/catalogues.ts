@@ -127,6 +127,8 @@ export const previewCatalogue = endpoint({
       /** Why the file cannot be taken, in the language of the request; nothing else is said then. */
       problems: Type.Array(Type.String()),
       operations: Type.Integer(),
+      /** How many of them have a name that lacks letters of the file: names are ASCII. */
+      shortened: Type.Integer(),
       /** Where the catalogue counts, when that changes; empty for any host. */
       host: Type.Optional(closed({ from: Type.String(), to: Type.String() })),
       /** What is said of calls that it does not describe, when that changes. */

@@ -35,7 +35,7 @@ function hostCause({ ctx }: TestServer) {
 
 /** Takes the operations of an API, as `warifu catalogue import` does. */
 export async function importCatalogue({ server }: Warifu, unknown: 'deny' | 'signed in', paths: object): Promise<void> {
-  const operations = readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
+  const operations = readDescription(JSON.stringify({ openapi: '3.0.0', paths })).operations;
   await saveCatalogue(hostCause(server), { operatorId: '', name: 'orders', host: undefined, unknown, operations });
 }
 

@@ -9,7 +9,7 @@ const shown = 100;
 /** What an import would change. */
 export function PreviewOfImport({ preview }: { preview: Preview }) {
   const { t } = useText();
-  const { problems, operations, host, unknown, added, removed, renamed, moved } = preview;
+  const { problems, operations, shortened, host, unknown, added, removed, renamed, moved } = preview;
   if (problems.length > 0) {
     return (
       <Notice tone="danger" role="alert" title={t('catalogues.problems')}>
@@ -30,6 +30,7 @@ export function PreviewOfImport({ preview }: { preview: Preview }) {
         <Words>{countText('catalogues.describes', operations)}</Words>{' '}
         {isSame && <Words>{t('catalogues.unchanged')}</Words>}
       </p>
+      {shortened > 0 && <Notice tone="info">{countText('catalogues.shortened', shortened)}</Notice>}
       <Changes title={t('catalogues.changes.removed')} lines={removed.map(lineOf)} />
       <Changes
         title={t('catalogues.changes.renamed')}

@@ -46,17 +46,18 @@ export async function importFile(
   const operatorId = await ownerOf(ctx, operator);
   const before = (await readCatalogues(ctx.db, operatorId)).find((catalogue) => catalogue.name === name);
   const reach = reachOf(options, before);
-  const operations = await understood(file, async () => readDescription(await textOf(file)));
+  const { operations, shortened } = await understood(file, async () => readDescription(await textOf(file)));
   const kept = { operatorId, name, operations, ...reach };
   const changes = changesOf(before, kept);
   const touching = await touchedBy(ctx.db, operatorId, changes);
   const save = () => saveCatalogue(causeOf(ctx, info, info.userAgent, 0), kept, etagOf(before?.revision ?? ''));
   await understood(file, () => (dryRun ? assertStands(ctx.db, kept) : save()));
-  print(options, { operations: operations.length, ...changes, ...touching, saved: !dryRun }, () =>
+  print(options, { operations: operations.length, shortened, ...changes, ...touching, saved: !dryRun }, () =>
     [
       ...linesOfReach(before, reach),
       ...linesOf(changes),
       ...linesOfTouched(touching),
+      ...linesOfShortened(shortened),
       `${counted(operations.length)}${dryRun ? '; nothing was saved' : ''}.`,
     ].join('\n'),
   );
@@ -108,6 +109,11 @@ function hostIn({ host }: Reach): string {
 
 function unknownIn({ unknown }: Reach): string {
   return unknown === 'deny' ? 'denied' : 'allowed to whoever is signed in';
+}
+
+function linesOfShortened(shortened: number): string[] {
+  if (shortened === 0) return [];
+  return [`Letters outside ASCII fell away from the names of ${counted(shortened)}; x-permission gives other names.`];
 }
 
 function counted(operations: number): string {

@@ -73,7 +73,7 @@ export async function describeApi(
     const [tag, operationId] = operation.split(':');
     (paths[path] ??= {})[method.toLowerCase()] = { tags: [tag], operationId };
   }
-  const described = readDescription(JSON.stringify({ openapi: '3.0.0', paths }));
+  const described = readDescription(JSON.stringify({ openapi: '3.0.0', paths })).operations;
   const imported = { operatorId: '', name, host, unknown, operations: described };
   await saveCatalogue(byHost(server, 'catalogue import'), imported);
 }

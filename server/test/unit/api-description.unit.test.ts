@@ -7,7 +7,8 @@ import { routerOf } from '../../src/gate/catalogue/router.ts';
 import { treeOf } from '../../src/gate/catalogue/tree.ts';
 
 const head = { openapi: '3.1.0', info: { title: 'Orders', version: '1' } };
-const read = (paths: object, more: object = {}) => readDescription(JSON.stringify({ ...head, ...more, paths }));
+const read = (paths: object, more: object = {}) =>
+  readDescription(JSON.stringify({ ...head, ...more, paths })).operations;
 const namesOf = (operations: readonly ApiOperation[]) =>
   operations.map(({ operation, method, path }) => `${operation} ${method} ${path}`);
 const problemsOf = (work: () => unknown): readonly string[] => {
@@ -32,8 +33,8 @@ describe('the description of an API', () => {
       { ...head, openapi: '3.0.3', servers: [{ url: '/shop/v1' }], paths },
       { swagger: '2.0', basePath: '/shop/v1/', paths },
     ]) {
-      expect(readDescription(JSON.stringify(document))).toEqual(expected);
-      expect(readDescription(dump(document))).toEqual(expected);
+      expect(readDescription(JSON.stringify(document)).operations).toEqual(expected);
+      expect(readDescription(dump(document)).operations).toEqual(expected);
     }
   });
 
@@ -45,7 +46,7 @@ paths:
     get:
       <<: *common
       operationId: list`;
-    expect(namesOf(readDescription(text))).toEqual(['Orders:list GET /orders']);
+    expect(namesOf(readDescription(text).operations)).toEqual(['Orders:list GET /orders']);
   });
 
   it('names what it gives no name', () => {
@@ -63,6 +64,28 @@ paths:
       'Api:putOrdersByOrder-idItems PUT /orders/{order-id}/items',
       'Api:add POST /orders/{order-id}/items',
       'Orders:empty DELETE /orders/{order-id}/items',
+    ]);
+  });
+
+  it('loses letters outside ASCII from its names, and says of how many', () => {
+    const paths = {
+      '/a': { get: { tags: ['注文'], operationId: '一覧' }, post: { tags: ['Órders'], operationId: 'create' } },
+      '/商品': { get: { tags: ['Item'] } },
+      // What is said by ASCII alone loses signs only.
+      '/b': {
+        get: { tags: ['Order – items'], operationId: 'get' },
+        put: { 'x-permission': 'Order:put', tags: ['注文'] },
+      },
+    };
+    const { operations, shortened } = readDescription(JSON.stringify({ ...head, paths }));
+    const names = ['Api:getA', 'Rders:create', 'Item:get', 'OrderItems:get', 'Order:put'];
+    expect([operations.map(({ operation }) => operation), shortened]).toEqual([names, 3]);
+    const twoTags = {
+      '/a': { get: { tags: ['注文'], operationId: 'list' } },
+      '/b': { get: { tags: ['商品'], operationId: 'list' } },
+    };
+    expect(problemsOf(() => read(twoTags))).toEqual([
+      'Api:list is GET /a and GET /b; give each a name of its own by x-permission',
     ]);
   });
 
@@ -116,7 +139,7 @@ paths:
       ['GET /d', undefined],
     ]);
     const old = { swagger: '2.0', paths: { '/a': { get: { parameters: query('limit') } } } };
-    expect(readDescription(JSON.stringify(old))).toMatchObject([{ queryParameters: ['limit'] }]);
+    expect(readDescription(JSON.stringify(old)).operations).toMatchObject([{ queryParameters: ['limit'] }]);
   });
 
   it('is refused with every conflict named', () => {
@@ -135,7 +158,7 @@ paths:
       '/a//b: such a path matches no request as it is',
       '/a/{x}/{x}: a {name} is there twice',
       '/a/{x: a { or } stands alone',
-      'Orders:one is GET /orders/{id} and POST /other',
+      'Orders:one is GET /orders/{id} and POST /other; give each a name of its own by x-permission',
       'GET /orders/{id} and GET /orders/{name} match the same requests',
       'User:deleteUser is an operation of Warifu itself; give this one another name by x-permission',
     ]);

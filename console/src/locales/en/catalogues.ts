@@ -39,6 +39,11 @@ export const catalogues: typeof ja = {
     preview: 'What changes',
     problems: 'This file cannot be imported',
     describes: { one: 'The file has {count} operation.', other: 'The file has {count} operations.' },
+    shortened: {
+      one: 'Letters that names cannot have, such as é, fell away from the name of {count} operation. In the file, x-permission gives it another name.',
+      other:
+        'Letters that names cannot have, such as é, fell away from the names of {count} operations. In the file, x-permission gives them other names.',
+    },
     settings: 'Settings that change',
     host: 'Host:',
     unknownCalls: 'Calls not in the catalogue:',

@@ -36,6 +36,10 @@ export const catalogues = {
     preview: '変更の内容',
     problems: 'このファイルはインポートできません',
     describes: plural({ other: 'ファイルには {count} 個の操作があります。' }),
+    shortened: plural({
+      other:
+        '{count} 個の操作で、日本語など、名前に使用できない文字が省かれています。別の名前にするには、ファイルの x-permission で指定してください。',
+    }),
     settings: '変更される設定',
     host: 'ホスト:',
     unknownCalls: 'カタログにない呼び出し:',

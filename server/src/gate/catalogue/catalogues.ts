@@ -162,8 +162,8 @@ function conflictsWith(others: readonly Catalogue[], { host, operations }: Impor
         ? []
         : [
             {
-              en: `${operation} is an operation of the catalogue ${byName} already`,
-              ja: `${operation} は、すでにカタログ ${byName} の操作です。`,
+              en: `${operation} is an operation of the catalogue ${byName} already; give this one another name by x-permission`,
+              ja: `${operation} は、すでにカタログ ${byName} の操作です。x-permission で別の名前を付けてください。`,
             },
           ]),
       ...(byShape === undefined

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { ApiOperation } from '../../authorize/imported.ts';
 import { Failure } from '../../failure.ts';
 import { limits } from '../../limits.ts';
+import type { Description } from './description.ts';
 import type { Read } from './description-worker.ts';
 import { DescriptionError } from './problem.ts';
 
@@ -16,14 +16,14 @@ let waiting = 0;
  * SECURITY: one at a time, in a memory and a time of its own: what is counted bounds the work, these bound a mistake in it.
  * @throws DescriptionError; Failure COM0503 when too many wait
  */
-export async function readInThread(text: string): Promise<readonly ApiOperation[]> {
+export async function readInThread(text: string): Promise<Description> {
   if (waiting >= limits.catalogue.waiting) throw new Failure('COM0503', {}, 5);
   waiting++;
   const turn = line.then(() => readNow(text));
   line = turn.catch(() => {});
   const read = await turn.finally(() => waiting--);
   if ('problems' in read) throw new DescriptionError(read.problems);
-  return read.operations;
+  return read;
 }
 
 function readNow(text: string): Promise<Read> {

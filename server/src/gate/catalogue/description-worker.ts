@@ -1,11 +1,10 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import type { ApiOperation } from '../../authorize/imported.ts';
-import { readDescription } from './description.ts';
+import { type Description, readDescription } from './description.ts';
 import { DescriptionError, type Problem } from './problem.ts';
 
 /** What a file says, or why it cannot be taken. */
-export type Read = { readonly operations: readonly ApiOperation[] } | { readonly problems: readonly Problem[] };
+export type Read = Description | { readonly problems: readonly Problem[] };
 
 const behindOthers = 10;
 
@@ -16,7 +15,7 @@ parentPort?.on('message', (text: string) => parentPort?.postMessage(read(text)))
 
 function read(text: string): Read {
   try {
-    return { operations: readDescription(text) };
+    return readDescription(text);
   } catch (error) {
     if (error instanceof DescriptionError) return { problems: error.problems };
     throw error;

@@ -12,13 +12,21 @@ import { asObject, asText, isObject, type Values } from './values.ts';
 const limits = allLimits.catalogue;
 const methods: readonly string[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
+/** What a file says. */
+export type Description = {
+  readonly operations: readonly ApiOperation[];
+  /** How many of them have a name that lacks letters of the file. */
+  readonly shortened: number;
+};
+
 /**
  * The operations of an OpenAPI 3 or Swagger 2 document, in JSON or YAML. A name is `x-permission` where it is given, else
  * `Tag:operationId`: the first tag, or `Api` without one; without an `operationId` one is made of method and path. What
- * is no letter, digit, `_`, `-` or `.` is left out of it, as patterns have a meaning for some.
+ * is no ASCII letter, digit, `_`, `-` or `.` is left out of it, as permissions cannot name it, or patterns have a meaning
+ * for it.
  * @throws DescriptionError
  */
-export function readDescription(text: string): ApiOperation[] {
+export function readDescription(text: string): Description {
   if (Buffer.byteLength(text) > limits.bytes) {
     throw refuse(
       'The file is larger than 10 MiB. As JSON without indentation it may fit.',
@@ -28,7 +36,7 @@ export function readDescription(text: string): ApiOperation[] {
   const document = asObject(parse(text));
   const base = baseOf(document);
   const problems: Problem[] = [];
-  const found: ApiOperation[] = [];
+  const found: Found[] = [];
   for (const [path, item] of Object.entries(asObject(document.paths))) {
     if (found.length > limits.operations || problems.length >= limits.problems) break;
     try {
@@ -47,8 +55,11 @@ export function readDescription(text: string): ApiOperation[] {
     const { operations } = limits;
     throw refuse(`The file describes more than ${operations} operations.`, `操作が ${operations} 個を超えています。`);
   }
-  return found;
+  const operations = found.map(({ isShortened: _, ...operation }) => operation);
+  return { operations, shortened: found.filter(({ isShortened }) => isShortened).length };
 }
+
+type Found = ApiOperation & { readonly isShortened: boolean };
 
 /** What comes before every path: `basePath`, or the path of the servers. */
 function baseOf(document: Values): string {
@@ -65,7 +76,7 @@ function baseOf(document: Values): string {
 
 type Item = { readonly path: string; readonly item: unknown; readonly base: string };
 
-function operationsOf(document: Values, { path, item, base }: Item): ApiOperation[] {
+function operationsOf(document: Values, { path, item, base }: Item): Found[] {
   const template = templateOf(path, path);
   const described = resolved(document, item, path);
   const baseOfItem = basePathOfServers(described.servers, path) ?? base;
@@ -81,11 +92,11 @@ function operationsOf(document: Values, { path, item, base }: Item): ApiOperatio
       }
       const below = (basePathOfServers(operation.servers, where) ?? baseOfItem) + template;
       if (below.length > limits.path) throw refuseAt(where, { en: 'a path is too long', ja: 'パスが長すぎます。' });
-      const name = nameOf(operation, { method, path: below, where });
+      const named = nameOf(operation, { method, path: below, where });
       const summary = asText(operation.summary).slice(0, limits.summary);
       const query = queryParametersOf(document, [described.parameters, operation.parameters]);
       const queryParameters = query.length > 0 && { queryParameters: query };
-      return { operation: name, method: method.toUpperCase(), path: below, summary, ...queryParameters };
+      return { ...named, method: method.toUpperCase(), path: below, summary, ...queryParameters };
     });
 }
 
@@ -105,15 +116,19 @@ function isKnown(key: string): boolean {
 
 type Called = { readonly method: string; readonly path: string; readonly where: string };
 
-function nameOf(operation: Values, { method, path, where }: Called): string {
-  const { tags, operationId, 'x-permission': given } = operation;
+function nameOf(values: Values, { method, path, where }: Called): Pick<Found, 'operation' | 'isShortened'> {
+  const { tags, operationId, 'x-permission': given } = values;
   if (given !== undefined) {
-    if (typeof given === 'string' && /^[\w.-]+:[\w.-]+$/.test(given)) return given;
+    if (typeof given === 'string' && /^[\w.-]+:[\w.-]+$/.test(given)) return { operation: given, isShortened: false };
     throw refuseAt(`${where} x-permission`, noName);
   }
-  const [tag] = Array.isArray(tags) ? (tags as unknown[]) : [];
-  return `${plain(asText(tag)) || 'Api'}:${plain(asText(operationId)) || madeOf(method, path)}`;
+  const [first] = Array.isArray(tags) ? (tags as unknown[]) : [];
+  const [tag, id] = [asText(first), asText(operationId)];
+  const operation = `${plain(tag) || 'Api'}:${plain(id) || madeOf(method, path)}`;
+  return { operation, isShortened: foreignLetter.test(`${tag} ${id || path}`) };
 }
+
+const foreignLetter = /(?!\p{ASCII})[\p{L}\p{M}\p{N}]/u;
 
 const noName: Problem = {
   en: 'is not of the form Tag:operation, with letters, digits, _, - and .',
@@ -144,8 +159,8 @@ function conflictsIn(operations: readonly ApiOperation[]): Problem[] {
   const severalOf = (groups: ReadonlyMap<string, ApiOperation[]>) => [...groups].filter(([, all]) => all.length > 1);
   return [
     ...severalOf(byName).map(([name, all]) => ({
-      en: `${name} is ${placesOf(all, ' and ')}`,
-      ja: `${name} が重複しています: ${placesOf(all, '、')}`,
+      en: `${name} is ${placesOf(all, ' and ')}; give each a name of its own by x-permission`,
+      ja: `${name} が重複しています (${placesOf(all, '、')})。x-permission で別々の名前を付けてください。`,
     })),
     ...severalOf(byShape).map(([, all]) => ({
       en: `${placesOf(all, ' and ')} match the same requests`,

@@ -6,6 +6,7 @@ import { etagOf } from '../../change/etag.ts';
 import type { Db } from '../../db/database.ts';
 import { Failure } from '../../failure.ts';
 import { type Changes, changesOf, problemsBeside, type Reach, saveCatalogue } from './catalogues.ts';
+import type { Description } from './description.ts';
 import { readInThread } from './description-thread.ts';
 import { hostOf } from './host.ts';
 import { DescriptionError, type Problem } from './problem.ts';
@@ -32,23 +33,24 @@ export async function previewImport(
   if (file === undefined && !before) throw new Failure('COM0404');
   const tag = etagOf(before?.revision ?? '');
   const reach = { host: hostOf(host), unknown };
-  const { operations, problems } = await read(db, { ...which, ...reach }, file);
+  const { operations, shortened, problems } = await read(db, { ...which, ...reach }, file);
   const none: Changes = { added: [], removed: [], renamed: [], moved: [] };
   const after = file === undefined ? undefined : { ...reach, operations };
   const changes = problems.length > 0 ? none : changesOf(before, after);
   const { touched, isPart } = await touchedBy(db, which.operatorId, changes);
   const words = problems.map((problem) => problem[language]);
-  return { preview: { problems: words, operations: operations.length, ...changes, touched, isPart }, tag };
+  return { preview: { problems: words, operations: operations.length, shortened, ...changes, touched, isPart }, tag };
 }
 
-type Understood = Pick<Catalogue, 'operations'> & { readonly problems: readonly Problem[] };
+type Understood = Description & { readonly problems: readonly Problem[] };
 
 async function read(db: Db, place: Which & Reach, file: string | undefined): Promise<Understood> {
-  const nothing = { operations: [], problems: [] };
+  const nothing = { operations: [], shortened: 0, problems: [] };
   if (file === undefined) return nothing;
   try {
-    const operations = await readInThread(file);
-    return { operations, problems: await problemsBeside(db, { ...place, operations }) };
+    const description = await readInThread(file);
+    const { operations } = description;
+    return { ...description, problems: await problemsBeside(db, { ...place, operations }) };
   } catch (error) {
     if (error instanceof DescriptionError) return { ...nothing, problems: error.problems };
     throw error;
@@ -67,7 +69,7 @@ export async function importFile(
 ): Promise<void> {
   const place = { ...which, host: hostOf(host), unknown };
   try {
-    const operations = await readInThread(file);
+    const { operations } = await readInThread(file);
     await saveCatalogue(cause, { ...place, operations }, ifMatch);
   } catch (error) {
     const [reason] = error instanceof DescriptionError ? error.problems : [];
