@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { remembered } from '../../src/remembered.ts';
+import { heapInUse } from '../support/heap.ts';
 
 describe('what is remembered of texts', () => {
   it('is found again, also of texts of several scripts and of broken ones', () => {
@@ -24,19 +23,13 @@ describe('what is remembered of texts', () => {
   });
 
   it('attack: a piece of a long text does not keep the text', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const inUse = () => {
-      collect();
-      return process.memoryUsage().heapUsed;
-    };
     const itself = remembered((text) => text);
-    const before = inUse();
+    const before = heapInUse();
     const filler = 'x'.repeat(50_000);
     for (let i = 0; i < 2000; i++)
       itself(Buffer.from(`a name of a header ${i} ${filler}`).toString('latin1').slice(0, 30));
     // 100 MB of texts.
-    expect(inUse() - before).toBeLessThan(10_000_000);
+    expect(heapInUse() - before).toBeLessThan(10_000_000);
     expect(itself('a name of a header 1 xxxxxxxxx')).toBe('a name of a header 1 xxxxxxxxx');
   });
 });
